@@ -1,0 +1,106 @@
+//! What is wrong with the user's input, where, and what to do about it.
+//!
+//! A [`Diagnostic`] is plain data. Only `diagnostic::render` knows how one looks on a terminal or
+//! as JSON, and only the CLI prints it. A stage collects all it can find before it gives up.
+
+mod render;
+
+use crate::source::Span;
+
+/// How bad it is: an error stops the run before anything is written, a warning does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing can be generated from this.
+    Error,
+    /// Something was understood in another way than it was written; the text says how.
+    Warning,
+}
+
+/// One problem: a stable code, a sentence, the places, and the cure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// A stable kebab-case word, such as `duplicate-operation-id`; one fixture each in `tests/diagnostics`.
+    pub code: &'static str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// One sentence in lower case that names the thing in backticks.
+    pub title: String,
+    /// The places: the first is where the user should look, the others explain it.
+    pub labels: Vec<(Span, String)>,
+    /// What to do; one paragraph, or empty.
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// An error without places; add them with [`Diagnostic::at`].
+    pub fn error(code: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            title: title.into(),
+            labels: Vec::new(),
+            help: String::new(),
+        }
+    }
+
+    /// A warning without places; add them with [`Diagnostic::at`].
+    pub fn warning(code: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, title)
+        }
+    }
+
+    /// Adds a place, with a few words that stand under it (may be empty).
+    #[must_use]
+    pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
+        self.labels.push((span, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+}
+
+/// All that was found in one run, in the order in which it was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Takes over all of another collection.
+    pub fn extend(&mut self, others: Diagnostics) {
+        self.0.extend(others.0);
+    }
+
+    /// Whether at least one is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0
+            .iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In the order found.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}

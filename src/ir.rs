@@ -1,0 +1,48 @@
+//! What is to be generated, free of OpenAPI and of any output language.
+//!
+//! Invariants, which `lower` establishes and `emit` relies on:
+//!
+//! - every [`ModelId`] is an index into [`Api::models`];
+//! - every name was made by `name::Namer`: valid in Rust and TypeScript, no keyword, unique in its scope;
+//! - a union has a tag with distinct literals, or members that their required keys tell apart;
+//! - no two routes conflict: same method and path only with different [`Operation::recipe`]s;
+//! - order is the order of the spec; no `$ref` is left;
+//! - *optional* (the key may be missing) and *nullable* (the value may be `null`) are separate;
+//! - no `syn`, `openapiv3`, `serde_yaml` or template type appears here.
+
+mod model;
+mod operation;
+
+pub(crate) use model::{Field, Format, Model, ModelId, Shape, Type, UnionVariant};
+pub(crate) use operation::{
+    Answer, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Matched, Method, Operation,
+    OutcomeArm, Param, ParamPlace, Segment, Tenancy,
+};
+
+use crate::app_info::AppInfo;
+
+/// Everything that one spec and one appInfo decide.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    /// `info.title`.
+    pub(crate) title: String,
+    /// `info.version`.
+    pub(crate) version: String,
+    /// `info.description`, may be empty.
+    pub(crate) docs: String,
+    /// The name of the spec file, for the header of generated files (`auth.yaml`, no folder).
+    pub(crate) spec_name: String,
+    /// The appInfo defaults that are generated in.
+    pub(crate) app_info: AppInfo,
+    /// The data types, in the order in which the spec first needs them.
+    pub(crate) models: Vec<Model>,
+    /// The operations, in spec order.
+    pub(crate) operations: Vec<Operation>,
+}
+
+impl Api {
+    /// The model behind an id.
+    pub(crate) fn model(&self, id: ModelId) -> &Model {
+        &self.models[id.0]
+    }
+}

@@ -1,0 +1,112 @@
+//! Data types: structs, unions, enums, aliases.
+
+use crate::catalog::DomainStruct;
+use crate::name::{FieldName, TypeName, VariantName};
+
+/// Index into `Api::models`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ModelId(pub(crate) usize);
+
+/// A named data type.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    /// Its name in Rust and in TypeScript.
+    pub(crate) name: TypeName,
+    /// `title`/`description` of the schema; may be empty; may have several lines.
+    pub(crate) docs: String,
+    /// What it is made of.
+    pub(crate) shape: Shape,
+    /// Whether a request needs it (it derives `Deserialize`).
+    pub(crate) in_requests: bool,
+    /// Whether an answer needs it (it derives `Serialize`).
+    pub(crate) in_answers: bool,
+    /// The struct of the runtime that built-in flows fill it from; a `From` is emitted for it.
+    pub(crate) filled_from: Option<&'static DomainStruct>,
+}
+
+/// What a [`Model`] is made of.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    /// An object with known keys. `rest`: `additionalProperties`, kept in a map.
+    Struct {
+        fields: Vec<Field>,
+        rest: Option<Type>,
+    },
+    /// One of several objects. `tag` is the key whose literal tells them apart; without it their required keys do.
+    Union {
+        tag: Option<String>,
+        variants: Vec<UnionVariant>,
+    },
+    /// A string out of a closed list: (name, literal).
+    Enum { values: Vec<(VariantName, String)> },
+    /// Another name for a type.
+    Alias(Type),
+}
+
+/// One member of a [`Shape::Union`]: its fields without the tag.
+#[derive(Debug, Clone)]
+pub(crate) struct UnionVariant {
+    /// Its name in Rust.
+    pub(crate) name: VariantName,
+    /// The literal of the tag; `None` in untagged unions.
+    pub(crate) literal: Option<String>,
+    /// May be empty.
+    pub(crate) docs: String,
+    /// The other keys.
+    pub(crate) fields: Vec<Field>,
+}
+
+/// One key of an object.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    /// Wire name and the names made from it.
+    pub(crate) name: FieldName,
+    /// Its type when it is there and not null.
+    pub(crate) ty: Type,
+    /// The key must be there.
+    pub(crate) required: bool,
+    /// The value may be `null`.
+    pub(crate) nullable: bool,
+    /// May be empty.
+    pub(crate) docs: String,
+    /// `deprecated: true`.
+    pub(crate) deprecated: bool,
+}
+
+/// A type expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Type {
+    /// `boolean`.
+    Bool,
+    /// `integer`, or a `number` that a built-in flow fills with milliseconds or a count: `i64`.
+    Int,
+    /// `number`.
+    Float,
+    /// `string`.
+    String(Format),
+    /// Any JSON value.
+    Json,
+    /// `array`.
+    List(Box<Type>),
+    /// `object` with `additionalProperties` only: string keys.
+    Map(Box<Type>),
+    /// A named type.
+    Model(ModelId),
+}
+
+/// `format` of a string, where it changes how the value is documented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// No format, or one without a meaning here.
+    Plain,
+    /// `date-time`.
+    DateTime,
+    /// `email`.
+    Email,
+    /// `uri`.
+    Uri,
+    /// `uuid`.
+    Uuid,
+    /// `byte`, `binary`.
+    Bytes,
+}

@@ -1,0 +1,213 @@
+//! Operations: where they are, what they take, what they answer, who implements them.
+
+use super::model::{Field, Type};
+use crate::catalog::{self, Outcome};
+use crate::name::{FnName, ModuleName, TypeName, VariantName};
+use crate::source::Span;
+
+/// One operation of the spec.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    /// `operationId`, verbatim.
+    pub(crate) id: String,
+    /// `sign_up` in Rust, `signUp` in TypeScript.
+    pub(crate) name: FnName,
+    /// `SignUp`: prefix of `SignUpRequest`, `SignUpParams`, `SignUpResponse`, and the variant of the `Operation` enum.
+    pub(crate) type_name: VariantName,
+    /// The HTTP method.
+    pub(crate) method: Method,
+    /// The path under the base path, without tenant: `/signup`, `/users/{id}`.
+    pub(crate) path: Vec<Segment>,
+    /// The path stands outside `apiBasePath` (an application route such as `/example`): it is absolute.
+    pub(crate) outside_base: bool,
+    /// Whether a tenant segment may stand before the path.
+    pub(crate) tenancy: Tenancy,
+    /// Recipe id that `rid` may name to tell equal paths apart; empty when unknown.
+    pub(crate) recipe: String,
+    /// The file of the client and of the handlers it belongs to (first tag, or the built-in's recipe).
+    pub(crate) module: ModuleName,
+    /// `summary` and `description`; may be empty.
+    pub(crate) docs: String,
+    /// `deprecated: true`.
+    pub(crate) deprecated: bool,
+    /// What `security` asks for.
+    pub(crate) auth: Auth,
+    /// Path, query and header parameters (without `apiBasePath`, tenant, and the headers that the session engine owns).
+    pub(crate) params: Vec<Param>,
+    /// The request body.
+    pub(crate) body: Option<Body>,
+    /// What it answers.
+    pub(crate) answer: Answer,
+    /// Who implements it, and why that was decided.
+    pub(crate) behaviour: Behaviour,
+    /// The operation in the spec (its `operationId`).
+    pub(crate) span: Span,
+}
+
+/// HTTP methods that OpenAPI 3.0 knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(
+    missing_docs,
+    reason = "the names are the methods of RFC 9110 and RFC 5789"
+)]
+pub(crate) enum Method {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Options,
+    Head,
+    Patch,
+    Trace,
+}
+
+/// A piece of a path between two slashes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Segment {
+    /// Matched as it is.
+    Literal(String),
+    /// `{name}`.
+    Param(String),
+}
+
+/// Whether `/{tenantId}` may stand before the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tenancy {
+    /// The operation belongs to a tenant; without a segment it is `public`.
+    Tenant,
+    /// A tenant segment is accepted and means nothing (session, JWKS; wire facts §1.1).
+    Ignored,
+    /// No tenant segment.
+    None,
+}
+
+/// What `security` asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// Open to everybody.
+    None,
+    /// A session is checked before a `Custom` method runs.
+    Session,
+    /// A session is read if there is one (`security` lists an empty requirement).
+    OptionalSession,
+}
+
+/// A parameter outside the body.
+#[derive(Debug, Clone)]
+pub(crate) struct Param {
+    /// Path, query or header.
+    pub(crate) place: ParamPlace,
+    /// Name, type (scalar, enum model or list of those), required, docs.
+    pub(crate) field: Field,
+}
+
+/// Where a parameter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are OpenAPI's")]
+pub(crate) enum ParamPlace {
+    Path,
+    Query,
+    Header,
+}
+
+/// A request body.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    /// Encodings that are accepted; JSON first.
+    pub(crate) encodings: Vec<BodyEncoding>,
+    /// Its type.
+    pub(crate) ty: Type,
+    /// `requestBody.required`.
+    pub(crate) required: bool,
+}
+
+/// How a body is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyEncoding {
+    /// `application/json`.
+    Json,
+    /// `application/x-www-form-urlencoded`.
+    Form,
+}
+
+/// All answers of one operation: one enum in Rust, one union in TypeScript.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// `SignUpResponse`.
+    pub(crate) name: TypeName,
+    /// The key that tells the JSON arms apart (`status`), when at least one arm has a literal.
+    pub(crate) tag: Option<String>,
+    /// One for each documented outcome: tagged ones first in spec order, then untagged ones.
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// One documented outcome.
+#[derive(Debug, Clone)]
+pub(crate) struct Arm {
+    /// Its name in Rust, unique within the answer.
+    pub(crate) name: VariantName,
+    /// HTTP status, 200…499.
+    pub(crate) http: u16,
+    /// The literal of the tag, verbatim.
+    pub(crate) literal: Option<String>,
+    /// May be empty.
+    pub(crate) docs: String,
+    /// What it carries.
+    pub(crate) body: ArmBody,
+}
+
+/// What an [`Arm`] carries.
+#[derive(Debug, Clone)]
+pub(crate) enum ArmBody {
+    /// A JSON object; its keys without the tag. `filled`: see [`OutcomeArm`].
+    Object(Vec<Field>),
+    /// Any other JSON value.
+    Json(Type),
+    /// `text/plain`.
+    Text,
+    /// No body.
+    Empty,
+    /// No body and a `Location` header (3xx).
+    Redirect,
+}
+
+/// Who implements an operation.
+#[derive(Debug, Clone)]
+pub(crate) enum Behaviour {
+    /// A flow of the runtime.
+    BuiltIn(BuiltIn),
+    /// A method of the `Custom` trait.
+    Custom(Matched),
+}
+
+/// A flow of the runtime, with each of its outcomes tied to an arm of the answer.
+#[derive(Debug, Clone)]
+pub(crate) struct BuiltIn {
+    /// The row of the catalogue.
+    pub(crate) behaviour: &'static catalog::Behaviour,
+    /// One for each outcome of the flow, in the catalogue's order.
+    pub(crate) outcomes: Vec<OutcomeArm>,
+    /// Why this behaviour was chosen.
+    pub(crate) matched: Matched,
+}
+
+/// Where an outcome of a flow goes.
+#[derive(Debug, Clone)]
+pub(crate) struct OutcomeArm {
+    /// The outcome in the catalogue.
+    pub(crate) outcome: &'static Outcome,
+    /// Index into `Answer::arms`. `None`: the spec does not document it and the outcome is a *feature*, so the
+    /// glue answers `GENERAL_ERROR` if the spec has that arm, and an internal error otherwise.
+    pub(crate) arm: Option<usize>,
+}
+
+/// Why an operation got its behaviour; shown by `auth-gen routes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Matched {
+    /// `x-auth-gen` in the spec says so.
+    Extension,
+    /// `operationId` is in the catalogue.
+    OperationId,
+    /// Nothing matched.
+    Nothing,
+}

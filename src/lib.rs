@@ -1,0 +1,9 @@
+//! auth-gen: from an OpenAPI description and an appInfo file to an auth server and its client.
+
+pub mod app_info;
+mod catalog;
+pub mod diagnostic;
+mod ir;
+mod name;
+pub mod source;
+pub mod tree;

@@ -1,0 +1,3 @@
+//! The `auth-gen` command.
+
+fn main() {}

@@ -1,0 +1,302 @@
+//! Names that are valid in Rust and in TypeScript and unique in their scope.
+//!
+//! Only [`Namer`] makes them. Clashes are settled here, once, so that no emitter has to think of them.
+
+use std::collections::BTreeSet;
+
+use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+
+/// `UpperCamelCase`, valid as a type in Rust and TypeScript.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct TypeName(String);
+
+/// `UpperCamelCase`, valid as an enum variant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct VariantName(String);
+
+/// `snake_case`, valid as a module and as a file stem.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ModuleName(String);
+
+/// A function: `snake_case` in Rust, `camelCase` in TypeScript.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FnName {
+    rust: String,
+    typescript: String,
+}
+
+/// A key of an object: as it stands on the wire, and `snake_case` in Rust.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FieldName {
+    wire: String,
+    rust: String,
+}
+
+impl TypeName {
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl VariantName {
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl ModuleName {
+    /// The name.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FnName {
+    /// `sign_up`.
+    pub(crate) fn rust(&self) -> &str {
+        &self.rust
+    }
+
+    /// `signUp`.
+    pub(crate) fn typescript(&self) -> &str {
+        &self.typescript
+    }
+}
+
+impl FieldName {
+    /// The key as it stands in JSON; not an identifier.
+    pub(crate) fn wire(&self) -> &str {
+        &self.wire
+    }
+
+    /// A Rust field name.
+    pub(crate) fn rust(&self) -> &str {
+        &self.rust
+    }
+}
+
+/// The names already given in one scope: one `Namer` for the types of an output, one for the
+/// variants of an enum, one for the fields of a struct.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Namer {
+    taken: BTreeSet<String>,
+}
+
+impl Namer {
+    /// A scope in which some names are spoken for (types of the prelude, say).
+    pub(crate) fn with_reserved(reserved: &[&str]) -> Self {
+        Self {
+            taken: reserved.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    /// A type name made of any text.
+    pub(crate) fn type_name(&mut self, text: &str) -> TypeName {
+        let name = camel(text, "Type");
+        TypeName(self.unique(&name, ""))
+    }
+
+    /// A variant name made of any text, such as the literal `FIELD_ERROR`.
+    pub(crate) fn variant(&mut self, text: &str) -> VariantName {
+        let name = camel(text, "Value");
+        VariantName(self.unique(&name, ""))
+    }
+
+    /// A module name made of any text.
+    pub(crate) fn module(&mut self, text: &str) -> ModuleName {
+        let name = not_keyword(snake(text, "module"));
+        ModuleName(self.unique(&name, "_"))
+    }
+
+    /// A module name that others may share: every operation of one tag asks for the same one.
+    pub(crate) fn shared_module(text: &str) -> ModuleName {
+        ModuleName(not_keyword(snake(text, "module")))
+    }
+
+    /// A function name made of any text.
+    pub(crate) fn function(&mut self, text: &str) -> FnName {
+        let rust = self.unique(&not_keyword(snake(text, "operation")), "_");
+        let typescript = not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
+        FnName { rust, typescript }
+    }
+
+    /// A field name for a key of an object.
+    pub(crate) fn field(&mut self, wire: &str) -> FieldName {
+        let rust = self.unique(&not_keyword(snake(wire, "field")), "_");
+        FieldName {
+            wire: wire.to_owned(),
+            rust,
+        }
+    }
+
+    /// `name`, or the first of `name2`, `name3`, … that is free.
+    fn unique(&mut self, name: &str, separator: &str) -> String {
+        let mut candidate = name.to_owned();
+        let mut number = 2;
+        while !self.taken.insert(candidate.clone()) {
+            candidate = format!("{name}{separator}{number}");
+            number += 1;
+        }
+        candidate
+    }
+}
+
+/// `UpperCamelCase` out of any text; `fallback` where nothing usable is left.
+fn camel(text: &str, fallback: &str) -> String {
+    let name = ascii_words(text).to_upper_camel_case();
+    match name.chars().next() {
+        None => fallback.to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("{fallback}{name}"),
+        // `Self` is the one upper-case keyword of Rust.
+        Some(_) if name == "Self" => "Self_".to_owned(),
+        Some(_) => name,
+    }
+}
+
+/// `snake_case` out of any text; `fallback` where nothing usable is left.
+fn snake(text: &str, fallback: &str) -> String {
+    let name = ascii_words(text).to_snake_case();
+    match name.chars().next() {
+        None => fallback.to_owned(),
+        Some(first) if first.is_ascii_digit() => format!("{fallback}_{name}"),
+        Some(_) => name,
+    }
+}
+
+/// Everything that is not an ASCII letter or digit becomes a word boundary.
+fn ascii_words(text: &str) -> String {
+    text.chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character
+            } else {
+                ' '
+            }
+        })
+        .collect()
+}
+
+/// Keywords of Rust (2024 edition, reserved ones included) and TypeScript that a snake or camel
+/// case name could hit; such a name gets a trailing underscore.
+fn not_keyword(name: String) -> String {
+    const KEYWORDS: &[&str] = &[
+        "abstract",
+        "arguments",
+        "as",
+        "async",
+        "await",
+        "become",
+        "box",
+        "break",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "continue",
+        "crate",
+        "debugger",
+        "default",
+        "delete",
+        "do",
+        "dyn",
+        "else",
+        "enum",
+        "eval",
+        "export",
+        "extends",
+        "extern",
+        "false",
+        "final",
+        "finally",
+        "fn",
+        "for",
+        "function",
+        "gen",
+        "if",
+        "impl",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "interface",
+        "let",
+        "loop",
+        "macro",
+        "match",
+        "mod",
+        "move",
+        "mut",
+        "new",
+        "null",
+        "override",
+        "package",
+        "priv",
+        "private",
+        "protected",
+        "pub",
+        "public",
+        "ref",
+        "return",
+        "self",
+        "static",
+        "struct",
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "trait",
+        "true",
+        "try",
+        "type",
+        "typeof",
+        "undefined",
+        "union",
+        "unsafe",
+        "unsized",
+        "use",
+        "var",
+        "virtual",
+        "void",
+        "where",
+        "while",
+        "with",
+        "yield",
+    ];
+    if KEYWORDS.contains(&name.as_str()) {
+        name + "_"
+    } else {
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_become_variants() {
+        let mut namer = Namer::default();
+        assert_eq!(namer.variant("FIELD_ERROR").as_str(), "FieldError");
+        assert_eq!(namer.variant("field error").as_str(), "FieldError2");
+        assert_eq!(namer.variant("404").as_str(), "Value404");
+        assert_eq!(namer.variant("⠀⠀").as_str(), "Value");
+    }
+
+    #[test]
+    fn keywords_never_come_out() {
+        let mut namer = Namer::default();
+        assert_eq!(namer.field("type").rust(), "type_");
+        assert_eq!(namer.field("type").wire(), "type");
+        assert_eq!(namer.function("delete").typescript(), "delete_");
+        assert_eq!(namer.type_name("self").as_str(), "Self_");
+    }
+
+    #[test]
+    fn functions_have_both_cases() {
+        let name = Namer::default().function("getOpenIdDiscoveryConfiguration");
+        assert_eq!(name.rust(), "get_open_id_discovery_configuration");
+        assert_eq!(name.typescript(), "getOpenIdDiscoveryConfiguration");
+    }
+}
