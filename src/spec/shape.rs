@@ -99,3 +99,25 @@ impl Section {
         }
     }
 }
+
+const fn plain(
+    name: &'static str,
+    required: &'static [&'static str],
+    fields: &'static [(&'static str, Shape)],
+) -> ObjectShape {
+    of(Kind::Plain, name, required, fields)
+}
+
+const fn of(
+    kind: Kind,
+    name: &'static str,
+    required: &'static [&'static str],
+    fields: &'static [(&'static str, Shape)],
+) -> ObjectShape {
+    ObjectShape {
+        name,
+        kind,
+        required,
+        fields,
+    }
+}

@@ -3,7 +3,7 @@
 use super::Shape::{
     self, Anything, Count, Flag, List, Map, Number, Object, RefOr, Text, Unused, Word,
 };
-use super::{Kind, ObjectShape, Section};
+use super::{Kind, ObjectShape, Section, of, plain};
 
 const SCHEMA_REF: Shape = RefOr(Section::Schemas);
 const TEXTS: Shape = Map(&Text);
@@ -20,28 +20,6 @@ const STYLES: &[&str] = &[
     "pipeDelimited",
     "deepObject",
 ];
-
-const fn plain(
-    name: &'static str,
-    required: &'static [&'static str],
-    fields: &'static [(&'static str, Shape)],
-) -> ObjectShape {
-    of(Kind::Plain, name, required, fields)
-}
-
-const fn of(
-    kind: Kind,
-    name: &'static str,
-    required: &'static [&'static str],
-    fields: &'static [(&'static str, Shape)],
-) -> ObjectShape {
-    ObjectShape {
-        name,
-        kind,
-        required,
-        fields,
-    }
-}
 
 /// The whole file.
 pub(in crate::spec) static ROOT: ObjectShape = plain(
