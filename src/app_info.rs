@@ -1,4 +1,22 @@
 //! The appInfo file: what the application is called and where it lives.
+//!
+//! The format goes by the file's extension: YAML, JSON, TOML, or the TypeScript or JavaScript that
+//! the application has already, which is read and never run. A value may be a variable of the
+//! environment of the generated server: `${NAME}` or `${NAME:-default}` in the data formats,
+//! `process.env.NAME ?? "default"` and its like in scripts.
+//!
+//! One reader for each format hands over a [`value::Object`]; [`check`] makes an [`AppInfo`] of it.
+
+mod check;
+mod json;
+mod script;
+mod toml;
+mod value;
+mod yaml;
+
+use self::value::Findings;
+use crate::diagnostic::Diagnostics;
+use crate::source::SourceFile;
 
 /// The rules of the generated server, and so the very same file.
 #[allow(
@@ -40,4 +58,35 @@ pub struct AppInfo {
     pub origin: Option<Setting>,
     /// `websiteBasePath`; `/auth` when absent.
     pub website_base_path: Option<Setting>,
+}
+
+/// The extensions of scripts that [`parse`] takes.
+const SCRIPTS: [&str; 8] = ["ts", "tsx", "mts", "cts", "js", "mjs", "cjs", "jsx"];
+
+/// Reads an appInfo file; also gives the warnings where nothing is wrong.
+pub(crate) fn parse(file: &SourceFile) -> Result<(AppInfo, Diagnostics), Diagnostics> {
+    let mut findings = Findings::new(file);
+    let name = file.name().to_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let object = match extension {
+        "yaml" | "yml" => yaml::read(&mut findings),
+        "json" => json::read(&mut findings),
+        "toml" => toml::read(&mut findings),
+        script if SCRIPTS.contains(&script) => script::read(script, &mut findings),
+        _ => {
+            findings.error(
+                "app-info-unknown-format",
+                format!("the format of `{}` is not known", file.name()),
+                0..0,
+                "",
+                "the name must end in .yaml, .yml, .json, .toml, .ts, .tsx, .mts, .cts, .js, .mjs, .cjs \
+                 or .jsx",
+            );
+            None
+        }
+    };
+    match object {
+        Some(object) => check::check(&object, findings),
+        None => Err(findings.into_inner()),
+    }
 }
