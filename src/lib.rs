@@ -6,4 +6,6 @@ pub mod diagnostic;
 mod ir;
 mod name;
 pub mod source;
+mod spec;
+pub use spec::check_spec;
 pub mod tree;
