@@ -8,11 +8,12 @@
 //! One reader for each format hands over a [`value::Object`]; [`check`] makes an [`AppInfo`] of it.
 
 mod check;
-mod json;
+mod data;
 mod script;
+#[cfg(test)]
+mod tests;
 mod toml;
 mod value;
-mod yaml;
 
 use self::value::Findings;
 use crate::diagnostic::Diagnostics;
@@ -69,8 +70,7 @@ pub(crate) fn parse(file: &SourceFile) -> Result<(AppInfo, Diagnostics), Diagnos
     let name = file.name().to_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let object = match extension {
-        "yaml" | "yml" => yaml::read(&mut findings),
-        "json" => json::read(&mut findings),
+        "yaml" | "yml" | "json" => data::read(&mut findings),
         "toml" => toml::read(&mut findings),
         script if SCRIPTS.contains(&script) => script::read(script, &mut findings),
         _ => {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::value::{Entry, Findings, Object, Value};
 use super::{AppInfo, Setting, rules};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,17 +169,9 @@ const NO_SITE: &str = "no top-level domain can be told for this host, and so no 
 
 /// Warns about a key that nobody reads.
 fn unknown(entry: &Entry, findings: &mut Findings) {
-    let wanted = entry.key.to_lowercase();
-    let near = FIELDS
-        .iter()
-        .map(|(name, _)| {
-            let name_lower = name.to_lowercase();
-            (strsim::damerau_levenshtein(&wanted, &name_lower), *name)
-        })
-        .min()
-        .filter(|(distance, _)| *distance <= 3);
+    let near = closest(&entry.key, FIELDS.map(|(name, _)| name));
     let help = match near {
-        Some((_, name)) => format!("did you mean `{name}`?"),
+        Some(name) => format!("did you mean `{name}`?"),
         None => {
             let names: Vec<_> = FIELDS.iter().map(|(name, _)| format!("`{name}`")).collect();
             format!("appInfo has the fields {}", names.join(", "))

@@ -110,12 +110,12 @@ fn entries(object: &ObjectExpression, scope: &Scope, findings: &mut Findings) ->
 }
 
 /// A key that is written out.
-pub(super) fn key_name(key: &PropertyKey) -> Option<String> {
+fn key_name(key: &PropertyKey) -> Option<String> {
     key.static_name().map(std::borrow::Cow::into_owned)
 }
 
 /// Bytes of the text.
-pub(super) fn range(span: oxc_span::Span) -> Range<usize> {
+fn range(span: oxc_span::Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
@@ -132,7 +132,7 @@ fn bare<'e, 'a>(expression: &'e Expression<'a>) -> &'e Expression<'a> {
 }
 
 /// What an expression is, in words for a label.
-pub(super) fn describe(expression: &Expression) -> &'static str {
+fn describe(expression: &Expression) -> &'static str {
     match expression {
         Expression::NumericLiteral(_) | Expression::BigIntLiteral(_) => "a number",
         Expression::BooleanLiteral(_) => "a boolean",

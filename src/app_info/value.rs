@@ -75,6 +75,11 @@ impl<'f> Findings<'f> {
         self.found.push(diagnostic);
     }
 
+    /// Adds those of another reader.
+    pub(super) fn extend(&mut self, others: Diagnostics) {
+        self.found.extend(others);
+    }
+
     /// Adds an error at one place.
     pub(super) fn error(
         &mut self,
@@ -95,8 +100,9 @@ impl<'f> Findings<'f> {
         self.error("app-info-syntax", title, range, message, "");
     }
 
-    /// All of them.
-    pub(super) fn into_inner(self) -> Diagnostics {
+    /// All of them, from top to bottom.
+    pub(super) fn into_inner(mut self) -> Diagnostics {
+        self.found.sort_by_place();
         self.found
     }
 
