@@ -23,6 +23,7 @@ use crate::source::SourceFile;
 #[allow(
     dead_code,
     unreachable_pub,
+    unused_imports,
     reason = "the generated server uses more of this file than the generator"
 )]
 #[path = "../templates/server/src/app_info.rs"]
@@ -59,6 +60,29 @@ pub struct AppInfo {
     pub origin: Option<Setting>,
     /// `websiteBasePath`; `/auth` when absent.
     pub website_base_path: Option<Setting>,
+}
+
+impl AppInfo {
+    /// The path of the auth APIs, normalised, where no variable is set: `/auth`.
+    pub(crate) fn default_api_base_path(&self) -> String {
+        let given = self.api_base_path.as_ref().and_then(Setting::default_text);
+        let path = given.unwrap_or(rules::DEFAULT_BASE_PATH);
+        rules::normalise_path(path).expect("parse() has checked the path")
+    }
+}
+
+impl Setting {
+    /// The text that holds where no variable is set.
+    pub(crate) fn default_text(&self) -> Option<&str> {
+        match self {
+            Setting::Text(text) => Some(text),
+            // An empty default says no more than none, as an empty variable does.
+            Setting::Env { default, .. } => {
+                let default = default.as_deref();
+                default.filter(|text| !text.trim().is_empty())
+            }
+        }
+    }
 }
 
 /// The extensions of scripts that [`parse`] takes.

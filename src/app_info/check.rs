@@ -102,7 +102,10 @@ fn field<'o>(
                 format!("`{name}` must be a text"),
                 entry.range.clone(),
                 &format!("this is {what}"),
-                "put the value in quotes",
+                match *what {
+                    "a number" | "a boolean" | "a date" => "put the value in quotes",
+                    _ => "write one text in quotes",
+                },
             );
             None
         }
@@ -119,14 +122,10 @@ fn valid(
     entry: &Entry,
     findings: &mut Findings,
 ) -> bool {
-    let Some(text) = text_of(setting) else {
+    let Some(text) = setting.default_text() else {
         return true;
     };
     let is_default = matches!(setting, Setting::Env { .. });
-    // An empty default says no more than no default.
-    if is_default && text.trim().is_empty() {
-        return true;
-    }
     let outcome = match holds {
         Holds::Name if text.trim().is_empty() => Err("the name is empty".to_owned()),
         Holds::Name => Ok(()),
@@ -211,7 +210,7 @@ fn require(fields: &Fields, names: &[&str], object: &Object, findings: &mut Find
 fn warn_about_cookies(fields: &Fields, findings: &mut Findings) {
     let domain = |name: &str| -> Option<(String, Range<usize>)> {
         let found = fields.get(name)?;
-        let text = text_of(found.setting.as_ref()?)?;
+        let text = found.setting.as_ref()?.default_text()?;
         let url = rules::normalise_domain(text).ok()?;
         Some((url, found.entry.range.clone()))
     };
@@ -264,13 +263,5 @@ fn warn_about_cookies(fields: &Fields, findings: &mut Findings) {
         .at(findings.span(website_range), website_label)
         .help(help);
         findings.push(diagnostic);
-    }
-}
-
-/// The text that is known while generating.
-fn text_of(setting: &Setting) -> Option<&str> {
-    match setting {
-        Setting::Text(text) => Some(text),
-        Setting::Env { default, .. } => default.as_deref(),
     }
 }

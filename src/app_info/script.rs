@@ -17,7 +17,13 @@ use oxc_span::{GetSpan, SourceType};
 use self::evaluate::evaluate;
 use self::find::Scope;
 use super::check::is_field;
-use super::value::{Entry, Findings, Object, Value, first_line};
+use super::value::{Entry, Findings, Format, Object, Value, first_line};
+
+const SCRIPT: Format = Format {
+    code: "invalid-script",
+    name: "TypeScript",
+    help: "a comma, a bracket or a quotation mark may be missing here or on the line above",
+};
 
 /// The appInfo object of a script; `None` after a finding.
 pub(super) fn read(extension: &str, findings: &mut Findings) -> Option<Object> {
@@ -26,17 +32,20 @@ pub(super) fn read(extension: &str, findings: &mut Findings) -> Option<Object> {
     let kind = SourceType::from_extension(extension).unwrap_or_else(|_| SourceType::ts());
     let parsed = Parser::new(&allocator, text, kind).parse();
     if !parsed.diagnostics.is_empty() {
-        let language = if kind.is_typescript() {
-            "TypeScript"
-        } else {
-            "JavaScript"
+        let format = Format {
+            name: if kind.is_typescript() {
+                "TypeScript"
+            } else {
+                "JavaScript"
+            },
+            ..SCRIPT
         };
         for error in &parsed.diagnostics {
             let place = error.labels.first().map_or(0..0, |label| {
                 let start = label.offset() as usize;
                 start..start + label.len() as usize
             });
-            findings.syntax(language, &error.message, place);
+            findings.syntax(&format, &lower_first(&error.message), place);
         }
         return None;
     }
@@ -107,6 +116,13 @@ fn entries(object: &ObjectExpression, scope: &Scope, findings: &mut Findings) ->
         });
     }
     entries
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(letters).collect()
+    })
 }
 
 /// A key that is written out.

@@ -113,9 +113,10 @@ fn every_code_has_a_bad_or_a_doubtful_file() {
         "app-info-missing-field",
         "app-info-not-found",
         "app-info-not-static",
-        "app-info-syntax",
         "app-info-unknown-field",
         "app-info-unknown-format",
+        "invalid-script",
+        "invalid-toml",
     ] {
         assert!(seen.contains(code), "{code} has no file");
     }
@@ -140,5 +141,39 @@ fn formats_agree() {
     assert_eq!(yaml, read("a.toml", toml));
     for extension in SCRIPTS {
         assert_eq!(yaml, read(&format!("a.{extension}"), script), "{extension}");
+    }
+}
+
+#[test]
+fn the_base_path_is_known_without_an_environment() {
+    let base_path = |line: &str| {
+        let text = format!("appName: N\napiDomain: localhost:1\norigin: localhost:2\n{line}");
+        let (app_info, _) = parse(&SourceFile::new("a.yaml", &text)).expect("valid");
+        app_info.default_api_base_path()
+    };
+    assert_eq!(base_path(""), "/auth");
+    assert_eq!(base_path("apiBasePath: api/"), "/api");
+    assert_eq!(base_path("apiBasePath: /"), "");
+    assert_eq!(base_path("apiBasePath: ${BASE:-/x/}"), "/x");
+    assert_eq!(base_path("apiBasePath: ${BASE:-}"), "/auth");
+    assert_eq!(base_path("apiBasePath: ${BASE}"), "/auth");
+}
+
+/// A file that is cut off anywhere is reported like any other.
+#[test]
+fn no_beginning_of_a_file_is_too_much() {
+    for file in sources("good").into_iter().chain(sources("bad")) {
+        for (end, _) in file.text().char_indices() {
+            let part = SourceFile::new(file.name(), &file.text()[..end]);
+            let found = parse(&part).map_or_else(|errors| errors, |(_, warnings)| warnings);
+            for diagnostic in found.iter() {
+                for (span, _) in &diagnostic.labels {
+                    assert!(
+                        part.text().get(span.range.clone()).is_some(),
+                        "{diagnostic:?}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -2,7 +2,13 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::value::{Entry, Findings, Object, Value, first_line};
+use super::value::{Entry, Findings, Format, Object, Value, first_line};
+
+const TOML: Format = Format {
+    code: "invalid-toml",
+    name: "TOML",
+    help: "a line reads `key = \"text\"`: texts stand in quotation marks, and each key once",
+};
 
 /// The appInfo table of a TOML file; `None` after a finding.
 pub(super) fn read(findings: &mut Findings) -> Option<Object> {
@@ -11,7 +17,7 @@ pub(super) fn read(findings: &mut Findings) -> Option<Object> {
     if !errors.is_empty() {
         for error in errors {
             let range = error.span().unwrap_or(0..0);
-            findings.syntax("TOML", error.message(), range);
+            findings.syntax(&TOML, error.message(), range);
         }
         return None;
     }

@@ -41,6 +41,17 @@ pub(super) enum Value {
     Refused,
 }
 
+/// A format as its errors speak of it.
+#[derive(Debug)]
+pub(super) struct Format {
+    /// The code of its errors.
+    pub(super) code: &'static str,
+    /// `TOML`.
+    pub(super) name: &'static str,
+    /// What to look at.
+    pub(super) help: &'static str,
+}
+
 /// The findings about one file.
 #[derive(Debug)]
 pub(super) struct Findings<'f> {
@@ -93,11 +104,10 @@ impl<'f> Findings<'f> {
         self.push(Diagnostic::error(code, title).at(place, label).help(help));
     }
 
-    /// Adds the error for text that its format does not allow.
-    pub(super) fn syntax(&mut self, format: &str, message: &str, range: Range<usize>) {
-        let (line, column) = self.file.line_column(range.start);
-        let title = format!("invalid {format} at line {line}, column {column}");
-        self.error("app-info-syntax", title, range, message, "");
+    /// Adds the error for a text that its format does not allow.
+    pub(super) fn syntax(&mut self, format: &Format, message: &str, range: Range<usize>) {
+        let title = format!("invalid {}: {message}", format.name);
+        self.error(format.code, title, range, "here", format.help);
     }
 
     /// All of them, from top to bottom.

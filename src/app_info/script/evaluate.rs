@@ -1,5 +1,7 @@
 //! The value of an expression, as far as it is written down.
 
+use std::ops::Range;
+
 use oxc_ast::ast::{Argument, TemplateLiteral};
 use oxc_ast::ast::{
     BinaryOperator, CallExpression, Expression, LogicalExpression, LogicalOperator,
@@ -10,6 +12,7 @@ use super::find::Scope;
 use super::{bare, describe, range};
 use crate::app_info::Setting;
 use crate::app_info::value::{Findings, Value, is_variable};
+use crate::diagnostic::Diagnostic;
 
 /// How many names may stand for one another before it counts as a circle.
 const MAX_DEPTH: usize = 32;
@@ -23,6 +26,7 @@ pub(super) fn evaluate(
 ) -> Value {
     let mut evaluation = Evaluation {
         name,
+        field: range(expression.span()),
         scope,
         findings,
         depth: 0,
@@ -32,6 +36,7 @@ pub(super) fn evaluate(
 
 struct Evaluation<'e, 'f, 'a> {
     name: &'e str,
+    field: Range<usize>,
     scope: &'e Scope<'e, 'a>,
     findings: &'e mut Findings<'f>,
     depth: usize,
@@ -160,19 +165,23 @@ impl Evaluation<'_, '_, '_> {
             "the value of `{}` cannot be read without running the file",
             self.name
         );
-        self.findings.error(
-            "app-info-not-static",
-            title,
-            range(expression.span()),
-            found,
-            "write a text in quotes, or `process.env.NAME ?? \"default\"`: the generated server then \
-             reads that variable when it starts",
-        );
+        let place = range(expression.span());
+        let elsewhere = place.start < self.field.start || place.end > self.field.end;
+        let mut diagnostic = Diagnostic::error("app-info-not-static", title)
+            .at(self.findings.span(place), found)
+            .help(
+                "write a text in quotes, or `process.env.NAME ?? \"default\"`: the generated server \
+                 then reads that variable when it starts",
+            );
+        if elsewhere {
+            diagnostic = diagnostic.at(self.findings.span(self.field.clone()), "used here");
+        }
+        self.findings.push(diagnostic);
         Value::Refused
     }
 }
 
-const PARTS: &str = "only texts can be put together, found something else";
+const PARTS: &str = "only texts can be put together, and this is no known text";
 
 fn literal(text: &str) -> Value {
     Value::Setting(Setting::Text(text.to_owned()))
