@@ -5,7 +5,7 @@
 //! environment of the generated server: `${NAME}` or `${NAME:-default}` in the data formats,
 //! `process.env.NAME ?? "default"` and its like in scripts.
 //!
-//! One reader for each format hands over a [`value::Object`]; [`check`] makes an [`AppInfo`] of it.
+//! One reader for each format hands over a `value::Object`; `check` makes an [`AppInfo`] of it.
 
 mod check;
 mod data;
@@ -19,7 +19,7 @@ use self::value::Findings;
 use crate::diagnostic::Diagnostics;
 use crate::source::SourceFile;
 
-/// The rules of the generated server, and so the very same file.
+// The rules of the generated server, and so the very same file.
 #[allow(
     dead_code,
     unreachable_pub,

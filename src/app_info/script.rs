@@ -28,6 +28,10 @@ const SCRIPT: Format = Format {
 /// The appInfo object of a script; `None` after a finding.
 pub(super) fn read(extension: &str, findings: &mut Findings) -> Option<Object> {
     let text = findings.file().text();
+    if let Some(place) = too_deep(text) {
+        findings.syntax(&SCRIPT, "brackets nest too deeply", place..place + 1);
+        return None;
+    }
     let allocator = Allocator::default();
     let kind = SourceType::from_extension(extension).unwrap_or_else(|_| SourceType::ts());
     let parsed = Parser::new(&allocator, text, kind).parse();
@@ -116,6 +120,21 @@ fn entries(object: &ObjectExpression, scope: &Scope, findings: &mut Findings) ->
         });
     }
     entries
+}
+
+/// Where brackets nest deeper than anybody writes them: the parser goes down the call stack.
+/// Brackets in texts and comments count too, which at this depth makes no difference.
+fn too_deep(text: &str) -> Option<usize> {
+    const MAX_DEPTH: usize = 200;
+    let mut depth = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
 }
 
 fn lower_first(text: &str) -> String {

@@ -177,3 +177,21 @@ fn no_beginning_of_a_file_is_too_much() {
         }
     }
 }
+
+#[test]
+fn brackets_without_end_are_reported() {
+    for extension in ["ts", "json", "toml", "yaml"] {
+        let text = format!("a = {}", "[".repeat(100_000));
+        let errors = parse(&SourceFile::new(format!("a.{extension}"), &text)).expect_err("broken");
+        assert!(errors.has_errors(), "{extension}");
+    }
+}
+
+#[test]
+fn our_own_file_is_beyond_doubt() {
+    let path = folder("../../spec/appInfo.yaml");
+    let text = fs::read_to_string(path).expect("the file is there");
+    let (app_info, warnings) = parse(&SourceFile::new("appInfo.yaml", &text)).expect("valid");
+    assert!(warnings.is_empty(), "{}", warnings.render(false));
+    assert_eq!(app_info.default_api_base_path(), "/auth");
+}
