@@ -3,7 +3,9 @@
 pub mod app_info;
 mod catalog;
 pub mod diagnostic;
+mod emit;
 mod ir;
 mod name;
+pub mod settings;
 pub mod source;
 pub mod tree;
