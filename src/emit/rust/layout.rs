@@ -165,27 +165,31 @@ pub(super) fn import(prefix: &str, names: &[&str]) -> String {
 }
 
 /// A match arm whose body is a chain of calls; the chain is broken where it is long.
-pub(super) fn chain_arm(indent: usize, pattern: &str, calls: Vec<String>) -> String {
+pub(super) fn chain_arm(indent: usize, pattern: &str, calls: &[String]) -> String {
     let pad = " ".repeat(indent);
-    let chain = Chain(calls);
-    let one_line = chain.0.concat();
+    let one_line = calls.concat();
     if one_line.len() <= CHAIN && indent + pattern.len() + " => ,".len() + one_line.len() <= LINE {
         return format!("{pad}{pattern} => {one_line},");
     }
-    // `.await?` counts as a link of its own, but stands on the line of the call it belongs to
-    // nowhere else than in a chain that is broken.
-    let broken = chain.0.join(&format!("\n{pad}        "));
+    let first = calls.first().map_or(0, String::len);
+    if indent + pattern.len() + " => ".len() + first <= LINE {
+        let broken = calls.join(&format!("\n{pad}    "));
+        return format!("{pad}{pattern} => {broken},");
+    }
+    let broken = calls.join(&format!("\n{pad}        "));
     format!("{pad}{pattern} => {{\n{pad}    {broken}\n{pad}}}")
 }
 
-/// A match arm for any of several patterns.
+/// A match arm for any of several patterns; each stands on its own line where they are long.
 pub(super) fn alternatives(indent: usize, patterns: &[String], body: &str) -> String {
     let pad = " ".repeat(indent);
-    let one_line = format!("{pad}{} => {body},", patterns.join(" | "));
-    if one_line.len() <= LINE {
-        return one_line;
-    }
-    format!("{pad}{} => {body},", patterns.join(&format!("\n{pad}| ")))
+    let on_one_line = patterns.join(" | ");
+    let patterns = if indent + on_one_line.len() + " => ".len() + "{".len() <= LINE {
+        on_one_line
+    } else {
+        patterns.join(&format!("\n{pad}| "))
+    };
+    arm(indent, &patterns, &|_| body.to_owned())
 }
 
 /// `head(arguments)tail`, one argument per line where they are long.

@@ -48,6 +48,8 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
         count if count == api.operations.len() => Custom::All,
         _ => Custom::Some,
     };
+    let modules: Vec<&str> = api.operations.iter().map(module).collect();
+    let handlers = layout::import("super::handlers", &modules);
     let error = layout::import("crate::error", &["Error"]);
     let web = layout::import("crate::web", &["Answer", "Api", "Route", "Scope", "Tenancy"]);
     View {
@@ -57,7 +59,7 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
         arms: api.operations.iter().map(arm).collect(),
         mounted: mounted(api),
         custom,
-        imports: vec!["use crate::call::Call;".to_owned(), error, web],
+        imports: vec![handlers, "use crate::call::Call;".to_owned(), error, web],
         routes,
     }
     .render()
@@ -95,23 +97,28 @@ fn operations(api: &Api) -> TokenStream {
     }
 }
 
+/// The file of handlers that an operation is in.
+fn module(operation: &Operation) -> &'static str {
+    match &operation.behaviour {
+        Behaviour::BuiltIn(built_in) => built_in.behaviour.module,
+        Behaviour::Custom(_) => "custom",
+    }
+}
+
 /// An arm of `Endpoints::handle`.
 fn arm(operation: &Operation) -> String {
     let pattern = format!("Operation::{}", operation.type_name.as_str());
     let name = operation.name.rust();
-    let calls = match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => vec![
-            format!("handlers::{}::{name}(call)", built_in.behaviour.module),
-            ".await?".to_owned(),
-            ".try_into()".to_owned(),
-        ],
-        Behaviour::Custom(_) => vec![
-            format!("handlers::custom::{name}(self.custom()?, call)"),
-            ".await?".to_owned(),
-            ".try_into()".to_owned(),
-        ],
+    let arguments = match &operation.behaviour {
+        Behaviour::BuiltIn(_) => "call",
+        Behaviour::Custom(_) => "self.custom()?, call",
     };
-    layout::chain_arm(12, &pattern, calls)
+    let calls = [
+        format!("{}::{name}({arguments})", module(operation)),
+        ".await?".to_owned(),
+        ".try_into()".to_owned(),
+    ];
+    layout::chain_arm(12, &pattern, &calls)
 }
 
 /// The arm of `Endpoints::mounted` for operations that need a `Custom`; empty without any.

@@ -1,5 +1,8 @@
 //! One enum for each operation: a variant for each documented outcome, and how it becomes an HTTP answer.
 
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -110,30 +113,22 @@ fn conversion(answer: &Answer) -> String {
     let name = answer.name.as_str();
     let codes: Vec<u16> = answer.arms.iter().map(|arm| arm.http).collect();
     let uniform = codes.windows(2).all(|pair| pair[0] == pair[1]);
-    let body = if answer.arms.iter().all(is_json) {
-        match codes.first() {
-            Some(code) if uniform => {
-                format!("        Answer::json({}, &answer)\n", status_code(*code))
-            }
-            _ => {
-                let arms: String = order(answer)
-                    .into_iter()
-                    .map(|arm| {
-                        let code = status_code(answer.arms[arm].http);
-                        layout::arm(12, &any(answer, arm), &|_| code.clone()) + "\n"
-                    })
-                    .collect();
-                format!(
-                    "        let status = match answer {{\n{arms}        }};\n        Answer::json(status, &answer)\n"
-                )
-            }
+    let all_json = answer.arms.iter().all(is_json);
+    let body = match codes.first() {
+        Some(code) if all_json && uniform => {
+            format!("        Answer::json({}, &answer)\n", status_code(*code))
         }
-    } else {
-        let arms: String = order(answer)
-            .into_iter()
-            .map(|arm| mixed_arm(answer, arm) + "\n")
-            .collect();
-        format!("        match answer {{\n{arms}        }}\n")
+        _ if all_json => {
+            let arms = order(answer).into_iter().map(|arm| {
+                let code = status_code(answer.arms[arm].http);
+                (any(answer, arm), code)
+            });
+            format!(
+                "        let status = match answer {{\n{}        }};\n        Answer::json(status, &answer)\n",
+                match_arms(arms, ""),
+            )
+        }
+        _ => mixed(answer),
     };
     format!(
         "impl TryFrom<{name}> for Answer {{\n    type Error = Error;\n\n    \
@@ -141,26 +136,67 @@ fn conversion(answer: &Answer) -> String {
     )
 }
 
-/// An arm of an answer that is not JSON throughout.
-fn mixed_arm(answer: &Answer, index: usize) -> String {
+/// The body of the conversion of an answer that is not JSON throughout.
+fn mixed(answer: &Answer) -> String {
+    let (json, other): (Vec<usize>, Vec<usize>) = order(answer)
+        .into_iter()
+        .partition(|arm| is_json(&answer.arms[*arm]));
+    let other = other.into_iter().map(|arm| plain_arm(answer, arm));
+    let other = match_arms(other, "");
+    let json_codes: BTreeSet<u16> = json.iter().map(|arm| answer.arms[*arm].http).collect();
+    let to_json = |arm: usize| {
+        let code = status_code(answer.arms[arm].http);
+        (any(answer, arm), format!("Answer::json({code}, &json)"))
+    };
+    let json = match json.as_slice() {
+        // Whatever is left is JSON of one status code.
+        [arm, ..] if json_codes.len() == 1 => {
+            match_arms([("json".to_owned(), to_json(*arm).1)].into_iter(), "")
+        }
+        _ => match_arms(json.iter().map(|arm| to_json(*arm)), "json @ "),
+    };
+    format!("        match answer {{\n{other}{json}        }}\n")
+}
+
+/// Pattern and body for an arm that is not JSON.
+fn plain_arm(answer: &Answer, index: usize) -> (String, String) {
     let path = arm_path(answer, index);
     let code = status_code(answer.arms[index].http);
-    let (pattern, body) = match &answer.arms[index].body {
-        ArmBody::Object(_) | ArmBody::Json(_) => (
-            format!("json @ {}", any(answer, index)),
-            format!("Answer::json({code}, &json)"),
-        ),
+    match &answer.arms[index].body {
         ArmBody::Text => (
             format!("{path}(text)"),
             format!("Ok(Answer::text({code}, text))"),
         ),
-        ArmBody::Empty => (path, format!("Ok(Answer::empty({code}))")),
         ArmBody::Redirect => (
-            layout::pattern(12, &path, &["location"], false),
+            format!("{path} {{ location }}"),
             format!("Answer::redirect({code}, &location)"),
         ),
-    };
-    layout::arm(12, &pattern, &|_| body.clone())
+        ArmBody::Empty | ArmBody::Object(_) | ArmBody::Json(_) => {
+            (path, format!("Ok(Answer::empty({code}))"))
+        }
+    }
+}
+
+/// Match arms; patterns with one body share an arm. `binding` stands before each arm's pattern.
+fn match_arms(arms: impl Iterator<Item = (String, String)>, binding: &str) -> String {
+    let mut groups: IndexMap<String, Vec<String>> = IndexMap::new();
+    for (pattern, body) in arms {
+        groups.entry(body).or_default().push(pattern);
+    }
+    groups
+        .into_iter()
+        .map(|(body, mut patterns)| {
+            if !binding.is_empty() {
+                let several = patterns.join(" | ");
+                let bracketed = match patterns.len() {
+                    1 => format!("{binding}{several}"),
+                    _ => format!("{binding}({several})"),
+                };
+                patterns = vec![bracketed];
+            }
+            layout::alternatives(12, &patterns, &body) + "\n"
+        })
+        .collect()
 }
 
 /// A pattern that takes an arm whatever it carries.
