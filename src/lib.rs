@@ -4,6 +4,7 @@ pub mod app_info;
 mod catalog;
 pub mod diagnostic;
 mod ir;
+mod lower;
 mod name;
 pub mod source;
 pub mod tree;
