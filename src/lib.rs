@@ -7,4 +7,6 @@ mod ir;
 mod lower;
 mod name;
 pub mod source;
+mod spec;
+pub use spec::check_spec;
 pub mod tree;
