@@ -1,1 +1,166 @@
-//! placeholder
+//! How diagnostics look: as rustc's do on a terminal, and as JSON for tools.
+
+use std::ops::Range;
+
+use annotate_snippets::{
+    AnnotationKind, Element, Group, Level, Renderer, Snippet, normalize_untrusted_str,
+};
+use serde_json::{Value, json};
+
+use super::excerpt::excerpt;
+use super::{Diagnostic, Diagnostics, Severity};
+use crate::source::{SourceFile, Span};
+
+/// Nobody reads more at once.
+const MAX_SHOWN: usize = 100;
+
+impl Diagnostics {
+    /// The report for a terminal; plain text, or with ANSI colours.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        let mut report = String::new();
+        for diagnostic in self.iter().take(MAX_SHOWN) {
+            report.push_str(&one(&renderer, diagnostic));
+            report.push_str("\n\n");
+        }
+        let more = self.iter().count().saturating_sub(MAX_SHOWN);
+        if more > 0 {
+            report.push_str(&format!("... and {more} more like these\n\n"));
+        }
+        report
+    }
+
+    /// The report for tools: a JSON array with one object for each diagnostic.
+    pub fn to_json(&self) -> String {
+        let objects: Vec<Value> = self.iter().map(object).collect();
+        format!("{:#}", Value::Array(objects))
+    }
+}
+
+fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group: Group = level
+        .primary_title(&diagnostic.title)
+        .id(diagnostic.code)
+        .elements(Vec::<Element>::new());
+    let mut corrections = Vec::new();
+    for (file, members) in by_file(&diagnostic.labels) {
+        group = snippet(group, file, &members, &mut corrections);
+    }
+    if !diagnostic.help.is_empty() {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(&diagnostic.help)));
+    }
+    let mut report = renderer.render(&[group]);
+    for (shown, real) in corrections {
+        report = report.replacen(&shown, &real, 1);
+    }
+    report
+}
+
+struct Label<'a> {
+    primary: bool,
+    place: Range<usize>,
+    text: &'a str,
+}
+
+/// The lines of one file are shown together, in the order of the files' first labels.
+fn by_file(labels: &[(Span, String)]) -> Vec<(&SourceFile, Vec<Label<'_>>)> {
+    let mut files: Vec<(&SourceFile, Vec<Label>)> = Vec::new();
+    for (index, (span, text)) in labels.iter().enumerate() {
+        let label = Label {
+            primary: index == 0,
+            place: span.range.clone(),
+            text,
+        };
+        match files.iter_mut().find(|(file, _)| **file == span.file) {
+            Some((_, members)) => members.push(label),
+            None => files.push((&span.file, vec![label])),
+        }
+    }
+    files
+}
+
+/// Adds the lines. The renderer counts columns in what it is shown; where a line was cut, `corrections`
+/// gets the position to replace and the real one.
+fn snippet<'a>(
+    mut group: Group<'a>,
+    file: &'a SourceFile,
+    labels: &[Label<'a>],
+    corrections: &mut Vec<(String, String)>,
+) -> Group<'a> {
+    let places: Vec<Range<usize>> = labels.iter().map(|label| label.place.clone()).collect();
+    let excerpt = excerpt(file.text(), &places);
+    if excerpt.cut
+        && let (Some(label), Some(Some(place))) = (labels.first(), excerpt.places.first())
+    {
+        let line_start = excerpt.text[..place.start].rfind('\n').map_or(0, |n| n + 1);
+        let column = excerpt.text[line_start..place.start].chars().count() + 1;
+        let (line, real) = file.line_column(label.place.start);
+        let position = |column| format!("{}:{line}:{column}", file.name());
+        corrections.push((position(column), position(real)));
+    }
+    let mut snippet = Snippet::source(excerpt.text)
+        .path(file.name())
+        .line_start(file.line_column(excerpt.start).0);
+    let mut notes = Vec::new();
+    for (label, place) in labels.iter().zip(excerpt.places) {
+        let kind = if label.primary {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
+        match place {
+            Some(place) => {
+                let text = (!label.text.is_empty()).then_some(label.text);
+                snippet = snippet.annotation(kind.span(place).label(text));
+            }
+            None => {
+                let (line, column) = file.line_column(label.place.start);
+                notes.push(format!("{}: {}:{line}:{column}", label.text, file.name()));
+            }
+        }
+    }
+    group = group.element(snippet);
+    for note in notes {
+        group = group.element(Level::NOTE.message(normalize_untrusted_str(&note)));
+    }
+    group
+}
+
+fn object(diagnostic: &Diagnostic) -> Value {
+    let labels: Vec<Value> = diagnostic
+        .labels
+        .iter()
+        .map(|(span, text)| {
+            let (line, column) = span.file.line_column(span.range.start);
+            let (end_line, end_column) = span.file.line_column(span.range.end);
+            json!({
+                "file": span.file.name(),
+                "line": line,
+                "column": column,
+                "endLine": end_line,
+                "endColumn": end_column,
+                "offset": span.range.start,
+                "length": span.range.len(),
+                "text": text,
+            })
+        })
+        .collect();
+    json!({
+        "code": diagnostic.code,
+        "severity": match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "title": diagnostic.title,
+        "help": diagnostic.help,
+        "labels": labels,
+    })
+}
