@@ -6,12 +6,14 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// Width that paragraphs are wrapped to.
-const WIDTH: usize = 90;
+/// Width of a line, comment marks included.
+const LINE: usize = 100;
+/// Width of docs in attributes: they may stand two levels deep.
+const ATTRIBUTE: usize = LINE - "        /// ".len();
 
 /// `#[doc = " line"]` for each line.
 pub(super) fn attributes(text: &str) -> TokenStream {
-    let lines = lines(text).into_iter().map(|line| {
+    let lines = lines(text, ATTRIBUTE).into_iter().map(|line| {
         let line = if line.is_empty() {
             line
         } else {
@@ -33,7 +35,7 @@ pub(super) fn module(text: &str) -> String {
 }
 
 fn prefixed(prefix: &str, text: &str) -> String {
-    lines(text)
+    lines(text, LINE - prefix.len() - 1)
         .iter()
         .map(|line| {
             if line.is_empty() {
@@ -57,7 +59,7 @@ pub(super) fn summary(text: &str) -> String {
 }
 
 /// The text as lines of a doc comment.
-pub(super) fn lines(text: &str) -> Vec<String> {
+fn lines(text: &str, width: usize) -> Vec<String> {
     let mut out = Vec::new();
     for block in blocks(text) {
         if let Some(last) = out.last()
@@ -67,8 +69,8 @@ pub(super) fn lines(text: &str) -> Vec<String> {
             out.push(String::new());
         }
         match block {
-            Block::Paragraph(text) => wrap(&escape(&text), "", &mut out),
-            Block::Item { marker, text, .. } => wrap(&escape(&text), &marker, &mut out),
+            Block::Paragraph(text) => wrap(&escape(&text), "", width, &mut out),
+            Block::Item { marker, text, .. } => wrap(&escape(&text), &marker, width, &mut out),
             Block::Verbatim(lines) => out.extend(lines),
         }
     }
@@ -158,13 +160,13 @@ fn item(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Wraps words; lines after the first are indented below the marker's text.
-fn wrap(text: &str, marker: &str, out: &mut Vec<String>) {
+fn wrap(text: &str, marker: &str, width: usize, out: &mut Vec<String>) {
     let mut line = marker.to_owned();
     let mut empty = true;
     for word in text.split_whitespace() {
         // A word that would start a block must not come to stand at the start of a line.
         let starts_block = item(&format!("{word} ")).is_some() || word.starts_with(['#', '|', '=']);
-        if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH && !starts_block {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width && !starts_block {
             out.push(std::mem::replace(&mut line, " ".repeat(marker.len())));
             empty = true;
         }
@@ -271,7 +273,7 @@ mod tests {
     use super::*;
 
     fn text(input: &str) -> String {
-        lines(input).join("\n")
+        lines(input, 90).join("\n")
     }
 
     #[test]
@@ -309,9 +311,9 @@ mod tests {
 
     #[test]
     fn long_lines_are_wrapped() {
-        let lines = lines(&"word ".repeat(40));
+        let lines = lines(&"word ".repeat(40), 90);
         assert_eq!(lines.len(), 3);
-        assert!(lines.iter().all(|line| line.len() <= WIDTH));
+        assert!(lines.iter().all(|line| line.len() <= 90));
     }
 
     #[test]

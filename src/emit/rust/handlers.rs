@@ -14,7 +14,7 @@ use crate::ir::{Api, Operation};
 #[template(path = "api/handlers.rs.jinja")]
 struct View<'a> {
     frame: Frame<'a>,
-    subject: String,
+    module: &'a str,
     imports: Vec<String>,
     handlers: Vec<String>,
 }
@@ -58,7 +58,7 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> Vec<(String, String)> {
     files
 }
 
-fn file(frame: Frame<'_>, module: &str, operations: &[&Operation]) -> String {
+fn file<'a>(frame: Frame<'a>, module: &'a str, operations: &[&Operation]) -> String {
     let mut flows = vec!["self"];
     let mut answers = Vec::new();
     for operation in operations {
@@ -68,7 +68,7 @@ fn file(frame: Frame<'_>, module: &str, operations: &[&Operation]) -> String {
     }
     View {
         frame,
-        subject: module.replace('_', " "),
+        module,
         imports: vec![
             layout::import("crate::api::models", &answers),
             "use crate::call::Call;".to_owned(),

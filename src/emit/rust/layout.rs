@@ -164,20 +164,25 @@ pub(super) fn import(prefix: &str, names: &[&str]) -> String {
     format!("use {prefix}::{{\n{}\n}};", lines.join("\n"))
 }
 
-/// A match arm whose body is a chain of calls; the chain is broken where it is long.
+/// A match arm whose body is a chain of calls; the chain is broken where it is long, and moves into
+/// a block where it does not fit beside the pattern.
 pub(super) fn chain_arm(indent: usize, pattern: &str, calls: &[String]) -> String {
     let pad = " ".repeat(indent);
-    let one_line = calls.concat();
-    if one_line.len() <= CHAIN && indent + pattern.len() + " => ,".len() + one_line.len() <= LINE {
-        return format!("{pad}{pattern} => {one_line},");
+    let chain = |indent: usize| {
+        let one_line = calls.concat();
+        if one_line.len() <= CHAIN {
+            one_line
+        } else {
+            calls.join(&format!("\n{}    ", " ".repeat(indent)))
+        }
+    };
+    let beside = chain(indent);
+    let first = beside.lines().next().unwrap_or_default();
+    if indent + pattern.len() + " => ".len() + first.len() + ",".len() <= LINE {
+        return format!("{pad}{pattern} => {beside},");
     }
-    let first = calls.first().map_or(0, String::len);
-    if indent + pattern.len() + " => ".len() + first <= LINE {
-        let broken = calls.join(&format!("\n{pad}    "));
-        return format!("{pad}{pattern} => {broken},");
-    }
-    let broken = calls.join(&format!("\n{pad}        "));
-    format!("{pad}{pattern} => {{\n{pad}    {broken}\n{pad}}}")
+    let inside = chain(indent + 4);
+    format!("{pad}{pattern} => {{\n{pad}    {inside}\n{pad}}}")
 }
 
 /// A match arm for any of several patterns; each stands on its own line where they are long.
