@@ -1,6 +1,6 @@
 //! Parameters outside of the body.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::operations::Draft;
 use super::node::Node;
@@ -30,7 +30,6 @@ const OWNED_SEGMENTS: &[&str] = &["apiBasePath", "tenantId"];
 /// The parameters of one operation: those of its path item first, each replaced by one of its own.
 pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<Param> {
     let own = declared(lowering, &draft.node);
-    report_duplicates(lowering, &own);
     let identity = |node: &Node<'_>| (node.text("in").map(str::to_owned), node.text("name").map(str::to_owned));
     let replaced: BTreeSet<_> = own.iter().map(|(_, node)| identity(node)).collect();
     let mut all = declared(lowering, &draft.path_item);
@@ -83,26 +82,6 @@ fn declared<'d>(lowering: &Lowering<'d>, holder: &Node<'d>) -> Vec<(String, Node
     listed
         .map(|node| (node.pointer.clone(), lowering.resolve(node)))
         .collect()
-}
-
-/// Two parameters with one name in one place.
-fn report_duplicates(lowering: &mut Lowering<'_>, declared: &[(String, Node<'_>)]) {
-    let mut seen = BTreeMap::new();
-    for (place, node) in declared {
-        let (Some(name), Some(kind)) = (node.text("name"), node.text("in")) else {
-            continue;
-        };
-        if let Some(first) = seen.insert((kind, name), place) {
-            let diagnostic = Diagnostic::error(
-                "duplicate-parameter",
-                format!("the {kind} parameter `{name}` is listed twice"),
-            )
-            .at(lowering.at(place), "here")
-            .at(lowering.at(first), "and here")
-            .help("drop one of them");
-            lowering.report(diagnostic);
-        }
-    }
 }
 
 /// One parameter.
