@@ -140,7 +140,12 @@ pub(in crate::emit::rust) fn field(
 ) -> TokenStream {
     let name = format_ident!("{}", field.name.rust());
     let ty = types::syn_type(&types::field(api, owner, field));
-    let mut docs = docs_or(&field.docs, &format!("The key `{}`.", field.name.wire()));
+    let otherwise = match &field.ty {
+        // What the spec says of the type holds for the field.
+        Type::Model(id) if !api.model(*id).docs.trim().is_empty() => api.model(*id).docs.clone(),
+        _ => format!("The key `{}`.", field.name.wire()),
+    };
+    let mut docs = docs_or(&field.docs, &otherwise);
     if field.deprecated {
         docs.extend(quote!(#[doc = ""] #[doc = " Deprecated."]));
     }
