@@ -4,15 +4,15 @@
 //!
 //! Auth API 4.0.0.
 //!
-//! What a browser may ask of the auth server: the Frontend Driver Interface (FDI) at level 4,
-//! as far as the built-in behaviours of auth-gen reach.
+//! What a browser may ask of the auth server: the Frontend Driver Interface (FDI) at level 4, as
+//! far as the built-in behaviours of auth-gen reach.
 //!
-//! Every path starts with the `apiBasePath` of appInfo. The segment `{tenantId}` is optional
-//! and means `public` where it is left out.
+//! Every path starts with the `apiBasePath` of appInfo. The segment `{tenantId}` is optional and
+//! means `public` where it is left out.
 //!
-//! Expected outcomes answer 200 and name themselves in `status`. The tokens of a session
-//! travel in cookies (`st-auth-mode: cookie`) or in headers (`st-auth-mode: header`); either
-//! way the `front-token` header tells the page who is signed in and until when.
+//! Expected outcomes answer 200 and name themselves in `status`. The tokens of a session travel in
+//! cookies (`st-auth-mode: cookie`) or in headers (`st-auth-mode: header`); either way the
+//! `front-token` header tells the page who is signed in and until when.
 //!
 //! The operations and where each of them is answered stand in [`routes`]. Everything outside of this
 //! folder is the same for every spec, and nothing outside of it but `lib.rs` and `main.rs` knows it.

@@ -51,7 +51,7 @@ pub struct User {
     /// The user's accounts at other providers.
     #[serde(rename = "thirdParty")]
     pub third_party: Vec<ThirdPartyAccount>,
-    /// The key `webauthn`.
+    /// The passkeys of a user or of a login method.
     pub webauthn: WebauthnCredentials,
     /// The ways to sign in, oldest first.
     #[serde(rename = "loginMethods")]
@@ -130,10 +130,10 @@ pub struct LoginMethod {
     /// Its phone number in E.164 form, if it has one.
     #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// The key `thirdParty`.
+    /// An account at another provider.
     #[serde(rename = "thirdParty", skip_serializing_if = "Option::is_none")]
     pub third_party: Option<ThirdPartyAccount>,
-    /// The key `webauthn`.
+    /// The passkeys of a user or of a login method.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webauthn: Option<WebauthnCredentials>,
     /// When it was added, in milliseconds since 1970.
@@ -245,12 +245,11 @@ impl From<flows::Jwk> for JsonWebKey {
 /// What `POST /signup` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
-#[allow(clippy::large_enum_variant, reason = "one per request")]
 pub enum SignUpResponse {
     /// It worked; the session's tokens are in the headers.
     #[serde(rename = "OK")]
     Ok {
-        /// The key `user`.
+        /// A user, with all ways in which they can sign in.
         user: User,
     },
     /// At least one field was refused.
@@ -285,12 +284,11 @@ impl TryFrom<SignUpResponse> for Answer {
 /// What `POST /signin` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
-#[allow(clippy::large_enum_variant, reason = "one per request")]
 pub enum SignInResponse {
     /// It worked; the session's tokens are in the headers.
     #[serde(rename = "OK")]
     Ok {
-        /// The key `user`.
+        /// A user, with all ways in which they can sign in.
         user: User,
     },
     /// No user has this address and this password.

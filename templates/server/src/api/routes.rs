@@ -30,10 +30,11 @@ pub enum Operation {
     SignUp,
     /// `POST /signin`: Signs a user in with an email address and a password.
     SignIn,
-    /// `GET /emailpassword/email/exists`: Tells whether an address has signed up with a password.
+    /// `GET /emailpassword/email/exists`: Tells whether an address has signed up with a
+    /// password.
     EmailExists,
-    /// `GET /signup/email/exists`: Tells whether an address has signed up with a password, under
-    /// the path of FDI 1.x.
+    /// `GET /signup/email/exists`: Tells whether an address has signed up with a password,
+    /// under the path of FDI 1.x.
     EmailExistsDepr,
     /// `POST /user/password/reset/token`: Sends a mail with a link to choose a new password.
     CreatePasswordResetToken,
@@ -43,7 +44,8 @@ pub enum Operation {
     RefreshSession,
     /// `POST /signout`: Ends the session and clears its tokens.
     SignOut,
-    /// `GET /jwt/jwks.json`: Lists the public keys that access tokens are signed with (RFC 7517).
+    /// `GET /jwt/jwks.json`: Lists the public keys that access tokens are signed with (RFC
+    /// 7517).
     GetJwks,
     /// `GET /.well-known/openid-configuration`: Describes the issuer of the tokens (OpenID
     /// Connect Discovery 1.0).
@@ -174,16 +176,18 @@ impl<C: Custom> Api for Endpoints<C> {
             Operation::SignIn => email_password::sign_in(call).await?.try_into(),
             Operation::EmailExists => email_password::email_exists(call).await?.try_into(),
             Operation::EmailExistsDepr => email_password::email_exists_depr(call).await?.try_into(),
-            Operation::CreatePasswordResetToken => password_reset::create_password_reset_token(call)
-                .await?
-                .try_into(),
+            Operation::CreatePasswordResetToken => {
+                password_reset::create_password_reset_token(call)
+                    .await?
+                    .try_into()
+            }
             Operation::ResetPassword => password_reset::reset_password(call).await?.try_into(),
             Operation::RefreshSession => session::refresh_session(call).await?.try_into(),
             Operation::SignOut => session::sign_out(call).await?.try_into(),
             Operation::GetJwks => jwt::get_jwks(call).await?.try_into(),
-            Operation::GetOpenIdConfiguration => openid::get_open_id_configuration(call)
-                .await?
-                .try_into(),
+            Operation::GetOpenIdConfiguration => {
+                openid::get_open_id_configuration(call).await?.try_into()
+            }
         }
     }
 }
