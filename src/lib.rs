@@ -8,5 +8,6 @@ mod lower;
 mod name;
 pub mod source;
 mod spec;
+pub use lower::check;
 pub use spec::check_spec;
 pub mod tree;

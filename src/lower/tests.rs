@@ -1,6 +1,7 @@
 //! What lowering makes of small specs.
 
 mod published;
+mod show;
 
 use super::lower;
 use crate::app_info::{AppInfo, Setting};
