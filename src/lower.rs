@@ -35,8 +35,8 @@ use crate::app_info::AppInfo;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Api, Model, ModelId};
 use crate::name::Namer;
-use crate::source::Span;
-use crate::spec::Document;
+use crate::source::{SourceFile, Span};
+use crate::spec::{self, Document};
 use node::Node;
 use tolerances::{Tolerance, Tolerated};
 
@@ -81,6 +81,19 @@ pub(crate) fn lower(
     Ok((api, found))
 }
 
+/// Everything that can be said about a description, by itself and together with an appInfo.
+pub fn check(file: &SourceFile, app_info: AppInfo) -> Diagnostics {
+    let document = match spec::parse(file) {
+        Ok(document) => document,
+        Err(diagnostics) => return diagnostics,
+    };
+    let mut all = document.warnings.clone();
+    match lower(&document, app_info) {
+        Ok((_, found)) | Err(found) => all.extend(found),
+    }
+    all
+}
+
 /// The file's name without its folder.
 fn spec_name(document: &Document) -> String {
     let file = document.spans.file();
@@ -109,12 +122,68 @@ struct Lowering<'d> {
 
 /// Names that the generated files, the runtime and both languages need for themselves.
 const RESERVED_TYPES: &[&str] = &[
-    "Answer", "Any", "Api", "ApiError", "Array", "Auth", "Body", "Box", "Call", "Clone", "Copy", "Custom",
-    "Date", "Debug", "Default", "Deserialize", "Drop", "Endpoints", "Err", "Error", "Fn", "From", "Function",
-    "Future", "Headers", "Into", "Iterator", "Json", "Map", "Method", "NoCustom", "None", "Number", "Object",
-    "Ok", "Operation", "Option", "Overrides", "Partial", "Promise", "Record", "Request", "Response", "Result",
-    "Route", "Scope", "Self", "Send", "Serialize", "Set", "Sized", "Some", "StatusCode", "String", "Symbol",
-    "Sync", "Tenancy", "TryFrom", "TryInto", "Url", "Value", "Vec",
+    "Answer",
+    "Any",
+    "Api",
+    "ApiError",
+    "Array",
+    "Auth",
+    "Body",
+    "Box",
+    "Call",
+    "Clone",
+    "Copy",
+    "Custom",
+    "Date",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Drop",
+    "Endpoints",
+    "Err",
+    "Error",
+    "Fn",
+    "From",
+    "Function",
+    "Future",
+    "Headers",
+    "Into",
+    "Iterator",
+    "Json",
+    "Map",
+    "Method",
+    "NoCustom",
+    "None",
+    "Number",
+    "Object",
+    "Ok",
+    "Operation",
+    "Option",
+    "Overrides",
+    "Partial",
+    "Promise",
+    "Record",
+    "Request",
+    "Response",
+    "Result",
+    "Route",
+    "Scope",
+    "Self",
+    "Send",
+    "Serialize",
+    "Set",
+    "Sized",
+    "Some",
+    "StatusCode",
+    "String",
+    "Symbol",
+    "Sync",
+    "Tenancy",
+    "TryFrom",
+    "TryInto",
+    "Url",
+    "Value",
+    "Vec",
 ];
 
 impl<'d> Lowering<'d> {

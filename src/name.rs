@@ -123,9 +123,12 @@ impl Namer {
     /// A function name made of any text.
     pub(crate) fn function(&mut self, text: &str) -> FnName {
         let wanted = not_keyword(snake(text, "operation"));
+        let mut verbatim = Some(not_keyword(text.to_owned())).filter(|name| is_camel(name));
         loop {
             let rust = self.unique(&wanted, "_");
-            let typescript = not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
+            // An operationId that is a name already stays as it is: `getJWKS`, not `getJwks`.
+            let made = || not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
+            let typescript = verbatim.take().unwrap_or_else(made);
             // `get_2` and `get2` are two names in Rust and one in TypeScript.
             if rust == typescript || self.taken.insert(typescript.clone()) {
                 return FnName { rust, typescript };
@@ -174,6 +177,14 @@ fn snake(text: &str, fallback: &str) -> String {
         Some(first) if first.is_ascii_digit() => format!("{fallback}_{name}"),
         Some(_) => name,
     }
+}
+
+/// Whether a text is a `lowerCamelCase` name as it stands.
+fn is_camel(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric())
 }
 
 /// Everything that is not an ASCII letter or digit becomes a word boundary.
@@ -309,6 +320,12 @@ mod tests {
         let name = Namer::default().function("getOpenIdDiscoveryConfiguration");
         assert_eq!(name.rust(), "get_open_id_discovery_configuration");
         assert_eq!(name.typescript(), "getOpenIdDiscoveryConfiguration");
+    }
+
+    #[test]
+    fn camel_case_stays_as_it_is_in_typescript() {
+        let name = Namer::default().function("getJWKS");
+        assert_eq!((name.rust(), name.typescript()), ("get_jwks", "getJWKS"));
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub(super) fn find<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<An
     let Some(responses) = draft.node.get("responses") else {
         return Vec::new();
     };
-    let has_success = responses.entries().any(|(code, _)| code.starts_with(['2', '3']));
+    let has_success = responses
+        .entries()
+        .any(|(code, _)| code.starts_with(['2', '3']));
     let mut answered = Vec::new();
     for (code, node) in responses.entries() {
         let http = match code {
@@ -71,7 +73,11 @@ pub(super) fn find<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<An
         for (source, body) in found {
             answered.push(Answered {
                 http,
-                docs: if single { response.docs() } else { String::new() },
+                docs: if single {
+                    response.docs()
+                } else {
+                    String::new()
+                },
                 source,
                 body,
             });
@@ -95,7 +101,13 @@ fn read<'d>(
             200..=299 if built_in => {
                 let span = lowering.key(&response.pointer);
                 lowering.tolerate(&tolerances::MISSING_BODY, span, "has no `content`");
-                let object = members::object(lowering, Node { pointer: response.pointer.clone(), value: empty_object() });
+                let object = members::object(
+                    lowering,
+                    Node {
+                        pointer: response.pointer.clone(),
+                        value: empty_object(),
+                    },
+                );
                 vec![(response.clone(), object.map_or(Found::Empty, Found::Object))]
             }
             _ => vec![(response.clone(), Found::Empty)],
@@ -172,5 +184,8 @@ pub(super) fn outcomes_of(
 /// Whether a media type is JSON.
 pub(super) fn is_json(name: &str) -> bool {
     let name = name.split(';').next().unwrap_or(name).trim();
-    matches!(name, "application/json" | "*/*" | "application/*" | "text/json") || name.ends_with("+json")
+    matches!(
+        name,
+        "application/json" | "*/*" | "application/*" | "text/json"
+    ) || name.ends_with("+json")
 }

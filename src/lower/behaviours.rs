@@ -123,7 +123,9 @@ fn near_miss(id: &str) -> Option<&'static str> {
         letters.map(|letter| letter.to_ascii_lowercase()).collect()
     };
     let wanted = plain(id);
-    let known = BEHAVIOURS.iter().flat_map(|behaviour| behaviour.operation_ids);
+    let known = BEHAVIOURS
+        .iter()
+        .flat_map(|behaviour| behaviour.operation_ids);
     known.copied().find(|known| {
         // Short ids are near to each other by nature: `signInUp` is not a misspelt `signIn`.
         let allowed = if known.len() < 10 { 1 } else { 2 };

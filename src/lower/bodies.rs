@@ -42,7 +42,10 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Optio
         let media = unknown?;
         let diagnostic = Diagnostic::error(
             "unsupported-media-type",
-            format!("`{}` takes a body that is neither JSON nor a form", draft.id),
+            format!(
+                "`{}` takes a body that is neither JSON nor a form",
+                draft.id
+            ),
         )
         .at(lowering.key(&media.pointer), "")
         .help(format!(
@@ -56,7 +59,9 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Optio
         Some(schema) => models::ty(lowering, schema, &hint).0,
         None => Type::Json,
     };
-    let needed = draft.built_in().is_some_and(|behaviour| !behaviour.body.is_empty());
+    let needed = draft
+        .built_in()
+        .is_some_and(|behaviour| !behaviour.body.is_empty());
     Some(Body {
         encodings,
         ty,
@@ -68,5 +73,8 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Optio
 pub(super) fn json_schema<'d>(lowering: &Lowering<'d>, draft: &Draft<'d>) -> Option<Node<'d>> {
     let body = lowering.resolve(draft.node.get("requestBody")?);
     let mut media = body.get("content")?.entries();
-    media.find(|(name, _)| answers::is_json(name))?.1.get("schema")
+    media
+        .find(|(name, _)| answers::is_json(name))?
+        .1
+        .get("schema")
 }

@@ -111,8 +111,17 @@ fn check_fields<'d>(
             None => {}
             Some(property) => {
                 if property.required && !field.always {
-                    let cure = format!("take `{}` out of `required`: it is left out where it means nothing", field.wire);
-                    mismatch(lowering, behaviour, &property.node, "is not always sent", &cure);
+                    let cure = format!(
+                        "take `{}` out of `required`: it is left out where it means nothing",
+                        field.wire
+                    );
+                    mismatch(
+                        lowering,
+                        behaviour,
+                        &property.node,
+                        "is not always sent",
+                        &cure,
+                    );
                 }
                 check_type(lowering, behaviour, &property.node, field.ty);
             }
@@ -154,7 +163,9 @@ pub(super) fn check_type<'d>(
         DomainType::Int => "an integer",
         DomainType::Json => return,
         DomainType::Texts => {
-            let items = schema.get("items").map(|items| members::core(lowering, items).0);
+            let items = schema
+                .get("items")
+                .map(|items| members::core(lowering, items).0);
             if is(&schema, &["array"]) && items.is_none_or(|items| is(&items, &["string"])) {
                 return;
             }
@@ -180,7 +191,13 @@ pub(super) fn check_type<'d>(
             "a list of objects"
         }
     };
-    mismatch(lowering, behaviour, node, &format!("has to be {wanted}"), &format!("make it {wanted}"));
+    mismatch(
+        lowering,
+        behaviour,
+        node,
+        &format!("has to be {wanted}"),
+        &format!("make it {wanted}"),
+    );
 }
 
 /// Claims the schema of a struct of the runtime; `false` where it is no object.
@@ -196,10 +213,17 @@ fn claim_struct<'d>(
         return true;
     }
     let Some(object) = members::object(lowering, schema.clone()) else {
-        return schema.value.as_object().is_some_and(serde_json::Map::is_empty);
+        return schema
+            .value
+            .as_object()
+            .is_some_and(serde_json::Map::is_empty);
     };
     let read = claim.read;
-    lowering.claims.entry(schema.pointer).or_default().push(claim);
+    lowering
+        .claims
+        .entry(schema.pointer)
+        .or_default()
+        .push(claim);
     if read {
         requests::check_form_field(lowering, behaviour, &object);
     } else {
@@ -212,7 +236,9 @@ fn claim_struct<'d>(
 fn is(schema: &Node<'_>, types: &[&str]) -> bool {
     match schema.value.get("type").and_then(Value::as_str) {
         Some(kind) => types.contains(&kind),
-        None => !["allOf", "oneOf", "anyOf", "properties"].iter().any(|key| schema.has(key)),
+        None => !["allOf", "oneOf", "anyOf", "properties"]
+            .iter()
+            .any(|key| schema.has(key)),
     }
 }
 
@@ -224,12 +250,19 @@ pub(super) fn mismatch(
     what: &str,
     cure: &str,
 ) {
-    let name = node.pointer.rsplit('/').next().unwrap_or_default().to_owned();
+    let name = node
+        .pointer
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let diagnostic = Diagnostic::error(
         "behaviour-field",
         format!("`{name}` does not fit the built-in behaviour `{behaviour}`"),
     )
     .at(lowering.key(&node.pointer), what)
-    .help(format!("{cure}, or mark the operation `x-auth-gen: custom`"));
+    .help(format!(
+        "{cure}, or mark the operation `x-auth-gen: custom`"
+    ));
     lowering.report(diagnostic);
 }

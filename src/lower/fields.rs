@@ -40,7 +40,11 @@ pub(super) fn lower<'d>(
             ty,
             required: property.required || domain.is_some_and(|domain| domain.always),
             nullable,
-            docs: if own.is_empty() && inner.component().is_none() { inner.docs() } else { own },
+            docs: if own.is_empty() && inner.component().is_none() {
+                inner.docs()
+            } else {
+                own
+            },
             deprecated: property.node.is_true("deprecated") || inner.is_true("deprecated"),
         });
     }
@@ -87,7 +91,9 @@ fn claimed<'d>(
         DomainType::Struct(filled) => Type::Model(structure(lowering, node, filled, hint)),
         DomainType::List(filled) => {
             let items = items(lowering, node);
-            Type::List(Box::new(Type::Model(structure(lowering, items, filled, hint))))
+            Type::List(Box::new(Type::Model(structure(
+                lowering, items, filled, hint,
+            ))))
         }
     }
 }

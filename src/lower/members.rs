@@ -202,9 +202,16 @@ fn read<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, composed: bool) -> Obje
     // Parts of an `allOf` may require each other's keys; a schema on its own may not.
     if !composed && !properties.is_empty() {
         for (index, key) in node.texts("required").enumerate() {
-            if !properties.contains_key(key) && !node.pointer.contains("/allOf/") && !node.is_true("additionalProperties") {
+            if !properties.contains_key(key)
+                && !node.pointer.contains("/allOf/")
+                && !node.is_true("additionalProperties")
+            {
                 let span = lowering.at(&format!("{}/required/{index}", node.pointer));
-                lowering.tolerate(&tolerances::REQUIRED_WITHOUT_PROPERTY, span, format!("`{key}` is not described"));
+                lowering.tolerate(
+                    &tolerances::REQUIRED_WITHOUT_PROPERTY,
+                    span,
+                    format!("`{key}` is not described"),
+                );
             }
         }
     }
@@ -273,7 +280,11 @@ pub(super) fn literals(lowering: &Lowering<'_>, node: &Node<'_>) -> Vec<String> 
         .iter()
         .filter_map(|value| value.as_str().map(str::to_owned))
         .collect();
-    if texts.len() == values.len() { texts } else { Vec::new() }
+    if texts.len() == values.len() {
+        texts
+    } else {
+        Vec::new()
+    }
 }
 
 impl Object<'_> {

@@ -35,7 +35,9 @@ pub(super) fn ty<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) ->
         Some("boolean") => Type::Bool,
         Some("array") => list(lowering, &node, hint),
         Some("object") => object(lowering, node, hint),
-        None if node.has("properties") || node.has("additionalProperties") => object(lowering, node, hint),
+        None if node.has("properties") || node.has("additionalProperties") => {
+            object(lowering, node, hint)
+        }
         None if node.has("items") => list(lowering, &node, hint),
         None if !members::literals(lowering, &node).is_empty() => text(lowering, &node, hint),
         _ => Type::Json,
@@ -46,7 +48,11 @@ pub(super) fn ty<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) ->
 /// `string`, with or without a closed list.
 fn text(lowering: &mut Lowering<'_>, node: &Node<'_>, hint: &str) -> Type {
     let listed = node.value.get("enum").and_then(Value::as_array);
-    let literals: Vec<&str> = listed.into_iter().flatten().filter_map(Value::as_str).collect();
+    let literals: Vec<&str> = listed
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     if literals.is_empty() {
         return Type::String(fields::format(Some(node)));
     }
@@ -175,7 +181,11 @@ fn composed<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) -> Type
             _ => ty(lowering, other, hint).0,
         });
         let first = types.next().unwrap_or(Type::Json);
-        return if types.all(|ty| ty == first) { first } else { Type::Json };
+        return if types.all(|ty| ty == first) {
+            first
+        } else {
+            Type::Json
+        };
     }
     match objects.len() {
         0 => Type::Json,
@@ -278,7 +288,10 @@ pub(super) fn variant_name(object: &Object<'_>, all: &[Object<'_>], index: usize
         let mut others = all.iter().enumerate().filter(|(at, _)| *at != index);
         others.any(|(_, other)| other.properties.contains_key(key))
     };
-    let required = object.properties.iter().filter(|(_, property)| property.required);
+    let required = object
+        .properties
+        .iter()
+        .filter(|(_, property)| property.required);
     let own = required.map(|(key, _)| *key).find(|key| !of_others(key));
     let any = object.properties.keys().next().copied();
     own.or(any).unwrap_or("other").to_owned()
@@ -288,8 +301,11 @@ pub(super) fn variant_name(object: &Object<'_>, all: &[Object<'_>], index: usize
 pub(super) fn parent_of(node: &Node<'_>, fallback: &str) -> String {
     let component = node.pointer.strip_prefix("/components/");
     let name = component.and_then(|rest| rest.split('/').nth(1));
-    let name = name.map(|name| name.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic()));
-    name.filter(|name| !name.is_empty()).unwrap_or(fallback).to_owned()
+    let name =
+        name.map(|name| name.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic()));
+    name.filter(|name| !name.is_empty())
+        .unwrap_or(fallback)
+        .to_owned()
 }
 
 /// Starts a model: gives it its place in the order, and its name.
@@ -334,5 +350,9 @@ fn singular(hint: &str) -> String {
     } else {
         hint.strip_suffix('s').unwrap_or(hint).to_owned()
     };
-    if shorter == hint { format!("{hint} item") } else { shorter }
+    if shorter == hint {
+        format!("{hint} item")
+    } else {
+        shorter
+    }
 }

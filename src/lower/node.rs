@@ -60,10 +60,13 @@ impl<'d> Node<'d> {
     /// All keys of an object in file order; nothing for any other value.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&'d str, Node<'d>)> + use<'d> {
         let pointer = self.pointer.clone();
-        self.object().into_iter().flatten().map(move |(key, value)| {
-            let pointer = format!("{pointer}/{}", SpanMap::escape(key));
-            (key.as_str(), Node { pointer, value })
-        })
+        self.object()
+            .into_iter()
+            .flatten()
+            .map(move |(key, value)| {
+                let pointer = format!("{pointer}/{}", SpanMap::escape(key));
+                (key.as_str(), Node { pointer, value })
+            })
     }
 
     /// All items of the array under a key; nothing where there is none.

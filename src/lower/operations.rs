@@ -6,9 +6,9 @@ use super::paths::{Bases, Place};
 use super::security::Schemes;
 use super::{Lowering, answers, bodies, params};
 use crate::app_info::AppInfo;
-use crate::ir::{Method, Operation, Segment, Tenancy};
 use crate::catalog;
 use crate::ir::Behaviour;
+use crate::ir::{Method, Operation, Segment, Tenancy};
 use crate::name::{FnName, ModuleName, Namer, TypeName, VariantName};
 
 /// An operation after the first round.
@@ -104,7 +104,9 @@ pub(super) fn collect<'d>(lowering: &mut Lowering<'d>, app_info: &AppInfo) -> Ve
             };
             let choice = behaviours::choose(lowering, &node, &id);
             let type_name = variants.variant(&id);
-            lowering.types.reserve(&format!("{}Params", type_name.as_str()));
+            lowering
+                .types
+                .reserve(&format!("{}Params", type_name.as_str()));
             let answer_name = lowering
                 .types
                 .type_name(&format!("{}Response", type_name.as_str()));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::operations::Draft;
 use super::node::Node;
+use super::operations::Draft;
 use super::{Lowering, models, tolerances};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Field, Format, Param, ParamPlace, Segment, Shape, Type};
@@ -30,7 +30,12 @@ const OWNED_SEGMENTS: &[&str] = &["apiBasePath", "tenantId"];
 /// The parameters of one operation: those of its path item first, each replaced by one of its own.
 pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<Param> {
     let own = declared(lowering, &draft.node);
-    let identity = |node: &Node<'_>| (node.text("in").map(str::to_owned), node.text("name").map(str::to_owned));
+    let identity = |node: &Node<'_>| {
+        (
+            node.text("in").map(str::to_owned),
+            node.text("name").map(str::to_owned),
+        )
+    };
     let replaced: BTreeSet<_> = own.iter().map(|(_, node)| identity(node)).collect();
     let mut all = declared(lowering, &draft.path_item);
     all.retain(|(_, node)| !replaced.contains(&identity(node)));
@@ -47,18 +52,32 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<P
                 // The base path is taken off every path but those that stand outside of it.
                 if draft.place.outside_base || name == "tenantId" && !draft.place.tenant {
                     let span = lowering.at(&place);
-                    lowering.tolerate(&tolerances::PARAMETER_NOT_IN_PATH, span, format!("`{name}` is not in `{}`", draft.route()));
+                    lowering.tolerate(
+                        &tolerances::PARAMETER_NOT_IN_PATH,
+                        span,
+                        format!("`{name}` is not in `{}`", draft.route()),
+                    );
                 }
                 continue;
             }
             Some("path") if !has_segment(draft, name) => {
                 let span = lowering.at(&place);
-                lowering.tolerate(&tolerances::PARAMETER_NOT_IN_PATH, span, format!("`{name}` is not in `{}`", draft.route()));
+                lowering.tolerate(
+                    &tolerances::PARAMETER_NOT_IN_PATH,
+                    span,
+                    format!("`{name}` is not in `{}`", draft.route()),
+                );
                 continue;
             }
             Some("path") => ParamPlace::Path,
             Some("query") => ParamPlace::Query,
-            Some("header") if OWNED_HEADERS.iter().any(|owned| name.eq_ignore_ascii_case(owned)) => continue,
+            Some("header")
+                if OWNED_HEADERS
+                    .iter()
+                    .any(|owned| name.eq_ignore_ascii_case(owned)) =>
+            {
+                continue;
+            }
             Some("header") => ParamPlace::Header,
             Some("cookie") => {
                 let span = lowering.at(&place);

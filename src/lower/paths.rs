@@ -27,7 +27,10 @@ pub(super) struct Bases {
 }
 
 /// Paths that frontends ask for and that published specs write in another case.
-const EXACT_PATHS: &[&str] = &["/signup/phonenumber/exists", "/passwordless/phonenumber/exists"];
+const EXACT_PATHS: &[&str] = &[
+    "/signup/phonenumber/exists",
+    "/passwordless/phonenumber/exists",
+];
 
 impl Bases {
     /// Reads the base path of appInfo and the path of the first server.
@@ -61,7 +64,10 @@ impl Bases {
             }
             None => {
                 let starts = all.len() >= self.base.len()
-                    && all.iter().zip(&self.base).all(|(segment, base)| segment == base);
+                    && all
+                        .iter()
+                        .zip(&self.base)
+                        .all(|(segment, base)| segment == base);
                 if starts {
                     all.drain(..self.base.len());
                 }
@@ -124,7 +130,9 @@ fn parse(lowering: &mut Lowering<'_>, segment: &str, pointer: &str) -> Segment {
                 format!("the segment `{segment}` is only in part a parameter"),
             )
             .at(lowering.key(pointer), "")
-            .help("a parameter has to be a whole segment: `/files/{name}`, not `/files/{name}.json`"),
+            .help(
+                "a parameter has to be a whole segment: `/files/{name}`, not `/files/{name}.json`",
+            ),
         );
     }
     Segment::Literal(segment.to_owned())

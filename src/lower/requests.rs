@@ -42,20 +42,38 @@ pub(super) fn check<'d>(
     if draft.method_name() != behaviour.method {
         let diagnostic = Diagnostic::error(
             "behaviour-method",
-            format!("`{}` is asked for with {}, not {}", behaviour.name, behaviour.method, draft.method_name()),
+            format!(
+                "`{}` is asked for with {}, not {}",
+                behaviour.name,
+                behaviour.method,
+                draft.method_name()
+            ),
         )
-        .at(lowering.key(&draft.node.pointer), format!("`{}` here", draft.id))
-        .help(format!("make it `{}`, {CUSTOM}", behaviour.method.to_lowercase()));
+        .at(
+            lowering.key(&draft.node.pointer),
+            format!("`{}` here", draft.id),
+        )
+        .help(format!(
+            "make it `{}`, {CUSTOM}",
+            behaviour.method.to_lowercase()
+        ));
         lowering.report(diagnostic);
     }
     let route = draft.route();
     if draft.place.outside_base || !behaviour.paths.contains(&route.as_str()) {
-        let wanted: Vec<String> = behaviour.paths.iter().map(|path| format!("`/{{apiBasePath}}{path}`")).collect();
+        let wanted: Vec<String> = behaviour
+            .paths
+            .iter()
+            .map(|path| format!("`/{{apiBasePath}}{path}`"))
+            .collect();
         let diagnostic = Diagnostic::error(
             "behaviour-path",
             format!("frontends do not ask for `{}` at this path", behaviour.name),
         )
-        .at(lowering.key(&draft.path_pointer), format!("`{}` here", draft.id))
+        .at(
+            lowering.key(&draft.path_pointer),
+            format!("`{}` here", draft.id),
+        )
         .help(format!("make the path {}, {CUSTOM}", wanted.join(" or ")));
         lowering.report(diagnostic);
     }
@@ -72,8 +90,13 @@ pub(super) fn check<'d>(
                 "behaviour-query",
                 format!("`{}` needs the query parameter `{name}`", behaviour.name),
             )
-            .at(lowering.key(&draft.node.pointer), format!("`{}` lacks it", draft.id))
-            .help(format!("add it under `parameters` with `in: query` and `type: string`, {CUSTOM}"));
+            .at(
+                lowering.key(&draft.node.pointer),
+                format!("`{}` lacks it", draft.id),
+            )
+            .help(format!(
+                "add it under `parameters` with `in: query` and `type: string`, {CUSTOM}"
+            ));
             lowering.report(diagnostic);
         }
     }
@@ -83,30 +106,50 @@ pub(super) fn check<'d>(
 }
 
 /// Checks that the body has the keys that the behaviour reads.
-fn check_body<'d>(
-    lowering: &mut Lowering<'d>,
-    draft: &Draft<'d>,
-    behaviour: &'static Behaviour,
-) {
-    let schema = bodies::json_schema(lowering, draft).map(|schema| members::core(lowering, schema).0);
-    let object = schema.clone().and_then(|schema| members::object(lowering, schema));
+fn check_body<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>, behaviour: &'static Behaviour) {
+    let schema =
+        bodies::json_schema(lowering, draft).map(|schema| members::core(lowering, schema).0);
+    let object = schema
+        .clone()
+        .and_then(|schema| members::object(lowering, schema));
     let (Some(schema), Some(object)) = (schema, object) else {
-        let pointer = draft.node.get("requestBody").map_or_else(|| draft.node.pointer.clone(), |body| body.pointer);
-        missing(lowering, behaviour, &pointer, "has to be a JSON object", "describe the body as `application/json` with a schema of `type: object`");
+        let pointer = draft
+            .node
+            .get("requestBody")
+            .map_or_else(|| draft.node.pointer.clone(), |body| body.pointer);
+        missing(
+            lowering,
+            behaviour,
+            &pointer,
+            "has to be a JSON object",
+            "describe the body as `application/json` with a schema of `type: object`",
+        );
         return;
     };
     let claim = claim_of(behaviour);
     for field in claim.fields.iter() {
         let written = object.properties.keys().copied().find(|wire| {
-            claim.field(&object, wire).is_some_and(|known| known.wire == field.wire)
+            claim
+                .field(&object, wire)
+                .is_some_and(|known| known.wire == field.wire)
         });
         let Some(property) = written.and_then(|wire| object.properties.get(wire)) else {
-            missing(lowering, behaviour, &object.node.pointer, &format!("lacks `{}`", field.wire), &format!("add `{}` to `properties`", field.wire));
+            missing(
+                lowering,
+                behaviour,
+                &object.node.pointer,
+                &format!("lacks `{}`", field.wire),
+                &format!("add `{}` to `properties`", field.wire),
+            );
             continue;
         };
         if written != Some(field.wire) {
             let span = lowering.key(&property.node.pointer);
-            lowering.tolerate(&tolerances::KEY_CASE, span, format!("is read as `{}`", field.wire));
+            lowering.tolerate(
+                &tolerances::KEY_CASE,
+                span,
+                format!("is read as `{}`", field.wire),
+            );
         }
         contract::check_type(lowering, behaviour.name, &property.node, field.ty);
     }
@@ -129,7 +172,9 @@ fn claim_of(behaviour: &'static Behaviour) -> Claim {
         always: true,
     });
     // Behaviours that read the same keys may share a schema.
-    let twin = crate::catalog::BEHAVIOURS.iter().find(|other| other.body == behaviour.body);
+    let twin = crate::catalog::BEHAVIOURS
+        .iter()
+        .find(|other| other.body == behaviour.body);
     Claim {
         name: twin.unwrap_or(behaviour).name,
         fields: Cow::Owned(fields.collect()),
@@ -147,7 +192,10 @@ pub(super) fn check_form_field<'d>(
     for field in FORM_FIELD.fields {
         match object.properties.get(field.wire) {
             None => {
-                let cure = format!("describe each entry as an object with `id` and `value`: it lacks `{}`", field.wire);
+                let cure = format!(
+                    "describe each entry as an object with `id` and `value`: it lacks `{}`",
+                    field.wire
+                );
                 contract::mismatch(lowering, behaviour, &object.node, "is no form field", &cure);
             }
             Some(property) => contract::check_type(lowering, behaviour, &property.node, field.ty),
@@ -157,7 +205,11 @@ pub(super) fn check_form_field<'d>(
         && !members::literals(lowering, &id.node).is_empty()
     {
         let span = closed_list(lowering, &id.node);
-        lowering.tolerate(&tolerances::CLOSED_FORM_FIELD, span, "any string is accepted");
+        lowering.tolerate(
+            &tolerances::CLOSED_FORM_FIELD,
+            span,
+            "any string is accepted",
+        );
     }
 }
 
@@ -178,7 +230,10 @@ fn missing(
 ) {
     let diagnostic = Diagnostic::error(
         "behaviour-body",
-        format!("the request body does not fit the built-in behaviour `{}`", behaviour.name),
+        format!(
+            "the request body does not fit the built-in behaviour `{}`",
+            behaviour.name
+        ),
     )
     .at(lowering.key(pointer), what)
     .help(format!("{cure}, {CUSTOM}"));

@@ -28,9 +28,9 @@ pub(super) fn check(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) {
             .entry((draft.method, draft.place.outside_base, pattern))
             .or_default();
         // Two recipes may share a route: the `rid` header decides, then the order.
-        let taken = same
-            .iter()
-            .find(|other| other.recipe == draft.recipe || other.recipe.is_empty() || draft.recipe.is_empty());
+        let taken = same.iter().find(|other| {
+            other.recipe == draft.recipe || other.recipe.is_empty() || draft.recipe.is_empty()
+        });
         if let Some(other) = taken {
             let diagnostic = Diagnostic::error(
                 "duplicate-route",

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::operations::Draft;
 use super::node::Node;
+use super::operations::Draft;
 use super::{Lowering, tolerances};
 use crate::ir::Auth;
 

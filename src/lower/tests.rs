@@ -1,6 +1,10 @@
 //! What lowering makes of small specs.
 
+mod oddities;
 mod published;
+mod routes;
+mod shapes;
+mod show;
 
 use super::lower;
 use crate::app_info::{AppInfo, Setting};
@@ -31,4 +35,35 @@ fn try_lower(yaml: &str) -> Result<(Api, Diagnostics), Diagnostics> {
         Err(diagnostics) => panic!("{}", diagnostics.render(false)),
     };
     lower(&document, app_info())
+}
+
+/// Lowers a spec without errors.
+fn lowered(yaml: &str) -> Api {
+    match try_lower(yaml) {
+        Ok((api, _)) => api,
+        Err(errors) => panic!("{}", errors.render(false)),
+    }
+}
+
+/// What is wrong with a spec.
+fn errors(yaml: &str) -> String {
+    match try_lower(yaml) {
+        Ok(_) => String::new(),
+        Err(errors) => errors.render(false),
+    }
+}
+
+/// A spec with one operation, `run`, that has these lines too.
+fn operation(lines: &str) -> String {
+    format!(
+        "openapi: 3.0.3
+info: {{ title: t, version: '1' }}
+paths:
+  /{{apiBasePath}}/run:
+    post:
+      operationId: run
+      {lines}
+      responses: {{ '200': {{ description: done }} }}
+"
+    )
 }

@@ -17,6 +17,14 @@ pub(super) struct Tolerance {
     help: &'static str,
 }
 
+#[cfg(test)]
+impl Tolerance {
+    /// The code of its warning.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
 /// Declares the rows and the test's list of them.
 macro_rules! tolerances {
     ($($(#[$docs:meta])* $name:ident = $code:literal, $title:literal, $help:literal;)*) => {

@@ -10,7 +10,9 @@ use super::members::Object;
 /// then the order of the spec.
 pub(super) fn tag(lowering: &Lowering<'_>, objects: &[&Object<'_>]) -> Option<String> {
     let mut candidates: Vec<&str> = vec!["status"];
-    let discriminated = objects.iter().filter_map(|object| object.discriminated.as_ref());
+    let discriminated = objects
+        .iter()
+        .filter_map(|object| object.discriminated.as_ref());
     candidates.extend(discriminated.map(|(key, _)| *key).take(1));
     // A tag stands in all objects but one, so it stands in one of the first two.
     let first = objects.iter().take(2);
@@ -67,7 +69,11 @@ pub(super) fn indistinguishable<'a, 'd>(
 /// Whether all objects have the same keys: then they are one object, written several times.
 pub(super) fn same_keys(objects: &[&Object<'_>]) -> bool {
     let keys = |object: &Object<'_>| -> BTreeSet<String> {
-        object.properties.keys().map(|key| (*key).to_owned()).collect()
+        object
+            .properties
+            .keys()
+            .map(|key| (*key).to_owned())
+            .collect()
     };
     let Some((first, others)) = objects.split_first() else {
         return true;

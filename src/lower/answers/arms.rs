@@ -90,7 +90,11 @@ impl<'d> Building<'_, 'd> {
                     {
                         merge(lowering, first, fields);
                         let span = lowering.key(&object.node.pointer);
-                        lowering.tolerate(&tolerances::MERGED_MEMBERS, span, format!("`{literal}` again"));
+                        lowering.tolerate(
+                            &tolerances::MERGED_MEMBERS,
+                            span,
+                            format!("`{literal}` again"),
+                        );
                     }
                     continue;
                 }
@@ -133,13 +137,16 @@ impl<'d> Building<'_, 'd> {
                 continue;
             }
             if let Some((one, other)) = unions::indistinguishable(&objects) {
-                let diagnostic = models::report_indistinguishable(lowering, &group[0].source, one, other);
+                let diagnostic =
+                    models::report_indistinguishable(lowering, &group[0].source, one, other);
                 lowering.report(diagnostic);
             }
             let owned: Vec<Object<'_>> = objects.into_iter().cloned().collect();
             for (index, one) in group.iter().enumerate() {
                 let name = match &one.body {
-                    Found::Object(object) if group.len() > 1 => models::variant_name(object, &owned, index),
+                    Found::Object(object) if group.len() > 1 => {
+                        models::variant_name(object, &owned, index)
+                    }
                     _ => reason(http),
                 };
                 self.add(lowering, one, &name);
@@ -191,7 +198,9 @@ impl<'d> Building<'_, 'd> {
                     ArmBody::Object(self.fields(lowering, object, claim.as_ref()))
                 }
             }
-            Found::Json(Some(schema)) => ArmBody::Json(models::ty(lowering, schema.clone(), &hint).0),
+            Found::Json(Some(schema)) => {
+                ArmBody::Json(models::ty(lowering, schema.clone(), &hint).0)
+            }
             Found::Json(None) => ArmBody::Json(Type::Json),
             Found::Text => ArmBody::Text,
             Found::Empty => ArmBody::Empty,
@@ -276,8 +285,12 @@ fn outcomes(
     }
     if !missing.is_empty() {
         let responses = draft.node.get("responses");
-        let success = responses.as_ref().and_then(|responses| responses.get("200"));
-        let place = success.or(responses).map_or_else(|| draft.node.pointer.clone(), |node| node.pointer);
+        let success = responses
+            .as_ref()
+            .and_then(|responses| responses.get("200"));
+        let place = success
+            .or(responses)
+            .map_or_else(|| draft.node.pointer.clone(), |node| node.pointer);
         let diagnostic = Diagnostic::error(
             "behaviour-status",
             format!("`{}` lacks answers of the built-in behaviour `{}`", draft.id, behaviour.name),
@@ -292,12 +305,18 @@ fn outcomes(
 /// Makes one object of two: what only one has is optional, what differs may be any JSON value.
 fn merge(lowering: &mut Lowering<'_>, into: &mut Vec<Field>, other: Vec<Field>) {
     for field in into.iter_mut() {
-        if !other.iter().any(|known| known.name.wire() == field.name.wire()) {
+        if !other
+            .iter()
+            .any(|known| known.name.wire() == field.name.wire())
+        {
             field.required = false;
         }
     }
     for field in other {
-        match into.iter_mut().find(|known| known.name.wire() == field.name.wire()) {
+        match into
+            .iter_mut()
+            .find(|known| known.name.wire() == field.name.wire())
+        {
             Some(known) => {
                 known.required &= field.required;
                 known.nullable |= field.nullable;
@@ -321,13 +340,21 @@ fn merge_types(lowering: &mut Lowering<'_>, one: &Type, other: &Type) -> Type {
         }
         (Type::Model(one), Type::Model(other)) if !lowering.is_component(*one) => {
             let shape = lowering.models[other.0].shape.clone();
-            let (Struct { fields: mut merged, rest }, Struct { fields: others, .. }) =
-                (lowering.models[one.0].shape.clone(), shape)
+            let (
+                Struct {
+                    fields: mut merged,
+                    rest,
+                },
+                Struct { fields: others, .. },
+            ) = (lowering.models[one.0].shape.clone(), shape)
             else {
                 return Type::Json;
             };
             merge(lowering, &mut merged, others);
-            lowering.models[one.0].shape = Struct { fields: merged, rest };
+            lowering.models[one.0].shape = Struct {
+                fields: merged,
+                rest,
+            };
             Type::Model(*one)
         }
         _ => Type::Json,

@@ -38,7 +38,10 @@ pub(in crate::lower) fn complete(
         for field in fields_mut(&mut model.shape) {
             renumber(&mut field.ty, &numbers);
         }
-        if let Shape::Struct { rest: Some(rest), .. } = &mut model.shape {
+        if let Shape::Struct {
+            rest: Some(rest), ..
+        } = &mut model.shape
+        {
             renumber(rest, &numbers);
         }
     }
@@ -88,7 +91,10 @@ fn models_of(ty: &Type, into: &mut Vec<ModelId>) {
 fn fields_of(shape: &Shape) -> Vec<&Field> {
     match shape {
         Shape::Struct { fields, .. } => fields.iter().collect(),
-        Shape::Union { variants, .. } => variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Shape::Union { variants, .. } => variants
+            .iter()
+            .flat_map(|variant| &variant.fields)
+            .collect(),
         Shape::Enum { .. } => Vec::new(),
     }
 }
@@ -117,7 +123,10 @@ fn reach(models: &[Model], mut todo: Vec<ModelId>) -> Vec<ModelId> {
         for field in fields_of(&models[id.0].shape) {
             models_of(&field.ty, &mut todo);
         }
-        if let Shape::Struct { rest: Some(rest), .. } = &models[id.0].shape {
+        if let Shape::Struct {
+            rest: Some(rest), ..
+        } = &models[id.0].shape
+        {
             models_of(rest, &mut todo);
         }
     }

@@ -16,7 +16,7 @@ fn published_specs_lower() {
             Ok((api, warnings)) => {
                 eprintln!("{}", warnings.render(false));
                 if std::env::var_os("DUMP").is_some() {
-                    eprintln!("{:#?}", api);
+                    eprintln!("{}", super::show::show(&api));
                 }
             }
             Err(errors) => panic!("{}", errors.render(false)),
