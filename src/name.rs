@@ -92,6 +92,11 @@ impl Namer {
         }
     }
 
+    /// Speaks for a name that an emitter makes by itself; whether it was still free.
+    pub(crate) fn reserve(&mut self, name: &str) -> bool {
+        self.taken.insert(name.to_owned())
+    }
+
     /// A type name made of any text.
     pub(crate) fn type_name(&mut self, text: &str) -> TypeName {
         let name = camel(text, "Type");
@@ -117,9 +122,18 @@ impl Namer {
 
     /// A function name made of any text.
     pub(crate) fn function(&mut self, text: &str) -> FnName {
-        let rust = self.unique(&not_keyword(snake(text, "operation")), "_");
-        let typescript = not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
-        FnName { rust, typescript }
+        let wanted = not_keyword(snake(text, "operation"));
+        let mut verbatim = Some(not_keyword(text.to_owned())).filter(|name| is_camel(name));
+        loop {
+            let rust = self.unique(&wanted, "_");
+            // An operationId that is a name already stays as it is: `getJWKS`, not `getJwks`.
+            let made = || not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
+            let typescript = verbatim.take().unwrap_or_else(made);
+            // `get_2` and `get2` are two names in Rust and one in TypeScript.
+            if rust == typescript || self.taken.insert(typescript.clone()) {
+                return FnName { rust, typescript };
+            }
+        }
     }
 
     /// A field name for a key of an object.
@@ -163,6 +177,14 @@ fn snake(text: &str, fallback: &str) -> String {
         Some(first) if first.is_ascii_digit() => format!("{fallback}_{name}"),
         Some(_) => name,
     }
+}
+
+/// Whether a text is a `lowerCamelCase` name as it stands.
+fn is_camel(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric())
 }
 
 /// Everything that is not an ASCII letter or digit becomes a word boundary.
@@ -298,5 +320,19 @@ mod tests {
         let name = Namer::default().function("getOpenIdDiscoveryConfiguration");
         assert_eq!(name.rust(), "get_open_id_discovery_configuration");
         assert_eq!(name.typescript(), "getOpenIdDiscoveryConfiguration");
+    }
+
+    #[test]
+    fn camel_case_stays_as_it_is_in_typescript() {
+        let name = Namer::default().function("getJWKS");
+        assert_eq!((name.rust(), name.typescript()), ("get_jwks", "getJWKS"));
+    }
+
+    #[test]
+    fn functions_are_unique_in_both_languages() {
+        let mut namer = Namer::default();
+        assert_eq!(namer.function("getA2").typescript(), "getA2");
+        let other = namer.function("get_a_2");
+        assert_eq!((other.rust(), other.typescript()), ("get_a_2_2", "getA22"));
     }
 }

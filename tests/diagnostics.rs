@@ -6,7 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use auth_gen::check_spec;
+use auth_gen::app_info::{AppInfo, Setting};
+use auth_gen::check;
 use auth_gen::diagnostic::Diagnostics;
 use auth_gen::source::SourceFile;
 
@@ -32,7 +33,21 @@ fn source(path: &Path) -> SourceFile {
 
 /// What the user is told about one fixture.
 fn report(path: &Path) -> Diagnostics {
-    check_spec(&source(path))
+    check(&source(path), app_info())
+}
+
+/// An appInfo with nothing unusual in it.
+fn app_info() -> AppInfo {
+    let text = |text: &str| Setting::Text(text.to_owned());
+    AppInfo {
+        app_name: text("test"),
+        api_domain: text("http://localhost:3001"),
+        api_base_path: Some(text("/auth")),
+        api_gateway_path: None,
+        website_domain: Some(text("http://localhost:3000")),
+        origin: None,
+        website_base_path: None,
+    }
 }
 
 fn snapshot(name: &str, text: &str) {

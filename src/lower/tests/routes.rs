@@ -1,0 +1,142 @@
+//! Paths, parameters, security and behaviours.
+
+use super::{errors, lowered, operation, show};
+
+/// The first line of the one operation at this path, with these servers.
+fn at(path: &str, servers: &str) -> String {
+    let api = lowered(&format!(
+        "openapi: 3.0.3
+info: {{ title: t, version: '1' }}
+servers: {servers}
+paths:
+  {path}:
+    get:
+      operationId: run
+      responses: {{ '200': {{ description: done }} }}
+"
+    ));
+    let text = show::show(&api);
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_base_path_is_a_parameter_a_literal_or_the_servers() {
+    let run = "run GET BASE/run = custom (Nothing)";
+    assert_eq!(at("/{apiBasePath}/run", "[]"), run);
+    assert_eq!(at("/auth/run", "[]"), run);
+    assert_eq!(at("/run", "[{ url: 'http://localhost:3001/auth' }]"), run);
+    assert_eq!(at("/run", "[{ url: /auth }]"), run);
+    assert_eq!(
+        at("/run", "[{ url: 'https://api.example.com' }]"),
+        "run GET /run = custom (Nothing)"
+    );
+    assert_eq!(
+        at("/run", "[{ url: /v1 }]"),
+        "run GET /v1/run = custom (Nothing)"
+    );
+    assert_eq!(
+        at("/authors/run", "[]"),
+        "run GET /authors/run = custom (Nothing)"
+    );
+}
+
+#[test]
+fn a_tenant_stands_right_after_the_base_path() {
+    let run = "run GET BASE/[tenant]/run = custom (Nothing)";
+    assert_eq!(at("/{apiBasePath}/{tenantId}/run", "[]"), run);
+    assert_eq!(at("/auth/<tenantId>/run", "[]"), run);
+}
+
+#[test]
+fn parameters_of_the_engine_are_left_out() {
+    let api = lowered(&operation(
+        "parameters:
+        - { name: rid, in: header, schema: { type: string } }
+        - { name: Authorization, in: header, schema: { type: string } }
+        - { name: x-trace, in: header, schema: { type: string } }
+        - { name: ids, in: query, schema: { type: array, items: { type: integer } } }
+        - { name: order, in: query, required: true, schema: { type: string, enum: [up, down] } }",
+    ));
+    let text = show::show(&api);
+    assert!(
+        text.contains(
+            "  Header x-trace?: string\n  Query ids?: [int]\n  Query order: RunOrder\n  RunResponse"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_extension_goes_before_the_operation_id() {
+    let spec = |extension: &str| {
+        format!(
+            "openapi: 3.0.3
+info: {{ title: t, version: '1' }}
+paths:
+  /{{apiBasePath}}/session/refresh:
+    post:
+      operationId: refresh
+      x-auth-gen: {extension}
+      responses: {{ '200': {{ description: d, content: {{ application/json: {{ schema: {{ type: object }} }} }} }} }}
+"
+        )
+    };
+    let text = show::show(&lowered(&spec("custom")));
+    assert!(
+        text.starts_with("refresh POST BASE/session/refresh = custom (Extension)"),
+        "{text}"
+    );
+    for extension in ["session.refresh", "{ behaviour: session.refresh }"] {
+        let text = show::show(&lowered(&spec(extension)));
+        assert!(
+            text.starts_with("refresh POST BASE/[any]/session/refresh = session.refresh (Ok->Ok)"),
+            "{text}"
+        );
+    }
+    assert!(errors(&spec("session.sign-out")).contains("error[behaviour-path]"));
+}
+
+#[test]
+fn security_means_the_session_or_nothing() {
+    let auth = |security: &str, schemes: &str| {
+        let yaml = operation(&format!("security: {security}"));
+        let api = lowered(&format!(
+            "{yaml}components: {{ securitySchemes: {schemes} }}\n"
+        ));
+        api.operations[0].auth
+    };
+    let both = "{ c: { type: apiKey, in: cookie, name: sAccessToken }, b: { type: http, scheme: bearer } }";
+    assert_eq!(
+        auth("[{ c: [] }, { b: [] }]", both),
+        crate::ir::Auth::Session
+    );
+    assert_eq!(
+        auth("[{ b: [] }, {}]", "{ b: { type: http, scheme: bearer } }"),
+        crate::ir::Auth::OptionalSession
+    );
+    assert_eq!(auth("[{ b: [] }]", both), crate::ir::Auth::None);
+    assert_eq!(auth("[]", both), crate::ir::Auth::None);
+}
+
+#[test]
+fn a_thousand_operations_take_no_time() {
+    use std::fmt::Write;
+    let mut yaml = "openapi: 3.0.3\ninfo: { title: t, version: '1' }\npaths:\n".to_owned();
+    for number in 0..1000 {
+        writeln!(
+            yaml,
+            "  /{{apiBasePath}}/<tenantId>/run{number}/{{id}}:
+    post:
+      operationId: run{number}
+      requestBody: {{ content: {{ application/json: {{ schema: {{ type: object, properties: {{ a: {{ type: object, properties: {{ b: {{ type: string }} }} }} }} }} }} }} }}
+      responses: {{ '200': {{ description: done }}, '403': {{ $ref: '#/components/responses/No' }} }}"
+        )
+        .expect("writing to a string");
+    }
+    yaml.push_str(
+        "components: { responses: { No: { description: no, content: { application/json: { schema: { oneOf: [{ type: object, properties: { a: { type: array, items: { type: object, properties: { b: { type: string } } } } } }, { type: object, properties: { a: { type: array, items: { type: object, properties: { b: { type: integer } } } } } }] } } } } } }\n",
+    );
+    let api = lowered(&yaml);
+    assert_eq!(api.operations.len(), 1000);
+    assert_eq!(api.models.len(), 2001);
+}

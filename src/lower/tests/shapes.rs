@@ -1,0 +1,163 @@
+//! Schemas, unions and answers.
+
+use super::{errors, lowered, operation, show};
+
+/// The models of a request body of this schema (a flow mapping), and its own type.
+fn body(schema: &str, schemas: &str) -> String {
+    let yaml = format!(
+        "{}components:\n  schemas:\n{schemas}",
+        operation(&format!(
+            "requestBody: {{ content: {{ application/json: {{ schema: {schema} }} }} }}"
+        ))
+    );
+    show::models(&lowered(&yaml))
+}
+
+#[test]
+fn optional_nullable_lists_and_maps_stay_apart() {
+    let models = body(
+        "{ $ref: '#/components/schemas/Thing' }",
+        "    Thing:
+      type: object
+      required: [a, b]
+      properties:
+        a: { type: string, format: email, nullable: true }
+        b: { type: array, items: { type: integer } }
+        c: { type: object, additionalProperties: { type: number } }
+        d: { type: object }
+        e: {}
+        f: { type: integer, enum: [1, 2] }
+        g: { type: string, enum: [x, y-z, null] }
+        h: { allOf: [{ $ref: '#/components/schemas/Other' }], nullable: true }
+    Other: { type: object, properties: { z: { type: boolean } }, additionalProperties: { type: string } }
+",
+    );
+    assert_eq!(
+        models,
+        "Thing<: {a: string/Email|null, b: [int], c?: map float, d?: map json, e?: json, f?: int, g?: ThingG|null, h?: Other|null}\n\
+         ThingG<: X=x | YZ=y-z\n\
+         Other<: {z?: bool} + string\n"
+    );
+}
+
+#[test]
+fn all_of_is_one_object() {
+    let models = body(
+        "{ $ref: '#/components/schemas/Both' }",
+        "    Both: { allOf: [{ $ref: '#/components/schemas/One' }, { type: object, required: [a], properties: { b: { type: string } } }] }
+    One: { type: object, properties: { a: { type: string } } }
+",
+    );
+    assert_eq!(models, "Both<: {a: string, b?: string}\n");
+}
+
+#[test]
+fn models_that_hold_themselves_are_marked() {
+    let models = body(
+        "{ $ref: '#/components/schemas/Tree' }",
+        "    Tree: { type: object, properties: { left: { $ref: '#/components/schemas/Branch' }, rest: { $ref: '#/components/schemas/Forest' } } }
+    Branch: { type: object, properties: { tree: { $ref: '#/components/schemas/Tree' } } }
+    Forest: { type: object, properties: { forests: { type: array, items: { $ref: '#/components/schemas/Forest' } } } }
+",
+    );
+    assert_eq!(
+        models,
+        "Tree<*: {left?: Branch, rest?: Forest}\nBranch<*: {tree?: Tree}\nForest<: {forests?: [Forest]}\n"
+    );
+}
+
+#[test]
+fn a_discriminator_or_a_literal_tells_members_apart() {
+    let models = body(
+        "{ $ref: '#/components/schemas/Pet' }",
+        "    Pet:
+      oneOf: [{ $ref: '#/components/schemas/Cat' }, { $ref: '#/components/schemas/Dog' }]
+      discriminator: { propertyName: kind, mapping: { meow: '#/components/schemas/Cat' } }
+    Cat: { type: object, required: [kind], properties: { kind: { type: string }, lives: { type: integer } } }
+    Dog: { type: object, required: [kind], properties: { kind: { type: string } } }
+",
+    );
+    assert_eq!(
+        models,
+        "Pet<: union by kind\n    Meow meow {lives?: int}\n    Dog Dog {}\n"
+    );
+    let models = body(
+        "{ anyOf: [{ type: object, properties: { by: { type: string, enum: [card, cash] }, n: { type: integer } } }, { type: object, properties: { m: { type: string } } }] }",
+        "    Unused: { type: object }\n",
+    );
+    assert_eq!(
+        models,
+        "RunRequest<: union by by\n    Card card {n?: int}\n    Cash cash {n?: int}\n    M - {m?: string}\n"
+    );
+}
+
+#[test]
+fn the_member_that_demands_more_is_tried_first() {
+    let models = body(
+        "{ oneOf: [{ type: object, required: [a], properties: { a: { type: string } } }, { type: object, required: [a, b], properties: { a: { type: string }, b: { type: string } } }] }",
+        "    Unused: { type: object }\n",
+    );
+    assert_eq!(
+        models,
+        "RunRequest<: union by -\n    B - {a: string, b: string}\n    A - {a: string}\n"
+    );
+}
+
+#[test]
+fn unions_of_anything_but_objects_are_strings_or_any_json() {
+    let models = body(
+        "{ type: object, properties: { a: { oneOf: [{ type: string }, { type: string, enum: [x] }] }, b: { oneOf: [{ type: string }, { type: integer }] } } }",
+        "    Unused: { type: object }\n",
+    );
+    assert_eq!(models, "RunRequest<: {a?: string, b?: json}\n");
+}
+
+#[test]
+fn answers_have_an_arm_for_each_documented_outcome() {
+    let api = lowered(
+        "openapi: 3.0.3
+info: { title: t, version: '1' }
+paths:
+  /{apiBasePath}/run:
+    post:
+      operationId: run
+      responses:
+        201: { description: made, content: { application/json: { schema: { type: array, items: { type: string } } } } }
+        '204': { description: nothing }
+        '302': { description: elsewhere }
+        '409': { description: taken, content: { application/problem+json: { schema: { type: object, properties: { why: { type: string } } } } } }
+        '4XX': { description: wrong, content: { text/plain: {} } }
+        '404': { description: gone, content: { text/plain: { schema: { type: string } } } }
+        '500': { description: broken }
+        default: { description: anything }
+  /{apiBasePath}/ask:
+    get:
+      operationId: ask
+      responses:
+        default: { description: anything, content: { application/json: { schema: { type: object } } } }
+",
+    );
+    assert_eq!(
+        show::show(&api),
+        "run POST BASE/run = custom (Nothing)
+  RunResponse by -
+    201 Created - [string]
+    204 NoContent - nothing
+    302 Found - redirect
+    409 Conflict - {why?: string}
+    400 BadRequest - text
+ask GET BASE/ask = custom (Nothing)
+  AskResponse by -
+    200 Ok - map json
+"
+    );
+}
+
+#[test]
+fn one_literal_in_two_members_makes_one_arm() {
+    let text = errors(&operation(
+        "x-auth-gen: custom
+      requestBody: { content: { application/json: { schema: { oneOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer }, b: { type: integer } } }] } } } }",
+    ));
+    assert!(text.starts_with("error[indistinguishable-union]"), "{text}");
+}

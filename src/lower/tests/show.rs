@@ -1,0 +1,186 @@
+//! An `Api` as a few lines of text, so that a test can say what it expects.
+
+use std::fmt::Write;
+
+use crate::ir::{Api, ArmBody, Auth, Behaviour, Field, Operation, Segment, Shape, Tenancy, Type};
+
+/// Every operation and every model.
+pub(super) fn show(api: &Api) -> String {
+    let mut text = String::new();
+    for operation in &api.operations {
+        show_operation(api, operation, &mut text);
+    }
+    show_models(api, &mut text);
+    text
+}
+
+/// The models only.
+pub(super) fn models(api: &Api) -> String {
+    let mut text = String::new();
+    show_models(api, &mut text);
+    text
+}
+
+/// One operation.
+fn show_operation(api: &Api, operation: &Operation, text: &mut String) {
+    let tenant = match operation.tenancy {
+        Tenancy::Tenant => "/[tenant]",
+        Tenancy::Ignored => "/[any]",
+        Tenancy::None => "",
+    };
+    let base = if operation.outside_base { "" } else { "BASE" };
+    let mut path = String::new();
+    for segment in &operation.path {
+        match segment {
+            Segment::Literal(literal) => write!(path, "/{literal}"),
+            Segment::Param(name) => write!(path, "/{{{name}}}"),
+        }
+        .expect("writing to a string");
+    }
+    let behaviour = match &operation.behaviour {
+        Behaviour::BuiltIn(built_in) => {
+            let arms = built_in.outcomes.iter().map(|outcome| match outcome.arm {
+                Some(at) => format!(
+                    "{}->{}",
+                    outcome.outcome.variant,
+                    operation.answer.arms[at].name.as_str()
+                ),
+                None => format!("{}->none", outcome.outcome.variant),
+            });
+            format!(
+                "{} ({})",
+                built_in.behaviour.name,
+                arms.collect::<Vec<_>>().join(", ")
+            )
+        }
+        Behaviour::Custom(matched) => format!("custom ({matched:?})"),
+    };
+    let auth = match operation.auth {
+        Auth::None => "",
+        Auth::Session => " session",
+        Auth::OptionalSession => " session?",
+    };
+    let method = format!("{:?}", operation.method).to_uppercase();
+    let mut line = |indent: usize, line: String| {
+        text.extend([&" ".repeat(indent), line.as_str(), "\n"]);
+    };
+    line(
+        0,
+        format!(
+            "{} {method} {base}{tenant}{path} = {behaviour}{auth}",
+            operation.name.typescript()
+        ),
+    );
+    for param in &operation.params {
+        line(
+            2,
+            format!("{:?} {}", param.place, show_field(api, &param.field)),
+        );
+    }
+    if let Some(body) = &operation.body {
+        let mark = if body.required { "" } else { "?" };
+        line(
+            2,
+            format!(
+                "body{mark} {:?} {}",
+                body.encodings,
+                show_type(api, &body.ty)
+            ),
+        );
+    }
+    let tag = operation.answer.tag.as_deref().unwrap_or("-");
+    line(2, format!("{} by {tag}", operation.answer.name.as_str()));
+    for arm in &operation.answer.arms {
+        let body = match &arm.body {
+            ArmBody::Object(fields) => show_fields(api, fields),
+            ArmBody::Json(ty) => show_type(api, ty),
+            ArmBody::Text => "text".to_owned(),
+            ArmBody::Empty => "nothing".to_owned(),
+            ArmBody::Redirect => "redirect".to_owned(),
+        };
+        let literal = arm.literal.as_deref().unwrap_or("-");
+        line(
+            4,
+            format!("{} {} {literal} {body}", arm.http, arm.name.as_str()),
+        );
+    }
+}
+
+/// All models.
+fn show_models(api: &Api, text: &mut String) {
+    for model in &api.models {
+        let mut marks = String::new();
+        for (mark, is) in [
+            ("<", model.in_requests),
+            (">", model.in_answers),
+            ("*", model.recursive),
+        ] {
+            marks.push_str(if is { mark } else { "" });
+        }
+        if let Some(filled) = model.filled_from {
+            write!(marks, " from {}", filled.name).expect("writing to a string");
+        }
+        let shape = match &model.shape {
+            Shape::Struct { fields, rest } => match rest {
+                Some(rest) => format!("{} + {}", show_fields(api, fields), show_type(api, rest)),
+                None => show_fields(api, fields),
+            },
+            Shape::Union { tag, variants } => {
+                let variants = variants.iter().map(|variant| {
+                    let literal = variant.literal.as_deref().unwrap_or("-");
+                    format!(
+                        "\n    {} {literal} {}",
+                        variant.name.as_str(),
+                        show_fields(api, &variant.fields)
+                    )
+                });
+                format!(
+                    "union by {}{}",
+                    tag.as_deref().unwrap_or("-"),
+                    variants.collect::<String>()
+                )
+            }
+            Shape::Enum { values } => {
+                let values = values
+                    .iter()
+                    .map(|(name, literal)| format!("{}={literal}", name.as_str()));
+                values.collect::<Vec<_>>().join(" | ")
+            }
+        };
+        writeln!(text, "{}{marks}: {shape}", model.name.as_str()).expect("writing to a string");
+    }
+}
+
+/// Fields in braces.
+fn show_fields(api: &Api, fields: &[Field]) -> String {
+    let fields: Vec<String> = fields.iter().map(|field| show_field(api, field)).collect();
+    format!("{{{}}}", fields.join(", "))
+}
+
+/// `name?: type`.
+fn show_field(api: &Api, field: &Field) -> String {
+    let optional = if field.required { "" } else { "?" };
+    let nullable = if field.nullable { "|null" } else { "" };
+    format!(
+        "{}{optional}: {}{nullable}",
+        field.name.wire(),
+        show_type(api, &field.ty)
+    )
+}
+
+/// A type expression.
+fn show_type(api: &Api, ty: &Type) -> String {
+    match ty {
+        Type::Bool => "bool".to_owned(),
+        Type::Int => "int".to_owned(),
+        Type::Float => "float".to_owned(),
+        Type::String(format) => match format {
+            crate::ir::Format::Plain => "string".to_owned(),
+            other => format!("string/{other:?}"),
+        },
+        Type::Json => "json".to_owned(),
+        Type::List(item) => format!("[{}]", show_type(api, item)),
+        Type::Map(value) => format!("map {}", show_type(api, value)),
+        Type::Model(id) => api.model(*id).name.as_str().to_owned(),
+    }
+}
