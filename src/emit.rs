@@ -1,0 +1,3 @@
+//! `Api` → `Tree`: every emitted file, in memory.
+
+pub(crate) mod typescript;
