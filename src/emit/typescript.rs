@@ -18,6 +18,9 @@ use crate::tree::Tree;
 
 use names::Names;
 
+#[cfg(test)]
+mod tests;
+
 /// The widest line that the emitted code wants.
 const WIDTH: usize = 100;
 

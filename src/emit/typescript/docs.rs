@@ -6,7 +6,7 @@ pub(super) fn comment(text: &str, indent: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    if !text.contains('\n') && !text.starts_with('@') {
+    if !text.contains('\n') {
         return format!("{indent}/** {} */\n", harmless(text));
     }
     format!("{indent}/**\n{}\n{indent} */\n", lines(text, indent))
@@ -56,7 +56,10 @@ mod tests {
     #[test]
     fn a_description_cannot_end_the_comment() {
         assert_eq!(comment("a */ b", ""), "/** a *\\/ b */\n");
-        assert_eq!(comment("a\n\n\n*/\u{2028}b", "  "), "  /**\n   * a\n   *\n   * *\\/ b\n   */\n");
+        assert_eq!(
+            comment("a\n\n\n*/\u{2028}b", "  "),
+            "  /**\n   * a\n   *\n   * *\\/ b\n   */\n"
+        );
         assert_eq!(comment(" \n ", ""), "");
     }
 }

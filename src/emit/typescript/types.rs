@@ -6,11 +6,10 @@ use crate::ir::{Api, Arm, ArmBody, Field, Model, Operation, Shape, Type, UnionVa
 
 /// All type declarations, in spec order: models first, then what belongs to each operation.
 pub(super) fn items(api: &Api, names: &Names) -> Vec<String> {
-    let models = api
-        .models
-        .iter()
-        .enumerate()
-        .map(|(index, model)| declaration(model, names.model(crate::ir::ModelId(index)), names));
+    let models =
+        api.models.iter().enumerate().map(|(index, model)| {
+            declaration(model, names.model(crate::ir::ModelId(index)), names)
+        });
     let operations = names.operations(api).flat_map(|(operation, own)| {
         let params = (!operation.params.is_empty()).then(|| params(operation, own, names));
         params.into_iter().chain([response(operation, own, names)])
@@ -149,7 +148,10 @@ fn interface(name: &str, docs: &str, members: &[Member]) -> String {
     if members.is_empty() {
         return format!("{docs}export type {name} = Record<string, never>;");
     }
-    format!("{docs}export interface {name} {{\n{}}}", block(members, "  "))
+    format!(
+        "{docs}export interface {name} {{\n{}}}",
+        block(members, "  ")
+    )
 }
 
 /// One member of a union type.
@@ -182,6 +184,15 @@ fn union(name: &str, docs: &str, alternatives: &[Alternative]) -> String {
             format!("{docs}{start} {text};")
         }
         several => {
+            let bare = several.iter().all(|other| other.docs.trim().is_empty());
+            let texts: Vec<String> = several
+                .iter()
+                .map(|other| other.kind.print(0, ""))
+                .collect();
+            let line = format!("{start} {};", texts.join(" | "));
+            if bare && !line.contains('\n') && line.len() <= WIDTH {
+                return format!("{}{line}", docs::comment(docs, ""));
+            }
             let mut text = format!("{}{start}", docs::comment(docs, ""));
             for alternative in several {
                 text.push('\n');
@@ -332,13 +343,9 @@ fn success(tag: Option<&str>, arm: &Arm, names: &Names) -> Alternative {
     Alternative {
         docs: arm.docs.clone(),
         kind: match &arm.body {
-            ArmBody::Object(fields) => AlternativeKind::Object(tagged(
-                tag,
-                arm.literal.as_deref(),
-                fields,
-                false,
-                names,
-            )),
+            ArmBody::Object(fields) => {
+                AlternativeKind::Object(tagged(tag, arm.literal.as_deref(), fields, false, names))
+            }
             ArmBody::Json(ty) => AlternativeKind::Other(expression(ty, names)),
             ArmBody::Text => AlternativeKind::Other("string".to_owned()),
             ArmBody::Empty | ArmBody::Redirect => AlternativeKind::Other("undefined".to_owned()),

@@ -35,8 +35,8 @@ export interface Operation {
   readonly tenant?: true;
   /** The path is absolute: a route of the application, outside the base path. */
   readonly absolute?: true;
-  readonly query?: Readonly<Record<string, unknown>>;
-  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly query?: object;
+  readonly headers?: object;
   readonly json?: unknown;
   readonly form?: object | undefined;
   /** A success may be something other than JSON. */
