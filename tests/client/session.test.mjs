@@ -283,8 +283,11 @@ test("one caller that gives up does not stop the refresh of the others", async (
   while (server.calls("/auth/session/refresh").length === 0) {
     await new Promise((done) => setTimeout(done, 5));
   }
+  let keptIsDone = false;
+  kept.then(() => (keptIsDone = true));
   controller.abort(new Error("enough"));
   await assert.rejects(given, /enough/);
+  assert.equal(keptIsDone, false);
   assert.equal((await kept).status, 200);
   assert.equal(server.calls("/auth/session/refresh").length, 1);
 });

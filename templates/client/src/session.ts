@@ -256,7 +256,7 @@ export function newClient(options: AuthClientOptions): AuthClient {
   /** One refresh for all who ask at the same time. `seen`: the last update that the caller knows of. */
   function refresh(seen: string | undefined): Promise<boolean> {
     const work = async (): Promise<boolean> =>
-      // Another tab may have been faster while this one waited for the lock.
+      // Another call or another tab may have been faster: then there is nothing left to do.
       (await stored(STORED.lastUpdate)) === seen ? sendRefresh() : mayRefresh();
     const locks = storage.shared ? globalThis.navigator?.locks : undefined;
     refreshing ??= Promise.resolve(
@@ -293,8 +293,7 @@ export function newClient(options: AuthClientOptions): AuthClient {
       ) {
         return response;
       }
-      const renewedMeanwhile = (await stored(STORED.lastUpdate)) !== seen;
-      if (!renewedMeanwhile && !(await unlessAborted(request.signal, refresh(seen)))) {
+      if (!(await unlessAborted(request.signal, refresh(seen)))) {
         return response;
       }
       response.body?.cancel().catch(() => undefined);
