@@ -3,6 +3,23 @@
 //! A row says which operations it answers to, what it needs of the spec, and what it can answer.
 //! `lower` checks the spec against it; `emit` turns each [`Outcome`] into an arm of the answer.
 
+mod domain;
+mod table;
+
+pub(crate) use table::BEHAVIOURS;
+
+/// The behaviour that `x-auth-gen` calls by this name.
+pub(crate) fn by_name(name: &str) -> Option<&'static Behaviour> {
+    BEHAVIOURS.iter().find(|behaviour| behaviour.name == name)
+}
+
+/// The behaviour that this operationId belongs to.
+pub(crate) fn by_operation_id(id: &str) -> Option<&'static Behaviour> {
+    BEHAVIOURS
+        .iter()
+        .find(|behaviour| behaviour.operation_ids.contains(&id))
+}
+
 /// A behaviour that the runtime implements.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Behaviour {

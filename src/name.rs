@@ -92,6 +92,11 @@ impl Namer {
         }
     }
 
+    /// Speaks for a name that an emitter makes by itself; whether it was still free.
+    pub(crate) fn reserve(&mut self, name: &str) -> bool {
+        self.taken.insert(name.to_owned())
+    }
+
     /// A type name made of any text.
     pub(crate) fn type_name(&mut self, text: &str) -> TypeName {
         let name = camel(text, "Type");
@@ -117,9 +122,15 @@ impl Namer {
 
     /// A function name made of any text.
     pub(crate) fn function(&mut self, text: &str) -> FnName {
-        let rust = self.unique(&not_keyword(snake(text, "operation")), "_");
-        let typescript = not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
-        FnName { rust, typescript }
+        let wanted = not_keyword(snake(text, "operation"));
+        loop {
+            let rust = self.unique(&wanted, "_");
+            let typescript = not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
+            // `get_2` and `get2` are two names in Rust and one in TypeScript.
+            if rust == typescript || self.taken.insert(typescript.clone()) {
+                return FnName { rust, typescript };
+            }
+        }
     }
 
     /// A field name for a key of an object.
@@ -298,5 +309,13 @@ mod tests {
         let name = Namer::default().function("getOpenIdDiscoveryConfiguration");
         assert_eq!(name.rust(), "get_open_id_discovery_configuration");
         assert_eq!(name.typescript(), "getOpenIdDiscoveryConfiguration");
+    }
+
+    #[test]
+    fn functions_are_unique_in_both_languages() {
+        let mut namer = Namer::default();
+        assert_eq!(namer.function("getA2").typescript(), "getA2");
+        let other = namer.function("get_a_2");
+        assert_eq!((other.rust(), other.typescript()), ("get_a_2_2", "getA22"));
     }
 }

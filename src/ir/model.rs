@@ -1,4 +1,4 @@
-//! Data types: structs, unions, enums, aliases.
+//! Data types: structs, unions, enums. Lists, maps and scalars have no name of their own.
 
 use crate::catalog::DomainStruct;
 use crate::name::{FieldName, TypeName, VariantName};
@@ -22,10 +22,12 @@ pub(crate) struct Model {
     pub(crate) in_answers: bool,
     /// The struct of the runtime that built-in flows fill it from; a `From` is emitted for it.
     pub(crate) filled_from: Option<&'static DomainStruct>,
+    /// A value may directly hold another one of this type (not through a list or a map), so Rust needs a `Box` around it.
+    pub(crate) recursive: bool,
 }
 
 /// What a [`Model`] is made of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// An object with known keys. `rest`: `additionalProperties`, kept in a map.
     Struct {
@@ -39,12 +41,10 @@ pub(crate) enum Shape {
     },
     /// A string out of a closed list: (name, literal).
     Enum { values: Vec<(VariantName, String)> },
-    /// Another name for a type.
-    Alias(Type),
 }
 
 /// One member of a [`Shape::Union`]: its fields without the tag.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UnionVariant {
     /// Its name in Rust.
     pub(crate) name: VariantName,
@@ -56,8 +56,9 @@ pub(crate) struct UnionVariant {
     pub(crate) fields: Vec<Field>,
 }
 
-/// One key of an object.
-#[derive(Debug, Clone)]
+/// One key of an object. In an answer of a built-in, a field that its `DomainStruct` or outcome does not know is
+/// optional and stays `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Field {
     /// Wire name and the names made from it.
     pub(crate) name: FieldName,
