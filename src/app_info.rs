@@ -1,5 +1,14 @@
 //! The appInfo file: what the application is called and where it lives.
 
+/// The rules of the generated server, and so the very same file.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the generated server uses more of this file than the generator"
+)]
+#[path = "../templates/server/src/app_info.rs"]
+mod rules;
+
 /// A value of appInfo: a text, or an environment variable of the generated server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {

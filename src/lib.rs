@@ -6,16 +6,6 @@ pub mod diagnostic;
 mod emit;
 mod ir;
 mod name;
+pub mod settings;
 pub mod source;
 pub mod tree;
-
-/// What the caller may decide about the output beside the spec and appInfo.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Name of the emitted Rust package.
-    pub server_package: String,
-    /// Name of the emitted TypeScript package.
-    pub client_package: String,
-    /// Whether the emitted crate is a workspace of its own.
-    pub standalone_workspace: bool,
-}

@@ -11,9 +11,9 @@ mod types;
 
 use askama::Template;
 
-use crate::Settings;
 use crate::app_info::{AppInfo, Setting};
 use crate::ir::Api;
+use crate::settings::Settings;
 use crate::tree::Tree;
 
 use names::Names;

@@ -221,7 +221,16 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
         .iter()
         .map(|(param, name)| format!("{}: {}", key(param.field.name.wire()), access(name)))
         .collect();
-    Some(format!("{name}: {{ {} }}", pairs.join(", ")))
+    let line = format!("{name}: {{ {} }}", pairs.join(", "));
+    // Such a line stands six columns in and ends with a comma.
+    Some(if line.len() + 7 <= WIDTH {
+        line
+    } else {
+        format!(
+            "{name}: {{\n        {},\n      }}",
+            pairs.join(",\n        ")
+        )
+    })
 }
 
 fn access(name: &str) -> String {

@@ -61,6 +61,7 @@ fn model(name: &str, docs: &str, shape: Shape) -> Model {
         in_requests: name.ends_with("Request"),
         in_answers: !name.ends_with("Request"),
         filled_from: None,
+        recursive: false,
     }
 }
 
@@ -177,11 +178,6 @@ fn models() -> Vec<Model> {
             },
         ),
         model(
-            "Sessions",
-            "",
-            Shape::Alias(Type::List(Box::new(Type::Model(ModelId(1))))),
-        ),
-        model(
             "SignUpRequest",
             "",
             Shape::Struct {
@@ -205,7 +201,7 @@ fn api() -> Api {
         tenancy: Tenancy::Tenant,
         recipe: "emailpassword".to_owned(),
         docs: "Creates a user.\n\nAnd signs them in.".to_owned(),
-        body: body(Type::Model(ModelId(4)), BodyEncoding::Json),
+        body: body(Type::Model(ModelId(3)), BodyEncoding::Json),
         ..operation(
             "signUp",
             Method::Post,
@@ -251,7 +247,12 @@ fn api() -> Api {
             "call",
             Method::Get,
             &["users"],
-            vec![arm(200, None, "", ArmBody::Json(Type::Model(ModelId(3))))],
+            vec![arm(
+                200,
+                None,
+                "",
+                ArmBody::Json(Type::List(Box::new(Type::Model(ModelId(1))))),
+            )],
         )
     };
     let everything = Operation {
@@ -340,8 +341,6 @@ fn types() {
 
     export type Colour = "red" | "a \"b\"";
 
-    export type Sessions = SessionModel[];
-
     export interface SignUpRequest {
       email: string;
       colour?: Colour | undefined;
@@ -369,7 +368,7 @@ fn types() {
     }
 
     /** What `callOperation` answers. */
-    export type CallResponse = Sessions;
+    export type CallResponse = SessionModel[];
 
     /** What `everything` takes. */
     export interface EverythingParams {

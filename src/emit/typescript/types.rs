@@ -249,11 +249,6 @@ fn declaration(model: &Model, name: &str, names: &Names) -> String {
                 )
             }
         }
-        Shape::Alias(ty) => format!(
-            "{}export type {name} = {};",
-            docs::comment(&model.docs, ""),
-            expression(ty, names)
-        ),
     }
 }
 
