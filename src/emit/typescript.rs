@@ -154,23 +154,19 @@ struct Defaults {
 
 impl Defaults {
     fn of(info: &AppInfo) -> Self {
-        let gateway = info.api_gateway_path.as_ref().and_then(value);
-        let base = info.api_base_path.as_ref().and_then(value);
+        let text = |setting: &Setting| setting.default_text().map(str::to_owned);
+        let gateway = info.api_gateway_path.as_ref().and_then(text);
         let website = info.origin.as_ref().or(info.website_domain.as_ref());
+        let website_base_path = info.website_base_path.as_ref().and_then(text);
         Self {
-            app_name: value(&info.app_name),
-            api_domain: value(&info.api_domain),
+            app_name: text(&info.app_name),
+            api_domain: text(&info.api_domain),
             api_base_path: join_paths(&[
-                gateway.as_deref().unwrap_or(""),
-                base.as_deref().unwrap_or("/auth"),
+                &gateway.unwrap_or_default(),
+                &info.default_api_base_path(),
             ]),
-            website_domain: website.and_then(value),
-            website_base_path: join_paths(&[info
-                .website_base_path
-                .as_ref()
-                .and_then(value)
-                .as_deref()
-                .unwrap_or("/auth")]),
+            website_domain: website.and_then(text),
+            website_base_path: join_paths(&[website_base_path.as_deref().unwrap_or("/auth")]),
         }
     }
 
@@ -186,13 +182,6 @@ impl Defaults {
         .filter_map(|(name, value)| Some(format!("  {name}: {},", string(value?))))
         .collect::<Vec<_>>()
         .join("\n")
-    }
-}
-
-fn value(setting: &Setting) -> Option<String> {
-    match setting {
-        Setting::Text(text) => Some(text.clone()),
-        Setting::Env { default, .. } => default.clone(),
     }
 }
 

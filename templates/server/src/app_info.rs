@@ -8,7 +8,7 @@
 //! An environment variable that is set to an empty text counts as not set. The root path is
 //! therefore written `/`.
 
-// Both paths are spelled out because auth-gen compiles this file too, as a module of another name.
+// The paths are spelled out because auth-gen compiles this file too, as a module of another name.
 #[path = "app_info/normalise.rs"]
 mod normalise;
 #[cfg(test)]
@@ -103,6 +103,35 @@ pub struct AppInfoError {
     pub message: String,
 }
 
+impl Setting {
+    /// Its value in an environment.
+    fn read(&self, env: &impl Fn(&str) -> Option<String>) -> Option<String> {
+        match self {
+            Self::Text(text) => Some((*text).to_owned()),
+            Self::Env { name, default } => env(name)
+                .filter(|value| !value.trim().is_empty())
+                .or_else(|| default.map(str::to_owned)),
+        }
+    }
+}
+
+impl AppInfoDefaults {
+    /// The setting behind a field that an error names.
+    fn setting(&self, field: &str) -> Option<&Setting> {
+        match field {
+            "appName" => Some(&self.app_name),
+            "apiDomain" => Some(&self.api_domain),
+            "apiBasePath" => self.api_base_path.as_ref(),
+            "apiGatewayPath" => self.api_gateway_path.as_ref(),
+            // Where neither is set, the error names this one.
+            "websiteDomain" => self.website_domain.as_ref().or(self.origin.as_ref()),
+            "origin" => self.origin.as_ref(),
+            "websiteBasePath" => self.website_base_path.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 impl AppInfoError {
     fn new(field: &'static str, message: impl Into<String>) -> Self {
         Self {
@@ -126,53 +155,24 @@ impl AppInfo {
         defaults: &AppInfoDefaults,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<AppInfoError>> {
-        let mut errors = Vec::new();
-        let mut required = |field, setting: &Setting| {
-            let value = read(setting, &env);
-            if let (None, Setting::Env { name, .. }) = (&value, setting) {
-                let message = format!("Please set the environment variable {name}");
-                errors.push(AppInfoError::new(field, message));
-            }
-            value
-        };
-        let app_name = required("appName", &defaults.app_name);
-        let api_domain = required("apiDomain", &defaults.api_domain);
-        let optional =
-            |setting: &Option<Setting>| setting.as_ref().and_then(|setting| read(setting, &env));
-        let (origin, website_domain) = (
-            optional(&defaults.origin),
-            optional(&defaults.website_domain),
-        );
-        if origin.is_none() && website_domain.is_none() {
-            if let Some(setting) = &defaults.origin {
-                required("origin", setting);
-            } else if let Some(setting) = &defaults.website_domain {
-                required("websiteDomain", setting);
-            }
-        }
+        let value = |setting: Option<&Setting>| setting.and_then(|it| it.read(&env));
         let input = AppInfoInput {
-            app_name,
-            api_domain,
-            api_base_path: optional(&defaults.api_base_path),
-            api_gateway_path: optional(&defaults.api_gateway_path),
-            website_domain,
-            origin,
-            website_base_path: optional(&defaults.website_base_path),
+            app_name: value(Some(&defaults.app_name)),
+            api_domain: value(Some(&defaults.api_domain)),
+            api_base_path: value(defaults.api_base_path.as_ref()),
+            api_gateway_path: value(defaults.api_gateway_path.as_ref()),
+            website_domain: value(defaults.website_domain.as_ref()),
+            origin: value(defaults.origin.as_ref()),
+            website_base_path: value(defaults.website_base_path.as_ref()),
         };
-        match Self::normalise(&input) {
-            Ok(app_info) if errors.is_empty() => Ok(app_info),
-            Ok(_) => Err(errors),
-            Err(others) => {
-                // An absent variable was named above; that it leaves a field empty is no news.
-                let told = errors.len();
-                for error in others {
-                    if !errors[..told].iter().any(|known| same_field(known, &error)) {
-                        errors.push(error);
-                    }
+        Self::normalise(&input).map_err(|mut errors| {
+            for error in &mut errors {
+                if let Some(Setting::Env { name, .. }) = defaults.setting(error.field) {
+                    error.message += &format!(" (environment variable {name})");
                 }
-                Err(errors)
             }
-        }
+            errors
+        })
     }
 
     /// Normalises values that may come from anywhere. All errors at once.
@@ -258,16 +258,6 @@ impl AppInfo {
     }
 }
 
-/// The value of a setting in an environment.
-fn read(setting: &Setting, env: &impl Fn(&str) -> Option<String>) -> Option<String> {
-    match setting {
-        Setting::Text(text) => Some((*text).to_owned()),
-        Setting::Env { name, default } => env(name)
-            .filter(|value| !value.trim().is_empty())
-            .or_else(|| default.map(str::to_owned)),
-    }
-}
-
 /// Normalises a domain whose site can be told.
 fn domain(field: &'static str, text: &str, errors: &mut Vec<AppInfoError>) -> String {
     let outcome = normalise_domain(text).and_then(|url| top_level_domain(&url).map(|_| url));
@@ -282,18 +272,6 @@ fn missing(field: &'static str, what: &str) -> AppInfoError {
         field,
         format!("Please provide {what} inside the appInfo object"),
     )
-}
-
-/// Whether two errors are about the same value; `origin` and `websiteDomain` are one value.
-fn same_field(left: &AppInfoError, right: &AppInfoError) -> bool {
-    let value = |field| {
-        if field == "origin" {
-            "websiteDomain"
-        } else {
-            field
-        }
-    };
-    value(left.field) == value(right.field)
 }
 
 fn scheme(url: &str) -> &str {

@@ -245,8 +245,9 @@ fn all_errors_come_at_once() {
     };
     assert_eq!(
         text(resolve(&[("API_DOMAIN", "example"), ("WEBSITE", " ")])),
-        "appInfo.websiteDomain: Please set the environment variable WEBSITE\n\
-         appInfo.apiDomain: Please provide a valid domain name"
+        "appInfo.apiDomain: Please provide a valid domain name (environment variable API_DOMAIN)\n\
+         appInfo.websiteDomain: Please provide either origin or websiteDomain inside the appInfo object \
+         (environment variable WEBSITE)"
     );
     assert_eq!(
         text(AppInfo::normalise(&AppInfoInput {
