@@ -1,19 +1,18 @@
 // The whole job against a running server, with the generated package.
 //
-//   AUTH_URL=http://localhost:3001 AUTH_CLIENT=<folder of the built client> node live.mjs
+//   AUTH_URL=http://localhost:3001 AUTH_CLIENT=<the built client> node live.mjs
 //
 // PROTECTED_PATH names a route that answers 200 with a session and 401 without (/sessioninfo where
 // it is left out); with `none`, signing out plays that part alone.
 
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+
+import { load } from "./client.mjs";
 
 const apiDomain = process.env.AUTH_URL ?? "http://localhost:3001";
-const folder = resolve(process.env.AUTH_CLIENT ?? "client");
 const protectedPath = process.env.PROTECTED_PATH ?? "/sessioninfo";
-const api = await import(pathToFileURL(`${folder}/dist/index.js`).href);
-const { createAuthClient, emailExists, memoryStorage, signIn, signOut, signUp, STORED } = api;
+const { createAuthClient, emailExists, memoryStorage, signIn, signOut, signUp, STORED } =
+  await load("index.js");
 
 const storage = memoryStorage();
 let refreshes = 0;

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
+import { load } from "./client.mjs";
 import { fetchWithCookies, startFakeServer } from "./fake-server.mjs";
 
-const build = process.env.AUTH_CLIENT_BUILD ?? new URL("build/", import.meta.url).href;
-const { newClient } = await import(new URL("session.js", build).href);
-const { call } = await import(new URL("http.js", build).href);
-const { ApiError, NetworkError, TimeoutError } = await import(new URL("errors.js", build).href);
-const { memoryStorage, STORED } = await import(new URL("storage.js", build).href);
+const { newClient } = await load("session.js");
+const { call } = await load("http.js");
+const { ApiError, NetworkError, TimeoutError } = await load("errors.js");
+const { memoryStorage, STORED } = await load("storage.js");
 
 const SIGN_IN = {
   id: "signIn",
