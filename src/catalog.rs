@@ -91,7 +91,7 @@ pub(crate) enum Class {
 }
 
 /// A field that a flow fills.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct DomainField {
     /// Its name on the wire.
     pub(crate) wire: &'static str,

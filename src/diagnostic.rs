@@ -3,6 +3,7 @@
 //! A [`Diagnostic`] is plain data. Only `diagnostic::render` knows how one looks on a terminal or
 //! as JSON, and only the CLI prints it. A stage collects all it can find before it gives up.
 
+mod excerpt;
 mod render;
 mod suggest;
 

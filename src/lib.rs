@@ -5,6 +5,7 @@ mod catalog;
 pub mod diagnostic;
 mod emit;
 mod ir;
+mod lower;
 mod name;
 pub mod settings;
 pub mod source;

@@ -14,14 +14,19 @@ use std::sync::Arc;
 pub struct SourceFile {
     name: Arc<str>,
     text: Arc<str>,
+    /// Where each line starts.
+    lines: Arc<[usize]>,
 }
 
 impl SourceFile {
     /// Takes a text under the name that diagnostics will show. A leading byte order mark is dropped.
     pub fn new(name: impl Into<Arc<str>>, text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let starts = text.match_indices('\n').map(|(newline, _)| newline + 1);
         Self {
             name: name.into(),
-            text: text.trim_start_matches('\u{feff}').into(),
+            text: text.into(),
+            lines: std::iter::once(0).chain(starts).collect(),
         }
     }
 
@@ -37,12 +42,10 @@ impl SourceFile {
 
     /// Line and column, both counted from 1; the column counts characters.
     pub fn line_column(&self, offset: usize) -> (usize, usize) {
-        let before = &self.text[..offset.min(self.text.len())];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (
-            before.matches('\n').count() + 1,
-            before[line_start..].chars().count() + 1,
-        )
+        let offset = self.text.floor_char_boundary(offset);
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.lines[line - 1];
+        (line, self.text[start..offset].chars().count() + 1)
     }
 }
 

@@ -1,20 +1,18 @@
 //! How diagnostics look: as rustc's do on a terminal, and as JSON for tools.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{
+    AnnotationKind, Element, Group, Level, Renderer, Snippet, normalize_untrusted_str,
+};
 use serde_json::{Value, json};
 
+use super::excerpt::excerpt;
 use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::{SourceFile, Span};
 
-/// Longer lines are shown in part: minified JSON is one line of any length.
-const MAX_LINE: usize = 160;
-/// How much of a long line stands before the place in question.
-const LEAD: usize = 40;
-/// More characters of a place are not underlined.
-const MAX_UNDERLINE: usize = 80;
+/// Nobody reads more at once.
+const MAX_SHOWN: usize = 100;
 
 impl Diagnostics {
     /// The report for a terminal; plain text, or with ANSI colours.
@@ -25,9 +23,13 @@ impl Diagnostics {
             Renderer::plain()
         };
         let mut report = String::new();
-        for diagnostic in self.iter() {
+        for diagnostic in self.iter().take(MAX_SHOWN) {
             report.push_str(&one(&renderer, diagnostic));
             report.push_str("\n\n");
+        }
+        let more = self.iter().count().saturating_sub(MAX_SHOWN);
+        if more > 0 {
+            report.push_str(&format!("... and {more} more like these\n\n"));
         }
         report
     }
@@ -44,121 +46,92 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let mut group = level
+    let mut group: Group = level
         .primary_title(&diagnostic.title)
         .id(diagnostic.code)
-        .elements(snippets(&diagnostic.labels));
-    if !diagnostic.help.is_empty() {
-        let help = annotate_snippets::normalize_untrusted_str(&diagnostic.help);
-        group = group.element(Level::HELP.message(help));
+        .elements(Vec::<Element>::new());
+    let mut corrections = Vec::new();
+    for (file, members) in by_file(&diagnostic.labels) {
+        group = snippet(group, file, &members, &mut corrections);
     }
-    renderer.render(&[group as Group])
+    if !diagnostic.help.is_empty() {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(&diagnostic.help)));
+    }
+    let mut report = renderer.render(&[group]);
+    for (shown, real) in corrections {
+        report = report.replacen(&shown, &real, 1);
+    }
+    report
 }
 
-/// One snippet for each run of labels in the same file; the lines of one file are shown together.
-fn snippets(labels: &[(Span, String)]) -> Vec<Snippet<'_, annotate_snippets::Annotation<'_>>> {
-    let mut files: Vec<(&SourceFile, Vec<usize>)> = Vec::new();
-    for (index, (span, _)) in labels.iter().enumerate() {
-        match files
-            .iter_mut()
-            .find(|(file, _)| file.name() == span.file.name())
-        {
-            Some((_, members)) => members.push(index),
-            None => files.push((&span.file, vec![index])),
+struct Label<'a> {
+    primary: bool,
+    place: Range<usize>,
+    text: &'a str,
+}
+
+/// The lines of one file are shown together, in the order of the files' first labels.
+fn by_file(labels: &[(Span, String)]) -> Vec<(&SourceFile, Vec<Label<'_>>)> {
+    let mut files: Vec<(&SourceFile, Vec<Label>)> = Vec::new();
+    for (index, (span, text)) in labels.iter().enumerate() {
+        let label = Label {
+            primary: index == 0,
+            place: span.range.clone(),
+            text,
+        };
+        match files.iter_mut().find(|(file, _)| **file == span.file) {
+            Some((_, members)) => members.push(label),
+            None => files.push((&span.file, vec![label])),
         }
     }
     files
-        .into_iter()
-        .map(|(file, members)| {
-            let ranges: Vec<Range<usize>> = members
-                .iter()
-                .map(|index| underline(&labels[*index].0))
-                .collect();
-            let (source, ranges, line) = excerpt(file.text(), ranges);
-            let annotations = members.into_iter().zip(ranges).map(|(index, range)| {
-                let kind = if index == 0 {
-                    AnnotationKind::Primary
-                } else {
-                    AnnotationKind::Context
-                };
-                let label = labels[index].1.as_str();
-                kind.span(range).label((!label.is_empty()).then_some(label))
-            });
-            Snippet::source(source)
-                .path(file.name())
-                .line_start(line)
-                .annotations(annotations)
-        })
-        .collect()
 }
 
-/// What to underline of a span: its first line, and not too much of that.
-fn underline(span: &Span) -> Range<usize> {
-    let first_line = span.text().lines().next().unwrap_or_default().trim_end();
-    let length = first_line
-        .char_indices()
-        .nth(MAX_UNDERLINE)
-        .map_or(first_line.len(), |(byte, _)| byte);
-    span.range.start..span.range.start + length
-}
-
-/// The lines from the first place to the last, with their overlong lines cut; the places move along.
-fn excerpt(text: &str, mut ranges: Vec<Range<usize>>) -> (Cow<'_, str>, Vec<Range<usize>>, usize) {
-    let first = ranges.iter().map(|range| range.start).min().unwrap_or(0);
-    let last = ranges.iter().map(|range| range.end).max().unwrap_or(0);
-    let start = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[last..].find('\n').map_or(text.len(), |n| last + n);
-    let line = text[..start].matches('\n').count() + 1;
-    let lines = &text[start..end];
-    for range in &mut ranges {
-        *range = range.start - start..range.end - start;
+/// Adds the lines. The renderer counts columns in what it is shown; where a line was cut, `corrections`
+/// gets the position to replace and the real one.
+fn snippet<'a>(
+    mut group: Group<'a>,
+    file: &'a SourceFile,
+    labels: &[Label<'a>],
+    corrections: &mut Vec<(String, String)>,
+) -> Group<'a> {
+    let places: Vec<Range<usize>> = labels.iter().map(|label| label.place.clone()).collect();
+    let excerpt = excerpt(file.text(), &places);
+    if excerpt.cut
+        && let (Some(label), Some(Some(place))) = (labels.first(), excerpt.places.first())
+    {
+        let line_start = excerpt.text[..place.start].rfind('\n').map_or(0, |n| n + 1);
+        let column = excerpt.text[line_start..place.start].chars().count() + 1;
+        let (line, real) = file.line_column(label.place.start);
+        let position = |column| format!("{}:{line}:{column}", file.name());
+        corrections.push((position(column), position(real)));
     }
-    if lines.split('\n').all(|line| line.len() <= MAX_LINE) {
-        return (lines.into(), ranges, line);
-    }
-    let mut source = String::new();
-    let mut moved = ranges.clone();
-    let mut offset = 0;
-    for full in lines.split('\n') {
-        let whole = offset..offset + full.len();
-        let inside = |range: &Range<usize>| whole.start <= range.start && range.start <= whole.end;
-        let shown = window(
-            full,
-            ranges
-                .iter()
-                .filter(|range| inside(range))
-                .map(|range| range.start - offset)
-                .min(),
-        );
-        let before = if shown.start > 0 { "..." } else { "" };
-        for (range, moved) in ranges.iter().zip(&mut moved) {
-            if inside(range) {
-                let place = |at: usize| {
-                    (at - offset).clamp(shown.start, shown.end) - shown.start
-                        + source.len()
-                        + before.len()
-                };
-                *moved = place(range.start)..place(range.end.min(whole.end));
+    let mut snippet = Snippet::source(excerpt.text)
+        .path(file.name())
+        .line_start(file.line_column(excerpt.start).0);
+    let mut notes = Vec::new();
+    for (label, place) in labels.iter().zip(excerpt.places) {
+        let kind = if label.primary {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
+        match place {
+            Some(place) => {
+                let text = (!label.text.is_empty()).then_some(label.text);
+                snippet = snippet.annotation(kind.span(place).label(text));
+            }
+            None => {
+                let (line, column) = file.line_column(label.place.start);
+                notes.push(format!("{}: {}:{line}:{column}", label.text, file.name()));
             }
         }
-        source.push_str(before);
-        source.push_str(&full[shown.clone()]);
-        if shown.end < full.len() {
-            source.push_str("...");
-        }
-        source.push('\n');
-        offset += full.len() + 1;
     }
-    (source.into(), moved, line)
-}
-
-/// Which part of a line to show, so that the first place in it is seen.
-fn window(line: &str, place: Option<usize>) -> Range<usize> {
-    if line.len() <= MAX_LINE {
-        return 0..line.len();
+    group = group.element(snippet);
+    for note in notes {
+        group = group.element(Level::NOTE.message(normalize_untrusted_str(&note)));
     }
-    let start = line.floor_char_boundary(place.unwrap_or(0).saturating_sub(LEAD));
-    start..line.floor_char_boundary((start + MAX_LINE).min(line.len()))
+    group
 }
 
 fn object(diagnostic: &Diagnostic) -> Value {

@@ -202,7 +202,7 @@ impl<'a> Walk<'a, '_> {
         };
         for required in shape.required {
             if members.get(*required).is_none_or(Value::is_null) {
-                self.missing(required, shape);
+                self.missing(required, shape, members);
             }
         }
         let mut typed = Mapping::with_capacity(members.len());
@@ -329,6 +329,7 @@ fn plain(value: &Value) -> Typed {
 fn suggestion(word: &str, words: &[&'static str]) -> String {
     match closest(word, words.iter().copied()) {
         Some(nearest) => format!("did you mean `{nearest}`?"),
+        None if words.len() == 1 => format!("write `{}`", words[0]),
         None => format!("write one of `{}`", words.join("`, `")),
     }
 }

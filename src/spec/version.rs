@@ -38,16 +38,21 @@ pub(super) fn check(raw: &Value, spans: &SpanMap) -> Result<(), Diagnostic> {
         .help(help));
     };
     let place = spans.at("/openapi");
-    let Some(text) = version.as_str() else {
+    // Without quotation marks `3.0` is a number, and still clear.
+    let text = match version {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if text.starts_with("3.0.") && version.is_string() {
+        return Ok(());
+    }
+    if text == "3.0" || text == "3" {
         return Err(Diagnostic::error(
             "unsupported-openapi-version",
-            "`openapi` must be a version such as `3.0.3`",
+            "`openapi` must be a version with three parts",
         )
-        .at(place, "this is not a version with three parts")
+        .at(place, "a part is missing")
         .help("write `openapi: 3.0.3`"));
-    };
-    if text == "3.0" || text.starts_with("3.0.") {
-        return Ok(());
     }
     if text == "3.1" || text.starts_with("3.1.") {
         return Err(Diagnostic::error(
@@ -62,7 +67,7 @@ pub(super) fn check(raw: &Value, spans: &SpanMap) -> Result<(), Diagnostic> {
     }
     Err(Diagnostic::error(
         "unsupported-openapi-version",
-        format!("OpenAPI `{text}` is not supported"),
+        format!("OpenAPI {text} is not supported"),
     )
     .at(place, "only 3.0 is read")
     .help("write the description in OpenAPI 3.0, such as `openapi: 3.0.3`"))

@@ -93,6 +93,7 @@ fn refuse(file: &SourceFile, error: &serde_json::Error) -> Fault {
         .map(str::len)
         .sum();
     let offset = (line_start + error.column().saturating_sub(1)).min(text.len());
+    let offset = text.floor_char_boundary(offset);
     let message = without_position(error);
     if message.contains("recursion limit") {
         return Fault {
@@ -102,10 +103,31 @@ fn refuse(file: &SourceFile, error: &serde_json::Error) -> Fault {
             help: "move inner schemas to `components` and refer to them with `$ref`".into(),
         };
     }
+    let before = text[..offset].trim_end();
+    if message.starts_with("EOF") {
+        // Blank lines at the end show nothing; the last character does.
+        let last = before
+            .char_indices()
+            .next_back()
+            .map_or(0, |(byte, _)| byte);
+        return Fault {
+            code: "invalid-json",
+            title: "invalid JSON: the file ends too early".into(),
+            labels: vec![(span(file, last, before.len()), "the text ends here".into())],
+            help: "close the brackets and quotation marks that are still open".into(),
+        };
+    }
+    if before.ends_with(',') && matches!(text.as_bytes().get(offset), Some(b'}' | b']')) {
+        let comma = before.len() - 1;
+        return Fault {
+            code: "invalid-json",
+            title: "invalid JSON: a comma stands before a closing bracket".into(),
+            labels: vec![(span(file, comma, comma + 1), "one comma too many".into())],
+            help: "take the comma away".into(),
+        };
+    }
     let help = match message.as_str() {
-        "trailing comma" => "take the last comma away: JSON allows none before `}` or `]`",
         "key must be a string" => "put the key between double quotation marks",
-        _ if message.starts_with("EOF") => "the file ends too early: close what is still open",
         _ if message.starts_with("expected `,`") => "add the missing comma or bracket before this",
         _ => "correct the syntax here; JSON knows no comments and no single quotation marks",
     };

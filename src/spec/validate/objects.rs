@@ -123,16 +123,25 @@ impl Walk<'_, '_> {
         }
     }
 
-    pub(super) fn missing(&mut self, key: &str, shape: &ObjectShape) {
+    pub(super) fn missing(&mut self, key: &str, shape: &ObjectShape, members: &Members) {
         if key != "responses" {
             self.lacks(shape.name, key);
             return;
         }
+        let operation = match members.get("operationId").and_then(Value::as_str) {
+            Some(id) => format!("the operation `{id}`"),
+            None => "an operation".to_owned(),
+        };
         let span = self.spans.key(&self.pointer);
         self.report(
-            Diagnostic::error("missing-responses", "an operation lacks its `responses`")
-                .at(span, "this operation never answers")
-                .help("add `responses:` with at least one status, such as `\"200\": { description: ok }`"),
+            Diagnostic::error(
+                "missing-responses",
+                format!("{operation} lacks its `responses`"),
+            )
+            .at(span, "this operation never answers")
+            .help(
+                "add `responses:` with at least one status, such as `\"200\": { description: ok }`",
+            ),
         );
     }
 

@@ -1,0 +1,172 @@
+//! From the spec to what is to be generated: `Document` + `AppInfo` → [`Api`].
+//!
+//! Everything that is wrong is reported at once, and an [`Api`] comes out only where nothing is: it
+//! keeps the invariants that stand at the top of `ir.rs`. The work goes in three rounds, each linear
+//! in the size of the spec:
+//!
+//! 1. [`operations::collect`]: where each operation is and who implements it;
+//! 2. [`contract::claim`]: what the built-in behaviours fill and read, so that their schemas are
+//!    understood in one way wherever they occur;
+//! 3. [`operations::finish`]: parameters, bodies, answers and the models that they need.
+
+mod answers;
+mod behaviours;
+mod bodies;
+mod contract;
+mod fields;
+mod members;
+mod models;
+mod node;
+mod operations;
+mod params;
+mod paths;
+mod requests;
+mod routes;
+mod security;
+mod tolerances;
+mod unions;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::app_info::AppInfo;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::{Api, Model, ModelId};
+use crate::name::Namer;
+use crate::source::Span;
+use crate::spec::Document;
+use node::Node;
+use tolerances::{Tolerance, Tolerated};
+
+/// Turns a spec and an appInfo into what is to be generated, and the warnings about it.
+pub(crate) fn lower(
+    document: &Document,
+    app_info: AppInfo,
+) -> Result<(Api, Diagnostics), Diagnostics> {
+    let mut lowering = Lowering::new(document);
+    let drafts = operations::collect(&mut lowering, &app_info);
+    routes::check(&mut lowering, &drafts);
+    for draft in &drafts {
+        contract::claim(&mut lowering, draft);
+    }
+    let security = security::Schemes::read(&mut lowering);
+    let mut operations = operations::finish(&mut lowering, drafts, &security);
+
+    let Lowering {
+        mut found,
+        tolerated,
+        models,
+        ..
+    } = lowering;
+    found.extend(tolerated.report());
+    if found.has_errors() {
+        return Err(found);
+    }
+    let info = Node::root(&document.raw).get("info");
+    let text = |key| {
+        let text = info.as_ref().and_then(|info| info.text(key));
+        text.unwrap_or_default().trim().to_owned()
+    };
+    let api = Api {
+        title: text("title"),
+        version: text("version"),
+        docs: text("description"),
+        spec_name: spec_name(document),
+        app_info,
+        models: models::complete(models, &mut operations),
+        operations,
+    };
+    Ok((api, found))
+}
+
+/// The file's name without its folder.
+fn spec_name(document: &Document) -> String {
+    let file = document.spans.file();
+    let name = file.name();
+    name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
+}
+
+/// What is known so far.
+struct Lowering<'d> {
+    document: &'d Document,
+    /// Errors and warnings that belong to one place.
+    found: Diagnostics,
+    /// Known errors of published specs; one warning for each kind.
+    tolerated: Tolerated,
+    /// Names of types.
+    types: Namer,
+    /// Models in the order of first need.
+    models: Vec<Model>,
+    /// Which model a schema became: by its pointer and by what fills it.
+    by_schema: BTreeMap<models::Key, ModelId>,
+    /// Lists and maps that are being made: one that contains itself directly has no type.
+    open: BTreeSet<String>,
+    /// Which schemas are filled or read by built-in behaviours.
+    claims: BTreeMap<String, Vec<contract::Claim>>,
+}
+
+/// Names that the generated files, the runtime and both languages need for themselves.
+const RESERVED_TYPES: &[&str] = &[
+    "Answer", "Any", "Api", "ApiError", "Array", "Auth", "Body", "Box", "Call", "Clone", "Copy", "Custom",
+    "Date", "Debug", "Default", "Deserialize", "Drop", "Endpoints", "Err", "Error", "Fn", "From", "Function",
+    "Future", "Headers", "Into", "Iterator", "Json", "Map", "Method", "NoCustom", "None", "Number", "Object",
+    "Ok", "Operation", "Option", "Overrides", "Partial", "Promise", "Record", "Request", "Response", "Result",
+    "Route", "Scope", "Self", "Send", "Serialize", "Set", "Sized", "Some", "StatusCode", "String", "Symbol",
+    "Sync", "Tenancy", "TryFrom", "TryInto", "Url", "Value", "Vec",
+];
+
+impl<'d> Lowering<'d> {
+    fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            found: Diagnostics::default(),
+            tolerated: Tolerated::default(),
+            types: Namer::with_reserved(RESERVED_TYPES),
+            models: Vec::new(),
+            by_schema: BTreeMap::new(),
+            open: BTreeSet::new(),
+            claims: BTreeMap::new(),
+        }
+    }
+
+    /// The whole spec.
+    fn root(&self) -> Node<'d> {
+        Node::root(&self.document.raw)
+    }
+
+    /// Where a `$ref` leads.
+    fn resolve(&self, node: Node<'d>) -> Node<'d> {
+        node.resolve(&self.document.raw)
+    }
+
+    /// Whether a model stands under `components`, so that others may use it too.
+    fn is_component(&self, id: ModelId) -> bool {
+        let mut known = self.by_schema.iter().filter(|(_, known)| **known == id);
+        known.any(|((pointer, _), _)| {
+            let name = pointer.strip_prefix("/components/schemas/");
+            name.is_some_and(|name| !name.contains('/'))
+        })
+    }
+
+    /// The place of a value.
+    fn at(&self, pointer: &str) -> Span {
+        self.document.spans.at(pointer)
+    }
+
+    /// The place of a key.
+    fn key(&self, pointer: &str) -> Span {
+        self.document.spans.key(pointer)
+    }
+
+    /// Reports a problem.
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Notes a known error of published specs.
+    fn tolerate(&mut self, tolerance: &'static Tolerance, span: Span, label: impl Into<String>) {
+        self.tolerated.note(tolerance, span, label);
+    }
+}

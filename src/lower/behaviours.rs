@@ -1,0 +1,175 @@
+//! Who implements an operation: `x-auth-gen` first, then `operationId`, never the path alone.
+
+use serde_json::Value;
+
+use super::Lowering;
+use super::node::Node;
+use crate::catalog::{self, BEHAVIOURS};
+use crate::diagnostic::Diagnostic;
+use crate::ir::Matched;
+
+/// Who implements an operation, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Choice {
+    BuiltIn(&'static catalog::Behaviour, Matched),
+    Custom(Matched),
+}
+
+/// The extension of an operation.
+const EXTENSION: &str = "x-auth-gen";
+
+/// Decides for one operation.
+pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &Node<'_>, id: &str) -> Choice {
+    if let Some(extension) = operation.get(EXTENSION) {
+        return by_extension(lowering, &extension);
+    }
+    if let Some(behaviour) = catalog::by_operation_id(id) {
+        return Choice::BuiltIn(behaviour, Matched::OperationId);
+    }
+    if let Some(known) = near_miss(id) {
+        let node = operation.get("operationId");
+        let span = lowering.at(&node.as_ref().unwrap_or(operation).pointer);
+        let diagnostic = Diagnostic::warning(
+            "near-miss-operation-id",
+            format!("`{id}` is almost the operationId of a built-in behaviour"),
+        )
+        .at(span, format!("did you mean `{known}`?"))
+        .help(format!(
+            "write `{known}` to get the built-in behaviour, or `{EXTENSION}: custom` to say that this operation is your own"
+        ));
+        lowering.report(diagnostic);
+    }
+    Choice::Custom(Matched::Nothing)
+}
+
+/// `x-auth-gen: custom`, `x-auth-gen: <behaviour>` or `x-auth-gen: { behaviour: <behaviour> }`.
+fn by_extension(lowering: &mut Lowering<'_>, extension: &Node<'_>) -> Choice {
+    let named = match extension.value {
+        Value::String(_) => Some(extension.clone()),
+        _ => extension.get("behaviour"),
+    };
+    let Some((name, node)) = named.and_then(|node| Some((node.value.as_str()?, node))) else {
+        let diagnostic = Diagnostic::error(
+            "unknown-behaviour",
+            format!("`{EXTENSION}` names no behaviour"),
+        )
+        .at(lowering.at(&extension.pointer), "")
+        .help(format!(
+            "write `{EXTENSION}: custom`, or the name of a built-in behaviour such as `{EXTENSION}: {}`",
+            BEHAVIOURS[0].name
+        ));
+        lowering.report(diagnostic);
+        return Choice::Custom(Matched::Extension);
+    };
+    if name == "custom" {
+        return Choice::Custom(Matched::Extension);
+    }
+    if let Some(behaviour) = catalog::by_name(name) {
+        return Choice::BuiltIn(behaviour, Matched::Extension);
+    }
+    let names = BEHAVIOURS.iter().map(|behaviour| behaviour.name);
+    let nearest = names
+        .clone()
+        .chain(["custom"])
+        .min_by_key(|known| distance(known, name))
+        .filter(|known| distance(known, name) <= 3);
+    let label = nearest.map_or(String::new(), |known| format!("did you mean `{known}`?"));
+    let diagnostic = Diagnostic::error(
+        "unknown-behaviour",
+        format!("there is no built-in behaviour `{name}`"),
+    )
+    .at(lowering.at(&node.pointer), label)
+    .help(format!(
+        "write `custom` or one of: {}",
+        names.collect::<Vec<_>>().join(", ")
+    ));
+    lowering.report(diagnostic);
+    Choice::Custom(Matched::Extension)
+}
+
+/// The recipe id that `rid` may name: the built-in's, that of the `rid` parameter, or that of the first tag.
+pub(super) fn recipe(lowering: &Lowering<'_>, operation: &Node<'_>, choice: &Choice) -> String {
+    if let Choice::BuiltIn(behaviour, _) = choice {
+        return behaviour.recipe.to_owned();
+    }
+    let rid = operation
+        .items("parameters")
+        .map(|parameter| lowering.resolve(parameter))
+        .find(|parameter| parameter.text("name") == Some("rid"));
+    let given = rid.and_then(|rid| {
+        let schema = rid.get("schema").map(|schema| lowering.resolve(schema));
+        let in_schema = schema.as_ref().and_then(|schema| {
+            let value = schema.text("default").or_else(|| schema.text("example"));
+            value.or_else(|| schema.texts("enum").next())
+        });
+        rid.text("example").or(in_schema)
+    });
+    if let Some(given) = given {
+        return given.to_owned();
+    }
+    let tag = operation.texts("tags").next().unwrap_or_default();
+    tag.strip_suffix("Recipe")
+        .unwrap_or(tag)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|character| character.to_ascii_lowercase())
+        .collect()
+}
+
+/// The known operationId that this one seems to be meant for.
+fn near_miss(id: &str) -> Option<&'static str> {
+    let plain = |text: &str| -> String {
+        let letters = text.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|letter| letter.to_ascii_lowercase()).collect()
+    };
+    let wanted = plain(id);
+    let known = BEHAVIOURS.iter().flat_map(|behaviour| behaviour.operation_ids);
+    known.copied().find(|known| {
+        // Short ids are near to each other by nature: `signInUp` is not a misspelt `signIn`.
+        let allowed = if known.len() < 10 { 1 } else { 2 };
+        plain(known) == wanted
+            || known.len().abs_diff(id.len()) <= allowed && distance(known, id) <= allowed
+    })
+}
+
+/// How many letters have to be put in, left out, replaced or swapped to get from one word to the other.
+fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().collect();
+    let right: Vec<char> = right.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=right.len()).collect();
+    for row in 1..=left.len() {
+        let mut current = vec![row];
+        for column in 1..=right.len() {
+            let same = left[row - 1] == right[column - 1];
+            let replaced = above[column - 1] + usize::from(!same);
+            let mut best = replaced.min(above[column] + 1).min(current[column - 1] + 1);
+            let swapped = row > 1
+                && column > 1
+                && left[row - 1] == right[column - 2]
+                && left[row - 2] == right[column - 1];
+            if swapped {
+                best = best.min(before[column - 2] + 1);
+            }
+            current.push(best);
+        }
+        before = std::mem::replace(&mut above, current);
+    }
+    above[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_ids_are_near_and_other_ids_are_not() {
+        assert_eq!(near_miss("sigIn"), Some("signIn"));
+        assert_eq!(near_miss("singUp"), Some("signUp"));
+        assert_eq!(near_miss("sign_out"), Some("signOut"));
+        assert_eq!(near_miss("passwordRest"), Some("passwordReset"));
+        assert_eq!(near_miss("signInUp"), None);
+        assert_eq!(near_miss("passwordlessEmailExists"), None);
+        assert_eq!(near_miss("verifyEmail"), None);
+    }
+}

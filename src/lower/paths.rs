@@ -1,0 +1,160 @@
+//! One path of the spec: its base path, its tenant, its segments.
+
+use super::Lowering;
+use super::tolerances;
+use crate::app_info::{AppInfo, Setting};
+use crate::diagnostic::Diagnostic;
+use crate::ir::Segment;
+
+/// Where an operation is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The segments without base path and tenant; all of them outside of the base path.
+    pub(super) segments: Vec<Segment>,
+    /// The path does not stand under the base path.
+    pub(super) outside_base: bool,
+    /// A tenant segment follows the base path.
+    pub(super) tenant: bool,
+}
+
+/// What paths start with.
+#[derive(Debug)]
+pub(super) struct Bases {
+    /// Segments of `apiBasePath`.
+    base: Vec<String>,
+    /// Segments of the path of the first server, which stand before every path of the spec.
+    server: Vec<String>,
+}
+
+/// Paths that frontends ask for and that published specs write in another case.
+const EXACT_PATHS: &[&str] = &["/signup/phonenumber/exists", "/passwordless/phonenumber/exists"];
+
+impl Bases {
+    /// Reads the base path of appInfo and the path of the first server.
+    pub(super) fn read(lowering: &Lowering<'_>, app_info: &AppInfo) -> Self {
+        let base = match &app_info.api_base_path {
+            None => "/auth",
+            Some(Setting::Text(text)) => text,
+            Some(Setting::Env { default, .. }) => default.as_deref().unwrap_or("/auth"),
+        };
+        let server = lowering.root().items("servers").next();
+        let server = server.and_then(|server| server.text("url")).unwrap_or("");
+        Self {
+            base: segments(base).map(str::to_owned).collect(),
+            server: segments(server_path(server)).map(str::to_owned).collect(),
+        }
+    }
+
+    /// Splits a path of the spec; `pointer` is the path item.
+    pub(super) fn place(&self, lowering: &mut Lowering<'_>, path: &str, pointer: &str) -> Place {
+        let visible: String = path.chars().filter(|c| !is_invisible(*c)).collect();
+        if visible != path {
+            let label = format!("is read as `{visible}`");
+            lowering.tolerate(&tolerances::INVISIBLE_BLANKS, lowering.key(pointer), label);
+        }
+        let server = self.server.iter().map(String::as_str);
+        let mut all: Vec<&str> = server.chain(segments(&visible)).collect();
+        let under_base = match all.iter().position(|segment| *segment == "{apiBasePath}") {
+            Some(at) => {
+                all.drain(..=at);
+                true
+            }
+            None => {
+                let starts = all.len() >= self.base.len()
+                    && all.iter().zip(&self.base).all(|(segment, base)| segment == base);
+                if starts {
+                    all.drain(..self.base.len());
+                }
+                starts
+            }
+        };
+        let tenant = under_base && all.first().is_some_and(|first| is_tenant(first));
+        if tenant {
+            if all[0].starts_with('<') {
+                lowering.tolerate(&tolerances::ANGLE_BRACKETS, lowering.key(pointer), "");
+            }
+            all.remove(0);
+        }
+        let exact = exact_path(&all);
+        if let Some(exact) = exact {
+            let label = format!("is read as `{exact}`");
+            lowering.tolerate(&tolerances::PATH_CASE, lowering.key(pointer), label);
+            all = segments(exact).collect();
+        }
+        Place {
+            segments: all
+                .into_iter()
+                .map(|segment| parse(lowering, segment, pointer))
+                .collect(),
+            outside_base: !under_base,
+            tenant,
+        }
+    }
+}
+
+/// The spelling that frontends use, where this path differs from it in case only.
+fn exact_path(all: &[&str]) -> Option<&'static str> {
+    EXACT_PATHS.iter().copied().find(|exact| {
+        let mut differs = false;
+        let mut wanted = segments(exact);
+        let equal = all.iter().all(|segment| {
+            wanted.next().is_some_and(|wanted| {
+                differs |= *segment != wanted;
+                segment.eq_ignore_ascii_case(wanted)
+            })
+        });
+        equal && differs && wanted.next().is_none()
+    })
+}
+
+/// One segment of a path.
+fn parse(lowering: &mut Lowering<'_>, segment: &str, pointer: &str) -> Segment {
+    let inner = |open, close| segment.strip_prefix(open)?.strip_suffix(close);
+    if let Some(name) = inner('{', '}').filter(|name: &&str| !name.contains(['{', '}'])) {
+        return Segment::Param(name.to_owned());
+    }
+    if let Some(name) = inner('<', '>') {
+        lowering.tolerate(&tolerances::ANGLE_BRACKETS, lowering.key(pointer), "");
+        return Segment::Param(name.to_owned());
+    }
+    if segment.contains(['{', '}']) {
+        lowering.report(
+            Diagnostic::error(
+                "partial-path-parameter",
+                format!("the segment `{segment}` is only in part a parameter"),
+            )
+            .at(lowering.key(pointer), "")
+            .help("a parameter has to be a whole segment: `/files/{name}`, not `/files/{name}.json`"),
+        );
+    }
+    Segment::Literal(segment.to_owned())
+}
+
+/// Whether a segment stands for the tenant.
+fn is_tenant(segment: &str) -> bool {
+    matches!(segment, "{tenantId}" | "<tenantId>")
+}
+
+/// The pieces between the slashes.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// The path of a server's URL, which may be absolute or relative.
+fn server_path(url: &str) -> &str {
+    let Some((_, rest)) = url.split_once("://") else {
+        return url;
+    };
+    rest.find('/').map_or("", |slash| &rest[slash..])
+}
+
+/// Blanks, control characters, and characters without any ink.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(
+            character,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}'
+        )
+}

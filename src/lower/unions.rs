@@ -1,0 +1,92 @@
+//! What tells the members of a union apart.
+
+use std::collections::BTreeSet;
+
+use super::Lowering;
+use super::members::Object;
+
+/// The key whose literals tell the objects apart: every object but at most one has it as a closed list
+/// of strings, and no literal comes twice. `status` goes before all others, then a `discriminator`,
+/// then the order of the spec.
+pub(super) fn tag(lowering: &Lowering<'_>, objects: &[&Object<'_>]) -> Option<String> {
+    let mut candidates: Vec<&str> = vec!["status"];
+    let discriminated = objects.iter().filter_map(|object| object.discriminated.as_ref());
+    candidates.extend(discriminated.map(|(key, _)| *key).take(1));
+    // A tag stands in all objects but one, so it stands in one of the first two.
+    let first = objects.iter().take(2);
+    candidates.extend(first.flat_map(|object| object.properties.keys().copied()));
+    candidates
+        .into_iter()
+        .find(|key| tells_apart(lowering, objects, key))
+        .map(str::to_owned)
+}
+
+/// Whether the literals of this key tell the objects apart.
+fn tells_apart(lowering: &Lowering<'_>, objects: &[&Object<'_>], key: &str) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut without = 0;
+    for object in objects {
+        let literals = object.literals_of(lowering, key);
+        if literals.is_empty() {
+            // A free value of the same key could be any literal.
+            if without > 0 || object.properties.contains_key(key) {
+                return false;
+            }
+            without += 1;
+        }
+        for literal in literals {
+            if !seen.insert(literal) {
+                return false;
+            }
+        }
+    }
+    objects.len() > without
+}
+
+/// Whether the one requires a key that the other does not have.
+pub(super) fn requires_more(one: &Object<'_>, other: &Object<'_>) -> bool {
+    one.properties
+        .iter()
+        .any(|(key, property)| property.required && !other.properties.contains_key(key))
+}
+
+/// The first two objects that their required keys do not tell apart.
+pub(super) fn indistinguishable<'a, 'd>(
+    objects: &[&'a Object<'d>],
+) -> Option<(&'a Object<'d>, &'a Object<'d>)> {
+    for (index, one) in objects.iter().enumerate() {
+        for other in &objects[index + 1..] {
+            if !requires_more(one, other) && !requires_more(other, one) {
+                return Some((one, other));
+            }
+        }
+    }
+    None
+}
+
+/// Whether all objects have the same keys: then they are one object, written several times.
+pub(super) fn same_keys(objects: &[&Object<'_>]) -> bool {
+    let keys = |object: &Object<'_>| -> BTreeSet<String> {
+        object.properties.keys().map(|key| (*key).to_owned()).collect()
+    };
+    let Some((first, others)) = objects.split_first() else {
+        return true;
+    };
+    let first = keys(first);
+    !first.is_empty() && others.iter().all(|other| keys(other) == first)
+}
+
+/// Puts objects that require more before those that would take their values for their own: members of an
+/// untagged union are tried in order.
+pub(super) fn most_demanding_first<T>(members: &mut [T], demands_more: impl Fn(&T, &T) -> bool) {
+    for end in 1..members.len() {
+        let mut at = end;
+        while at > 0
+            && demands_more(&members[at], &members[at - 1])
+            && !demands_more(&members[at - 1], &members[at])
+        {
+            members.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+}
