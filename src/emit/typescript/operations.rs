@@ -321,9 +321,7 @@ fn function_docs(operation: &Operation) -> String {
         let gap = if summary.is_empty() { "" } else { ": " };
         errors.push_str(&format!("\n- `{}`{gap}{summary}", arm.http));
         if matches!(arm.body, ArmBody::Redirect) {
-            errors.push_str(
-                " (not followed: `headers` has the `Location`; browsers hide both, `status` is 0)",
-            );
+            errors.push_str(" (not followed, see “Redirects” in README.md)");
         }
     }
     if errors.is_empty() {

@@ -461,7 +461,7 @@ fn operations() {
      * `PUT /a`b/{id}`
      *
      * @throws {ApiError} for every answer outside 2xx, of which are documented:
-     * - `302`: Elsewhere. (not followed: `headers` has the `Location`; browsers hide both, `status` is 0)
+     * - `302`: Elsewhere. (not followed, see “Redirects” in README.md)
      * - `404`: No such user.
      * @deprecated
      */
