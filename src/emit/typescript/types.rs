@@ -189,9 +189,8 @@ fn union(name: &str, docs: &str, alternatives: &[Alternative]) -> String {
                 .iter()
                 .map(|other| other.kind.print(0, ""))
                 .collect();
-            let line = format!("{start} {};", texts.join(" | "));
-            if bare && !line.contains('\n') && line.len() <= WIDTH {
-                return format!("{}{line}", docs::comment(docs, ""));
+            if bare && let Some(short) = short_union(&start, &texts) {
+                return format!("{}{short}", docs::comment(docs, ""));
             }
             let mut text = format!("{}{start}", docs::comment(docs, ""));
             for alternative in several {
@@ -203,6 +202,20 @@ fn union(name: &str, docs: &str, alternatives: &[Alternative]) -> String {
             text.push(';');
             text
         }
+    }
+}
+
+/// The members of a union side by side, where they fit.
+fn short_union(start: &str, texts: &[String]) -> Option<String> {
+    let joined = texts.join(" | ");
+    if joined.contains('\n') {
+        None
+    } else if start.len() + joined.len() + 2 <= WIDTH {
+        Some(format!("{start} {joined};"))
+    } else if joined.len() + 3 <= WIDTH {
+        Some(format!("{start}\n  {joined};"))
+    } else {
+        None
     }
 }
 
@@ -239,15 +252,10 @@ fn declaration(model: &Model, name: &str, names: &Names) -> String {
         Shape::Enum { values } => {
             let docs = docs::comment(&model.docs, "");
             let literals: Vec<String> = values.iter().map(|(_, value)| string(value)).collect();
-            let line = format!("export type {name} = {};", literals.join(" | "));
-            if line.len() <= WIDTH {
-                format!("{docs}{line}")
-            } else {
-                format!(
-                    "{docs}export type {name} =\n  | {};",
-                    literals.join("\n  | ")
-                )
-            }
+            let start = format!("export type {name} =");
+            let text = short_union(&start, &literals)
+                .unwrap_or_else(|| format!("{start}\n  | {};", literals.join("\n  | ")));
+            format!("{docs}{text}")
         }
     }
 }
