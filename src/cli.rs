@@ -34,10 +34,22 @@ struct Cli {
 #[derive(Debug, Args)]
 struct Global {
     /// Colour in diagnostics and diffs
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     color: Color,
     /// How diagnostics and results are written
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_name = "FORMAT",
+        default_value = "text"
+    )]
     format: Format,
 }
 

@@ -25,7 +25,6 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::tree::Tree;
 
 use journal::Journal;
-use lock::Lock;
 use plan::{Plan, State};
 
 pub use plan::{Difference, Drift};
@@ -104,7 +103,9 @@ fn apply(tree: &Tree, folder: &Path, plan: &Plan, report: &mut Report) -> Result
             continue;
         }
         if state.is_conflict() {
-            report.saved.push((path.to_owned(), replace::set_aside(folder, path)?));
+            report
+                .saved
+                .push((path.to_owned(), replace::set_aside(folder, path)?));
         }
         if let Some((parent, _)) = path.rsplit_once('/')
             && made.insert(parent)
@@ -116,7 +117,9 @@ fn apply(tree: &Tree, folder: &Path, plan: &Plan, report: &mut Report) -> Result
     }
     for (path, state) in &plan.stale {
         if state.is_conflict() {
-            report.saved.push((path.clone(), replace::set_aside(folder, path)?));
+            report
+                .saved
+                .push((path.clone(), replace::set_aside(folder, path)?));
         } else {
             replace::remove(folder, path)?;
         }

@@ -62,18 +62,30 @@ pub struct RouteRow {
 pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut tree = Tree::default();
     let package = &inputs.settings.server_package;
-    let workspace = if inputs.settings.standalone_workspace { "\n[workspace]\n" } else { "" };
+    let workspace = if inputs.settings.standalone_workspace {
+        "\n[workspace]\n"
+    } else {
+        ""
+    };
     tree.insert(
         "server/Cargo.toml",
-        format!("[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{workspace}"),
+        format!(
+            "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n{workspace}"
+        ),
     );
     tree.insert(
         "server/src/main.rs",
         "fn main() {\n    let addr = std::env::var(\"AUTH_LISTEN_ADDR\").expect(\"set\");\n    let listener = std::net::TcpListener::bind(&addr).expect(\"bind\");\n    println!(\"listening on {addr}\");\n    for stream in listener.incoming() {\n        drop(stream);\n    }\n}\n",
     );
     tree.insert("server/README.md", format!("# {package}\n"));
-    tree.insert("server/src/api/routes.rs", format!("// {}\n", inputs.app_info.text().replace('\n', " ")));
-    tree.insert("client/package.json", format!("{{\"name\": \"{}\"}}\n", inputs.settings.client_package));
+    tree.insert(
+        "server/src/api/routes.rs",
+        format!("// {}\n", inputs.app_info.text().replace('\n', " ")),
+    );
+    tree.insert(
+        "client/package.json",
+        format!("{{\"name\": \"{}\"}}\n", inputs.settings.client_package),
+    );
     for n in 0..60 {
         tree.insert(
             format!("server/src/api/handlers/h{n}.rs"),
@@ -92,8 +104,20 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
         tree,
         warnings: Diagnostics::default(),
         routes: vec![
-            row("POST", "/auth[/{tenantId}]/signup", "signUp", "email-password.sign-up", "none"),
-            row("POST", "/auth/signout", "signOut", "session.sign-out", "session"),
+            row(
+                "POST",
+                "/auth[/{tenantId}]/signup",
+                "signUp",
+                "email-password.sign-up",
+                "none",
+            ),
+            row(
+                "POST",
+                "/auth/signout",
+                "signOut",
+                "session.sign-out",
+                "session",
+            ),
             row("GET", "/auth/jwt/jwks.json", "getJWKS", "jwt.jwks", "none"),
             row("GET", "/auth/hello", "hello", "custom", "session"),
         ],

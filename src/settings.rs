@@ -63,6 +63,8 @@ pub fn parse(source: &SourceFile) -> Result<Project, Diagnostics> {
     };
     let mut project = Project::default();
     reader.table("", root.get_ref(), &mut project);
+    // The table is sorted by key.
+    reader.diagnostics.sort_by_place();
     if reader.diagnostics.has_errors() {
         Err(reader.diagnostics)
     } else {
@@ -138,17 +140,23 @@ impl Reader<'_> {
             _ => format!(" in `[{table}]`"),
         };
         self.diagnostics.push(
-            Diagnostic::error("unknown-setting", format!("unknown setting `{written}`{place}"))
-                .at(span(self.source, key.span()), "")
-                .help(help),
+            Diagnostic::error(
+                "unknown-setting",
+                format!("unknown setting `{written}`{place}"),
+            )
+            .at(span(self.source, key.span()), "")
+            .help(help),
         );
     }
 
     fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, wanted: &str) {
         let found = value.get_ref().type_str();
         self.diagnostics.push(
-            Diagnostic::error("invalid-setting", format!("expected {wanted}, found {found}"))
-                .at(span(self.source, value.span()), ""),
+            Diagnostic::error(
+                "invalid-setting",
+                format!("expected {wanted}, found {found}"),
+            )
+            .at(span(self.source, value.span()), ""),
         );
     }
 
@@ -219,9 +227,9 @@ fn is_cargo_name(name: &str) -> bool {
 fn is_npm_name(name: &str) -> bool {
     let is_part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && part
-                .chars()
-                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
+            && part.chars().all(|c| {
+                c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.')
+            })
     };
     match name.strip_prefix('@').map(|scoped| scoped.split_once('/')) {
         None => is_part(name),
@@ -273,7 +281,13 @@ mod tests {
             .iter()
             .map(|(title, label, help)| format!("{title} | {label} | {help}"))
             .collect();
-        insta::assert_snapshot!(problems.join("\n"), @"");
+        insta::assert_snapshot!(problems.join("\n"), @r#"
+unknown setting `appInfo` | appInfo | did you mean `app_info`?
+`A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
+unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
+unknown setting `packge` in `[server]` | packge | did you mean `package`?
+expected a string, found integer | 1 |
+"#);
     }
 
     #[test]

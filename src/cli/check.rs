@@ -65,7 +65,11 @@ fn render(drift: &Drift, out: &str) -> String {
         files(drift.files)
     );
     for difference in &drift.differences {
-        text.push_str(&format!("{:10}{out}/{}", state(difference), difference.path()));
+        text.push_str(&format!(
+            "{:10}{out}/{}",
+            state(difference),
+            difference.path()
+        ));
         if let Difference::Blocked { what, .. } = difference {
             text.push_str(&format!(" {what}"));
         }
@@ -103,7 +107,10 @@ fn diffs(drift: &Drift, out: &str) -> String {
         };
         let diff = TextDiff::from_lines(found.as_str(), expected.as_str())
             .unified_diff()
-            .header(&format!("{out}/{path}"), &format!("{out}/{path} (generated)"))
+            .header(
+                &format!("{out}/{path}"),
+                &format!("{out}/{path} (generated)"),
+            )
             .to_string();
         let lines: Vec<&str> = diff.lines().collect();
         let (shown, hidden) = lines.split_at(lines.len().min(left));
@@ -121,7 +128,10 @@ fn diffs(drift: &Drift, out: &str) -> String {
         }
     }
     if cut > 0 {
-        text.push_str(&format!("\n… and {cut} more lines, in {}\n", cut_files.join(", ")));
+        text.push_str(&format!(
+            "\n… and {cut} more lines, in {}\n",
+            cut_files.join(", ")
+        ));
     }
     text
 }
@@ -168,7 +178,22 @@ mod tests {
                 },
             ],
         };
-        insta::assert_snapshot!(render(&drift, "out"), @"");
+        insta::assert_snapshot!(render(&drift, "out"), @r"
+`out` is not what the input generates: 4 of 12 files
+
+missing   out/client/src/types.ts
+edited    out/server/src/lib.rs
+extra     out/server/src/old.rs
+blocked   out/server/tests/a.rs is a symbolic link
+
+--- out/server/src/lib.rs
++++ out/server/src/lib.rs (generated)
+@@ -1,2 +1 @@
+ mod api;
+-// mine
+
+`auth-gen generate --force` brings it up to date, and keeps edited files as `<file>.orig`
+");
     }
 
     #[test]
@@ -183,6 +208,9 @@ mod tests {
             differences: vec![outdated("a"), outdated("b"), outdated("c")],
         };
         let report = render(&drift, "out");
-        assert!(report.contains("\n… and 179 more lines, in b, c\n"), "{report}");
+        assert!(
+            report.contains("\n… and 179 more lines, in b, c\n"),
+            "{report}"
+        );
     }
 }

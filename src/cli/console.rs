@@ -51,7 +51,10 @@ impl Console {
     /// Writes a result. A reader that has gone away (`auth-gen routes | head`) has seen enough.
     pub(super) fn print(&self, text: &str) -> Result<(), Diagnostics> {
         let mut stream = stdout().lock();
-        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        match stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush())
+        {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Diagnostic::error(
                 "unwritable-output",
                 format!("cannot write to standard output: {error}"),
@@ -69,7 +72,9 @@ impl Console {
     /// Takes diagnostics: text is written at once, JSON at the end.
     pub(super) fn diagnose(&self, diagnostics: Diagnostics) {
         match self.format {
-            Format::Text => Self::complain(&diagnostics.render(self.colors(stderr().is_terminal()))),
+            Format::Text => {
+                Self::complain(&diagnostics.render(self.colors(stderr().is_terminal())));
+            }
             Format::Json => self.held.borrow_mut().extend(diagnostics),
         }
     }

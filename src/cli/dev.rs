@@ -3,6 +3,7 @@
 mod address;
 mod process;
 
+use std::env;
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -28,9 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Arguments of `dev`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The server runs with your environment; unless you set them, `dev` sets AUTH_LISTEN_ADDR,
-DATABASE_URL and AUTH_MAIL_OUTBOX. Database and mails are kept in `.auth-gen/` beside
-`auth-gen.toml`; delete that folder to start anew.")]
+The server runs with your environment. What you do not set, `dev` does: AUTH_LISTEN_ADDR,
+DATABASE_URL, and AUTH_MAIL_OUTBOX unless there is an AUTH_SMTP_URL. Database and mails are kept in
+`.auth-gen/` beside `auth-gen.toml`; delete that folder to start anew.")]
 pub(super) struct DevArgs {
     #[command(flatten)]
     input: InputArgs,
@@ -54,12 +55,14 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
         return Ok(Exit::Failed);
     };
     let state = State::create(&loaded)?;
-    let mut server = Process::start(
-        Command::new(&binary)
-            .env("AUTH_LISTEN_ADDR", address.listen.to_string())
-            .env("DATABASE_URL", &state.database)
-            .env("AUTH_MAIL_OUTBOX", &state.outbox),
-    )?;
+    let mut command = Command::new(&binary);
+    command
+        .env("AUTH_LISTEN_ADDR", address.listen.to_string())
+        .env("DATABASE_URL", &state.database);
+    if let Some(outbox) = &state.outbox {
+        command.env("AUTH_MAIL_OUTBOX", outbox);
+    }
+    let mut server = Process::start(&mut command)?;
     let start = Instant::now();
     while TcpStream::connect_timeout(&address.reachable(), Duration::from_millis(200)).is_err() {
         if start.elapsed() > PATIENCE {
@@ -71,15 +74,15 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
             .into());
         }
         if let Some(ending) = server.wait_for(Duration::from_millis(50), &interrupts) {
-            return Ok(ended(ending, console));
+            return Ok(ended(&ending, console));
         }
     }
     console.print(&banner(&address, &state, &generated))?;
-    Ok(ended(server.wait(&interrupts), console))
+    Ok(ended(&server.wait(&interrupts), console))
 }
 
 /// Ctrl-C is how this command is meant to end; a server that ends by itself has failed.
-fn ended(ending: Ending, console: &Console) -> Exit {
+fn ended(ending: &Ending, console: &Console) -> Exit {
     match ending {
         Ending::Interrupted => Exit::Done,
         Ending::Itself(status) => {
@@ -95,12 +98,15 @@ fn ended(ending: Ending, console: &Console) -> Exit {
 
 fn refuse_taken_port(listen: SocketAddr) -> Result<(), Diagnostics> {
     TcpListener::bind(listen).map(drop).map_err(|error| {
-        Diagnostic::error("port-in-use", format!("cannot listen on `{listen}`: {error}"))
-            .help(
-                "stop what listens there, or choose another address: \
+        Diagnostic::error(
+            "port-in-use",
+            format!("cannot listen on `{listen}`: {error}"),
+        )
+        .help(
+            "stop what listens there, or choose another address: \
                  `AUTH_LISTEN_ADDR=127.0.0.1:3002 auth-gen dev`",
-            )
-            .into()
+        )
+        .into()
     })
 }
 
@@ -111,10 +117,14 @@ fn build(
     interrupts: &Interrupts,
 ) -> Result<Option<PathBuf>, Diagnostics> {
     // Under `cargo run` this is the very Cargo that started us.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(["build", "--bins", "--message-format=json-render-diagnostics"])
+        .args([
+            "build",
+            "--bins",
+            "--message-format=json-render-diagnostics",
+        ])
         .arg("--manifest-path")
         .arg(out.join("server").join("Cargo.toml"));
     if release {
@@ -122,13 +132,13 @@ fn build(
     }
     let (ending, messages) = Process::start_reading(&mut command)?.finish(interrupts);
     match ending {
-        Ending::Itself(status) if status.success() => process::executable(&messages)
-            .map(Some)
-            .ok_or_else(|| {
+        Ending::Itself(status) if status.success() => {
+            process::executable(&messages).map(Some).ok_or_else(|| {
                 Diagnostic::error("server-not-built", "Cargo built no program")
                     .help("is `server/Cargo.toml` in the output folder the generated one?")
                     .into()
-            }),
+            })
+        }
         _ => Ok(None),
     }
 }
@@ -136,7 +146,8 @@ fn build(
 /// What the running server keeps between runs.
 struct State {
     database: String,
-    outbox: String,
+    /// `None` where the user has a mail server to try.
+    outbox: Option<String>,
 }
 
 impl State {
@@ -146,10 +157,7 @@ impl State {
         let outbox = folder.join("mail");
         let ignore = folder.join(".gitignore");
         fs::create_dir_all(&outbox)
-            .and_then(|()| match ignore.exists() {
-                true => Ok(()),
-                false => fs::write(&ignore, "*\n"),
-            })
+            .and_then(|()| fs::write(&ignore, "*\n"))
             .map_err(|error| {
                 Diagnostic::error(
                     "unwritable-output",
@@ -157,11 +165,14 @@ impl State {
                 )
                 .help("the development database and mails are kept there")
             })?;
-        let given = |name: &str, default: String| std::env::var(name).unwrap_or(default);
+        let given = |name: &str| env::var(name).ok();
         let database = format!("sqlite://{}", shown(&folder.join("auth.db")));
         Ok(Self {
-            database: given("DATABASE_URL", database),
-            outbox: given("AUTH_MAIL_OUTBOX", shown(&outbox)),
+            database: given("DATABASE_URL").unwrap_or(database),
+            outbox: match (given("AUTH_MAIL_OUTBOX"), given("AUTH_SMTP_URL")) {
+                (None, Some(_)) => None,
+                (given, _) => Some(given.unwrap_or(shown(&outbox))),
+            },
         })
     }
 }
@@ -178,7 +189,9 @@ fn banner(address: &Address, state: &State, generated: &Generated) -> String {
     if let Some(url) = find("jwt.") {
         text.push_str(&format!("  JWKS       {url}\n"));
     }
-    text.push_str(&format!("  mails      {}\n", state.outbox));
+    if let Some(outbox) = &state.outbox {
+        text.push_str(&format!("  mails      {outbox}\n"));
+    }
     // A database elsewhere has a password in its address.
     if state.database.starts_with("sqlite:") {
         text.push_str(&format!("  database   {}\n", state.database));

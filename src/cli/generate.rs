@@ -41,15 +41,22 @@ pub(super) fn run(args: &GenerateArgs, console: &Console) -> Outcome {
         }))?;
         return Ok(Exit::Done);
     }
-    let custom = generated.routes.iter().filter(|row| row.behaviour == "custom");
+    let custom = generated
+        .routes
+        .iter()
+        .filter(|row| row.behaviour == "custom");
     let mut text = summary(&report, &out);
     match custom.count() {
         0 => {}
         1 => text.push_str("1 operation is yours to implement, see `auth-gen routes`\n"),
-        n => text.push_str(&format!("{n} operations are yours to implement, see `auth-gen routes`\n")),
+        n => text.push_str(&format!(
+            "{n} operations are yours to implement, see `auth-gen routes`\n"
+        )),
     }
-    if !report.written.is_empty() {
-        text.push_str(&format!("next: cargo run --manifest-path {out}/server/Cargo.toml\n"));
+    if report.unchanged == 0 {
+        text.push_str(&format!(
+            "next: cargo run --manifest-path {out}/server/Cargo.toml\n"
+        ));
     }
     console.print(&text)?;
     Ok(Exit::Done)
@@ -65,7 +72,10 @@ pub(super) fn summary(report: &Report, out: &str) -> String {
         text.push_str(&format!("kept your `{out}/{path}` as `{out}/{saved}`\n"));
     }
     if report.written.is_empty() && report.removed.is_empty() {
-        text.push_str(&format!("`{out}` is up to date: {}\n", files(report.unchanged)));
+        text.push_str(&format!(
+            "`{out}` is up to date: {}\n",
+            files(report.unchanged)
+        ));
     } else {
         text.push_str(&format!(
             "`{out}`: {} written, {} unchanged, {} removed\n",

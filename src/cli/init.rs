@@ -70,11 +70,14 @@ fn create(path: &str, text: &str) -> Result<(), Diagnostics> {
         .and_then(|()| OpenOptions::new().write(true).create_new(true).open(path))
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| {
-            Diagnostic::error("unwritable-output", format!("cannot write `{path}`: {error}"))
-                .help(match error.kind() {
-                    ErrorKind::PermissionDenied => "give yourself the right to write in this folder",
-                    _ => "see to the cause and run the command again",
-                })
-                .into()
+            Diagnostic::error(
+                "unwritable-output",
+                format!("cannot write `{path}`: {error}"),
+            )
+            .help(match error.kind() {
+                ErrorKind::PermissionDenied => "give yourself the right to write in this folder",
+                _ => "see to the cause and run the command again",
+            })
+            .into()
         })
 }

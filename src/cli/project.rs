@@ -58,7 +58,9 @@ impl InputArgs {
                 Some(path) => read(&path),
                 None => Err(missing(flag, key, what)),
             };
-            result.map_err(|diagnostic| diagnostics.push(diagnostic)).ok()
+            result
+                .map_err(|diagnostic| diagnostics.push(diagnostic))
+                .ok()
         };
         let spec = source(spec, "--spec FILE", "spec", "OpenAPI description");
         let app_info = source(app_info, "--app-info FILE", "app_info", "appInfo file");
@@ -112,7 +114,11 @@ fn missing(flag: &str, key: &str, what: &str) -> Diagnostic {
 fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
     let name = shown(path);
     let problem = |reason: String, help: &str| {
-        Diagnostic::error("unreadable-input", format!("cannot read `{name}`: {reason}")).help(help)
+        Diagnostic::error(
+            "unreadable-input",
+            format!("cannot read `{name}`: {reason}"),
+        )
+        .help(help)
     };
     let bytes = fs::read(path).map_err(|error| {
         problem(

@@ -80,6 +80,10 @@ mod tests {
         insta::assert_snapshot!(table(&[
             row("POST", "/auth[/{tenantId}]/signup", "email-password.sign-up", "none"),
             row("GET", "/auth/hello", "custom", "session"),
-        ]), @"");
+        ]), @r"
+METHOD  PATH                       OPERATION  BEHAVIOUR               AUTH     WHY
+POST    /auth[/{tenantId}]/signup  op         email-password.sign-up  none     operationId
+GET     /auth/hello                op         custom                  session  operationId
+");
     }
 }

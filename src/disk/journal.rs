@@ -37,15 +37,14 @@ impl Journal {
             .open(&path)
             .map_err(|error| refused("write", &path, &error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { path, file }),
             Err(TryLockError::WouldBlock) => Err(Diagnostic::error(
                 "output-in-use",
                 format!("another auth-gen is writing in `{}`", super::shown(folder)),
             )
             .help("wait until it has finished, then run the command again")
             .into()),
-            // A file system without locks; two runs at once are then the user's to avoid.
-            Err(TryLockError::Error(_)) => Ok(Self { path, file }),
+            // Some file systems have no locks; two runs at once are then the user's to avoid.
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(Self { path, file }),
         }
     }
 

@@ -80,6 +80,11 @@ impl Lock {
         }
     }
 
+    /// Whether it lists nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether we ever wrote a file at this path.
     pub(super) fn has_path(&self, path: &str) -> bool {
         self.0.contains_key(path)

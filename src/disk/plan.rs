@@ -45,8 +45,9 @@ pub(super) struct Plan {
     pub(super) known: Lock,
     /// The lock as it should be.
     pub(super) lock: Lock,
-    /// Whether a run was interrupted.
+    /// Whether a run was interrupted after it had announced what it writes.
     pub(super) interrupted: bool,
+    has_journal: bool,
     lock_file: State,
     lock_is_current: bool,
 }
@@ -58,14 +59,14 @@ impl Plan {
         let journal = Journal::left_behind(folder);
         let lock = Lock::of(tree);
         let lock_is_current = on_disk.as_ref() == Some(&lock);
-        let interrupted = journal.is_some();
+        let has_journal = journal.is_some();
+        let interrupted = journal.as_ref().is_some_and(|journal| !journal.is_empty());
         let mut known = on_disk.unwrap_or_default();
         known.extend(journal.unwrap_or_default());
 
         let mut parents = BTreeMap::new();
-        let mut look = |path: &str, wanted: Option<&str>| {
-            look(folder, path, wanted, &known, &mut parents)
-        };
+        let mut look =
+            |path: &str, wanted: Option<&str>| look(folder, path, wanted, &known, &mut parents);
         let mut files = BTreeMap::new();
         for (path, text) in tree.iter() {
             files.insert(path.to_owned(), look(path, Some(text))?);
@@ -86,6 +87,7 @@ impl Plan {
             known,
             lock,
             interrupted,
+            has_journal,
             lock_file,
             lock_is_current,
         })
@@ -94,7 +96,7 @@ impl Plan {
     /// Whether there is nothing to do.
     pub(super) fn is_done(&self) -> bool {
         self.lock_file == State::Equal
-            && !self.interrupted
+            && !self.has_journal
             && self.stale.is_empty()
             && self.files.values().all(|state| *state == State::Equal)
     }
@@ -189,9 +191,17 @@ pub enum Difference {
     /// It is not there.
     Missing { path: String },
     /// Its input, or the tool, has changed since it was written; or it was never ours.
-    Outdated { path: String, found: String, expected: String },
+    Outdated {
+        path: String,
+        found: String,
+        expected: String,
+    },
     /// Somebody changed it after it was written.
-    Edited { path: String, found: String, expected: String },
+    Edited {
+        path: String,
+        found: String,
+        expected: String,
+    },
     /// It was written once and is no longer generated.
     Extra { path: String },
     /// A link or a folder stands in its place.
@@ -224,8 +234,9 @@ fn read_lock(folder: &Path) -> Result<(State, Option<Lock>), Diagnostics> {
         Err(error) => return Err(refused("read", &path, &error).into()),
     };
     let text = String::from_utf8_lossy(&bytes);
-    let lock = Lock::parse(&text).map_err(|line| {
-        Diagnostic::error(
+    let lock =
+        Lock::parse(&text).map_err(|line| {
+            Diagnostic::error(
             "broken-lock",
             format!("line {line} of `{}` is not `<sha256>  <path>`", shown(&path)),
         )
@@ -233,7 +244,7 @@ fn read_lock(folder: &Path) -> Result<(State, Option<Lock>), Diagnostics> {
             "restore it from version control, or delete it: files that are as auth-gen would write \
              them are then taken for its own, and all others are reported",
         )
-    })?;
+        })?;
     let state = if text == lock.render() {
         State::Equal
     } else {

@@ -58,7 +58,8 @@ impl Address {
             Some((origin, expected)) if expected.port() == listen.port() => origin,
             _ => format!("http://{}", reachable(listen)),
         };
-        let base_path = path(&app_info.api_gateway_path, "") + &path(&app_info.api_base_path, "/auth");
+        let base_path =
+            path(&app_info.api_gateway_path, "") + &path(&app_info.api_base_path, "/auth");
         Ok(Self {
             listen,
             origin,
@@ -123,7 +124,11 @@ mod tests {
             origin: None,
             website_base_path: None,
         };
-        let env = |name: &str| listen.filter(|_| name == "AUTH_LISTEN_ADDR").map(str::to_owned);
+        let env = |name: &str| {
+            listen
+                .filter(|_| name == "AUTH_LISTEN_ADDR")
+                .map(str::to_owned)
+        };
         let address = Address::from_env(&app_info, env).expect("the address is well-formed");
         (address.listen.to_string(), address.base())
     }
@@ -131,15 +136,53 @@ mod tests {
     #[test]
     fn the_address_follows_app_info_and_the_environment_wins() {
         for (api_domain, env, listen, base) in [
-            ("http://localhost:4000", None, "127.0.0.1:4000", "http://localhost:4000/gw/auth"),
-            ("localhost:4000", None, "127.0.0.1:4000", "http://localhost:4000/gw/auth"),
-            ("[::1]:4000", None, "[::1]:4000", "http://[::1]:4000/gw/auth"),
-            ("http://localhost", None, "127.0.0.1:3001", "http://127.0.0.1:3001/gw/auth"),
-            ("https://api.example.com:8443", None, "127.0.0.1:3001", "http://127.0.0.1:3001/gw/auth"),
-            ("localhost:4000", Some("0.0.0.0:5000"), "0.0.0.0:5000", "http://127.0.0.1:5000/gw/auth"),
-            ("localhost:4000", Some("0.0.0.0:4000"), "0.0.0.0:4000", "http://localhost:4000/gw/auth"),
+            (
+                "http://localhost:4000",
+                None,
+                "127.0.0.1:4000",
+                "http://localhost:4000/gw/auth",
+            ),
+            (
+                "localhost:4000",
+                None,
+                "127.0.0.1:4000",
+                "http://localhost:4000/gw/auth",
+            ),
+            (
+                "[::1]:4000",
+                None,
+                "[::1]:4000",
+                "http://[::1]:4000/gw/auth",
+            ),
+            (
+                "http://localhost",
+                None,
+                "127.0.0.1:3001",
+                "http://127.0.0.1:3001/gw/auth",
+            ),
+            (
+                "https://api.example.com:8443",
+                None,
+                "127.0.0.1:3001",
+                "http://127.0.0.1:3001/gw/auth",
+            ),
+            (
+                "localhost:4000",
+                Some("0.0.0.0:5000"),
+                "0.0.0.0:5000",
+                "http://127.0.0.1:5000/gw/auth",
+            ),
+            (
+                "localhost:4000",
+                Some("0.0.0.0:4000"),
+                "0.0.0.0:4000",
+                "http://localhost:4000/gw/auth",
+            ),
         ] {
-            assert_eq!(address(api_domain, env), (listen.to_owned(), base.to_owned()));
+            assert_eq!(
+                address(api_domain, env),
+                (listen.to_owned(), base.to_owned())
+            );
         }
     }
 }

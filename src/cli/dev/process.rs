@@ -66,7 +66,12 @@ impl Process {
     pub(super) fn start_reading(command: &mut Command) -> Result<Reading, Diagnostics> {
         let mut process = Self::start(command.stdout(Stdio::piped()))?;
         let output = process.0.stdout.take().expect("standard output is piped");
-        let lines = thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).collect());
+        let lines = thread::spawn(move || {
+            BufReader::new(output)
+                .lines()
+                .map_while(Result::ok)
+                .collect()
+        });
         Ok(Reading { process, lines })
     }
 
@@ -118,7 +123,10 @@ impl Process {
     }
 
     #[cfg(not(unix))]
-    #[allow(clippy::unused_self, reason = "the console has told every process in it")]
+    #[allow(
+        clippy::unused_self,
+        reason = "the console has told every process in it"
+    )]
     fn ask(&self) {}
 
     fn kill(&mut self) {
