@@ -4,8 +4,12 @@
 //! as JSON, and only the CLI prints it. A stage collects all it can find before it gives up.
 
 mod render;
+mod suggest;
+
+pub(crate) use suggest::closest;
 
 use crate::source::Span;
+use crate::source::read::Fault;
 
 /// How bad it is: an error stops the run before anything is written, a warning does not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +100,32 @@ impl Diagnostics {
     /// In the order found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()
+    }
+}
+
+impl Diagnostics {
+    /// Puts them in the order of their main places, so that the user reads the file from top to
+    /// bottom; those without a place come first.
+    pub(crate) fn sort_by_place(&mut self) {
+        self.0.sort_by(|left, right| place(left).cmp(&place(right)));
+    }
+}
+
+fn place(diagnostic: &Diagnostic) -> Option<(&str, usize)> {
+    let (span, _) = diagnostic.labels.first()?;
+    Some((span.file.name(), span.range.start))
+}
+
+impl From<Vec<Fault>> for Diagnostics {
+    fn from(faults: Vec<Fault>) -> Self {
+        let diagnostics = faults.into_iter().map(|fault| Diagnostic {
+            code: fault.code,
+            severity: Severity::Error,
+            title: fault.title,
+            labels: fault.labels,
+            help: fault.help,
+        });
+        Self(diagnostics.collect())
     }
 }
 

@@ -9,6 +9,8 @@ mod ir;
 mod name;
 pub mod settings;
 pub mod source;
+mod spec;
+pub use spec::check_spec;
 pub mod tree;
 
 use diagnostic::Diagnostics;

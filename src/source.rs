@@ -3,6 +3,7 @@
 //! Every place that a diagnostic points at is a [`Span`] of a [`SourceFile`]; nothing else in the
 //! crate knows lines and columns.
 
+pub(crate) mod read;
 pub(crate) mod spans;
 
 use std::ops::Range;
