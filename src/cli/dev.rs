@@ -45,7 +45,9 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     let out = loaded.out()?;
     let generated = loaded.generate()?;
     console.diagnose(generated.warnings.clone());
-    let address = Address::new(&app_info::parse(&loaded.inputs.app_info)?)?;
+    // Its warnings are among those of the generator.
+    let (app_info, _) = app_info::parse(&loaded.inputs.app_info)?;
+    let address = Address::new(&app_info)?;
     refuse_taken_port(address.listen)?;
     let report = disk::write(&generated.tree, out, Conflicts::Stop)?;
     console.print(&summary(&report, &shown(out)))?;
