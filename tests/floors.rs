@@ -182,7 +182,6 @@ fn only_the_cli_and_disk_touch_files() {
     refuse(
         &[
             "std::fs",
-            "fs::",
             "File::open",
             "File::create",
             "std::env::",
