@@ -12,6 +12,7 @@
 //! together for what is ours, and so repairs a half-written folder. Each file appears by a rename
 //! and is therefore old or new, never half.
 
+mod drift;
 mod journal;
 mod lock;
 mod plan;
@@ -27,7 +28,7 @@ use crate::tree::Tree;
 use journal::Journal;
 use plan::{Plan, State};
 
-pub use plan::{Difference, Drift};
+pub use drift::{Difference, Drift};
 
 /// The list of what we wrote, in the output folder.
 pub const LOCK_FILE: &str = "auth-gen.lock";
