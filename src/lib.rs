@@ -3,11 +3,68 @@
 pub mod app_info;
 mod catalog;
 pub mod diagnostic;
+mod emit;
 mod ir;
 mod lower;
 mod name;
+mod routes;
+pub mod settings;
 pub mod source;
 mod spec;
 pub use lower::check;
 pub use spec::check_spec;
 pub mod tree;
+
+pub use routes::RouteRow;
+
+use diagnostic::Diagnostics;
+use settings::Settings;
+use source::SourceFile;
+use tree::Tree;
+
+/// What is read.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    /// The OpenAPI description.
+    pub spec: SourceFile,
+    /// The appInfo file.
+    pub app_info: SourceFile,
+    /// Package names and the like.
+    pub settings: Settings,
+}
+
+/// What comes out.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// All files, under `server/` and `client/`.
+    pub tree: Tree,
+    /// What was understood in another way than it was written.
+    pub warnings: Diagnostics,
+    /// One row for each operation, in spec order.
+    pub routes: Vec<RouteRow>,
+}
+
+/// From texts to files, in memory.
+///
+/// # Errors
+/// When the input has mistakes: all of them at once.
+pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
+    let (document, app_info) = match (spec::parse(&inputs.spec), app_info::parse(&inputs.app_info)) {
+        (Ok(document), Ok(app_info)) => (document, app_info),
+        (document, app_info) => {
+            let mut all = Diagnostics::default();
+            for diagnostics in [document.err(), app_info.err()].into_iter().flatten() {
+                all.extend(diagnostics);
+            }
+            return Err(all);
+        }
+    };
+    let (app_info, mut warnings) = app_info;
+    let (api, found) = lower::lower(&document, app_info)?;
+    warnings.extend(found);
+    Ok(Generated {
+        tree: emit::emit(&api, &inputs.settings),
+        warnings,
+        routes: routes::rows(&api),
+    })
+}

@@ -1,1 +1,80 @@
-//! placeholder
+//! An auth server whose HTTP API is described by an OpenAPI file.
+//!
+//! It runs on its own (`main.rs`), and it mounts into any axum or tower application:
+//!
+//! ```no_run
+//! use auth_server::{Auth, Config, NoCustom, Session};
+//! use axum::{Router, routing::get};
+//!
+//! async fn who(session: Session) -> String {
+//!     session.user_id
+//! }
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let auth = Auth::open(Config::from_env(&auth_server::APP_INFO)?).await?;
+//! let app: Router = Router::new()
+//!     .route("/who", get(who))
+//!     .layer(auth_server::layer(auth, None::<NoCustom>));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The house
+//!
+//! Each floor knows only those below it; nothing but this file and `main.rs` knows `api`.
+//!
+//! | Floor | Modules |
+//! |---|---|
+//! | what the spec decides | `api` (generated) |
+//! | HTTP | `web` |
+//! | what operations mean | `flows` |
+//! | one server, one request | `auth`, `call`, `read` |
+//! | sessions, mail | `session`, `delivery`, `config` |
+//! | the database | `store` |
+//! | ground | `app_info`, `clock`, `crypto`, `error` |
+
+#[rustfmt::skip]
+pub mod api;
+pub mod app_info;
+pub mod auth;
+pub mod call;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod delivery;
+pub mod error;
+pub mod flows;
+pub mod read;
+pub mod session;
+pub mod store;
+pub mod web;
+
+use axum::Router;
+use tower_http::trace::TraceLayer;
+
+pub use crate::api::{APP_INFO, Custom, Endpoints, NoCustom};
+pub use crate::app_info::AppInfo;
+pub use crate::auth::Auth;
+pub use crate::call::Call;
+pub use crate::config::Config;
+pub use crate::error::Error;
+pub use crate::session::Session;
+pub use crate::web::{AuthContext, AuthLayer, cors};
+
+/// The auth APIs in front of an application. `custom` answers the operations that the spec has and the
+/// runtime does not; without it (`None::<NoCustom>`) they are not mounted.
+pub fn layer<C: Custom>(auth: Auth, custom: Option<C>) -> AuthLayer<Endpoints<C>> {
+    AuthLayer::new(auth, Endpoints(custom))
+}
+
+/// The auth APIs by themselves: everything else is answered 404 `Not found`.
+pub fn router<C: Custom>(auth: Auth, custom: Option<C>) -> Router {
+    Router::new()
+        .fallback(web::not_found)
+        // From the inside out. Auth: answers what is its own.
+        .layer(layer(auth, custom))
+        // Trace: outermost, so that it sees every request. The query is left out: it may hold an address.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &http::Request<_>| {
+            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+}

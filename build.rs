@@ -1,0 +1,59 @@
+//! Writes down which files of `templates/server` are embedded, so that a new one needs no list.
+//!
+//! Only kinds of files that the server is made of are taken: an ignored database or an editor's
+//! backup is never swallowed. `emit::runtime` has a test that compares the result with git.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Extensions of files that are copied verbatim.
+const KINDS: &[&str] = &["md", "rs", "snap", "sql", "toml"];
+/// What auth-gen emits itself.
+const EMITTED: &str = "src/api";
+
+fn main() {
+    println!("cargo:rerun-if-changed=templates");
+    println!("cargo:rerun-if-changed=build.rs");
+    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("templates/server");
+    let mut paths = Vec::new();
+    collect(&root, &root, &mut paths);
+    paths.sort();
+    let mut table = String::from("&[\n");
+    for path in paths {
+        let file = root.join(&path);
+        writeln!(table, "    ({path:?}, include_str!({file:?})),").expect("a string takes all");
+    }
+    table.push_str("]\n");
+    let output = Path::new(&variable("OUT_DIR")).join("server_files.rs");
+    fs::write(&output, table).expect("OUT_DIR can be written");
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).expect("cargo sets the variable")
+}
+
+/// Paths below `root`, with `/`.
+fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) {
+    let entries = fs::read_dir(folder).expect("templates/server is part of the package");
+    for entry in entries {
+        let path = entry.expect("the folder can be read").path();
+        let relative = path
+            .strip_prefix(root)
+            .expect("the path is below the root")
+            .components()
+            .map(|part| part.as_os_str().to_str().expect("our names are ASCII"))
+            .collect::<Vec<_>>()
+            .join("/");
+        if path.is_dir() {
+            if relative != EMITTED {
+                collect(root, &path, paths);
+            }
+        } else if path
+            .extension()
+            .is_some_and(|kind| KINDS.iter().any(|known| kind == *known))
+        {
+            paths.push(relative);
+        }
+    }
+}

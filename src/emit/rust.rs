@@ -1,0 +1,102 @@
+//! Which Rust files there are, and what their frames are filled with.
+//!
+//! A frame (`templates/api/*.jinja`) gives a file its header, order, comments and blank lines; it
+//! holds no decision. Items are made here: declarations with `quote!`, bodies by `layout`.
+
+mod app_info;
+mod custom;
+mod docs;
+mod handlers;
+mod layout;
+mod models;
+mod module;
+mod package;
+mod print;
+pub(crate) mod routes;
+mod types;
+
+use crate::ir::{Api, Behaviour, Method, Operation, Segment};
+use crate::settings::Settings;
+use crate::tree::Tree;
+
+/// What every frame needs.
+#[derive(Debug, Clone, Copy)]
+struct Frame<'a> {
+    /// `auth.yaml`.
+    spec: &'a str,
+}
+
+/// The files of `server/` that the spec decides.
+pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
+    let frame = Frame {
+        spec: &api.spec_name,
+    };
+    let mut add = |name: &str, text: String| {
+        let path = format!("server/src/api/{name}");
+        let text = one_line_break_at_the_end(&text);
+        print::check(&path, &text);
+        tree.insert(path, text);
+    };
+    add("mod.rs", module::render(api, frame));
+    add("app_info.rs", app_info::render(api, frame));
+    add("models.rs", models::render(api, frame));
+    add("routes.rs", routes::render(api, frame));
+    add("custom.rs", custom::render(api, frame));
+    for (name, text) in handlers::render(api, frame) {
+        add(&format!("handlers/{name}"), text);
+    }
+    package::emit(api, settings, tree);
+}
+
+fn one_line_break_at_the_end(text: &str) -> String {
+    format!("{}\n", text.trim_end())
+}
+
+/// The operations that the spec leaves to the application.
+fn custom_operations(api: &Api) -> impl Iterator<Item = &Operation> {
+    api.operations
+        .iter()
+        .filter(|operation| matches!(operation.behaviour, Behaviour::Custom(_)))
+}
+
+/// `POST`.
+fn method(operation: &Operation) -> &'static str {
+    match operation.method {
+        Method::Get => "GET",
+        Method::Put => "PUT",
+        Method::Post => "POST",
+        Method::Delete => "DELETE",
+        Method::Options => "OPTIONS",
+        Method::Head => "HEAD",
+        Method::Patch => "PATCH",
+        Method::Trace => "TRACE",
+    }
+}
+
+/// `/users/{id}`, relative to the base path unless the operation stands outside of it.
+fn path(operation: &Operation) -> String {
+    let mut path = String::new();
+    for segment in &operation.path {
+        path.push('/');
+        match segment {
+            Segment::Literal(text) => path.push_str(text),
+            Segment::Param(name) => path.push_str(&format!("{{{name}}}")),
+        }
+    }
+    if path.is_empty() { "/".to_owned() } else { path }
+}
+
+/// `` `POST /signup`: what it does. ``
+fn heading(operation: &Operation) -> String {
+    let call = models::call_text(operation);
+    let docs = operation.docs.trim();
+    let mut text = if docs.is_empty() {
+        format!("{call}.")
+    } else {
+        format!("{call}: {docs}")
+    };
+    if operation.deprecated {
+        text.push_str("\n\nDeprecated.");
+    }
+    text
+}

@@ -1,0 +1,171 @@
+//! `api/models.rs`: the data types, each with its conversion from the runtime, then the answers.
+
+mod answers;
+mod data;
+mod domain;
+mod serde_attributes;
+
+use askama::Template;
+
+use super::{Frame, docs, print};
+use crate::ir::{Answer, Api, ArmBody, BuiltIn, Operation, Shape, Type};
+pub(super) use domain::{Converted, convert};
+pub(super) use serde_attributes::attributes as serde_attributes;
+pub(super) use data::field as data_field;
+
+#[derive(Template)]
+#[template(path = "api/models.rs.jinja")]
+struct View<'a> {
+    frame: Frame<'a>,
+    imports: Vec<&'static str>,
+    models: Vec<String>,
+    answers: Vec<String>,
+}
+
+/// The file.
+pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
+    let models = (0..api.models.len())
+        .map(|index| data::items(api, crate::ir::ModelId(index)))
+        .collect();
+    let answers = api
+        .operations
+        .iter()
+        .map(|operation| answers::items(api, operation))
+        .collect();
+    View {
+        frame,
+        imports: imports(api),
+        models,
+        answers,
+    }
+    .render()
+    .expect("the template has no fallible part")
+}
+
+/// The answer arm as an expression or a pattern's path: `SignUpResponse::Ok`.
+pub(super) fn arm_path(answer: &Answer, arm: usize) -> String {
+    format!("{}::{}", answer.name.as_str(), answer.arms[arm].name.as_str())
+}
+
+/// Whether an arm is written without fields: `SignUpResponse::WrongCredentials`.
+pub(super) fn is_unit(answer: &Answer, arm: usize) -> bool {
+    let arm = &answer.arms[arm];
+    match &arm.body {
+        // An untagged unit variant would be `null` on the wire.
+        ArmBody::Object(fields) => fields.is_empty() && arm.literal.is_some(),
+        ArmBody::Empty => true,
+        ArmBody::Json(_) | ArmBody::Text | ArmBody::Redirect => false,
+    }
+}
+
+/// What the operation does, for people: `` `POST /signup` ``.
+pub(super) fn call_text(operation: &Operation) -> String {
+    format!("`{} {}`", super::method(operation), super::path(operation))
+}
+
+/// The built-in behind an operation.
+pub(super) fn built_in(operation: &Operation) -> Option<&BuiltIn> {
+    match &operation.behaviour {
+        crate::ir::Behaviour::BuiltIn(built_in) => Some(built_in),
+        crate::ir::Behaviour::Custom(_) => None,
+    }
+}
+
+/// The `use` lines: only what is used.
+fn imports(api: &Api) -> Vec<&'static str> {
+    let models = &api.models;
+    let operations = &api.operations;
+    let json_arm = |answer: &Answer| {
+        answer
+            .arms
+            .iter()
+            .any(|arm| matches!(arm.body, ArmBody::Object(_) | ArmBody::Json(_)))
+    };
+    let serialize = models.iter().any(|model| model.in_answers)
+        || operations.iter().any(|operation| json_arm(&operation.answer));
+    let deserialize = models.iter().any(|model| model.in_requests);
+    let map = any_type(api, &|ty| matches!(ty, Type::Map(_)))
+        || models
+            .iter()
+            .any(|model| matches!(&model.shape, Shape::Struct { rest: Some(_), .. }));
+    let json = any_type(api, &|ty| matches!(ty, Type::Json));
+    let flows = models.iter().any(|model| model.filled_from.is_some());
+    let answers = !operations.is_empty();
+
+    let mut out = Vec::new();
+    if map {
+        out.extend(["use std::collections::BTreeMap;", ""]);
+    }
+    if answers {
+        out.push("use http::StatusCode;");
+    }
+    match (serialize, deserialize) {
+        (true, true) => out.push("use serde::{Deserialize, Serialize};"),
+        (true, false) => out.push("use serde::Serialize;"),
+        (false, true) => out.push("use serde::Deserialize;"),
+        (false, false) => {}
+    }
+    if json {
+        out.push("use serde_json::Value;");
+    }
+    if answers {
+        if !matches!(out.last(), None | Some(&"")) {
+            out.push("");
+        }
+        out.push("use crate::error::Error;");
+    }
+    if flows {
+        out.push("use crate::flows;");
+    }
+    if answers {
+        out.push("use crate::web::Answer;");
+    }
+    out
+}
+
+/// Whether any type that `models.rs` spells out, or a part of it, is of a kind.
+fn any_type(api: &Api, kind: &dyn Fn(&Type) -> bool) -> bool {
+    fn within(ty: &Type, kind: &dyn Fn(&Type) -> bool) -> bool {
+        kind(ty)
+            || match ty {
+                Type::List(inner) | Type::Map(inner) => within(inner, kind),
+                _ => false,
+            }
+    }
+    let in_models = api.models.iter().any(|model| match &model.shape {
+        Shape::Struct { fields, rest } => {
+            fields.iter().any(|field| within(&field.ty, kind))
+                || rest.as_ref().is_some_and(|rest| within(rest, kind))
+        }
+        Shape::Union { variants, .. } => variants
+            .iter()
+            .flat_map(|variant| &variant.fields)
+            .any(|field| within(&field.ty, kind)),
+        Shape::Enum { .. } => false,
+    });
+    let arms = api
+        .operations
+        .iter()
+        .flat_map(|operation| &operation.answer.arms);
+    in_models
+        || arms.into_iter().any(|arm| match &arm.body {
+            ArmBody::Object(fields) => fields.iter().any(|field| within(&field.ty, kind)),
+            ArmBody::Json(ty) => within(ty, kind),
+            ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => false,
+        })
+}
+
+/// The texts of several items, a blank line between them.
+fn join(items: Vec<String>) -> String {
+    items.join("\n\n")
+}
+
+/// Docs, or a sentence in their place: every public item has some.
+fn docs_or(docs: &str, otherwise: &str) -> proc_macro2::TokenStream {
+    let docs = docs.trim();
+    docs::attributes(if docs.is_empty() { otherwise } else { docs })
+}
+
+fn item(tokens: proc_macro2::TokenStream) -> String {
+    print::item(tokens)
+}

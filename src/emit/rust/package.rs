@@ -1,0 +1,101 @@
+//! What stands around the sources: manifest, README, example environment, Dockerfile.
+
+use askama::Template;
+
+use super::{routes, custom_operations};
+use crate::app_info::Setting;
+use crate::ir::Api;
+use crate::settings::Settings;
+use crate::tree::Tree;
+
+#[derive(Template)]
+#[template(path = "crate/Cargo.toml.jinja")]
+struct Manifest<'a> {
+    package: &'a str,
+    standalone: bool,
+}
+
+#[derive(Template)]
+#[template(path = "crate/README.md.jinja")]
+struct Readme<'a> {
+    title: &'a str,
+    package: &'a str,
+    variables: &'a [Variable<'a>],
+    table: String,
+    has_custom: bool,
+}
+
+#[derive(Template)]
+#[template(path = "crate/env.example.jinja")]
+struct Environment<'a> {
+    variables: &'a [Variable<'a>],
+}
+
+#[derive(Template)]
+#[template(path = "crate/Dockerfile.jinja")]
+struct Dockerfile<'a> {
+    package: &'a str,
+}
+
+/// A variable that appInfo reads.
+struct Variable<'a> {
+    name: &'a str,
+    field: &'static str,
+    default: Option<&'a str>,
+}
+
+/// The files.
+pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
+    let package = settings.server_package.as_str();
+    let variables = variables(api);
+    let mut add = |name: &str, text: askama::Result<String>| {
+        let text = text.expect("the template has no fallible part");
+        tree.insert(format!("server/{name}"), super::one_line_break_at_the_end(&text));
+    };
+    let manifest = Manifest {
+        package,
+        standalone: settings.standalone_workspace,
+    };
+    add("Cargo.toml", manifest.render());
+    let readme = Readme {
+        title: &api.title,
+        package,
+        variables: &variables,
+        table: routes::markdown(api),
+        has_custom: custom_operations(api).next().is_some(),
+    };
+    add("README.md", readme.render());
+    let environment = Environment {
+        variables: &variables,
+    };
+    add(".env.example", environment.render());
+    add("Dockerfile", Dockerfile { package }.render());
+}
+
+fn variables(api: &Api) -> Vec<Variable<'_>> {
+    let info = &api.app_info;
+    let fields = [
+        ("appName", Some(&info.app_name)),
+        ("apiDomain", Some(&info.api_domain)),
+        ("apiBasePath", info.api_base_path.as_ref()),
+        ("apiGatewayPath", info.api_gateway_path.as_ref()),
+        ("websiteDomain", info.website_domain.as_ref()),
+        ("origin", info.origin.as_ref()),
+        ("websiteBasePath", info.website_base_path.as_ref()),
+    ];
+    let mut variables: Vec<Variable<'_>> = Vec::new();
+    for (field, setting) in fields {
+        let Some(Setting::Env { name, default }) = setting else {
+            continue;
+        };
+        // One variable may serve two fields.
+        if variables.iter().all(|known| known.name != name) {
+            variables.push(Variable {
+                name,
+                field,
+                default: default.as_deref(),
+            });
+        }
+    }
+    variables
+}

@@ -1,0 +1,116 @@
+//! `ir::Type` → Rust type.
+
+use crate::ir::{Api, Field, ModelId, Shape, Type};
+
+/// The type as it stands in `models.rs`.
+pub(super) fn syn_type(text: &str) -> syn::Type {
+    syn::parse_str(text).expect("type texts are made below and are valid Rust")
+}
+
+/// The type as text: `Vec<FormField>`.
+pub(super) fn text(api: &Api, ty: &Type) -> String {
+    match ty {
+        Type::Bool => "bool".to_owned(),
+        Type::Int => "i64".to_owned(),
+        Type::Float => "f64".to_owned(),
+        Type::String(_) => "String".to_owned(),
+        Type::Json => "Value".to_owned(),
+        Type::List(item) => format!("Vec<{}>", text(api, item)),
+        Type::Map(value) => format!("BTreeMap<String, {}>", text(api, value)),
+        Type::Model(id) => api.model(*id).name.as_str().to_owned(),
+    }
+}
+
+/// The type of a field: an `Option` where the key may be missing or null, a `Box` where the type
+/// would otherwise contain itself.
+pub(super) fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> String {
+    let mut ty = text(api, &field.ty);
+    let boxed = match (&field.ty, owner) {
+        (Type::Model(id), Some(owner)) => {
+            api.model(*id).recursive && contains(api, &field.ty, owner, &mut Vec::new())
+        }
+        _ => false,
+    };
+    if boxed {
+        ty = format!("Box<{ty}>");
+    }
+    if is_option(field) {
+        ty = format!("Option<{ty}>");
+    }
+    ty
+}
+
+/// Whether the field is an `Option` in Rust.
+pub(super) fn is_option(field: &Field) -> bool {
+    !field.required || field.nullable
+}
+
+/// Whether a value of `ty` holds an `owner` without a list or map in between.
+fn contains(api: &Api, ty: &Type, owner: ModelId, seen: &mut Vec<ModelId>) -> bool {
+    let Type::Model(id) = ty else { return false };
+    if *id == owner {
+        return true;
+    }
+    if seen.contains(id) {
+        return false;
+    }
+    seen.push(*id);
+    match &api.model(*id).shape {
+        Shape::Struct { fields, .. } => fields
+            .iter()
+            .any(|field| contains(api, &field.ty, owner, seen)),
+        Shape::Union { variants, .. } => variants
+            .iter()
+            .flat_map(|variant| &variant.fields)
+            .any(|field| contains(api, &field.ty, owner, seen)),
+        Shape::Enum { .. } => false,
+    }
+}
+
+/// Bytes that a value takes on the stack of a 64-bit machine, roughly: enough to foresee
+/// `clippy::large_enum_variant`.
+pub(super) fn size(api: &Api, fields: &[Field]) -> usize {
+    fields
+        .iter()
+        .map(|field| {
+            let inner = match &field.ty {
+                Type::Bool => 8,
+                Type::Int | Type::Float if is_option(field) => 16,
+                Type::Int | Type::Float => 8,
+                Type::String(_) | Type::List(_) | Type::Map(_) => 24,
+                Type::Json => 72,
+                Type::Model(id) => model_size(api, *id, 0),
+            };
+            inner.max(8)
+        })
+        .sum()
+}
+
+fn model_size(api: &Api, id: ModelId, depth: usize) -> usize {
+    // Deep enough for an estimate, and an end for types that contain themselves.
+    if depth > 4 {
+        return 24;
+    }
+    let of_fields = |fields: &[Field]| {
+        fields
+            .iter()
+            .map(|field| match &field.ty {
+                Type::Model(id) => model_size(api, *id, depth + 1),
+                _ => size(api, std::slice::from_ref(field)),
+            })
+            .sum::<usize>()
+    };
+    match &api.model(id).shape {
+        Shape::Struct { fields, rest } => {
+            of_fields(fields) + if rest.is_some() { 24 } else { 0 }
+        }
+        Shape::Union { variants, .. } => {
+            8 + variants
+                .iter()
+                .map(|variant| of_fields(&variant.fields))
+                .max()
+                .unwrap_or(0)
+        }
+        Shape::Enum { .. } => 8,
+    }
+}

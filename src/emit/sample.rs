@@ -1,0 +1,262 @@
+//! An `Api` with one of everything, made by hand.
+
+use crate::app_info::{AppInfo, Setting};
+use crate::catalog::BEHAVIOURS;
+use crate::ir::{
+    Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format, Matched,
+    Method, Model, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Shape, Tenancy, Type,
+    UnionVariant,
+};
+use crate::name::Namer;
+use crate::source::{SourceFile, Span};
+
+pub(super) fn field(wire: &str, ty: Type, required: bool) -> Field {
+    Field {
+        name: Namer::default().field(wire),
+        ty,
+        required,
+        nullable: false,
+        docs: String::new(),
+        deprecated: false,
+    }
+}
+
+pub(super) fn text() -> Type {
+    Type::String(Format::Plain)
+}
+
+fn model(name: &str, shape: Shape) -> Model {
+    Model {
+        name: Namer::default().type_name(name),
+        docs: String::new(),
+        shape,
+        in_requests: true,
+        in_answers: true,
+        filled_from: None,
+        recursive: false,
+    }
+}
+
+fn arm(name: &str, http: u16, literal: Option<&str>, body: ArmBody) -> Arm {
+    Arm {
+        name: Namer::default().variant(name),
+        http,
+        literal: literal.map(str::to_owned),
+        docs: String::new(),
+        body,
+    }
+}
+
+fn operation(id: &str, path: Vec<Segment>, answer: Answer) -> Operation {
+    let mut namer = Namer::default();
+    Operation {
+        id: id.to_owned(),
+        name: namer.function(id),
+        type_name: Namer::default().variant(id),
+        method: Method::Post,
+        path,
+        outside_base: false,
+        tenancy: Tenancy::None,
+        recipe: String::new(),
+        module: Namer::shared_module("users"),
+        docs: String::new(),
+        deprecated: false,
+        auth: Auth::None,
+        params: Vec::new(),
+        body: None,
+        answer,
+        behaviour: Behaviour::Custom(Matched::Nothing),
+        span: Span {
+            file: SourceFile::new("sample.yaml", ""),
+            range: 0..0,
+        },
+    }
+}
+
+fn answer(id: &str, tag: Option<&str>, arms: Vec<Arm>) -> Answer {
+    Answer {
+        name: Namer::default().type_name(&format!("{id} response")),
+        tag: tag.map(str::to_owned),
+        arms,
+    }
+}
+
+fn literal(text: &str) -> Vec<Segment> {
+    vec![Segment::Literal(text.to_owned())]
+}
+
+/// Models: a struct that holds itself, a union, an enum, an untagged union.
+fn models() -> Vec<Model> {
+    let folder = Shape::Struct {
+        fields: vec![
+            field("parent", Type::Model(ModelId(0)), false),
+            field("type", text(), true),
+            Field {
+                nullable: true,
+                docs: "See [here] or https://example.com.".to_owned(),
+                ..field("createdAt", Type::Int, true)
+            },
+            field("aKeyWithAVeryLongNameThatGoesOnAndOn", text(), false),
+        ],
+        rest: Some(Type::Json),
+    };
+    let variant = |name: &str, literal: Option<&str>, fields| UnionVariant {
+        name: Namer::default().variant(name),
+        literal: literal.map(str::to_owned),
+        docs: String::new(),
+        fields,
+    };
+    let shape = Shape::Union {
+        tag: Some("kind".to_owned()),
+        variants: vec![
+            variant("circle", Some("circle"), vec![field("radius", Type::Float, true)]),
+            variant("point", Some("point"), Vec::new()),
+        ],
+    };
+    let code = Shape::Union {
+        tag: None,
+        variants: vec![
+            variant("code", None, vec![field("userInputCode", text(), true)]),
+            variant("link", None, vec![field("linkCode", text(), true)]),
+        ],
+    };
+    let order = Shape::Enum {
+        values: vec![
+            (Namer::default().variant("newest-first"), "newest-first".to_owned()),
+            (Namer::default().variant("Any"), "Any".to_owned()),
+        ],
+    };
+    let mut models = vec![
+        model("folder", folder),
+        model("shape", shape),
+        model("code", code),
+        model("order", order),
+    ];
+    models[0].recursive = true;
+    let filled = BEHAVIOURS
+        .iter()
+        .flat_map(|behaviour| behaviour.outcomes)
+        .flat_map(|outcome| outcome.fields)
+        .find_map(|field| match field.ty {
+            crate::catalog::DomainType::List(list) if list.name == "FieldError" => Some(list),
+            _ => None,
+        });
+    let mut error = model(
+        "field error",
+        Shape::Struct {
+            fields: vec![field("id", text(), true), field("error", text(), true), field("hint", text(), false)],
+            rest: None,
+        },
+    );
+    error.filled_from = filled;
+    error.in_requests = false;
+    models.push(error);
+    models
+}
+
+/// One built-in that lacks an outcome, and three custom operations.
+pub(super) fn api() -> Api {
+    Api {
+        title: "Sample".to_owned(),
+        version: "1".to_owned(),
+        docs: "For tests.".to_owned(),
+        spec_name: "sample.yaml".to_owned(),
+        app_info: AppInfo {
+            app_name: Setting::Text("Sample".to_owned()),
+            api_domain: Setting::Env {
+                name: "API_DOMAIN".to_owned(),
+                default: Some("http://localhost:3001".to_owned()),
+            },
+            api_base_path: Some(Setting::Text("/auth".to_owned())),
+            api_gateway_path: None,
+            website_domain: Some(Setting::Env {
+                name: "WEBSITE".to_owned(),
+                default: None,
+            }),
+            origin: None,
+            website_base_path: None,
+        },
+        models: models(),
+        operations: vec![reset_password(), get_folder(), callback(), ping()],
+    }
+}
+
+fn reset_password() -> Operation {
+    let behaviour = BEHAVIOURS
+        .iter()
+        .find(|row| row.name == "password-reset.consume-token")
+        .expect("the catalogue has it");
+    let errors = Type::List(Box::new(Type::Model(ModelId(4))));
+    let arms = vec![
+        arm("OK", 200, Some("OK"), ArmBody::Object(Vec::new())),
+        arm("FIELD_ERROR", 200, Some("FIELD_ERROR"), ArmBody::Object(vec![field("formFields", errors, true)])),
+    ];
+    let outcomes = behaviour.outcomes.iter().map(|outcome| OutcomeArm {
+        outcome,
+        arm: arms.iter().position(|arm| arm.literal.as_deref() == outcome.status),
+    });
+    let built_in = BuiltIn {
+        behaviour,
+        outcomes: outcomes.collect(),
+        matched: Matched::OperationId,
+    };
+    Operation {
+        behaviour: Behaviour::BuiltIn(built_in),
+        tenancy: Tenancy::Tenant,
+        docs: "Sets a new password.\nWith a token.".to_owned(),
+        ..operation("resetPassword", literal("reset"), answer("resetPassword", Some("status"), arms))
+    }
+}
+
+fn get_folder() -> Operation {
+    let param = |place, field| Param { place, field };
+    let arms = vec![
+        arm("OK", 200, Some("OK"), ArmBody::Object(vec![field("folder", Type::Model(ModelId(0)), true)])),
+        arm("Missing", 404, Some("MISSING"), ArmBody::Object(Vec::new())),
+        arm("List", 200, None, ArmBody::Json(Type::List(Box::new(Type::Model(ModelId(0)))))),
+        arm("Nothing", 200, None, ArmBody::Object(vec![])),
+    ];
+    Operation {
+        auth: Auth::Session,
+        deprecated: true,
+        params: vec![
+            param(ParamPlace::Path, field("id", text(), true)),
+            param(ParamPlace::Query, field("order", Type::Model(ModelId(3)), false)),
+            param(ParamPlace::Query, field("deviceIdAndPreAuthSessionId", Type::List(Box::new(Type::Int)), false)),
+            param(ParamPlace::Header, field("x-trace", text(), false)),
+        ],
+        body: Some(Body {
+            encodings: vec![BodyEncoding::Json],
+            ty: Type::Model(ModelId(2)),
+            required: false,
+        }),
+        ..operation(
+            "getFolder",
+            vec![Segment::Literal("folders".to_owned()), Segment::Param("id".to_owned())],
+            answer("getFolder", Some("status"), arms),
+        )
+    }
+}
+
+fn callback() -> Operation {
+    let arms = vec![
+        arm("Found", 302, None, ArmBody::Redirect),
+        arm("Page", 200, None, ArmBody::Text),
+        arm("Done", 204, None, ArmBody::Empty),
+        arm("Shape", 200, None, ArmBody::Json(Type::Model(ModelId(1)))),
+    ];
+    Operation {
+        outside_base: true,
+        body: Some(Body {
+            encodings: vec![BodyEncoding::Json, BodyEncoding::Form],
+            ty: Type::Map(Box::new(Type::Json)),
+            required: true,
+        }),
+        ..operation("callback", literal("callback"), answer("callback", None, arms))
+    }
+}
+
+fn ping() -> Operation {
+    let arms = vec![arm("Pong", 200, None, ArmBody::Text)];
+    operation("ping", literal("ping"), answer("ping", None, arms))
+}

@@ -1,0 +1,240 @@
+//! One request inside the auth APIs, and what its answer will carry besides status and body.
+//!
+//! Rule: flows and the application's own operations see requests through [`Call`] only. It reads the
+//! body after the rules of the wire (an empty one is `{}`, the content type is not checked), and it
+//! collects the session's headers, so that nobody has to remember to write them.
+
+mod fdi_version;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
+use serde_json::{Map, Value};
+
+pub use self::fdi_version::FdiVersion;
+
+use crate::auth::Auth;
+use crate::error::{Error, SessionError};
+use crate::session::{Effects, NewSessionFor, Session, VerifyOptions};
+
+const INVALID_JSON: &str =
+    "API input error: Please make sure to pass a valid JSON input in the request body";
+const INVALID_FORM: &str =
+    "API input error: Please make sure to pass valid url encoded form in the request body";
+
+/// One request.
+pub struct Call {
+    auth: Auth,
+    method: Method,
+    headers: HeaderMap,
+    query: Vec<(String, String)>,
+    tenant: String,
+    path_params: Vec<(&'static str, String)>,
+    body: Bytes,
+    fdi_version: FdiVersion,
+    effects: Effects,
+    signed_in_with: Option<String>,
+    may_be_stored_for: Option<u64>,
+}
+
+impl Call {
+    /// A request whose operation is known and whose body is read.
+    pub(crate) fn new(
+        auth: Auth,
+        parts: Parts,
+        body: Bytes,
+        tenant: String,
+        path_params: Vec<(&'static str, String)>,
+    ) -> Self {
+        let query = parts.uri.query().unwrap_or_default();
+        let versions: Vec<_> = parts
+            .headers
+            .get_all("fdi-version")
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .collect();
+        let versions = (!versions.is_empty()).then(|| versions.join(","));
+        Self {
+            auth,
+            query: url::form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+            fdi_version: FdiVersion::parse(versions.as_deref()),
+            method: parts.method,
+            headers: parts.headers,
+            tenant,
+            path_params,
+            body,
+            effects: Effects::default(),
+            signed_in_with: None,
+            may_be_stored_for: None,
+        }
+    }
+
+    /// The auth server.
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// The method of the request.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The headers of the request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The tenant that the path names; `public` when it names none.
+    pub fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
+    /// The version of the interface that the client speaks.
+    pub fn fdi_version(&self) -> &FdiVersion {
+        &self.fdi_version
+    }
+
+    /// A query parameter; one that is repeated counts as missing.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        let mut values = self.query.iter().filter(|(key, _)| key == name);
+        match (values.next(), values.next()) {
+            (Some((_, value)), None) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A `{name}` segment of the path, decoded.
+    pub fn path_param(&self, name: &str) -> Option<&str> {
+        self.path_params
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; `{}` when it is empty.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] when it is not JSON, or in a charset other than a UTF.
+    pub fn json(&self) -> Result<Value, Error> {
+        if !self.is_utf() {
+            return Err(Error::bad_input(INVALID_JSON));
+        }
+        if self.body.is_empty() {
+            return Ok(Value::Object(Map::new()));
+        }
+        serde_json::from_slice(&self.body).map_err(|_| Error::bad_input(INVALID_JSON))
+    }
+
+    /// The body as a form (`application/x-www-form-urlencoded`), in its order.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] when it is not text.
+    pub fn form(&self) -> Result<Vec<(String, String)>, Error> {
+        if !self.is_utf() || std::str::from_utf8(&self.body).is_err() {
+            return Err(Error::bad_input(INVALID_FORM));
+        }
+        Ok(url::form_urlencoded::parse(&self.body)
+            .into_owned()
+            .collect())
+    }
+
+    /// The session of the request.
+    ///
+    /// # Errors
+    /// [`Error::Session`] when it is missing though required, expired, or fails the anti-CSRF rule.
+    pub async fn session(&mut self, options: VerifyOptions) -> Result<Option<Session>, Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions
+            .verify(&self.method, &self.headers, &mut self.effects, options)
+            .await
+    }
+
+    /// The session of the request, which must be there.
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub async fn require_session(&mut self) -> Result<Session, Error> {
+        let options = VerifyOptions {
+            required: true,
+            ..VerifyOptions::default()
+        };
+        self.session(options).await?.ok_or_else(|| {
+            SessionError::Unauthorised {
+                clear_tokens: false,
+            }
+            .into()
+        })
+    }
+
+    /// Starts a session; the answer carries its tokens.
+    ///
+    /// # Errors
+    /// The store failed, or cookies cannot work with the configured domains.
+    pub async fn create_session(&mut self, new: NewSessionFor) -> Result<Session, Error> {
+        let sessions = self.auth.sessions().clone();
+        let session = sessions
+            .create(&self.headers, &mut self.effects, new)
+            .await?;
+        self.signed_in_with = Some(session.recipe_user_id.clone());
+        Ok(session)
+    }
+
+    /// Trades the refresh token of the request for new tokens.
+    ///
+    /// # Errors
+    /// [`Error::Session`] when there is none, or it is worth nothing.
+    pub async fn refresh_session(&mut self) -> Result<Session, Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions.refresh(&self.headers, &mut self.effects).await
+    }
+
+    /// Ends a session; the answer takes its tokens away.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revoke_session(&mut self, session: &Session) -> Result<(), Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions.revoke(session, &mut self.effects).await
+    }
+
+    /// Lets caches keep the answer for so many seconds.
+    pub fn let_caches_store(&mut self, seconds: u64) {
+        self.may_be_stored_for = Some(seconds);
+    }
+
+    /// What the session engine puts on the answer.
+    pub(crate) fn take_effects(&mut self) -> Effects {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// See [`Call::let_caches_store`].
+    pub(crate) fn may_be_stored_for(&self) -> Option<u64> {
+        self.may_be_stored_for
+    }
+
+    /// The login method of the session that was started.
+    pub(crate) fn signed_in_with(&self) -> Option<&str> {
+        self.signed_in_with.as_deref()
+    }
+
+    /// Whether the content type names no charset or one of the UTFs.
+    fn is_utf(&self) -> bool {
+        let content_type = self
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok());
+        let charset = content_type
+            .unwrap_or_default()
+            .split(';')
+            .skip(1)
+            .find_map(|parameter| {
+                let (name, value) = parameter.split_once('=')?;
+                name.trim()
+                    .eq_ignore_ascii_case("charset")
+                    .then(|| value.trim().trim_matches('"'))
+            });
+        charset.is_none_or(|charset| charset.to_ascii_lowercase().starts_with("utf-"))
+    }
+}

@@ -1,0 +1,347 @@
+//! The settings of a server, read from the environment when it starts.
+//!
+//! Rules: everything is checked before anything is opened, and all that is wrong is said at once; a value
+//! that may hold a password is never printed. An empty variable counts as one that is not set.
+//!
+//! | Variable | Default | Meaning |
+//! |---|---|---|
+//! | `AUTH_LISTEN_ADDR` | `127.0.0.1:3001`, or the port of a loopback `apiDomain` | Where to listen |
+//! | `DATABASE_URL` | `sqlite://auth.db` | The SQLite database; made if it does not exist |
+//! | `AUTH_SMTP_URL` | none | Sends mail: `smtps://user:password@mail.example.com:465` |
+//! | `AUTH_MAIL_FROM` | `no-reply@localhost`; needed with `AUTH_SMTP_URL` | Sender: `Name <a@example.com>` |
+//! | `AUTH_MAIL_OUTBOX` | none | Folder that takes mails as `.eml` files; for development |
+//! | `AUTH_PASSWORD_THREADS` | all cores but one | How many passwords are hashed at once |
+//! | `AUTH_BODY_LIMIT` | `102400` | How many bytes a request body may have |
+//! | `AUTH_COOKIE_DOMAIN` | none | `Domain` of the session's cookies |
+//! | `AUTH_OLDER_COOKIE_DOMAIN` | none | What `AUTH_COOKIE_DOMAIN` was before it was changed |
+//! | `AUTH_COOKIE_SAME_SITE` | `lax` or `none`, by appInfo | `strict`, `lax` or `none` |
+//! | `AUTH_COOKIE_SECURE` | `true` with https | `true` or `false` |
+//! | `AUTH_ANTI_CSRF` | by `SameSite` | `NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN` |
+//! | `AUTH_ACCESS_TOKEN_SECONDS` | `3600` | How long an access token is valid |
+//! | `AUTH_REFRESH_TOKEN_MINUTES` | `144000` | How long a session lasts without being used |
+//! | `AUTH_SIGNING_ALGORITHM` | `RS256` | `RS256`, `ES256` or `EdDSA` |
+//! | `RUST_LOG` | `info` | What is logged |
+//!
+//! Which variables appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
+
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::app_info::{AppInfo, AppInfoDefaults};
+use crate::delivery::{Smtp, check_sender};
+use crate::session::SessionConfig;
+
+const DEFAULT_PORT: u16 = 3001;
+const DEFAULT_DATABASE: &str = "sqlite://auth.db";
+const DEFAULT_SENDER: &str = "no-reply@localhost";
+const DEFAULT_BODY_LIMIT: usize = 102_400;
+
+/// The settings of one server.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Who the application is and where it lives.
+    pub app_info: AppInfo,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The database.
+    pub database_url: Secret,
+    /// The mail server.
+    pub smtp_url: Option<Secret>,
+    /// Who mails come from.
+    pub mail_from: String,
+    /// The folder of the development outbox.
+    pub mail_outbox: Option<PathBuf>,
+    /// How many passwords are hashed at once.
+    pub password_threads: usize,
+    /// How many bytes a request body may have.
+    pub body_limit: usize,
+    /// Everything about sessions.
+    pub session: SessionConfig,
+}
+
+/// A text that must not be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+/// Everything that is wrong with the settings, one line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<String>);
+
+impl Config {
+    /// Defaults for everything but appInfo.
+    pub fn new(app_info: AppInfo) -> Self {
+        let port = app_info.loopback_port().unwrap_or(DEFAULT_PORT);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            app_info,
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            database_url: Secret::new(DEFAULT_DATABASE),
+            smtp_url: None,
+            mail_from: DEFAULT_SENDER.to_owned(),
+            mail_outbox: None,
+            password_threads: cores.saturating_sub(1).max(1),
+            body_limit: DEFAULT_BODY_LIMIT,
+            session: SessionConfig::default(),
+        }
+    }
+
+    /// Reads the variables of the process.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn from_env(defaults: &AppInfoDefaults) -> Result<Self, ConfigErrors> {
+        Self::read(defaults, |name| std::env::var(name).ok())
+    }
+
+    /// Reads variables from anywhere.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn read(
+        defaults: &AppInfoDefaults,
+        variables: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigErrors> {
+        let (app_info, errors) = match AppInfo::resolve(defaults, &variables) {
+            Ok(app_info) => (Some(app_info), Vec::new()),
+            Err(errors) => (None, errors.iter().map(ToString::to_string).collect()),
+        };
+        let mut env = Env {
+            variables: &variables,
+            errors,
+        };
+        let session = session(&mut env);
+        let config = app_info.map(|app_info| Self {
+            session,
+            ..Self::new(app_info)
+        });
+        let config = read_rest(&mut env, config);
+        match config {
+            Some(config) if env.errors.is_empty() => Ok(config),
+            _ => Err(ConfigErrors(env.errors)),
+        }
+    }
+
+    /// Whether only this machine can reach the server.
+    pub fn is_local(&self) -> bool {
+        self.listen.ip().is_loopback()
+    }
+}
+
+/// Everything but appInfo and sessions; what is wrong is found even where appInfo is wrong too.
+fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
+    let listen = env.parsed(
+        "AUTH_LISTEN_ADDR",
+        "must be an address such as 127.0.0.1:3001",
+    );
+    let database = env
+        .text("DATABASE_URL")
+        .unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
+    if database.starts_with("postgres://") || database.starts_with("postgresql://") {
+        env.wrong(
+            "DATABASE_URL",
+            "PostgreSQL is not supported by this version",
+        );
+    } else if !database.starts_with("sqlite:") {
+        env.wrong("DATABASE_URL", "must be a URL such as sqlite://auth.db");
+    }
+    let sender = env.text("AUTH_MAIL_FROM");
+    if let Some(Err(error)) = sender.as_deref().map(check_sender) {
+        env.wrong("AUTH_MAIL_FROM", &error.message);
+    }
+    let smtp = env.text("AUTH_SMTP_URL");
+    if let Some(url) = &smtp {
+        if sender.is_none() {
+            env.wrong("AUTH_MAIL_FROM", "must be set where AUTH_SMTP_URL is");
+        }
+        if let Err(error) = Smtp::new(url, DEFAULT_SENDER) {
+            env.wrong("AUTH_SMTP_URL", &error.message);
+        }
+    }
+    let outbox = env.text("AUTH_MAIL_OUTBOX");
+    let threads = env.positive("AUTH_PASSWORD_THREADS");
+    let body_limit = env.positive("AUTH_BODY_LIMIT");
+
+    let mut config = config?;
+    config.listen = listen.unwrap_or(config.listen);
+    config.database_url = Secret(database);
+    config.mail_from = sender.unwrap_or(config.mail_from);
+    config.smtp_url = smtp.map(Secret);
+    config.mail_outbox = outbox.map(PathBuf::from);
+    config.password_threads = threads.unwrap_or(config.password_threads);
+    config.body_limit = body_limit.unwrap_or(config.body_limit);
+    Some(config)
+}
+
+fn session(env: &mut Env<'_>) -> SessionConfig {
+    let default = SessionConfig::default();
+    let seconds: Option<u32> = env.positive("AUTH_ACCESS_TOKEN_SECONDS");
+    let minutes: Option<u32> = env.positive("AUTH_REFRESH_TOKEN_MINUTES");
+    SessionConfig {
+        cookie_domain: env.text("AUTH_COOKIE_DOMAIN"),
+        older_cookie_domain: env.text("AUTH_OLDER_COOKIE_DOMAIN"),
+        cookie_same_site: env.explained("AUTH_COOKIE_SAME_SITE"),
+        cookie_secure: env.parsed("AUTH_COOKIE_SECURE", "must be true or false"),
+        anti_csrf: env.explained("AUTH_ANTI_CSRF"),
+        access_token_validity_ms: seconds.map_or(default.access_token_validity_ms, |seconds| {
+            i64::from(seconds) * 1000
+        }),
+        refresh_token_validity_ms: minutes.map_or(default.refresh_token_validity_ms, |minutes| {
+            i64::from(minutes) * 60_000
+        }),
+        signing_algorithm: env
+            .explained("AUTH_SIGNING_ALGORITHM")
+            .unwrap_or(default.signing_algorithm),
+        ..default
+    }
+}
+
+/// The variables, and what is wrong with them so far.
+struct Env<'a> {
+    variables: &'a dyn Fn(&str) -> Option<String>,
+    errors: Vec<String>,
+}
+
+impl Env<'_> {
+    fn wrong(&mut self, name: &str, message: &str) {
+        self.errors.push(format!("{name}: {message}"));
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        (self.variables)(name)
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    }
+
+    /// A value of a type whose errors say nothing to an operator.
+    fn parsed<T: FromStr>(&mut self, name: &str, message: &str) -> Option<T> {
+        let value = self.text(name)?.parse().ok();
+        if value.is_none() {
+            self.wrong(name, message);
+        }
+        value
+    }
+
+    /// A value of a type whose errors say what to write.
+    fn explained<T: FromStr<Err = String>>(&mut self, name: &str) -> Option<T> {
+        match self.text(name)?.parse() {
+            Ok(value) => Some(value),
+            Err(message) => {
+                self.wrong(name, &message);
+                None
+            }
+        }
+    }
+
+    fn positive<T: FromStr + Default + PartialEq>(&mut self, name: &str) -> Option<T> {
+        let message = "must be a number greater than zero";
+        let value: T = self.parsed(name, message)?;
+        if value == T::default() {
+            self.wrong(name, message);
+            return None;
+        }
+        Some(value)
+    }
+}
+
+impl Secret {
+    /// Hides a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings are wrong:")?;
+        self.0.iter().try_for_each(|error| write!(f, "\n  {error}"))
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app_info::Setting;
+
+    const DEFAULTS: AppInfoDefaults = AppInfoDefaults {
+        app_name: Setting::Text("Test"),
+        api_domain: Setting::Env {
+            name: "API_DOMAIN",
+            default: Some("http://localhost:4001"),
+        },
+        api_base_path: None,
+        api_gateway_path: None,
+        website_domain: Some(Setting::Text("http://localhost:3000")),
+        origin: None,
+        website_base_path: None,
+    };
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+        Config::read(&DEFAULTS, |name| {
+            let found = variables.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_port_is_that_of_a_loopback_api_domain() {
+        let config = read(&[]).expect("defaults are right");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:4001");
+        let config = read(&[("API_DOMAIN", "https://api.example.com")]).expect("it is right");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:3001");
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_said_at_once() {
+        let errors = read(&[
+            ("API_DOMAIN", "/nowhere"),
+            ("AUTH_LISTEN_ADDR", "3001"),
+            ("DATABASE_URL", "postgres://u:secret@db/auth"),
+            ("AUTH_SMTP_URL", "smtps://u:secret@mail.test"),
+            ("AUTH_BODY_LIMIT", "0"),
+            ("AUTH_COOKIE_SAME_SITE", "some"),
+        ])
+        .expect_err("all of it is wrong")
+        .to_string();
+        let lines: Vec<_> = errors
+            .lines()
+            .map(|line| line.trim().split(':').next())
+            .collect();
+        let names = [
+            "the settings are wrong",
+            "appInfo.apiDomain",
+            "AUTH_COOKIE_SAME_SITE",
+            "AUTH_LISTEN_ADDR",
+            "DATABASE_URL",
+            "AUTH_MAIL_FROM",
+            "AUTH_BODY_LIMIT",
+        ];
+        assert_eq!(lines, names.map(Some));
+        assert!(errors.contains("PostgreSQL is not supported by this version"));
+        assert!(!errors.contains("secret"));
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let variables = [
+            ("AUTH_SMTP_URL", "smtps://u:hunter2@mail.test"),
+            ("AUTH_MAIL_FROM", "a@b.co"),
+        ];
+        let config = read(&variables).expect("it is right");
+        assert!(!format!("{config:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,260 @@
+//! Password hashes.
+//!
+//! Argon2id with the parameters of the OWASP Password Storage Cheat Sheet (19 MiB, two passes, one
+//! lane; <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).
+//!
+//! A hash costs some 20 ms of a core and 19 MiB, so these rules are kept:
+//! - hashing never runs on the threads that answer requests;
+//! - only so many hashes are made at once, and only so many wait; beyond that the answer is
+//!   [`Error::Unavailable`], before memory runs out;
+//! - an unknown user costs as much time as a wrong password, so that the time of the answer does
+//!   not tell who has an account (OWASP ASVS 5.0, 6.3.8);
+//! - a stored hash — imported ones are not ours — cannot ask for more memory or time than the
+//!   bounds below allow.
+
+use std::fmt;
+use std::sync::Arc;
+
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use crate::crypto::token;
+use crate::error::Error;
+
+/// The most memory that a stored hash may ask for, in KiB (128 MiB).
+const MAX_MEMORY_KIB: u32 = 128 * 1024;
+
+/// The most passes that a stored hash may ask for.
+const MAX_PASSES: u32 = 10;
+
+/// The most lanes that a stored hash may ask for.
+const MAX_LANES: u32 = 16;
+
+/// The longest password that is hashed, in bytes; policies set lower limits.
+const MAX_PASSWORD_BYTES: usize = 4096;
+
+/// What one hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordParams {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl Default for PasswordParams {
+    /// 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self {
+            memory_kib: 19_456,
+            passes: 2,
+            lanes: 1,
+        }
+    }
+}
+
+/// Hashes and verifies passwords, a bounded number at a time. Clones share the bounds.
+#[derive(Clone)]
+pub struct Passwords(Arc<Inner>);
+
+struct Inner {
+    argon2: Argon2<'static>,
+    /// One permit for each hash in the making.
+    running: Arc<Semaphore>,
+    /// One permit for each hash in the making or waiting.
+    admitted: Arc<Semaphore>,
+    /// The hash of a password that nobody knows.
+    dummy: String,
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passwords").finish_non_exhaustive()
+    }
+}
+
+impl Passwords {
+    /// `permits` hashes are made at once, `queue` more may wait. Makes one hash right away.
+    pub fn new(params: PasswordParams, permits: usize, queue: usize) -> Result<Self, Error> {
+        let cost = Params::new(params.memory_kib, params.passes, params.lanes, None)
+            .map_err(|error| Error::internal(error.to_string()))?;
+        if !affordable(&cost) {
+            return Err(Error::internal("the password hash parameters are out of bounds"));
+        }
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
+        let dummy = hash(&argon2, &token::random_secret()?)?;
+        let permits = permits.max(1);
+        Ok(Self(Arc::new(Inner {
+            argon2,
+            running: Arc::new(Semaphore::new(permits)),
+            admitted: Arc::new(Semaphore::new(permits + queue)),
+            dummy,
+        })))
+    }
+
+    /// All cores but one, and room for 64 to wait for each.
+    pub fn with_defaults() -> Result<Self, Error> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let permits = cores.saturating_sub(1).max(1);
+        Self::new(PasswordParams::default(), permits, permits * 64)
+    }
+
+    /// The hash of a password as a PHC string, with a random salt.
+    pub async fn hash(&self, password: &str) -> Result<String, Error> {
+        let password = bounded(password)?;
+        self.run(move |inner| hash(&inner.argon2, &password)).await
+    }
+
+    /// Whether `stored` is a hash of this password. `None` stands for an unknown user: the answer
+    /// is no, after the time that a real comparison takes.
+    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, Error> {
+        let password = bounded(password)?;
+        let stored = stored.map(str::to_owned);
+        self.run(move |inner| {
+            let known = stored.is_some();
+            let matches = verify(&inner.argon2, &password, stored.as_ref().unwrap_or(&inner.dummy))?;
+            Ok(matches && known)
+        })
+        .await
+    }
+
+    /// Runs costly work on a thread of its own, if there is room.
+    async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Inner) -> Result<T, Error> + Send + 'static,
+    {
+        let admitted = Arc::clone(&self.0.admitted)
+            .try_acquire_owned()
+            .map_err(|_| Error::Unavailable { retry_after_seconds: 1 })?;
+        let running = Arc::clone(&self.0.running)
+            .acquire_owned()
+            .await
+            .map_err(Error::internal)?;
+        let inner = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || {
+            // The permits are given back by the work itself: a client that hangs up must not make
+            // room for another hash while its own is still in the making.
+            let _permits = (admitted, running);
+            work(&inner)
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+}
+
+/// A copy of the password, refused when it is absurdly long.
+fn bounded(password: &str) -> Result<String, Error> {
+    if password.len() > MAX_PASSWORD_BYTES {
+        return Err(Error::bad_input("The password is too long"));
+    }
+    Ok(password.to_owned())
+}
+
+fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Error> {
+    let salt: [u8; 16] = token::random_bytes()?;
+    let hash: PasswordHash = argon2
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map_err(|error| Error::internal(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+/// Compares with a stored hash, whose own parameters count. A hash that cannot be read is a fault
+/// of the server, not a wrong password.
+fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<bool, Error> {
+    let stored =
+        PasswordHash::new(stored).map_err(|_| Error::internal("a stored password hash is broken"))?;
+    let params = Params::try_from(&stored)
+        .map_err(|_| Error::internal("a stored password hash has unknown parameters"))?;
+    if !affordable(&params) {
+        return Err(Error::internal("a stored password hash costs too much"));
+    }
+    match argon2.verify_password(password.as_bytes(), &stored) {
+        Ok(()) => Ok(true),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+        Err(error) => Err(Error::internal(error.to_string())),
+    }
+}
+
+fn affordable(params: &Params) -> bool {
+    params.m_cost() <= MAX_MEMORY_KIB
+        && params.t_cost() <= MAX_PASSES
+        && params.p_cost() <= MAX_LANES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cheap hashes, so that the tests are fast.
+    fn cheap(permits: usize, queue: usize) -> Passwords {
+        let params = PasswordParams { memory_kib: 64, passes: 1, lanes: 1 };
+        Passwords::new(params, permits, queue).expect("valid parameters")
+    }
+
+    #[tokio::test]
+    async fn the_password_matches_and_nothing_else() {
+        let passwords = cheap(1, 8);
+        let hash = passwords.hash("pässword 1").await.expect("hash");
+        let verify = |text| passwords.verify(text, Some(&hash));
+        assert!(verify("pässword 1").await.expect("verify"));
+        for wrong in ["", "pässword 1 ", "Pässword 1", "password 1", "pässword 1\0"] {
+            assert!(!verify(wrong).await.expect("verify"), "{wrong:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_default_is_the_one_of_owasp() {
+        let passwords = Passwords::with_defaults().expect("defaults");
+        let hash = passwords.hash("x").await.expect("hash");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert_ne!(hash, passwords.hash("x").await.expect("hash"), "salted");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_is_refused() {
+        assert!(!cheap(1, 8).verify("x", None).await.expect("verify"));
+    }
+
+    #[tokio::test]
+    async fn hashes_made_elsewhere_count_with_their_own_parameters() {
+        let other = Passwords::new(PasswordParams { memory_kib: 256, passes: 3, lanes: 2 }, 1, 1);
+        let hash = other.expect("valid").hash("x").await.expect("hash");
+        assert!(cheap(1, 8).verify("x", Some(&hash)).await.expect("verify"));
+    }
+
+    #[tokio::test]
+    async fn a_stored_hash_cannot_ask_for_too_much() {
+        let hash = cheap(1, 8).hash("x").await.expect("hash");
+        for (from, to) in [("m=64", "m=4194304"), ("t=1", "t=4000000"), ("$argon2id", "$scrypt")] {
+            let hash = hash.replacen(from, to, 1);
+            let outcome = cheap(1, 8).verify("x", Some(&hash)).await;
+            assert!(matches!(outcome, Err(Error::Internal(_))), "{hash}");
+        }
+        assert!(matches!(cheap(1, 8).verify("x", Some("")).await, Err(Error::Internal(_))));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_does_not_fit_the_queue_is_refused() {
+        let passwords = cheap(1, 1);
+        let _held = passwords.0.running.acquire().await.expect("permit");
+        let waiting = tokio::spawn({
+            let passwords = passwords.clone();
+            async move { passwords.hash("x").await }
+        });
+        let second = tokio::spawn({
+            let passwords = passwords.clone();
+            async move { passwords.hash("x").await }
+        });
+        while passwords.0.admitted.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(passwords.hash("x").await, Err(Error::Unavailable { .. })));
+        drop(_held);
+        assert!(waiting.await.expect("join").is_ok());
+        assert!(second.await.expect("join").is_ok());
+    }
+}

@@ -1,0 +1,126 @@
+//! Mail: what is sent, who sends it, and when.
+//!
+//! Rule: a request never waits for a mail server. It hands its work to the [`Queue`] and answers; so an
+//! address that has an account and one that has none are answered after the same time (OWASP, Forgot
+//! Password Cheat Sheet). And nothing here logs a mail's text: a reset link is a credential.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+mod outbox;
+mod queue;
+mod smtp;
+
+pub use self::outbox::{Outbox, SentMail};
+pub use self::queue::Queue;
+pub use self::smtp::Smtp;
+
+use self::smtp::{mailbox, message};
+
+/// Whether mails can come from this sender.
+///
+/// # Errors
+/// It is not a mail address.
+pub(crate) fn check_sender(sender: &str) -> Result<(), MailError> {
+    mailbox(sender).map(|_| ())
+}
+
+/// One mail in plain text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The address of its one recipient.
+    pub to: String,
+    /// What its subject line says.
+    pub subject: String,
+    /// Its text; lines end with `\n`.
+    pub text: String,
+}
+
+/// Whatever brings mails to people.
+///
+/// ```
+/// use auth_server::delivery::{Mail, MailError, Mailer};
+///
+/// struct Nowhere;
+///
+/// #[async_trait::async_trait]
+/// impl Mailer for Nowhere {
+///     async fn send(&self, _mail: &Mail) -> Result<(), MailError> {
+///         Ok(())
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Mailer: Send + Sync + 'static {
+    /// Sends one mail, or says why it could not.
+    async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+}
+
+/// Why a mail did not go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailError {
+    /// What happened, without any part of the mail.
+    pub message: String,
+    /// Whether it may work a little later.
+    pub transient: bool,
+}
+
+/// Where mails go when nothing is configured: nowhere, and the log says so each time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMailer;
+
+#[async_trait]
+impl Mailer for NoMailer {
+    async fn send(&self, _mail: &Mail) -> Result<(), MailError> {
+        Err(MailError::lasting(
+            "no way to send mail is configured: set AUTH_SMTP_URL or AUTH_MAIL_OUTBOX",
+        ))
+    }
+}
+
+/// Sends through several mailers, each mail through all of them.
+pub(crate) struct Both(pub(crate) Arc<dyn Mailer>, pub(crate) Arc<dyn Mailer>);
+
+#[async_trait]
+impl Mailer for Both {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        self.0.send(mail).await?;
+        self.1.send(mail).await
+    }
+}
+
+impl MailError {
+    /// A failure that may pass.
+    pub fn transient(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            transient: true,
+        }
+    }
+
+    /// A failure that trying again does not mend.
+    pub fn lasting(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            transient: false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Mail {
+    /// The text is left out: it may hold a credential.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Display for MailError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for MailError {}

@@ -1,0 +1,86 @@
+//! Mail over SMTP (RFC 5321), TLS and authentication included, by way of `lettre`.
+
+use async_trait::async_trait;
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use super::{Mail, MailError, Mailer};
+
+/// The longest line that may stand unencoded (RFC 5322 §2.1.1).
+const LONGEST_LINE: usize = 998;
+
+/// A connection pool to one SMTP server.
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+impl Smtp {
+    /// Takes a URL such as `smtps://user:password@mail.example.com` or, without TLS,
+    /// `smtp://127.0.0.1:1025`; connects with the first mail.
+    ///
+    /// # Errors
+    /// The URL or the sender cannot be understood. The message never repeats the URL, which may hold a
+    /// password.
+    pub fn new(url: &str, from: &str) -> Result<Self, MailError> {
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
+            MailError::lasting("not an SMTP URL such as smtps://user:password@mail.example.com:465")
+        })?;
+        Ok(Self {
+            transport: builder.build(),
+            from: mailbox(from)?,
+        })
+    }
+}
+
+#[async_trait]
+impl Mailer for Smtp {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        let message = message(mail, &self.from)?;
+        self.transport
+            .send(message)
+            .await
+            .map(|_| ())
+            .map_err(|error| MailError {
+                // A permanent answer (5yz) stays the same; a lost connection or 4yz may pass.
+                transient: !error.is_permanent(),
+                message: error.status().map_or_else(
+                    || "the SMTP server could not be reached".to_owned(),
+                    |code| format!("the SMTP server refused the mail with code {code}"),
+                ),
+            })
+    }
+}
+
+/// Reads `Name <address>` or `address`.
+pub(super) fn mailbox(text: &str) -> Result<Mailbox, MailError> {
+    text.parse()
+        .map_err(|_| MailError::lasting("not a mail address such as `Name <name@example.com>`"))
+}
+
+/// The mail as it goes over the wire.
+pub(super) fn message(mail: &Mail, from: &Mailbox) -> Result<Message, MailError> {
+    let to = mail
+        .to
+        .parse()
+        .map_err(|_| MailError::lasting("the recipient is not a mail address"))?;
+    Message::builder()
+        .from(from.clone())
+        .to(to)
+        .subject(mail.subject.clone())
+        .header(ContentType::TEXT_PLAIN)
+        .body(body(&mail.text))
+        .map_err(|_| MailError::lasting("the mail could not be put together"))
+}
+
+/// Plain ASCII goes out as it is, so that a long link stays on one line in the raw mail too.
+fn body(text: &str) -> Body {
+    let plain = text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE);
+    if plain {
+        let crlf = text.lines().collect::<Vec<_>>().join("\r\n") + "\r\n";
+        Body::dangerous_pre_encoded(crlf.into_bytes(), ContentTransferEncoding::SevenBit)
+    } else {
+        Body::new(text.to_owned())
+    }
+}

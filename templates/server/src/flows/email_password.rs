@@ -1,0 +1,207 @@
+//! Signing up and signing in with an address and a password.
+//!
+//! Rules: everything is checked before anything is stored; a wrong password and an unknown address get
+//! the same answer after the same work (OWASP, Authentication Cheat Sheet, "Incorrect and correct
+//! response examples").
+
+use serde_json::{Map, Value};
+
+use super::form_fields::{self, Form};
+use super::{FieldError, User, validators};
+use crate::call::Call;
+use crate::error::Error;
+use crate::session::{NewSessionFor, VerifyOptions};
+use crate::store::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
+
+/// What a sign-up comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignUp {
+    /// There is a new user, and they are signed in.
+    Ok {
+        /// The user.
+        user: User,
+    },
+    /// Fields were refused, or the address is taken.
+    FieldError {
+        /// All that were refused.
+        form_fields: Vec<FieldError>,
+    },
+    /// This way to sign up is closed for the address.
+    NotAllowed {
+        /// A sentence to show.
+        reason: String,
+    },
+}
+
+/// What a sign-in comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignIn {
+    /// The user is signed in.
+    Ok {
+        /// The user.
+        user: User,
+    },
+    /// No user has this address and this password.
+    WrongCredentials,
+    /// Fields were refused.
+    FieldError {
+        /// All that were refused.
+        form_fields: Vec<FieldError>,
+    },
+    /// This way to sign in is closed for the user.
+    NotAllowed {
+        /// A sentence to show.
+        reason: String,
+    },
+}
+
+/// Whether an address is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EmailExists {
+    /// The answer.
+    Ok {
+        /// Whether a user signs in with it and a password.
+        exists: bool,
+    },
+}
+
+/// Creates a user and signs them in.
+///
+/// # Errors
+/// [`Error::BadInput`] for a request that is not built as documented, [`Error::Session`] when linking
+/// was asked for without a session, [`Error::Unavailable`] when too many passwords are being hashed.
+pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
+    let body = call.json()?;
+    let values = match form_fields::read(&body, Form::SignUp)? {
+        Ok(values) => values,
+        Err(form_fields) => return Ok(SignUp::FieldError { form_fields }),
+    };
+    refuse_linking(call, &body).await?;
+
+    // An address that is made up belongs to nobody who could sign in with it.
+    let created = if validators::is_fake_email(&values.email) {
+        CreateUser::EmailTaken
+    } else {
+        let auth = call.auth();
+        let user = NewEmailPasswordUser {
+            tenant_id: call.tenant().to_owned(),
+            email: values.email,
+            password_hash: auth.passwords().hash(&values.password).await?,
+            time_joined: auth.clock().now(),
+        };
+        auth.store().create_email_password_user(user).await?
+    };
+    match created {
+        CreateUser::Created(user) => {
+            start_session(call, &user).await?;
+            Ok(SignUp::Ok { user })
+        }
+        CreateUser::EmailTaken => {
+            let error = "This email already exists. Please sign in instead.".to_owned();
+            let form_fields = vec![FieldError {
+                id: "email".to_owned(),
+                error,
+            }];
+            Ok(SignUp::FieldError { form_fields })
+        }
+    }
+}
+
+/// Signs a user in.
+///
+/// # Errors
+/// As [`sign_up`].
+pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
+    let body = call.json()?;
+    let values = match form_fields::read(&body, Form::SignIn)? {
+        Ok(values) => values,
+        Err(form_fields) => return Ok(SignIn::FieldError { form_fields }),
+    };
+    refuse_linking(call, &body).await?;
+
+    let auth = call.auth();
+    let known = if validators::is_fake_email(&values.email) {
+        None
+    } else {
+        auth.store()
+            .email_password_user(call.tenant(), &values.email)
+            .await?
+    };
+    // Without a user, a hash is computed all the same.
+    let hash = known.as_ref().map(|(_, hash)| hash.as_str());
+    let matches = auth.passwords().verify(&values.password, hash).await?;
+    match known {
+        Some((user, _)) if matches => {
+            start_session(call, &user).await?;
+            Ok(SignIn::Ok { user })
+        }
+        _ => Ok(SignIn::WrongCredentials),
+    }
+}
+
+/// Tells whether a user signs in with the address of the query and a password.
+///
+/// # Errors
+/// [`Error::BadInput`] without an address.
+pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
+    let email = call
+        .query("email")
+        .ok_or_else(|| Error::bad_input("Please provide the email as a GET param"))?;
+    let email = validators::normal_email(email);
+    let known = call
+        .auth()
+        .store()
+        .email_password_user(call.tenant(), &email)
+        .await?;
+    Ok(EmailExists::Ok {
+        exists: known.is_some(),
+    })
+}
+
+/// Reads the session as the client asks for, and refuses to add a login to its user: linking accounts
+/// is not configured.
+///
+/// Clients up to FDI 3.0 do not know the flag; their session is read, and must be fresh, but plays no
+/// further part.
+async fn refuse_linking(call: &mut Call, body: &Value) -> Result<(), Error> {
+    let flag = body
+        .get("shouldTryLinkingWithSessionUser")
+        .filter(|flag| !flag.is_null());
+    let required = if call.fdi_version().at_least(&[3, 1]) {
+        match flag {
+            None | Some(Value::Bool(false)) => return Ok(()),
+            Some(flag) => *flag == Value::Bool(true),
+        }
+    } else {
+        false
+    };
+    let options = VerifyOptions {
+        required,
+        ..VerifyOptions::default()
+    };
+    let session = call.session(options).await?;
+    if required && session.is_some() {
+        return Err(Error::bad_input(
+            "shouldDoAutomaticAccountLinking returned false when making the session user primary \
+             but shouldTryLinkingWithSessionUser is true",
+        ));
+    }
+    Ok(())
+}
+
+/// Starts a session for the user's login method of this recipe.
+async fn start_session(call: &mut Call, user: &User) -> Result<(), Error> {
+    let method = user
+        .login_methods
+        .iter()
+        .find(|method| method.recipe_id == EMAIL_PASSWORD);
+    let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
+    let new = NewSessionFor {
+        user_id: user.id.clone(),
+        recipe_user_id: recipe_user_id.clone(),
+        tenant_id: call.tenant().to_owned(),
+        claims: Map::new(),
+        data: Value::Object(Map::new()),
+    };
+    call.create_session(new).await.map(|_| ())
+}

@@ -1,0 +1,61 @@
+//! OpenID Connect Discovery 1.0: how others find the keys of this issuer.
+//!
+//! The OAuth endpoints are named because clients of the interface expect the keys to be there.
+
+use crate::call::Call;
+use crate::error::Error;
+
+/// The discovery document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Discovery {
+    /// The provider's metadata (OpenID Connect Discovery 1.0 §3).
+    Ok {
+        /// The `iss` of every token.
+        issuer: String,
+        /// Where the public keys are.
+        jwks_uri: String,
+        /// Where an authorisation starts.
+        authorization_endpoint: String,
+        /// Where a grant is traded for tokens.
+        token_endpoint: String,
+        /// Where an access token is traded for facts about its user.
+        userinfo_endpoint: String,
+        /// Where a token is revoked.
+        revocation_endpoint: String,
+        /// Where a token is looked up.
+        token_introspection_endpoint: String,
+        /// Where a client sends a user who signs out.
+        end_session_endpoint: String,
+        /// Always `public`.
+        subject_types_supported: Vec<String>,
+        /// The algorithm of the keys.
+        id_token_signing_alg_values_supported: Vec<String>,
+        /// OAuth response types.
+        response_types_supported: Vec<String>,
+    },
+}
+
+/// Describes the issuer.
+///
+/// # Errors
+/// None; the signature is that of every flow.
+#[expect(clippy::unused_async, reason = "every flow has the same signature")]
+pub async fn discovery(call: &mut Call) -> Result<Discovery, Error> {
+    let issuer = call.auth().app_info().issuer();
+    let at = |path: &str| format!("{issuer}{path}");
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let algorithm = call.auth().session_config().signing_algorithm.name();
+    Ok(Discovery::Ok {
+        jwks_uri: at("/jwt/jwks.json"),
+        authorization_endpoint: at("/oauth/auth"),
+        token_endpoint: at("/oauth/token"),
+        userinfo_endpoint: at("/oauth/userinfo"),
+        revocation_endpoint: at("/oauth/revoke"),
+        token_introspection_endpoint: at("/oauth/introspect"),
+        end_session_endpoint: at("/oauth/end_session"),
+        subject_types_supported: texts(&["public"]),
+        id_token_signing_alg_values_supported: texts(&[algorithm]),
+        response_types_supported: texts(&["code", "id_token", "id_token token"]),
+        issuer,
+    })
+}

@@ -1,0 +1,95 @@
+//! Sessions: who a request comes from, and for how long that is true.
+//!
+//! A session has two tokens. The *access token* is a JWT that says who the user is; it lives an
+//! hour and is believed without asking the database. The *refresh token* is an opaque secret that
+//! buys a new pair; it lives long, goes to one path only, and is replaced at each use, so that a
+//! stolen one gives itself away ([`rotation`]). Both travel as cookies or as headers
+//! ([`transport`]); a third value, the front token, tells scripts in the browser what the access
+//! token says without showing it ([`front_token`]).
+//!
+//! Further reading: OWASP Session Management Cheat Sheet
+//! (<https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html>) and
+//! RFC 9700 §4.14 on refresh tokens (<https://www.rfc-editor.org/rfc/rfc9700>).
+
+mod access;
+mod claims;
+mod config;
+mod cookie;
+mod csrf;
+mod effects;
+mod engine;
+mod front_token;
+mod keys;
+mod refresh;
+mod rotation;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+use serde_json::{Map, Value};
+
+pub use claims::PROTECTED_CLAIMS;
+pub use config::{AntiCsrf, SameSite, SessionConfig, TransferPolicy};
+pub use effects::Effects;
+pub use engine::Sessions;
+pub use keys::{Jwks, SigningKeys};
+pub use transport::TransferMethod;
+
+/// A session that a request is known to belong to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Names the session; no secret.
+    pub handle: String,
+    /// The user.
+    pub user_id: String,
+    /// The login method with which the session began.
+    pub recipe_user_id: String,
+    /// The tenant in which the session began.
+    pub tenant_id: String,
+    /// All that the access token says, the server's own claims included.
+    pub claims: Map<String, Value>,
+    /// When the access token was issued, in milliseconds.
+    pub issued_at: i64,
+    /// When the access token expires, in milliseconds.
+    pub expires_at: i64,
+    /// How the tokens travel.
+    pub transfer: TransferMethod,
+}
+
+/// Whom a new session is for.
+#[derive(Debug, Clone)]
+pub struct NewSessionFor {
+    /// The user.
+    pub user_id: String,
+    /// The login method.
+    pub recipe_user_id: String,
+    /// The tenant in which the user signed in.
+    pub tenant_id: String,
+    /// What the application wants to have in the access token.
+    pub claims: Map<String, Value>,
+    /// What the application wants to keep with the session on the server.
+    pub data: Value,
+}
+
+/// What a request must show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VerifyOptions {
+    /// Whether a request without a session is refused.
+    pub required: bool,
+    /// Whether the defence against forged requests is checked; by default on all methods but GET.
+    pub anti_csrf: Option<bool>,
+    /// Whether the database is asked if the session still exists. Without it, a revoked session
+    /// lives on until its access token expires.
+    pub check_database: bool,
+}
+
+impl Default for VerifyOptions {
+    /// A session is required; the token is believed.
+    fn default() -> Self {
+        Self {
+            required: true,
+            anti_csrf: None,
+            check_database: false,
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! What can be set about sessions, its defaults, and what refuses to start.
+//!
+//! The rule kept here: a setting that cannot work is an error at start-up, in words that say what
+//! to change, and never a session that silently does not hold. Most defaults follow from appInfo:
+//! https makes cookies `Secure`; an API and a website of different sites need `SameSite=None`, and
+//! then a custom header against forged requests (OWASP Cross-Site Request Forgery Prevention Cheat
+//! Sheet,
+//! <https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html>).
+
+use std::str::FromStr;
+
+use crate::app_info::{self, AppInfo};
+use crate::crypto::keys::Algorithm;
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Settings of sessions. [`SessionConfig::default`] is right for most servers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionConfig {
+    /// Whether cookies are sent over https only; by default if `apiDomain` is https.
+    pub cookie_secure: Option<bool>,
+    /// The `SameSite` of cookies; by default `Lax` if API and website are one site, else `None`.
+    pub cookie_same_site: Option<SameSite>,
+    /// The `Domain` of cookies; by default none, so that they go to the very host alone.
+    pub cookie_domain: Option<String>,
+    /// What `cookie_domain` was before it was changed; empty if it was not set.
+    pub older_cookie_domain: Option<String>,
+    /// The `Path` of the access token's cookie.
+    pub access_token_path: String,
+    /// The status that says that there is no session (401).
+    pub session_expired_status_code: u16,
+    /// The status that says that a claim is not met (403).
+    pub invalid_claim_status_code: u16,
+    /// The defence against forged requests; by default a custom header where cookies are
+    /// `SameSite=None`.
+    pub anti_csrf: Option<AntiCsrf>,
+    /// How tokens may travel.
+    pub transfer: TransferPolicy,
+    /// Whether the keys that sign access tokens are replaced from time to time.
+    pub use_dynamic_signing_key: bool,
+    /// Whether cookie sessions show the access token in a header, too.
+    pub expose_access_token: bool,
+    /// What signs access tokens.
+    pub signing_algorithm: Algorithm,
+    /// How long a signing key signs, in milliseconds.
+    pub signing_key_interval_ms: i64,
+    /// How long an access token is valid, in milliseconds.
+    pub access_token_validity_ms: i64,
+    /// By which part of it, at most and at random, that time is shortened, so that the tokens of
+    /// many tabs do not expire in the same second.
+    pub access_token_jitter: f64,
+    /// How long a refresh token is valid, in milliseconds; each refresh begins it anew.
+    pub refresh_token_validity_ms: i64,
+    /// After how many milliseconds a session ends no matter how often it is refreshed.
+    pub max_session_age_ms: Option<i64>,
+    /// How long a replaced refresh token still gets its successor, in milliseconds.
+    pub rotation_grace_ms: i64,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            cookie_secure: None,
+            cookie_same_site: None,
+            cookie_domain: None,
+            older_cookie_domain: None,
+            access_token_path: "/".to_owned(),
+            session_expired_status_code: 401,
+            invalid_claim_status_code: 403,
+            anti_csrf: None,
+            transfer: TransferPolicy::Any,
+            use_dynamic_signing_key: true,
+            expose_access_token: false,
+            signing_algorithm: Algorithm::Rs256,
+            signing_key_interval_ms: 168 * HOUR,
+            access_token_validity_ms: HOUR,
+            access_token_jitter: 0.05,
+            refresh_token_validity_ms: 144_000 * MINUTE,
+            max_session_age_ms: None,
+            rotation_grace_ms: 30 * SECOND,
+        }
+    }
+}
+
+/// When browsers send a cookie along with requests from other sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameSite {
+    /// Never.
+    Strict,
+    /// When a link is followed.
+    Lax,
+    /// Always.
+    None,
+}
+
+impl SameSite {
+    /// As `Set-Cookie` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Strict => "Strict",
+            Self::Lax => "Lax",
+            Self::None => "None",
+        }
+    }
+}
+
+impl FromStr for SameSite {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "strict" => Ok(Self::Strict),
+            "lax" => Ok(Self::Lax),
+            "none" => Ok(Self::None),
+            _ => Err(r#"cookie same site must be one of "strict", "lax", or "none""#.to_owned()),
+        }
+    }
+}
+
+/// The defence against forged requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AntiCsrf {
+    /// `SameSite` is enough.
+    None,
+    /// Requests carry a header that no form can send.
+    ViaCustomHeader,
+    /// Requests carry a token that only the website has.
+    ViaToken,
+}
+
+impl FromStr for AntiCsrf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "NONE" => Ok(Self::None),
+            "VIA_CUSTOM_HEADER" => Ok(Self::ViaCustomHeader),
+            "VIA_TOKEN" => Ok(Self::ViaToken),
+            _ => Err(
+                "antiCsrf config must be one of 'NONE' or 'VIA_CUSTOM_HEADER' or 'VIA_TOKEN'"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// How tokens may travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TransferPolicy {
+    /// As the client wishes.
+    #[default]
+    Any,
+    /// As cookies only.
+    Cookie,
+    /// As headers only.
+    Header,
+}
+
+/// [`SessionConfig`] with every default filled in from appInfo.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) config: SessionConfig,
+    pub(super) secure: bool,
+    pub(super) same_site: SameSite,
+    pub(super) domain: Option<String>,
+    pub(super) older_domain: Option<String>,
+    pub(super) anti_csrf: AntiCsrf,
+    pub(super) refresh_path: String,
+    pub(super) issuer: String,
+    /// Whether browsers would drop the cookies of a cookie session.
+    pub(super) cookies_cannot_work: bool,
+}
+
+impl Settings {
+    /// Fills in the defaults, or lists all that is wrong.
+    pub(super) fn resolve(app: &AppInfo, config: SessionConfig) -> Result<Self, Vec<String>> {
+        let mut errors = Vec::new();
+        let mut cookie_domain = |text: &Option<String>, may_be_empty: bool| {
+            let text = text.as_deref()?;
+            if may_be_empty && text.is_empty() {
+                return Some(String::new());
+            }
+            app_info::normalise_cookie_domain(text)
+                .map_err(|message| errors.push(message))
+                .ok()
+        };
+        let domain = cookie_domain(&config.cookie_domain, false);
+        let older_domain = cookie_domain(&config.older_cookie_domain, true);
+        let one_site = app.same_site().unwrap_or_else(|error| {
+            errors.push(error.message);
+            false
+        });
+        config.check(&mut errors);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let secure = config
+            .cookie_secure
+            .unwrap_or_else(|| app.api_domain.starts_with("https"));
+        let by_site = if one_site { SameSite::Lax } else { SameSite::None };
+        let same_site = config.cookie_same_site.unwrap_or(by_site);
+        let by_same_site = match same_site {
+            SameSite::None => AntiCsrf::ViaCustomHeader,
+            SameSite::Strict | SameSite::Lax => AntiCsrf::None,
+        };
+        let local =
+            app_info::is_loopback(&app.api_domain) && app_info::is_loopback(&app.website_domain);
+        Ok(Self {
+            secure,
+            same_site,
+            domain,
+            older_domain,
+            anti_csrf: config.anti_csrf.unwrap_or(by_same_site),
+            refresh_path: app.refresh_path(),
+            issuer: app.issuer(),
+            cookies_cannot_work: same_site == SameSite::None && !secure && !local,
+            config,
+        })
+    }
+}
+
+impl SessionConfig {
+    fn check(&self, errors: &mut Vec<String>) {
+        let mut demand = |holds: bool, message: &str| {
+            if !holds {
+                errors.push(message.to_owned());
+            }
+        };
+        demand(
+            self.session_expired_status_code != self.invalid_claim_status_code,
+            "sessionExpiredStatusCode and invalidClaimStatusCode must be different",
+        );
+        for status in [self.session_expired_status_code, self.invalid_claim_status_code] {
+            demand((400..600).contains(&status), "session status codes must be 400 to 599");
+        }
+        demand(
+            self.access_token_path.starts_with('/')
+                && self.access_token_path.bytes().all(|b| b.is_ascii_graphic() && b != b';'),
+            "the path of the access token's cookie must begin with `/` and hold no `;`",
+        );
+        demand(
+            self.access_token_validity_ms >= SECOND,
+            "access tokens must be valid for a second at least",
+        );
+        demand(
+            self.refresh_token_validity_ms > self.access_token_validity_ms,
+            "refresh tokens must be valid for longer than access tokens",
+        );
+        demand(
+            (0.0..=0.25).contains(&self.access_token_jitter),
+            "the jitter of access tokens must be 0 to 0.25",
+        );
+        demand(
+            (0..=300 * SECOND).contains(&self.rotation_grace_ms),
+            "the grace period of refresh tokens must be 0 to 300 seconds",
+        );
+        demand(
+            self.signing_key_interval_ms >= HOUR,
+            "signing keys must be used for an hour at least",
+        );
+        demand(
+            self.max_session_age_ms.is_none_or(|age| age > self.access_token_validity_ms),
+            "sessions must be able to outlive an access token",
+        );
+    }
+}

@@ -1,0 +1,293 @@
+//! How tokens travel: as cookies, or as headers.
+//!
+//! Cookies are `HttpOnly`, so no script can read them; the refresh token's goes to the refresh path
+//! alone. Headers are for clients that keep no cookies. A request that carries both is read by its
+//! header, and each answer sets one kind only and clears the other, so that a client never holds
+//! two sessions.
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName};
+
+use super::access::Unverified;
+use super::config::{Settings, TransferPolicy};
+use super::cookie;
+use super::csrf::ANTI_CSRF;
+use super::effects::Effects;
+use super::front_token;
+use super::refresh::RefreshToken;
+use crate::error::Error;
+
+const ST_ACCESS: HeaderName = HeaderName::from_static("st-access-token");
+const ST_REFRESH: HeaderName = HeaderName::from_static("st-refresh-token");
+const ST_AUTH_MODE: HeaderName = HeaderName::from_static("st-auth-mode");
+const FRONT_TOKEN: HeaderName = HeaderName::from_static("front-token");
+
+/// For how long browsers keep the access token's cookie. The token in it expires much earlier; the
+/// cookie stays so that its expiry is told from there having been none.
+const ACCESS_COOKIE_MS: i64 = 365 * 24 * 3_600_000;
+
+/// The cookie in which scripts keep the front token.
+const FRONT_COOKIE: &str = "sFrontToken";
+
+/// How the tokens of a session travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferMethod {
+    /// As cookies.
+    Cookie,
+    /// As headers.
+    Header,
+}
+
+impl TransferMethod {
+    /// The other one.
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::Cookie => Self::Header,
+            Self::Header => Self::Cookie,
+        }
+    }
+}
+
+impl TransferPolicy {
+    fn allows(self, method: TransferMethod) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Cookie => method == TransferMethod::Cookie,
+            Self::Header => method == TransferMethod::Header,
+        }
+    }
+}
+
+/// How the tokens of a new session shall travel: where both are allowed, as the client says, and
+/// as headers if it says nothing.
+pub(super) fn wished(headers: &HeaderMap, policy: TransferPolicy) -> TransferMethod {
+    let mode = headers.get(ST_AUTH_MODE).map(|value| value.as_bytes());
+    match policy {
+        TransferPolicy::Cookie => TransferMethod::Cookie,
+        TransferPolicy::Any if mode.is_some_and(|mode| mode.eq_ignore_ascii_case(b"cookie")) => {
+            TransferMethod::Cookie
+        }
+        TransferPolicy::Any | TransferPolicy::Header => TransferMethod::Header,
+    }
+}
+
+/// The bearer value of the request. The scheme is compared with its case, as clients of this
+/// protocol send it; anything else belongs to somebody else.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    Some(value.strip_prefix("Bearer ")?.trim()).filter(|token| !token.is_empty())
+}
+
+/// Whether the request carries something in the place of an access token.
+pub(super) fn carries_access(headers: &HeaderMap, method: TransferMethod) -> bool {
+    match method {
+        TransferMethod::Cookie => !cookie::values(headers, cookie::ACCESS).is_empty(),
+        TransferMethod::Header => bearer(headers).is_some(),
+    }
+}
+
+/// The access token of the request and how it came.
+pub(super) fn access_token(
+    headers: &HeaderMap,
+    policy: TransferPolicy,
+) -> Option<(TransferMethod, Unverified)> {
+    let by_header = || bearer(headers).and_then(Unverified::parse);
+    let by_cookie = || {
+        let values = cookie::values(headers, cookie::ACCESS);
+        values.iter().find_map(|value| Unverified::parse(value))
+    };
+    let token = |method: TransferMethod| {
+        let token = match method {
+            _ if !policy.allows(method) => None,
+            TransferMethod::Header => by_header(),
+            TransferMethod::Cookie => by_cookie(),
+        };
+        token.map(|token| (method, token))
+    };
+    token(TransferMethod::Header).or_else(|| token(TransferMethod::Cookie))
+}
+
+/// What a request carries in the places of refresh tokens.
+pub(super) struct RefreshTokens {
+    header: Option<RefreshToken>,
+    /// Not parsed: a broken cookie is a reason to clear it, unlike a foreign header.
+    cookie: Option<String>,
+}
+
+impl RefreshTokens {
+    /// Reads both places. A bearer value that is none of this server's refresh tokens is not there
+    /// for us and does not hide the cookie.
+    pub(super) fn read(headers: &HeaderMap) -> Self {
+        let cookies = cookie::values(headers, cookie::REFRESH);
+        Self {
+            header: bearer(headers).and_then(RefreshToken::parse),
+            cookie: cookies.into_iter().find(|value| !value.is_empty()),
+        }
+    }
+
+    /// Which place counts, and the token in it (`None` where it is broken).
+    pub(super) fn choose(
+        &self,
+        policy: TransferPolicy,
+    ) -> Option<(TransferMethod, Option<RefreshToken>)> {
+        let header = self.header.as_ref().map(|token| (TransferMethod::Header, Some(token.clone())));
+        let cookie = || {
+            let token = RefreshToken::parse(self.cookie.as_ref()?);
+            Some((TransferMethod::Cookie, token))
+        };
+        let allowed = |(method, _): &(TransferMethod, _)| policy.allows(*method);
+        header.filter(allowed).or_else(|| cookie().filter(allowed))
+    }
+
+    /// Whether there is a token in a place.
+    pub(super) fn has(&self, method: TransferMethod) -> bool {
+        match method {
+            TransferMethod::Cookie => self.cookie.is_some(),
+            TransferMethod::Header => self.header.is_some(),
+        }
+    }
+}
+
+/// Sends an access token, and the front token that goes with it.
+pub(super) fn send_access(
+    settings: &Settings,
+    fx: &mut Effects,
+    method: TransferMethod,
+    jwt: &str,
+    front_token: &str,
+    now: i64,
+) -> Result<(), Error> {
+    if method == TransferMethod::Cookie {
+        fits(cookie::ACCESS, jwt)?;
+        fits(FRONT_COOKIE, front_token)?;
+    }
+    fx.set_exposed(FRONT_TOKEN, front_token)?;
+    if method == TransferMethod::Header || settings.config.expose_access_token {
+        fx.set_exposed(ST_ACCESS, jwt)?;
+    }
+    if method == TransferMethod::Cookie {
+        set_access_cookie(settings, fx, jwt, now + ACCESS_COOKIE_MS)?;
+    }
+    Ok(())
+}
+
+/// Sends a refresh token.
+pub(super) fn send_refresh(
+    settings: &Settings,
+    fx: &mut Effects,
+    method: TransferMethod,
+    token: &RefreshToken,
+    expires_at: i64,
+) -> Result<(), Error> {
+    match method {
+        TransferMethod::Header => fx.set_exposed(ST_REFRESH, &token.text()),
+        TransferMethod::Cookie => set_refresh_cookie(settings, fx, &token.text(), expires_at),
+    }
+}
+
+/// Sends an anti-CSRF token.
+pub(super) fn send_anti_csrf(fx: &mut Effects, token: &str) -> Result<(), Error> {
+    fx.set_exposed(ANTI_CSRF, token)
+}
+
+/// Takes the tokens of one method away from the client.
+pub(super) fn clear(
+    settings: &Settings,
+    fx: &mut Effects,
+    method: TransferMethod,
+) -> Result<(), Error> {
+    fx.remove(&ANTI_CSRF);
+    match method {
+        TransferMethod::Cookie => {
+            set_access_cookie(settings, fx, "", 0)?;
+            set_refresh_cookie(settings, fx, "", 0)?;
+        }
+        TransferMethod::Header => {
+            fx.set_exposed(ST_ACCESS, "")?;
+            fx.set_exposed(ST_REFRESH, "")?;
+        }
+    }
+    fx.set_exposed(FRONT_TOKEN, front_token::REMOVE)
+}
+
+/// Takes the cookie away that old servers set, if the request carries it.
+pub(super) fn clear_legacy(
+    settings: &Settings,
+    fx: &mut Effects,
+    headers: &HeaderMap,
+) -> Result<(), Error> {
+    if !carries_legacy(headers) {
+        return Ok(());
+    }
+    let (domain, path) = (settings.domain.as_deref(), &settings.config.access_token_path);
+    let line = cookie::line(settings, cookie::LEGACY, "", domain, path, 0);
+    fx.set_cookie(cookie::LEGACY, &line)
+}
+
+/// Whether the request carries the cookie that old servers set.
+pub(super) fn carries_legacy(headers: &HeaderMap) -> bool {
+    !cookie::values(headers, cookie::LEGACY).is_empty()
+}
+
+/// Whether the request carries two access tokens as cookies.
+pub(super) fn has_two_access_cookies(headers: &HeaderMap) -> bool {
+    cookie::values(headers, cookie::ACCESS).len() > 1
+}
+
+/// Which of the session cookies a request carries more than once; none count where cookies do not.
+pub(super) fn duplicates(headers: &HeaderMap, policy: TransferPolicy) -> Vec<&'static str> {
+    let is_twice = |name: &&str| cookie::values(headers, name).len() > 1;
+    let names = [cookie::ACCESS, cookie::REFRESH].into_iter();
+    names
+        .filter(|name| policy.allows(TransferMethod::Cookie) && is_twice(name))
+        .collect()
+}
+
+/// Takes a cookie away that was set for an older cookie domain.
+pub(super) fn clear_older(
+    settings: &Settings,
+    fx: &mut Effects,
+    name: &str,
+    domain: &str,
+) -> Result<(), Error> {
+    let path = if name == cookie::ACCESS {
+        &settings.config.access_token_path
+    } else {
+        &settings.refresh_path
+    };
+    let line = cookie::line(settings, name, "", Some(domain), path, 0);
+    fx.set_cookie(name, &line)
+}
+
+fn set_access_cookie(
+    settings: &Settings,
+    fx: &mut Effects,
+    value: &str,
+    expires_at: i64,
+) -> Result<(), Error> {
+    let (domain, path) = (settings.domain.as_deref(), &settings.config.access_token_path);
+    let line = cookie::line(settings, cookie::ACCESS, value, domain, path, expires_at);
+    fx.set_cookie(cookie::ACCESS, &line)
+}
+
+fn set_refresh_cookie(
+    settings: &Settings,
+    fx: &mut Effects,
+    value: &str,
+    expires_at: i64,
+) -> Result<(), Error> {
+    let (domain, path) = (settings.domain.as_deref(), &settings.refresh_path);
+    let line = cookie::line(settings, cookie::REFRESH, value, domain, path, expires_at);
+    fx.set_cookie(cookie::REFRESH, &line)
+}
+
+/// Browsers drop larger cookies without a word, and the user could never sign in.
+fn fits(name: &str, value: &str) -> Result<(), Error> {
+    if name.len() + 1 + value.len() <= cookie::MAX_BYTES {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "the claims of the session are too large: the cookie {name} would exceed {} bytes",
+        cookie::MAX_BYTES
+    )))
+}

@@ -1,0 +1,309 @@
+//! What the server remembers, in the words of its own domain.
+//!
+//! [`Store`] is the border between the server and a database. The rule kept here: **one verb is
+//! one atomic step**. Whatever must not come apart — spending a reset token and changing the
+//! password, replacing a refresh token only if nobody did so before — is one method, so that no
+//! caller can put a check and its write into two transactions (OWASP ASVS 5.0, 2.3.3 and 2.3.4).
+//! No type of a database stands in a signature; times are milliseconds since the epoch.
+//!
+//! Secrets never reach the store in the clear: passwords come as Argon2 hashes, refresh and reset
+//! tokens as SHA-256 hashes of at least 256 random bits.
+
+#[cfg(test)]
+mod contract;
+mod sqlite;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use crate::error::Error;
+
+pub use sqlite::SqliteStore;
+
+/// The tenant of a server with a single tenant.
+pub const PUBLIC_TENANT: &str = "public";
+
+/// The recipe of users that sign in with email and password.
+pub const EMAIL_PASSWORD: &str = "emailpassword";
+
+/// A user: one person, with all ways in which this person signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Names the user.
+    pub id: String,
+    /// Whether further login methods can be linked to this user.
+    pub is_primary_user: bool,
+    /// Tenants in which the user can sign in.
+    pub tenant_ids: Vec<String>,
+    /// Email addresses of all login methods, each once.
+    pub emails: Vec<String>,
+    /// Phone numbers of all login methods, each once.
+    pub phone_numbers: Vec<String>,
+    /// Accounts at third parties.
+    pub third_party: Vec<ThirdParty>,
+    /// Passkeys of all login methods.
+    pub webauthn: Webauthn,
+    /// The ways in which the user signs in, oldest first.
+    pub login_methods: Vec<LoginMethod>,
+    /// When the user signed up.
+    pub time_joined: i64,
+}
+
+/// One way in which a user signs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginMethod {
+    /// The recipe it belongs to, such as `emailpassword`.
+    pub recipe_id: String,
+    /// Names the login method; equals the user's id where it was the first.
+    pub recipe_user_id: String,
+    /// Tenants in which it works.
+    pub tenant_ids: Vec<String>,
+    /// Its email address.
+    pub email: Option<String>,
+    /// Its phone number.
+    pub phone_number: Option<String>,
+    /// Its account at a third party.
+    pub third_party: Option<ThirdParty>,
+    /// Its passkeys.
+    pub webauthn: Option<Webauthn>,
+    /// When it was added.
+    pub time_joined: i64,
+    /// Whether the user proved to own the address or number.
+    pub verified: bool,
+}
+
+/// An account at a third party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThirdParty {
+    /// Names the third party.
+    pub id: String,
+    /// Names the user there.
+    pub user_id: String,
+}
+
+/// Passkeys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Webauthn {
+    /// Their ids.
+    pub credential_ids: Vec<String>,
+}
+
+/// A user to be, who will sign in with email and password.
+#[derive(Debug, Clone)]
+pub struct NewEmailPasswordUser {
+    /// Where the user signs up.
+    pub tenant_id: String,
+    /// The address in its normal form.
+    pub email: String,
+    /// PHC string of the password's hash.
+    pub password_hash: String,
+    /// When the user signs up.
+    pub time_joined: i64,
+}
+
+/// What became of a [`NewEmailPasswordUser`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateUser {
+    /// The user exists now.
+    Created(User),
+    /// Somebody signs in with this address already.
+    EmailTaken,
+}
+
+/// A reset token to be.
+#[derive(Debug, Clone)]
+pub struct NewPasswordResetToken {
+    /// SHA-256 of the token, in hexadecimal.
+    pub token_hash: String,
+    /// The login method (`recipe_user_id`) whose password it resets.
+    pub user_id: String,
+    /// The address to which the token is sent.
+    pub email: String,
+    /// From when on the token is void.
+    pub expires_at: i64,
+}
+
+/// A reset token that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordResetToken {
+    /// The login method (`recipe_user_id`) whose password it resets.
+    pub user_id: String,
+    /// The address to which the token was sent.
+    pub email: String,
+    /// From when on the token is void.
+    pub expires_at: i64,
+}
+
+/// What became of an attempt to reset a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResetPassword {
+    /// The password is changed, the address counts as verified, all reset tokens are gone.
+    Done(User),
+    /// The token is unknown, used or expired.
+    InvalidToken,
+}
+
+/// A session as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SessionRow {
+    /// Names the session; no secret.
+    pub handle: String,
+    /// Whose session it is.
+    pub user_id: String,
+    /// The login method with which it began.
+    pub recipe_user_id: String,
+    /// The tenant in which it began.
+    pub tenant_id: String,
+    /// Double hash of the refresh token that is valid now.
+    pub refresh_hash: String,
+    /// Double hash of the refresh token before that one.
+    pub previous_refresh_hash: Option<String>,
+    /// When the current refresh token replaced the previous one.
+    pub rotated_at: i64,
+    /// Random key from which, together with a token, the token's successor is derived.
+    pub rotation_key: Vec<u8>,
+    /// Whether the session began with an anti-CSRF token.
+    pub anti_csrf: bool,
+    /// What the application put into the access token, issuer included.
+    pub claims: Map<String, Value>,
+    /// What the application keeps with the session on the server.
+    pub data: Value,
+    /// When the session began.
+    pub created_at: i64,
+    /// From when on it cannot be refreshed.
+    pub expires_at: i64,
+}
+
+/// The replacement of one refresh token by its successor.
+#[derive(Debug, Clone)]
+pub struct RotateSession {
+    /// The session.
+    pub handle: String,
+    /// Double hash of the token that was presented; must be the current one still.
+    pub presented_hash: String,
+    /// Double hash of the successor.
+    pub next_hash: String,
+    /// Now.
+    pub rotated_at: i64,
+    /// From when on the session cannot be refreshed.
+    pub expires_at: i64,
+}
+
+/// A key that signs tokens, as it is stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningKeyRow {
+    /// Names the key in token headers.
+    pub kid: String,
+    /// JWA name of its algorithm.
+    pub algorithm: String,
+    /// Whether the key is replaced from time to time.
+    pub rotates: bool,
+    /// Which key of its kind and algorithm it is: 1, 2, 3 … Unique, so that of two processes that
+    /// replace a key at the same moment only one succeeds.
+    pub generation: i64,
+    /// The private key, PKCS#8.
+    pub private_key: Vec<u8>,
+    /// When it was made.
+    pub created_at: i64,
+}
+
+impl std::fmt::Debug for SigningKeyRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKeyRow")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What may be forgotten.
+#[derive(Debug, Clone, Copy)]
+pub struct Purge {
+    /// Sessions and reset tokens that expired until then.
+    pub expired_until: i64,
+    /// Rotating keys made before then.
+    pub keys_created_before: i64,
+}
+
+/// A database, in verbs of the domain. Each method is one atomic step, and when a writing method
+/// answers, its effect survives a crash.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Signs a user up, unless the tenant has a user with this address.
+    async fn create_email_password_user(
+        &self,
+        user: NewEmailPasswordUser,
+    ) -> Result<CreateUser, Error>;
+
+    /// The user who signs in with this address, and the hash of the password.
+    async fn email_password_user(
+        &self,
+        tenant_id: &str,
+        email: &str,
+    ) -> Result<Option<(User, String)>, Error>;
+
+    /// The user of this id, or the one that has a login method of this id.
+    async fn user(&self, id: &str) -> Result<Option<User>, Error>;
+
+    /// Remembers a reset token; `false` if the login method does not exist (any more).
+    async fn create_password_reset_token(
+        &self,
+        token: NewPasswordResetToken,
+    ) -> Result<bool, Error>;
+
+    /// The reset token of this hash, unless it is void at `now`.
+    async fn password_reset_token(
+        &self,
+        token_hash: &str,
+        now: i64,
+    ) -> Result<Option<PasswordResetToken>, Error>;
+
+    /// Spends a reset token: every reset token of the user goes, even if this one is expired; if
+    /// it is not, the password changes and the address counts as verified.
+    async fn reset_password(
+        &self,
+        token_hash: &str,
+        password_hash: &str,
+        now: i64,
+    ) -> Result<ResetPassword, Error>;
+
+    /// Remembers a session.
+    async fn create_session(&self, session: SessionRow) -> Result<(), Error>;
+
+    /// The session of this handle, expired or not.
+    async fn session(&self, handle: &str) -> Result<Option<SessionRow>, Error>;
+
+    /// Replaces the current refresh token, if it is the presented one still; `false` otherwise.
+    async fn rotate_session(&self, rotation: RotateSession) -> Result<bool, Error>;
+
+    /// Ends sessions; the handles of those that existed.
+    async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error>;
+
+    /// Replaces what the application put into the access token; `false` if there is no session.
+    async fn replace_session_claims(
+        &self,
+        handle: &str,
+        claims: Map<String, Value>,
+    ) -> Result<bool, Error>;
+
+    /// Replaces what the application keeps with the session; `false` if there is no session.
+    async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error>;
+
+    /// Handles of the sessions of a user that are not expired at `now`, oldest first; those of one
+    /// tenant or of all.
+    async fn session_handles(
+        &self,
+        user_id: &str,
+        tenant_id: Option<&str>,
+        now: i64,
+    ) -> Result<Vec<String>, Error>;
+
+    /// All signing keys, newest first.
+    async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, Error>;
+
+    /// Adds a signing key, unless its kind and algorithm have a key of this generation; in either
+    /// case the one that is stored now.
+    async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error>;
+
+    /// Forgets what expired; how many rows went.
+    async fn purge(&self, purge: Purge) -> Result<u64, Error>;
+}

@@ -1,0 +1,327 @@
+//! SQLite as the store.
+//!
+//! One thread owns the one connection that writes, and commits together what waits together
+//! ([`writer`]): a commit that survives a power cut costs a wait for the disk, and sharing it makes
+//! a hundred sign-ins cost as much as one. Reading happens beside it, on a few connections of their
+//! own, each on a thread that may block (SQLite in WAL mode,
+//! <https://www.sqlite.org/wal.html>).
+//!
+//! Rules kept here: when a writing method answers, its effect is on the disk
+//! (`synchronous = FULL`); what fails leaves nothing behind; a locked database is
+//! [`Error::Unavailable`] and a failing one [`Error::Internal`], never an answer about a session or
+//! a password; and the file belongs to its owner alone (mode 0600), since it holds signing keys.
+
+mod keys;
+mod migrate;
+mod password_reset;
+mod sessions;
+mod users;
+mod writer;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+
+use super::{
+    CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken, Purge,
+    ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
+};
+use crate::error::Error;
+use writer::Writer;
+
+/// How long to wait for another process that holds the database.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many connections read.
+const READERS: usize = 4;
+
+/// A store in one SQLite database. Clones share it.
+#[derive(Clone)]
+pub struct SqliteStore {
+    writer: Writer,
+    /// `None` where the database lives in the memory of the writing connection.
+    readers: Option<Arc<Readers>>,
+}
+
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").finish_non_exhaustive()
+    }
+}
+
+impl SqliteStore {
+    /// Opens the database of a URL, `sqlite://path/to/file` or `sqlite::memory:`; creates it if it
+    /// does not exist, and brings its tables up to date. Blocks, so it belongs to the start of a
+    /// program.
+    pub fn open(url: &str) -> Result<Self, Error> {
+        match location(url)? {
+            None => {
+                let connection = Connection::open_in_memory().map_err(failure)?;
+                Self::start(connection, Vec::new())
+            }
+            Some(path) => {
+                create(&path)?;
+                let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let writing = Connection::open_with_flags(&path, flags).map_err(failure)?;
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let reading = || Connection::open_with_flags(&path, flags).map_err(failure);
+                let readers = (0..READERS).map(|_| reading()).collect::<Result<_, _>>()?;
+                Self::start(writing, readers)
+            }
+        }
+    }
+
+    fn start(mut writing: Connection, reading: Vec<Connection>) -> Result<Self, Error> {
+        configure(&writing).map_err(failure)?;
+        writing
+            .pragma_update(None, "journal_mode", "WAL")
+            .map_err(failure)?;
+        migrate::run(&mut writing)?;
+        for connection in &reading {
+            configure(connection).map_err(failure)?;
+        }
+        let readers = (!reading.is_empty()).then(|| {
+            Arc::new(Readers {
+                permits: Arc::new(Semaphore::new(reading.len())),
+                idle: Mutex::new(reading),
+            })
+        });
+        Ok(Self {
+            writer: Writer::start(writing)?,
+            readers,
+        })
+    }
+
+    /// Runs a job in the next transaction; answers when it is on the disk.
+    async fn write<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.writer.run(job).await
+    }
+
+    /// Runs a query on a connection that sees all that is committed, in one snapshot.
+    async fn read<T, F>(&self, query: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let Some(readers) = &self.readers else {
+            return self.writer.run(query).await;
+        };
+        let readers = Arc::clone(readers);
+        let permit = Arc::clone(&readers.permits)
+            .acquire_owned()
+            .await
+            .map_err(Error::internal)?;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let taken = readers.lock().pop();
+            let connection =
+                taken.ok_or_else(|| Error::internal("no reading connection is left"))?;
+            let outcome = snapshot(&connection, query).map_err(failure);
+            readers.lock().push(connection);
+            outcome
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+}
+
+impl Readers {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Several statements of one query see the same state.
+fn snapshot<T>(
+    connection: &Connection,
+    query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = connection.unchecked_transaction()?;
+    let outcome = query(&transaction)?;
+    transaction.commit()?;
+    Ok(outcome)
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+/// The file that a URL names; `None` for a database in memory.
+fn location(url: &str) -> Result<Option<PathBuf>, Error> {
+    if url == "sqlite::memory:" {
+        return Ok(None);
+    }
+    url.strip_prefix("sqlite://")
+        .filter(|path| !path.is_empty() && !path.contains('?'))
+        .map(|path| Some(PathBuf::from(path)))
+        .ok_or_else(|| {
+            Error::internal(format!(
+                "`{url}` does not name a SQLite database: write `sqlite://path/to/file`"
+            ))
+        })
+}
+
+/// Creates the file, readable by its owner alone, unless it is there. SQLite gives its companions
+/// (`-wal`, `-shm`) the same mode.
+fn create(path: &Path) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        Error::internal(format!("the database {} cannot be opened: {error}", path.display()))
+    })
+}
+
+/// What an error of SQLite means to the server.
+fn failure(error: rusqlite::Error) -> Error {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::Unavailable { retry_after_seconds: 1 }
+        }
+        _ => Error::internal(error),
+    }
+}
+
+/// Reads JSON from a column.
+fn json<T: serde::de::DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
+    serde_json::from_str(text).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        )
+    })
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn create_email_password_user(
+        &self,
+        user: NewEmailPasswordUser,
+    ) -> Result<CreateUser, Error> {
+        self.write(move |db| users::create_email_password(db, &user)).await
+    }
+
+    async fn email_password_user(
+        &self,
+        tenant_id: &str,
+        email: &str,
+    ) -> Result<Option<(User, String)>, Error> {
+        let (tenant_id, email) = (tenant_id.to_owned(), email.to_owned());
+        self.read(move |db| users::by_email_password(db, &tenant_id, &email)).await
+    }
+
+    async fn user(&self, id: &str) -> Result<Option<User>, Error> {
+        let id = id.to_owned();
+        self.read(move |db| users::by_any_id(db, &id)).await
+    }
+
+    async fn create_password_reset_token(
+        &self,
+        token: NewPasswordResetToken,
+    ) -> Result<bool, Error> {
+        self.write(move |db| password_reset::create(db, &token)).await
+    }
+
+    async fn password_reset_token(
+        &self,
+        token_hash: &str,
+        now: i64,
+    ) -> Result<Option<PasswordResetToken>, Error> {
+        let token_hash = token_hash.to_owned();
+        self.read(move |db| password_reset::by_hash(db, &token_hash, now)).await
+    }
+
+    async fn reset_password(
+        &self,
+        token_hash: &str,
+        password_hash: &str,
+        now: i64,
+    ) -> Result<ResetPassword, Error> {
+        let (token_hash, password_hash) = (token_hash.to_owned(), password_hash.to_owned());
+        self.write(move |db| password_reset::spend(db, &token_hash, &password_hash, now)).await
+    }
+
+    async fn create_session(&self, session: SessionRow) -> Result<(), Error> {
+        self.write(move |db| sessions::create(db, &session)).await
+    }
+
+    async fn session(&self, handle: &str) -> Result<Option<SessionRow>, Error> {
+        let handle = handle.to_owned();
+        self.read(move |db| sessions::by_handle(db, &handle)).await
+    }
+
+    async fn rotate_session(&self, rotation: RotateSession) -> Result<bool, Error> {
+        self.write(move |db| sessions::rotate(db, &rotation)).await
+    }
+
+    async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error> {
+        let handles = handles.to_vec();
+        self.write(move |db| sessions::revoke(db, handles)).await
+    }
+
+    async fn replace_session_claims(
+        &self,
+        handle: &str,
+        claims: Map<String, Value>,
+    ) -> Result<bool, Error> {
+        let (handle, claims) = (handle.to_owned(), Value::Object(claims).to_string());
+        self.write(move |db| sessions::replace_claims(db, &handle, &claims)).await
+    }
+
+    async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
+        let (handle, data) = (handle.to_owned(), data.to_string());
+        self.write(move |db| sessions::replace_data(db, &handle, &data)).await
+    }
+
+    async fn session_handles(
+        &self,
+        user_id: &str,
+        tenant_id: Option<&str>,
+        now: i64,
+    ) -> Result<Vec<String>, Error> {
+        let (user_id, tenant_id) = (user_id.to_owned(), tenant_id.map(str::to_owned));
+        self.read(move |db| sessions::handles(db, &user_id, tenant_id.as_deref(), now)).await
+    }
+
+    async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, Error> {
+        self.read(keys::all).await
+    }
+
+    async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error> {
+        self.write(move |db| keys::add(db, &key)).await
+    }
+
+    async fn purge(&self, purge: Purge) -> Result<u64, Error> {
+        self.write(move |db| {
+            let sessions = sessions::forget(db, purge.expired_until)?;
+            let tokens = password_reset::forget(db, purge.expired_until)?;
+            let keys = keys::forget(db, purge.keys_created_before)?;
+            Ok((sessions + tokens + keys) as u64)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! Signing keys.
+
+use rusqlite::{Connection, Row};
+
+use super::super::SigningKeyRow;
+
+/// All keys, newest first.
+pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<SigningKeyRow>> {
+    db.prepare_cached(
+        "SELECT kid, algorithm, rotates, generation, private_key, created_at FROM signing_keys
+         ORDER BY created_at DESC, generation DESC",
+    )?
+    .query_map([], read)?
+    .collect()
+}
+
+/// Adds a key unless its place is taken; the one that has the place now.
+pub(super) fn add(db: &Connection, key: &SigningKeyRow) -> rusqlite::Result<SigningKeyRow> {
+    db.prepare_cached(
+        "INSERT INTO signing_keys (kid, algorithm, rotates, generation, private_key, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute((
+        &key.kid,
+        &key.algorithm,
+        key.rotates,
+        key.generation,
+        &key.private_key,
+        key.created_at,
+    ))?;
+    db.prepare_cached(
+        "SELECT kid, algorithm, rotates, generation, private_key, created_at FROM signing_keys
+         WHERE algorithm = ?1 AND rotates = ?2 AND generation = ?3",
+    )?
+    .query_row((&key.algorithm, key.rotates, key.generation), read)
+}
+
+/// Forgets old keys that rotate.
+pub(super) fn forget(db: &Connection, created_before: i64) -> rusqlite::Result<usize> {
+    db.prepare_cached("DELETE FROM signing_keys WHERE rotates AND created_at < ?1")?
+        .execute([created_before])
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<SigningKeyRow> {
+    Ok(SigningKeyRow {
+        kid: row.get(0)?,
+        algorithm: row.get(1)?,
+        rotates: row.get(2)?,
+        generation: row.get(3)?,
+        private_key: row.get(4)?,
+        created_at: row.get(5)?,
+    })
+}

@@ -1,0 +1,136 @@
+//! The thread that writes.
+//!
+//! It takes the first job that comes and all others that wait by then, runs each inside a savepoint
+//! of one transaction, commits, and only then tells who asked. A job that fails is undone alone;
+//! a commit that fails fails all.
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::failure;
+use crate::error::Error;
+
+/// How many jobs one transaction holds at most.
+const BATCH: usize = 128;
+
+/// How many jobs may wait. Beyond that whoever asks waits for room.
+const QUEUE: usize = 1024;
+
+/// Hands jobs to the writing thread. The thread ends with the last clone.
+#[derive(Clone)]
+pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+
+/// What the thread does with a job.
+trait Job: Send {
+    /// Does the work; `false` if it failed and has to be undone.
+    fn run(&mut self, connection: &Connection) -> bool;
+    /// Tells who asked what became of it, given what became of the transaction.
+    fn answer(self: Box<Self>, transaction: Result<(), Error>);
+}
+
+struct Task<T, F> {
+    work: Option<F>,
+    outcome: Option<rusqlite::Result<T>>,
+    reply: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        self.outcome = self.work.take().map(|work| work(connection));
+        matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, transaction: Result<(), Error>) {
+        // A job's own failure says more than that of the transaction around it.
+        let outcome = match (self.outcome, transaction) {
+            (Some(Err(error)), _) => Err(failure(error)),
+            (_, Err(error)) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(Error::internal("a job was not run")),
+        };
+        // Whoever asked may have gone; the work is done all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+impl Writer {
+    /// Starts the thread on its connection.
+    pub(super) fn start(connection: Connection) -> Result<Self, Error> {
+        let (sender, jobs) = mpsc::channel(QUEUE);
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || serve(&connection, jobs))
+            .map_err(Error::internal)?;
+        Ok(Self(sender))
+    }
+
+    /// Runs a job; answers when its effect is on the disk.
+    pub(super) async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Task {
+            work: Some(work),
+            outcome: None,
+            reply,
+        };
+        let gone = |_| Error::internal("the writing thread of the store has ended");
+        self.0.send(Box::new(task)).await.map_err(|_| gone(()))?;
+        answer.await.map_err(|_| gone(()))?
+    }
+}
+
+fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    while let Some(first) = jobs.blocking_recv() {
+        let mut batch = vec![first];
+        while batch.len() < BATCH
+            && let Ok(job) = jobs.try_recv()
+        {
+            batch.push(job);
+        }
+        let outcome = transact(connection, &mut batch);
+        if outcome.is_err() && !connection.is_autocommit() {
+            // Whatever the error was, the next batch must not find a transaction open.
+            let _ = connection.execute_batch("ROLLBACK");
+        }
+        for job in batch {
+            job.answer(outcome.as_ref().copied().map_err(shared));
+        }
+    }
+}
+
+/// Runs all jobs in one transaction. An error means that nothing of it remains.
+fn transact(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
+    connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .map_err(failure)?;
+    for job in batch {
+        connection.execute_batch("SAVEPOINT job").map_err(failure)?;
+        let end = if job.run(connection) {
+            "RELEASE job"
+        } else if connection.is_autocommit() {
+            // A full disk makes SQLite undo the whole transaction on its own.
+            return Err(Error::internal("SQLite gave the transaction up"));
+        } else {
+            "ROLLBACK TO job; RELEASE job"
+        };
+        connection.execute_batch(end).map_err(failure)?;
+    }
+    connection.execute_batch("COMMIT").map_err(failure)
+}
+
+/// The error of a transaction, once for each of its jobs.
+fn shared(error: &Error) -> Error {
+    match error {
+        Error::Unavailable { retry_after_seconds } => Error::Unavailable {
+            retry_after_seconds: *retry_after_seconds,
+        },
+        other => Error::internal(other.to_string()),
+    }
+}

@@ -1,0 +1,86 @@
+//! From a request whose operation is known to its response.
+//!
+//! Rule: every answer, the failed ones included, carries what the session engine wants to put on it, so
+//! that a refused refresh can take the tokens away.
+
+use axum::body::Body;
+use http::{HeaderValue, Request, Response, StatusCode, header};
+
+use super::matching::Found;
+use super::{Answer, Api, body, cache_control, cors, error, legacy, origin};
+use crate::auth::Auth;
+use crate::call::Call;
+use crate::error::Error;
+
+/// Answers one request.
+pub(super) async fn answer<A: Api>(
+    api: &A,
+    auth: &Auth,
+    found: Found<A::Operation>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let behaviour = found.route.behaviour;
+    let mut response = if origin::is_foreign(behaviour, request.headers(), auth.app_info()) {
+        let text = "This request must come from the website";
+        error::message(StatusCode::FORBIDDEN, text)
+    } else {
+        match read(auth, &found, request).await {
+            Ok(mut call) => run(api, &found, &mut call).await,
+            Err(error) => error::response(&error, auth.session_config()),
+        }
+    };
+    let headers = response.headers_mut();
+    cache_control::forbid_storing(headers);
+    if cors::is_for_everybody(behaviour) {
+        cors::allow_everybody(headers);
+    }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    response
+}
+
+/// Reads the request as a whole.
+async fn read<O>(auth: &Auth, found: &Found<O>, request: Request<Body>) -> Result<Call, Error> {
+    let (parts, content) = request.into_parts();
+    let content = body::read(&parts, content, auth.config().body_limit).await?;
+    Ok(Call::new(
+        auth.clone(),
+        parts,
+        content,
+        found.tenant.clone(),
+        found.params.clone(),
+    ))
+}
+
+/// Lets the operation answer, and puts the session's headers on the answer.
+async fn run<A: Api>(api: &A, found: &Found<A::Operation>, call: &mut Call) -> Response<Body> {
+    let outcome = api.handle(found.route.operation, call).await;
+    let mut response = match outcome {
+        Ok(answer) => in_the_clients_version(answer, found.route.behaviour, call).into_response(),
+        Err(error) => error::response(&error, call.auth().session_config()),
+    };
+    if let Some(seconds) = call.may_be_stored_for() {
+        let value = format!("max-age={seconds}, must-revalidate");
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(header::CACHE_CONTROL, value);
+        }
+    }
+    call.take_effects().apply(response.headers_mut());
+    response
+}
+
+/// Built-in answers know the user shape of old clients; custom ones are as the spec says.
+fn in_the_clients_version(mut answer: Answer, behaviour: &str, call: &Call) -> Answer {
+    if behaviour != "custom" && legacy::wants_old_shape(call.fdi_version()) {
+        if let Some(value) = answer.value_mut() {
+            legacy::to_old_shape(value, call.signed_in_with());
+        }
+    }
+    answer
+}

@@ -1,0 +1,141 @@
+//! What a client sees of an [`Error`].
+//!
+//! Rule: the texts are fixed, for clients compare them. A client learns what it did wrong and never what
+//! went wrong here; that goes to the log (OWASP, Error Handling Cheat Sheet).
+
+use axum::body::Body;
+use axum::response::IntoResponse;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+use super::answer::{JSON, TEXT};
+use crate::error::{CLEAR_DUPLICATE_COOKIES, DUPLICATE_COOKIES, Error, SessionError};
+use crate::session::SessionConfig;
+
+/// An error as a response; what the session extractor is refused with.
+#[derive(Debug)]
+pub struct ErrorResponse(pub(super) Response<Body>);
+
+impl IntoResponse for ErrorResponse {
+    fn into_response(self) -> axum::response::Response {
+        self.0
+    }
+}
+
+/// The response to an error; the two statuses of sessions are settings.
+pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> {
+    match error {
+        Error::BadInput(text) => message(StatusCode::BAD_REQUEST, text),
+        Error::Session(error) => session(error, config),
+        Error::NotFound => text(StatusCode::NOT_FOUND, "Not found"),
+        Error::PayloadTooLarge => message(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The request body is too large",
+        ),
+        Error::TooManyRequests {
+            retry_after_seconds,
+        } => later(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many requests",
+            *retry_after_seconds,
+        ),
+        Error::Unavailable {
+            retry_after_seconds,
+        } => {
+            let text = "The server is busy, please try again later";
+            later(StatusCode::SERVICE_UNAVAILABLE, text, *retry_after_seconds)
+        }
+        Error::General(text) => json(
+            StatusCode::OK,
+            &json!({"status": "GENERAL_ERROR", "message": text}),
+        ),
+        Error::Internal(cause) => {
+            tracing::error!(error = %chain(cause.as_ref()), "a request failed");
+            text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        }
+    }
+}
+
+fn session(error: &SessionError, config: &SessionConfig) -> Response<Body> {
+    let expired = status(config.session_expired_status_code, StatusCode::UNAUTHORIZED);
+    match error {
+        SessionError::Unauthorised { .. } => message(expired, "unauthorised"),
+        SessionError::TryRefreshToken => message(expired, "try refresh token"),
+        SessionError::TokenTheft {
+            handle, user_id, ..
+        } => {
+            tracing::warn!(
+                handle,
+                user_id,
+                "a refresh token was used twice: the session is revoked"
+            );
+            message(expired, "token theft detected")
+        }
+        SessionError::InvalidClaims(failed) => {
+            let errors: Vec<_> = failed
+                .iter()
+                .map(|claim| match &claim.reason {
+                    Some(reason) => json!({"id": claim.id, "reason": reason}),
+                    None => json!({"id": claim.id}),
+                })
+                .collect();
+            let body = json!({"message": "invalid claim", "claimValidationErrors": errors});
+            json(
+                status(config.invalid_claim_status_code, StatusCode::FORBIDDEN),
+                &body,
+            )
+        }
+        SessionError::DuplicateCookies => {
+            tracing::error!("{DUPLICATE_COOKIES}");
+            text(StatusCode::INTERNAL_SERVER_ERROR, DUPLICATE_COOKIES)
+        }
+        SessionError::ClearDuplicateCookies => message(StatusCode::OK, CLEAR_DUPLICATE_COOKIES),
+    }
+}
+
+/// A status of the settings, which were checked when the server started.
+fn status(code: u16, otherwise: StatusCode) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(otherwise)
+}
+
+/// `{"message": …}`.
+pub(super) fn message(status: StatusCode, text: &str) -> Response<Body> {
+    json(status, &json!({"message": text}))
+}
+
+/// A text for people.
+pub(super) fn text(status: StatusCode, text: &'static str) -> Response<Body> {
+    typed(status, TEXT, Body::from(text))
+}
+
+fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
+    typed(status, JSON, Body::from(value.to_string()))
+}
+
+fn later(status: StatusCode, text: &str, seconds: u64) -> Response<Body> {
+    let mut response = message(status, text);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn typed(status: StatusCode, content_type: HeaderValue, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, content_type);
+    response
+}
+
+/// An error and its causes, in one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

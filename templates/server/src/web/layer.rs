@@ -1,0 +1,186 @@
+//! The tower layer that puts the auth APIs in front of an application.
+//!
+//! Rule: what belongs to the auth APIs is answered here, everything else goes on to the application
+//! unchanged; and whatever the application did to the session of a request is put on its response.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::Body;
+use http::{Method, Request, Response, StatusCode, header};
+use tower::{Layer, Service, ServiceExt};
+use tower_http::cors::CorsLayer;
+
+use super::extract::AuthContext;
+use super::matching::{self, Found, Target};
+use super::{Api, cache_control, cors, dispatch, error, outbox};
+use crate::auth::Auth;
+
+/// Answers the operations of `A` and hands all other requests to the service inside.
+pub struct AuthLayer<A>(Arc<Shared<A>>);
+
+/// The service that [`AuthLayer`] makes.
+pub struct AuthService<S, A> {
+    inner: S,
+    shared: Arc<Shared<A>>,
+}
+
+struct Shared<A> {
+    auth: Auth,
+    api: A,
+    cors: CorsLayer,
+}
+
+impl<A: Api> AuthLayer<A> {
+    /// A layer for one auth server and one spec.
+    pub fn new(auth: Auth, api: A) -> Self {
+        let cors = cors::cors(auth.app_info());
+        Self(Arc::new(Shared { auth, api, cors }))
+    }
+}
+
+impl<S, A> Layer<S> for AuthLayer<A> {
+    type Service = AuthService<S, A>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AuthService {
+            inner,
+            shared: Arc::clone(&self.0),
+        }
+    }
+}
+
+impl<S, A> Service<Request<Body>> for AuthService<S, A>
+where
+    A: Api,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        // Whether the application is ready matters only when a request goes on to it.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        Box::pin(serve(self.inner.clone(), Arc::clone(&self.shared), request))
+    }
+}
+
+/// Puts the CORS rules around what belongs to the auth APIs.
+async fn serve<S, A>(
+    inner: S,
+    shared: Arc<Shared<A>>,
+    request: Request<Body>,
+) -> Result<Response<Body>, S::Error>
+where
+    A: Api,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    let under_base = matching::is_under(request.uri().path(), shared.base_path());
+    let asks_leave = cors::is_preflight(&request);
+    let found = shared.find(&request, request.method());
+    let wanted = match &found {
+        None if asks_leave => shared.find_preflighted(&request),
+        found => found.clone(),
+    };
+    let ours = under_base || wanted.is_some();
+    let for_everybody = wanted.is_some_and(|wanted| cors::is_for_everybody(wanted.route.behaviour));
+    // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
+    let answers_cors = asks_leave || request.method() != Method::OPTIONS;
+
+    let cors = shared.cors.clone();
+    let respond = tower::service_fn(move |request| {
+        respond(inner.clone(), Arc::clone(&shared), found.clone(), request)
+    });
+    let mut response = if ours && answers_cors && !for_everybody {
+        cors.layer(respond).oneshot(request).await?
+    } else {
+        respond.oneshot(request).await?
+    };
+    if under_base {
+        cache_control::forbid_storing(response.headers_mut());
+    }
+    Ok(response)
+}
+
+/// Answers, or lets the application answer.
+async fn respond<S, A>(
+    inner: S,
+    shared: Arc<Shared<A>>,
+    found: Option<Found<A::Operation>>,
+    mut request: Request<Body>,
+) -> Result<Response<Body>, S::Error>
+where
+    A: Api,
+    S: Service<Request<Body>, Response = Response<Body>>,
+{
+    if let Some(found) = found {
+        return Ok(dispatch::answer(&shared.api, &shared.auth, found, request).await);
+    }
+    if let Some(page) = outbox::page(&shared.auth, &request) {
+        return Ok(page);
+    }
+    let context = AuthContext::new(shared.auth.clone());
+    request.extensions_mut().insert(context.clone());
+    let mut response = inner.oneshot(request).await?;
+    context.write_to(&mut response).await;
+    Ok(response)
+}
+
+impl<A: Api> Shared<A> {
+    fn base_path(&self) -> &str {
+        &self.auth.app_info().api_base_path
+    }
+
+    fn find(&self, request: &Request<Body>, method: &Method) -> Option<Found<A::Operation>> {
+        let rid = request
+            .headers()
+            .get("rid")
+            .and_then(|rid| rid.to_str().ok());
+        let target = Target {
+            method,
+            path: request.uri().path(),
+            rid,
+        };
+        let mounted = |route: &super::Route<_>| self.api.mounted(route.operation);
+        matching::find(A::ROUTES, mounted, self.base_path(), target)
+    }
+
+    /// The operation that a preflight is about.
+    fn find_preflighted(&self, request: &Request<Body>) -> Option<Found<A::Operation>> {
+        let method = request
+            .headers()
+            .get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
+        let method = Method::from_bytes(method.as_bytes()).ok()?;
+        self.find(request, &method)
+    }
+}
+
+/// What a server without an application answers to everything else.
+pub(crate) async fn not_found() -> Response<Body> {
+    error::text(StatusCode::NOT_FOUND, "Not found")
+}
+
+impl<A> Clone for AuthLayer<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S: Clone, A> Clone for AuthService<S, A> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            shared: Arc::clone(&self.shared),
+        }
+    }
+}

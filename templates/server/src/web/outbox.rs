@@ -1,0 +1,100 @@
+//! The page `/dev/outbox`: the mails of the development outbox, with links that can be clicked.
+//!
+//! Rule: it exists only where an outbox is configured and the server listens on a loopback address, and
+//! every text in it is escaped.
+
+use axum::body::Body;
+use http::{HeaderValue, Method, Request, Response, header};
+
+use super::cache_control;
+use crate::auth::Auth;
+use crate::delivery::SentMail;
+
+const PATH: &str = "/dev/outbox";
+
+/// The page, when it was asked for and exists.
+pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body>> {
+    if request.uri().path() != PATH || *request.method() != Method::GET {
+        return None;
+    }
+    let mails = auth.dev_outbox()?.recent();
+    let mut response = Response::new(Body::from(html(&mails)));
+    let headers = response.headers_mut();
+    cache_control::forbid_storing(headers);
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    Some(response)
+}
+
+fn html(mails: &[SentMail]) -> String {
+    let list: String = mails.iter().map(article).collect();
+    let content = if list.is_empty() {
+        "<p>No mail yet.</p>"
+    } else {
+        &list
+    };
+    format!(
+        "<!doctype html><meta charset=utf-8><title>Outbox</title>\
+         <style>body{{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}}\
+         pre{{white-space:pre-wrap;overflow-wrap:anywhere}}</style><h1>Outbox</h1>{content}\n"
+    )
+}
+
+fn article(sent: &SentMail) -> String {
+    let text: Vec<_> = sent.mail.text.lines().map(linked).collect();
+    format!(
+        "<article><h2>{}</h2><p>To {}</p><pre>{}</pre></article>",
+        escaped(&sent.mail.subject),
+        escaped(&sent.mail.to),
+        text.join("\n")
+    )
+}
+
+/// A line; one that is a link becomes one.
+fn linked(line: &str) -> String {
+    let text = escaped(line);
+    let is_link = line.starts_with("http://") || line.starts_with("https://");
+    if is_link {
+        format!("<a href=\"{text}\">{text}</a>")
+    } else {
+        text
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::Mail;
+
+    #[test]
+    fn texts_are_escaped_and_links_can_be_clicked() {
+        let mail = Mail {
+            to: "\"<b>\"@ex.co".to_owned(),
+            subject: "<script>".to_owned(),
+            text: "Hello\nhttps://app.test/?a=1&b=2\njavascript:alert(1)".to_owned(),
+        };
+        let page = html(&[SentMail { at: 0, mail }]);
+        assert!(!page.contains("<script>") && !page.contains("<b>"));
+        let link = "<a href=\"https://app.test/?a=1&amp;b=2\">";
+        assert!(page.contains(link) && page.contains("\njavascript:alert(1)"));
+    }
+}

@@ -1,0 +1,3 @@
+export const appInfo = makeAppInfo({
+  appName: "Notes",
+});

@@ -1,0 +1,3 @@
+export interface AppInfo {
+  appName: string;
+}

@@ -1,0 +1,4 @@
+export const appInfo = {
+  appName: "Notes"
+  apiDomain: "http://localhost:3001",
+};

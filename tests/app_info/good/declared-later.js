@@ -1,0 +1,3 @@
+const appInfo = { appName: name, apiDomain: 'localhost:3001', websiteDomain: 'localhost:3000' };
+const name = 'Notes';
+export { appInfo };

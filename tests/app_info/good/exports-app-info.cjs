@@ -1,0 +1,1 @@
+exports.appInfo = { appName: "Notes", apiDomain: "localhost:3001", websiteDomain: "localhost:3000" };

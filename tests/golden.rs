@@ -1,0 +1,110 @@
+//! `templates/server/src/api` is what auth-gen emits for `spec/`: byte for byte, no file more, no file less.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use auth_gen::settings::Settings;
+use auth_gen::source::SourceFile;
+use auth_gen::{Inputs, generate};
+
+/// How much of a difference is shown.
+const LINES: usize = 100;
+const COMMAND: &str = "UPDATE=1 cargo test --test golden";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn input(path: &str) -> SourceFile {
+    let name = Path::new(path).file_name().expect("a file");
+    let text = fs::read_to_string(root().join(path)).expect("the input is there");
+    SourceFile::new(name.to_str().expect("our names are ASCII"), &text)
+}
+
+/// What is emitted for the reference, by path below `src/api`.
+fn emitted() -> BTreeMap<String, String> {
+    let inputs = Inputs {
+        spec: input("spec/auth.yaml"),
+        app_info: input("spec/appInfo.yaml"),
+        settings: Settings::default(),
+    };
+    let generated = match generate(&inputs) {
+        Ok(generated) => generated,
+        Err(diagnostics) => panic!("the reference is refused:\n{}", diagnostics.render(false)),
+    };
+    assert!(
+        generated.warnings.is_empty(),
+        "the reference is warned about:\n{}",
+        generated.warnings.render(false)
+    );
+    generated
+        .tree
+        .iter()
+        .filter_map(|(path, text)| {
+            let path = path.strip_prefix("server/src/api/")?;
+            Some((path.to_owned(), text.to_owned()))
+        })
+        .collect()
+}
+
+/// What is there.
+fn committed(folder: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        let Ok(entries) = fs::read_dir(folder.join(&below)) else {
+            continue;
+        };
+        for entry in entries {
+            let entry = entry.expect("the folder can be read");
+            let path = below.join(entry.file_name());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.to_str().expect("our names are ASCII").replace('\\', "/");
+                let text = fs::read_to_string(entry.path()).expect("sources are UTF-8");
+                files.insert(name, text);
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn the_committed_api_is_what_is_emitted() {
+    let folder = root().join("templates/server/src/api");
+    let (new, old) = (emitted(), committed(&folder));
+    if std::env::var_os("UPDATE").is_some() {
+        for name in old.keys().filter(|name| !new.contains_key(*name)) {
+            fs::remove_file(folder.join(name)).expect("a stale file can be removed");
+        }
+        for (name, text) in &new {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().expect("it has a folder")).expect("it can be made");
+            fs::write(path, text).expect("it can be written");
+        }
+        return;
+    }
+    let mut difference = String::new();
+    for name in old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))) {
+        let (before, after) = (old.get(name), new.get(name));
+        if before != after {
+            let text = similar::TextDiff::from_lines(
+                before.map_or("", String::as_str),
+                after.map_or("", String::as_str),
+            )
+            .unified_diff()
+            .header(&format!("committed {name}"), &format!("emitted {name}"))
+            .to_string();
+            difference.push_str(&text);
+        }
+    }
+    let shown: Vec<&str> = difference.lines().take(LINES).collect();
+    let cut = difference.lines().count() - shown.len();
+    assert!(
+        difference.is_empty(),
+        "what is emitted has changed. If it should: {COMMAND}\n{}\n({cut} more lines)",
+        shown.join("\n"),
+    );
+}

@@ -1,0 +1,28 @@
+//! The manifest that compiles `templates/server` here and the one that is emitted agree.
+
+use std::fs;
+use std::path::Path;
+
+/// The lines of one table of a manifest.
+fn table(manifest: &str, name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(manifest);
+    let text = fs::read_to_string(&path).expect("the manifest is there");
+    text.lines()
+        .skip_while(|line| line.trim() != format!("[{name}]"))
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn both_manifests_of_the_server_name_the_same_dependencies() {
+    for name in ["dependencies", "dev-dependencies"] {
+        let ours = table("tests/server/Cargo.toml", name);
+        let emitted = table("templates/crate/Cargo.toml.jinja", name);
+        assert!(!ours.is_empty(), "[{name}]");
+        assert_eq!(ours, emitted, "[{name}]");
+    }
+}
