@@ -17,10 +17,6 @@ pub(crate) struct TypeName(String);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VariantName(String);
 
-/// `snake_case`, valid as a module and as a file stem.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ModuleName(String);
-
 /// A function: `snake_case` in Rust, `camelCase` in TypeScript.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FnName {
@@ -43,13 +39,6 @@ impl TypeName {
 }
 
 impl VariantName {
-    /// The name.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl ModuleName {
     /// The name.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -110,17 +99,6 @@ impl Namer {
     pub(crate) fn variant(&mut self, text: &str) -> VariantName {
         let name = camel(text, "Value");
         VariantName(self.unique(&name, ""))
-    }
-
-    /// A module name made of any text.
-    pub(crate) fn module(&mut self, text: &str) -> ModuleName {
-        let name = not_keyword(snake(text, "module"));
-        ModuleName(self.unique(&name, "_"))
-    }
-
-    /// A module name that others may share: every operation of one tag asks for the same one.
-    pub(crate) fn shared_module(text: &str) -> ModuleName {
-        ModuleName(not_keyword(snake(text, "module")))
     }
 
     /// A function name made of any text.
