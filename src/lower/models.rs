@@ -135,6 +135,9 @@ pub(super) fn structure<'d>(
     let name = component.as_deref().or(given).unwrap_or(hint);
     let id = open(lowering, name, object.docs(), filled);
     lowering.by_schema.insert(key.clone(), id);
+    if component.is_some() {
+        lowering.components.insert(id);
+    }
     let parent = name_of(lowering, id);
     let fields = fields::lower(lowering, object, claim, None, &parent);
     let rest = object.rest.as_ref().map(|rest| {

@@ -39,7 +39,7 @@ fn merge_types(lowering: &mut Lowering<'_>, one: &Type, other: &Type) -> Type {
         (Type::List(one), Type::List(other)) => {
             Type::List(Box::new(merge_types(lowering, one, other)))
         }
-        (Type::Model(one), Type::Model(other)) if !lowering.is_component(*one) => {
+        (Type::Model(one), Type::Model(other)) if !lowering.components.contains(one) => {
             let shape = lowering.models[other.0].shape.clone();
             let (
                 Struct {
