@@ -96,7 +96,7 @@ pub fn check(file: &SourceFile, app_info: AppInfo) -> Diagnostics {
 
 /// The file's name without its folder.
 fn spec_name(document: &Document) -> String {
-    let file = document.spans.file();
+    let file = document.spans.at("").file;
     let name = file.name();
     name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }
@@ -114,6 +114,8 @@ struct Lowering<'d> {
     models: Vec<Model>,
     /// Which model a schema became: by its pointer and by what fills it.
     by_schema: BTreeMap<models::Key, ModelId>,
+    /// Models of objects that stand under `components`, so that others may use them too.
+    components: BTreeSet<ModelId>,
     /// Lists and maps that are being made: one that contains itself directly has no type.
     open: BTreeSet<String>,
     /// Which schemas are filled or read by built-in behaviours.
@@ -195,6 +197,7 @@ impl<'d> Lowering<'d> {
             types: Namer::with_reserved(RESERVED_TYPES),
             models: Vec::new(),
             by_schema: BTreeMap::new(),
+            components: BTreeSet::new(),
             open: BTreeSet::new(),
             claims: BTreeMap::new(),
         }
@@ -208,15 +211,6 @@ impl<'d> Lowering<'d> {
     /// Where a `$ref` leads.
     fn resolve(&self, node: Node<'d>) -> Node<'d> {
         node.resolve(&self.document.raw)
-    }
-
-    /// Whether a model stands under `components`, so that others may use it too.
-    fn is_component(&self, id: ModelId) -> bool {
-        let mut known = self.by_schema.iter().filter(|(_, known)| **known == id);
-        known.any(|((pointer, _), _)| {
-            let name = pointer.strip_prefix("/components/schemas/");
-            name.is_some_and(|name| !name.contains('/'))
-        })
     }
 
     /// The place of a value.

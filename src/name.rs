@@ -2,9 +2,12 @@
 //!
 //! Only [`Namer`] makes them. Clashes are settled here, once, so that no emitter has to think of them.
 
+mod keyword;
+
 use std::collections::BTreeSet;
 
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+use keyword::not_keyword;
 
 /// `UpperCamelCase`, valid as a type in Rust and TypeScript.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,10 +16,6 @@ pub(crate) struct TypeName(String);
 /// `UpperCamelCase`, valid as an enum variant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VariantName(String);
-
-/// `snake_case`, valid as a module and as a file stem.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct ModuleName(String);
 
 /// A function: `snake_case` in Rust, `camelCase` in TypeScript.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,13 +39,6 @@ impl TypeName {
 }
 
 impl VariantName {
-    /// The name.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl ModuleName {
     /// The name.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -107,17 +99,6 @@ impl Namer {
     pub(crate) fn variant(&mut self, text: &str) -> VariantName {
         let name = camel(text, "Value");
         VariantName(self.unique(&name, ""))
-    }
-
-    /// A module name made of any text.
-    pub(crate) fn module(&mut self, text: &str) -> ModuleName {
-        let name = not_keyword(snake(text, "module"));
-        ModuleName(self.unique(&name, "_"))
-    }
-
-    /// A module name that others may share: every operation of one tag asks for the same one.
-    pub(crate) fn shared_module(text: &str) -> ModuleName {
-        ModuleName(not_keyword(snake(text, "module")))
     }
 
     /// A function name made of any text.
@@ -198,99 +179,6 @@ fn ascii_words(text: &str) -> String {
             }
         })
         .collect()
-}
-
-/// Keywords of Rust (2024 edition, reserved ones included) and TypeScript that a snake or camel
-/// case name could hit; such a name gets a trailing underscore.
-fn not_keyword(name: String) -> String {
-    const KEYWORDS: &[&str] = &[
-        "abstract",
-        "arguments",
-        "as",
-        "async",
-        "await",
-        "become",
-        "box",
-        "break",
-        "case",
-        "catch",
-        "class",
-        "const",
-        "continue",
-        "crate",
-        "debugger",
-        "default",
-        "delete",
-        "do",
-        "dyn",
-        "else",
-        "enum",
-        "eval",
-        "export",
-        "extends",
-        "extern",
-        "false",
-        "final",
-        "finally",
-        "fn",
-        "for",
-        "function",
-        "gen",
-        "if",
-        "impl",
-        "implements",
-        "import",
-        "in",
-        "instanceof",
-        "interface",
-        "let",
-        "loop",
-        "macro",
-        "match",
-        "mod",
-        "move",
-        "mut",
-        "new",
-        "null",
-        "override",
-        "package",
-        "priv",
-        "private",
-        "protected",
-        "pub",
-        "public",
-        "ref",
-        "return",
-        "self",
-        "static",
-        "struct",
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "trait",
-        "true",
-        "try",
-        "type",
-        "typeof",
-        "undefined",
-        "union",
-        "unsafe",
-        "unsized",
-        "use",
-        "var",
-        "virtual",
-        "void",
-        "where",
-        "while",
-        "with",
-        "yield",
-    ];
-    if KEYWORDS.contains(&name.as_str()) {
-        name + "_"
-    } else {
-        name
-    }
 }
 
 #[cfg(test)]

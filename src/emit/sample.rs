@@ -8,7 +8,6 @@ use crate::ir::{
     UnionVariant,
 };
 use crate::name::Namer;
-use crate::source::{SourceFile, Span};
 
 pub(super) fn field(wire: &str, ty: Type, required: bool) -> Field {
     Field {
@@ -58,7 +57,6 @@ fn operation(id: &str, path: Vec<Segment>, answer: Answer) -> Operation {
         outside_base: false,
         tenancy: Tenancy::None,
         recipe: String::new(),
-        module: Namer::shared_module("users"),
         docs: String::new(),
         deprecated: false,
         auth: Auth::None,
@@ -66,10 +64,6 @@ fn operation(id: &str, path: Vec<Segment>, answer: Answer) -> Operation {
         body: None,
         answer,
         behaviour: Behaviour::Custom(Matched::Nothing),
-        span: Span {
-            file: SourceFile::new("sample.yaml", ""),
-            range: 0..0,
-        },
     }
 }
 

@@ -2,8 +2,7 @@
 
 use super::model::{Field, Type};
 use crate::catalog::{self, Outcome};
-use crate::name::{FnName, ModuleName, TypeName, VariantName};
-use crate::source::Span;
+use crate::name::{FnName, TypeName, VariantName};
 
 /// One operation of the spec.
 #[derive(Debug, Clone)]
@@ -24,8 +23,6 @@ pub(crate) struct Operation {
     pub(crate) tenancy: Tenancy,
     /// Recipe id that `rid` may name to tell equal paths apart; empty when unknown.
     pub(crate) recipe: String,
-    /// The file of the client and of the handlers it belongs to (first tag, or the built-in's recipe).
-    pub(crate) module: ModuleName,
     /// `summary` and `description`; may be empty.
     pub(crate) docs: String,
     /// `deprecated: true`.
@@ -40,8 +37,6 @@ pub(crate) struct Operation {
     pub(crate) answer: Answer,
     /// Who implements it, and why that was decided.
     pub(crate) behaviour: Behaviour,
-    /// The operation in the spec (its `operationId`).
-    pub(crate) span: Span,
 }
 
 /// HTTP methods that OpenAPI 3.0 knows.

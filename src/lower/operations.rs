@@ -9,7 +9,7 @@ use crate::app_info::AppInfo;
 use crate::catalog;
 use crate::ir::Behaviour;
 use crate::ir::{Method, Operation, Segment, Tenancy};
-use crate::name::{FnName, ModuleName, Namer, TypeName, VariantName};
+use crate::name::{FnName, Namer, TypeName, VariantName};
 
 /// An operation after the first round.
 #[derive(Debug)]
@@ -162,12 +162,7 @@ fn finish_one<'d>(lowering: &mut Lowering<'d>, draft: Draft<'d>, schemes: &Schem
         None if draft.place.tenant => Tenancy::Tenant,
         None => Tenancy::None,
     };
-    let span = match draft.node.get("operationId") {
-        Some(id) => lowering.at(&id.pointer),
-        None => lowering.key(&draft.node.pointer),
-    };
     Operation {
-        module: module(&draft),
         docs: docs(&draft.node),
         deprecated: draft.node.is_true("deprecated"),
         id: draft.id,
@@ -183,18 +178,7 @@ fn finish_one<'d>(lowering: &mut Lowering<'d>, draft: Draft<'d>, schemes: &Schem
         body,
         answer,
         behaviour,
-        span,
     }
-}
-
-/// The built-in's recipe, or the first tag.
-fn module(draft: &Draft<'_>) -> ModuleName {
-    if let Some(behaviour) = draft.built_in() {
-        return Namer::shared_module(behaviour.module);
-    }
-    let tag = draft.node.texts("tags").next().unwrap_or("api");
-    let short = tag.strip_suffix("Recipe").unwrap_or(tag);
-    Namer::shared_module(short)
 }
 
 /// `summary` and `description`.

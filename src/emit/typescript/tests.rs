@@ -9,7 +9,6 @@ use crate::ir::{
     UnionVariant,
 };
 use crate::name::Namer;
-use crate::source::{SourceFile, Span};
 
 const TEXT: Type = Type::String(Format::Plain);
 
@@ -93,7 +92,6 @@ fn operation(id: &str, method: Method, path: &[&str], arms: Vec<Arm>) -> Operati
         outside_base: false,
         tenancy: Tenancy::None,
         recipe: String::new(),
-        module: Namer::shared_module("custom"),
         docs: String::new(),
         deprecated: false,
         auth: Auth::None,
@@ -105,10 +103,6 @@ fn operation(id: &str, method: Method, path: &[&str], arms: Vec<Arm>) -> Operati
             arms,
         },
         behaviour: Behaviour::Custom(Matched::Nothing),
-        span: Span {
-            file: SourceFile::new("api.yaml", ""),
-            range: 0..0,
-        },
     }
 }
 
