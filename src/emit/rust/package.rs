@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{routes, custom_operations};
+use super::{custom_operations, routes};
 use crate::app_info::Setting;
 use crate::ir::Api;
 use crate::settings::Settings;
@@ -50,7 +50,10 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     let variables = variables(api);
     let mut add = |name: &str, text: askama::Result<String>| {
         let text = text.expect("the template has no fallible part");
-        tree.insert(format!("server/{name}"), super::one_line_break_at_the_end(&text));
+        tree.insert(
+            format!("server/{name}"),
+            super::one_line_break_at_the_end(&text),
+        );
     };
     let manifest = Manifest {
         package,
