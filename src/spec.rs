@@ -44,7 +44,7 @@ pub(crate) fn parse(file: &SourceFile) -> Result<Document, Diagnostics> {
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
-    let api = typed::document(findings.typed, &spans)?;
+    let api = typed::document(&findings.typed, &spans)?;
     Ok(Document {
         api,
         raw,

@@ -164,3 +164,54 @@ fn object(diagnostic: &Diagnostic) -> Value {
         "labels": labels,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(file: &SourceFile, word: &str) -> Span {
+        let start = file.text().find(word).expect("the word is there");
+        Span {
+            file: file.clone(),
+            range: start..start + word.len(),
+        }
+    }
+
+    #[test]
+    fn labels_in_two_files_are_shown_in_both() {
+        let api = SourceFile::new("api.yaml", "openapi: 3.0.3\npaths:\n  /door: {}\n");
+        let app = SourceFile::new("appInfo.yaml", "appName: Doors\napiBasePath: /door\n");
+        let diagnostics = Diagnostics::from(
+            Diagnostic::warning("example", "two files disagree")
+                .at(span(&api, "/door"), "here")
+                .at(span(&app, "/door"), "")
+                .help("choose one"),
+        );
+        insta::assert_snapshot!(diagnostics.render(false), @r"
+        warning[example]: two files disagree
+         --> api.yaml:3:3
+          |
+        3 |   /door: {}
+          |   ^^^^^ here
+          |
+         ::: appInfo.yaml:2:14
+          |
+        2 | apiBasePath: /door
+          |              -----
+          |
+          = help: choose one
+        ");
+        assert!(diagnostics.render(true).contains("\u{1b}[1m"));
+    }
+
+    #[test]
+    fn nobody_has_to_read_thousands() {
+        let mut diagnostics = Diagnostics::default();
+        for _ in 0..1_000 {
+            diagnostics.push(Diagnostic::error("example", "nothing works"));
+        }
+        let report = diagnostics.render(false);
+        assert!(report.ends_with("... and 900 more like these\n\n"));
+        assert_eq!(report.matches("nothing works").count(), 100);
+    }
+}

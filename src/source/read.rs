@@ -76,3 +76,65 @@ fn span(file: &SourceFile, start: usize, end: usize) -> Span {
         range: start..end,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn value(name: &str, text: &str) -> Value {
+        read(&SourceFile::new(name, text))
+            .expect("the text is valid")
+            .0
+    }
+
+    fn code(name: &str, text: &str) -> &'static str {
+        read(&SourceFile::new(name, text)).expect_err("the text is refused")[0].code
+    }
+
+    #[test]
+    fn keys_are_words_and_quoted_values_are_texts() {
+        let text = "200: 'yes'\ntrue: \"1\"\n~: !!str 2\nx: !!int 3\ny: |\n  4\nz:\n";
+        let wanted = json!({"200": "yes", "true": "1", "~": "2", "x": 3, "y": "4\n", "z": null});
+        assert_eq!(value("api.yaml", text), wanted);
+    }
+
+    #[test]
+    fn order_is_kept() {
+        let read = value("api.yaml", "z: 1\na: 2\nm: 3\n");
+        let keys: Vec<_> = read.as_object().expect("a mapping").keys().collect();
+        assert_eq!(keys, ["z", "a", "m"]);
+    }
+
+    #[test]
+    fn aliases_repeat_values() {
+        let wanted = json!({"a": {"b": [1]}, "c": {"b": [1]}, "d": "x", "e": "x"});
+        let text = "a: &one {b: [1]}\nc: *one\nd: &two x\ne: *two\n";
+        assert_eq!(value("api.yaml", text), wanted);
+    }
+
+    #[test]
+    fn what_starts_like_json_may_be_yaml() {
+        assert_eq!(value("api.yaml", "{a: [b, 'c']}"), json!({"a": ["b", "c"]}));
+        assert_eq!(code("api.json", "{a: [b, 'c']}"), "invalid-json");
+        assert_eq!(code("api.yaml", "{\"a\": [b}"), "invalid-json");
+    }
+
+    #[test]
+    fn a_file_without_end_is_refused() {
+        let text = "a".repeat(MAX_BYTES + 1);
+        assert_eq!(code("api.yaml", &text), "file-too-large");
+    }
+
+    #[test]
+    fn aliases_count_against_the_depth() {
+        let deep = format!("{}x{}", "[".repeat(60), "]".repeat(60));
+        assert_eq!(
+            value("a.yaml", &format!("a: &a {deep}\nb: *a\n"))["a"],
+            value("a.yaml", &deep)
+        );
+        let text = format!("a: &a {deep}\nb: {}*a{}\n", "[".repeat(50), "]".repeat(50));
+        assert_eq!(code("a.yaml", &text), "nested-too-deep");
+    }
+}

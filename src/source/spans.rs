@@ -63,11 +63,6 @@ impl SpanMap {
         segment.replace('~', "~0").replace('/', "~1")
     }
 
-    /// The file that all places are in.
-    pub(crate) fn file(&self) -> &SourceFile {
-        &self.file
-    }
-
     /// Walks as far as the pointer leads; whether that was all the way.
     fn find(&self, pointer: &str) -> (&Node, bool) {
         let mut node = &self.root;
@@ -113,5 +108,74 @@ impl SpanMap {
             file: self.file.clone(),
             range,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::read::read;
+
+    fn spans(text: &str) -> SpanMap {
+        read(&SourceFile::new("api.yaml", text))
+            .expect("the text is valid")
+            .1
+    }
+
+    #[test]
+    fn a_pointer_finds_key_and_value() {
+        let spans = spans(
+            "paths:\n  /a~b:\n    tags: [x, 'y z']\n    note: |\n      long\n      text\n\nend: 1\n",
+        );
+        assert_eq!(spans.key("/paths/~1a~0b").text(), "/a~b");
+        assert_eq!(spans.at("/paths/~1a~0b/tags").text(), "[x, 'y z']");
+        assert_eq!(spans.at("/paths/~1a~0b/tags/1").text(), "'y z'");
+        assert_eq!(spans.at("/paths/~1a~0b/note").text(), "long\n      text");
+        assert!(spans.at("/paths").text().ends_with("text"));
+        assert_eq!(spans.at("").text().lines().count(), 8);
+    }
+
+    #[test]
+    fn a_pointer_to_nothing_finds_what_is_above() {
+        let spans = spans("info:\n  title: Doors\n  tags:\n    - name: a\n");
+        assert_eq!(spans.at("/info/version").text(), "info");
+        assert_eq!(spans.at("/info/title/deeper/still").text(), "title");
+        assert_eq!(spans.key("/info/tags/0").text(), "name");
+        assert_eq!(spans.key("/info/tags/7").text(), "tags");
+        assert_eq!(spans.key("").text(), "info");
+    }
+
+    #[test]
+    fn letters_of_several_bytes_and_windows_line_ends_move_nothing() {
+        let spans = spans("a\u{2800}\u{2800}:\r\n  é: \"ü\u{1F510}\"\r\n  z: word # ö\r\n");
+        assert_eq!(spans.key("/a\u{2800}\u{2800}").text(), "a\u{2800}\u{2800}");
+        assert_eq!(spans.at("/a\u{2800}\u{2800}/é").text(), "\"ü\u{1F510}\"");
+        let z = spans.at("/a\u{2800}\u{2800}/z");
+        assert_eq!(z.text(), "word");
+        assert_eq!(z.file.line_column(z.range.start), (3, 6));
+    }
+
+    #[test]
+    fn an_alias_is_a_place_and_its_inside_is_at_the_anchor() {
+        let spans = spans("a: &door\n  colour: red\nb: *door\n");
+        assert_eq!(spans.at("/b").text(), "*door");
+        assert_eq!(spans.key("/b").text(), "b");
+        assert_eq!(spans.at("/b/colour"), spans.at("/a/colour"));
+    }
+
+    #[test]
+    fn json_has_places_too() {
+        let file = SourceFile::new(
+            "api.json",
+            "{\n\t\"a/b\": [1, \"\\ud83d\\udd10 \\\"x\\\"\"], \"n\": -1.5e3}",
+        );
+        let (value, spans) = read(&file).expect("the text is valid");
+        assert_eq!(
+            value,
+            serde_json::json!({"a/b": [1, "\u{1F510} \"x\""], "n": -1500.0})
+        );
+        assert_eq!(spans.key("/a~1b").text(), "\"a/b\"");
+        assert_eq!(spans.at("/a~1b/1").text(), "\"\\ud83d\\udd10 \\\"x\\\"\"");
+        assert_eq!(spans.at("/n").text(), "-1.5e3");
     }
 }

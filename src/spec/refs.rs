@@ -58,16 +58,16 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
+/// A suggestion compares a name with all others; where so many are wrong, the cause is another.
+const MAX_SUGGESTIONS: usize = 100;
+
 /// Reports every reference that leads nowhere, and every circle.
 pub(super) fn check(raw: &Value, spans: &SpanMap, references: &[Reference]) -> Diagnostics {
     let mut diagnostics = Diagnostics::default();
+    let mut suggestions = MAX_SUGGESTIONS;
     for reference in references {
-        if let Some(diagnostic) = misled(raw, reference) {
-            let span = spans.at(&reference.pointer);
-            diagnostics.push(Diagnostic {
-                labels: vec![(span, diagnostic.1.into())],
-                ..diagnostic.0
-            });
+        if let Some((diagnostic, label)) = misled(raw, reference, &mut suggestions) {
+            diagnostics.push(diagnostic.at(spans.at(&reference.pointer), label));
         }
     }
     diagnostics.extend(circles(raw, spans));
@@ -75,7 +75,11 @@ pub(super) fn check(raw: &Value, spans: &SpanMap, references: &[Reference]) -> D
 }
 
 /// What is wrong with a reference, and the words under it.
-fn misled(raw: &Value, reference: &Reference) -> Option<(Diagnostic, &'static str)> {
+fn misled(
+    raw: &Value,
+    reference: &Reference,
+    suggestions: &mut usize,
+) -> Option<(Diagnostic, &'static str)> {
     let text = reference.text;
     let wanted = reference.section.key();
     let (section, name) = match target(text) {
@@ -107,12 +111,19 @@ fn misled(raw: &Value, reference: &Reference) -> Option<(Diagnostic, &'static st
         let diagnostic = Diagnostic::error("wrong-ref-kind", title).help(help);
         return Some((diagnostic, "leads to another kind of component"));
     }
-    let names = components
-        .and_then(|all| all.get(wanted)?.as_object())
-        .into_iter()
-        .flat_map(serde_json::Map::keys);
-    let help = match closest(&name, names.map(String::as_str)) {
-        Some(nearest) => format!("did you mean `#/components/{wanted}/{nearest}`?"),
+    let members = components.and_then(|all| all.get(wanted)?.as_object());
+    let names = members.into_iter().flat_map(serde_json::Map::keys);
+    let nearest = if *suggestions > 0 {
+        *suggestions -= 1;
+        closest(&name, names.map(String::as_str))
+    } else {
+        None
+    };
+    let help = match nearest {
+        Some(nearest) => format!(
+            "did you mean `#/components/{wanted}/{}`?",
+            SpanMap::escape(nearest)
+        ),
         None => format!("define `{name}` under `components/{wanted}`, or correct the name"),
     };
     let title = format!("`$ref` to `{text}` leads nowhere");
@@ -146,7 +157,7 @@ fn circles(raw: &Value, spans: &SpanMap) -> Diagnostics {
         for (name, value) in members.into_iter().flatten() {
             let pointer = format!("/components/{section}/{}", SpanMap::escape(name));
             let mut steps = Vec::new();
-            collect(value, pointer, &mut steps);
+            collect(value, &pointer, &mut steps);
             if !steps.is_empty() {
                 graph.insert((section.to_owned(), name.clone()), steps);
             }
@@ -189,7 +200,7 @@ fn circles(raw: &Value, spans: &SpanMap) -> Diagnostics {
     diagnostics
 }
 
-fn collect(value: &Value, pointer: String, steps: &mut Vec<Step>) {
+fn collect(value: &Value, pointer: &str, steps: &mut Vec<Step>) {
     if let Some(reference) = value.get("$ref") {
         let target = reference.as_str().map(target);
         if let Some(Target::Component { section, name }) = target {
@@ -203,7 +214,8 @@ fn collect(value: &Value, pointer: String, steps: &mut Vec<Step>) {
     for composition in ["allOf", "oneOf", "anyOf"] {
         let members = value.get(composition).and_then(Value::as_array);
         for (index, member) in members.into_iter().flatten().enumerate() {
-            collect(member, format!("{pointer}/{composition}/{index}"), steps);
+            let pointer = format!("{pointer}/{composition}/{index}");
+            collect(member, &pointer, steps);
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Borrow;
 
 use indexmap::IndexMap;
-use openapiv3::{Components, Header, Parameter, ReferenceOr, RequestBody, Response, Schema};
+use openapiv3::{Components, Parameter, ReferenceOr, RequestBody, Response, Schema};
 
 use super::Document;
 use super::refs::{Target, target};
@@ -55,15 +55,6 @@ impl Document {
         self.follow(body, pointer, "requestBodies", |all| &all.request_bodies)
     }
 
-    /// The header at `pointer`, or the one referred to.
-    pub(crate) fn header<'a>(
-        &'a self,
-        header: &'a ReferenceOr<Header>,
-        pointer: &str,
-    ) -> (&'a Header, String) {
-        self.follow(header, pointer, "headers", |all| &all.headers)
-    }
-
     fn follow<'a, T>(
         &'a self,
         item: &'a ReferenceOr<T>,
@@ -105,5 +96,74 @@ pub(crate) fn component_name(reference: &str) -> Option<String> {
     match target(reference) {
         Target::Component { name, .. } => Some(name),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use openapiv3::{SchemaKind, Type};
+
+    use super::*;
+    use crate::source::SourceFile;
+    use crate::spec::parse;
+
+    const TEXT: &str = r##"
+openapi: 3.0.3
+info: { title: Doors, version: "1" }
+paths:
+  /open:
+    post:
+      parameters: [{ $ref: "#/components/parameters/first" }]
+      requestBody: { $ref: "#/components/requestBodies/door" }
+      responses: { "200": { $ref: "#/components/responses/a~1b" } }
+components:
+  parameters:
+    first: { $ref: "#/components/parameters/second" }
+    second: { name: width, in: query, schema: { $ref: "#/components/schemas/Width" } }
+  requestBodies:
+    door: { content: {} }
+  responses:
+    a/b: { description: open }
+  schemas:
+    Width: { $ref: "#/components/schemas/Length" }
+    Length: { type: integer }
+    Door:
+      type: object
+      properties: { next: { $ref: "#/components/schemas/Door" }, own: { type: string } }
+"##;
+
+    #[test]
+    fn references_are_followed_to_their_end() {
+        let document = parse(&SourceFile::new("api.yaml", TEXT)).expect("the text is valid");
+        let operation = document.api.operations().next().expect("there is one").2;
+        let (parameter, pointer) = document.parameter(&operation.parameters[0], "/here");
+        assert_eq!(parameter.parameter_data_ref().name, "width");
+        assert_eq!(pointer, "/components/parameters/second");
+        let body = operation.request_body.as_ref().expect("there is one");
+        let (_, pointer) = document.request_body(body, "/here");
+        assert_eq!(pointer, "/components/requestBodies/door");
+        let (response, pointer) = document.response(&operation.responses.responses[0], "/here");
+        assert_eq!(response.description, "open");
+        assert_eq!(pointer, "/components/responses/a~1b");
+        assert_eq!(document.spans.at(&pointer).text(), "{ description: open }");
+        let width = ReferenceOr::<Schema>::ref_("#/components/schemas/Width");
+        let (schema, pointer) = document.schema(&width, "/here");
+        assert!(matches!(
+            schema.schema_kind,
+            SchemaKind::Type(Type::Integer(_))
+        ));
+        assert_eq!(pointer, "/components/schemas/Length");
+    }
+
+    #[test]
+    fn a_schema_that_contains_itself_is_legal() {
+        let document = parse(&SourceFile::new("api.yaml", TEXT)).expect("the text is valid");
+        let door = ReferenceOr::<Schema>::ref_("#/components/schemas/Door");
+        let (schema, pointer) = document.schema(&door, "/here");
+        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else {
+            panic!("a door is an object");
+        };
+        assert_eq!(document.schema(&object.properties["next"], "/x").1, pointer);
+        assert_eq!(document.schema(&object.properties["own"], "/x").1, "/x");
     }
 }

@@ -3,11 +3,12 @@
 //! needs.
 
 mod objects;
+mod routes;
 
 use serde_json::{Map, Value};
 use serde_yaml::{Mapping, Value as Typed};
 
-use super::shape::{Kind, ObjectShape, PATH_ITEM, ROOT, Section, Shape};
+use super::shape::{Kind, ObjectShape, ROOT, Section, Shape};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::source::spans::SpanMap;
 
@@ -239,58 +240,6 @@ impl<'a> Walk<'a, '_> {
             Kind::Response => self.response(members, typed),
             Kind::SecurityScheme => self.security_scheme(members),
         }
-    }
-
-    fn paths(&mut self, value: &'a Value) -> Typed {
-        let Some(paths) = self.mapping(value) else {
-            return Typed::Null;
-        };
-        let mut typed = Mapping::with_capacity(paths.len());
-        for (path, item) in paths {
-            if path.starts_with("x-") {
-                continue;
-            }
-            let item = self.below(path, |walk| {
-                if !path.starts_with('/') {
-                    walk.report(
-                        Diagnostic::error(
-                            "invalid-path",
-                            format!("the path `{path}` does not start with `/`"),
-                        )
-                        .at(walk.spans.key(&walk.pointer), "this key is no path")
-                        .help(format!("write `/{path}`, or `x-{path}` for an extension")),
-                    );
-                }
-                walk.object(item, &PATH_ITEM)
-            });
-            typed.insert(path.as_str().into(), item);
-        }
-        Typed::Mapping(typed)
-    }
-
-    fn responses(&mut self, value: &'a Value) -> Typed {
-        let Some(responses) = self.mapping(value) else {
-            return Typed::Null;
-        };
-        let mut typed = Mapping::with_capacity(responses.len());
-        for (status, response) in responses {
-            if status.starts_with("x-") {
-                continue;
-            }
-            let response = self.below(status, |walk| {
-                walk.status(status);
-                walk.value(response, &Shape::RefOr(Section::Responses))
-            });
-            typed.insert(status.as_str().into(), response);
-        }
-        if typed.is_empty() {
-            self.report(
-                Diagnostic::error("missing-responses", "an operation has no response")
-                    .at(self.spans.key(&self.pointer), "nothing stands in it")
-                    .help("add at least one, such as `\"200\": { description: ok }`"),
-            );
-        }
-        Typed::Mapping(typed)
     }
 
     fn mapping(&mut self, value: &'a Value) -> Option<&'a Map<String, Value>> {

@@ -25,6 +25,20 @@ struct Piece {
     height: usize,
 }
 
+fn leaf(value: Value, range: Range<usize>, weight: usize) -> Piece {
+    let node = Node {
+        key: None,
+        value: range,
+        inside: Inside::Nothing,
+    };
+    Piece {
+        value,
+        node,
+        weight,
+        height: 0,
+    }
+}
+
 /// A mapping or sequence that is still open.
 struct Open {
     start: usize,
@@ -184,20 +198,7 @@ impl<'a> Builder<'a> {
         anchor: usize,
     ) -> Result<(), Fault> {
         let weight = NODE_WEIGHT + value.as_str().map_or(0, str::len);
-        let node = Node {
-            key: None,
-            value: range,
-            inside: Inside::Nothing,
-        };
-        self.place(
-            Piece {
-                value,
-                node,
-                weight,
-                height: 0,
-            },
-            anchor,
-        )
+        self.place(leaf(value, range, weight), anchor)
     }
 
     /// Repeats an anchored value.
@@ -227,16 +228,7 @@ impl<'a> Builder<'a> {
         if !self.faults.is_empty() {
             return Err(self.faults);
         }
-        let root = self.root.unwrap_or_else(|| Piece {
-            value: Value::Null,
-            node: Node {
-                key: None,
-                value: 0..0,
-                inside: Inside::Nothing,
-            },
-            weight: 0,
-            height: 0,
-        });
+        let root = self.root.unwrap_or_else(|| leaf(Value::Null, 0..0, 0));
         Ok((root.value, SpanMap::new(self.file.clone(), root.node)))
     }
 

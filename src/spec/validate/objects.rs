@@ -10,17 +10,6 @@ use crate::diagnostic::{Diagnostic, closest};
 type Members = Map<String, Value>;
 
 impl Walk<'_, '_> {
-    pub(super) fn path_item(&mut self, members: &Members) {
-        if members.contains_key("$ref") {
-            let place = self.spans.at(&format!("{}/$ref", self.pointer));
-            self.report(
-                Diagnostic::error("unsupported-ref", "a path cannot be a `$ref`")
-                    .at(place, "leads away from this file's paths")
-                    .help("write the operations out under this path"),
-            );
-        }
-    }
-
     pub(super) fn parameter(&mut self, members: &Members) {
         self.schema_or_content("a parameter", members);
         let Some(place) = members.get("in").and_then(Value::as_str) else {
@@ -103,23 +92,6 @@ impl Walk<'_, '_> {
             if members.get(*key).is_none_or(Value::is_null) {
                 self.lacks("a security scheme of this type", key);
             }
-        }
-    }
-
-    pub(super) fn status(&mut self, status: &str) {
-        let bytes = status.as_bytes();
-        let holds = status == "default"
-            || bytes.len() == 3
-                && matches!(bytes[0], b'1'..=b'5')
-                && (bytes[1..].iter().all(u8::is_ascii_digit)
-                    || bytes[1..].iter().all(|byte| b"xX".contains(byte)));
-        if !holds {
-            let span = self.spans.key(&self.pointer);
-            self.report(
-                Diagnostic::error("invalid-status", format!("`{status}` is no HTTP status"))
-                    .at(span, "not a status")
-                    .help("write a status such as `\"200\"`, a class such as `4XX`, or `default`"),
-            );
         }
     }
 

@@ -1,0 +1,369 @@
+//! `operations.ts`: one function per operation.
+
+use std::collections::BTreeSet;
+
+use super::names::{Names, OperationNames};
+use super::types::{expression, is_identifier, key, param_keys};
+use super::{WIDTH, docs, string};
+use crate::ir::{
+    Api, ArmBody, Behaviour, Body, BodyEncoding, Method, Operation, ParamPlace, Segment, Tenancy,
+    Type,
+};
+
+/// The parts of `operations.ts`.
+pub(super) struct Functions {
+    pub(super) imports: String,
+    pub(super) type_imports: String,
+    pub(super) items: Vec<String>,
+}
+
+pub(super) fn functions(api: &Api, names: &Names) -> Functions {
+    let mut used = BTreeSet::new();
+    let items: Vec<String> = names
+        .operations(api)
+        .map(|(operation, own)| function(operation, own, names, &mut used))
+        .collect();
+    let needs_segment = api.operations.iter().any(|operation| {
+        operation
+            .path
+            .iter()
+            .any(|segment| matches!(segment, Segment::Param(_)))
+    });
+    Functions {
+        imports: match (items.is_empty(), needs_segment) {
+            (true, _) => "type CallOptions".to_owned(),
+            (false, true) => "call, segment, type CallOptions".to_owned(),
+            (false, false) => "call, type CallOptions".to_owned(),
+        },
+        type_imports: type_imports(&used),
+        items,
+    }
+}
+
+/// The operations as rows of a Markdown table.
+pub(super) fn table(api: &Api, names: &Names) -> String {
+    names
+        .operations(api)
+        .map(|(operation, own)| {
+            format!(
+                "| `{}` | `{}` | {} |",
+                own.function,
+                route(operation),
+                docs::summary(&operation.docs).replace('|', "\\|")
+            )
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn type_imports(used: &BTreeSet<String>) -> String {
+    if used.is_empty() {
+        return String::new();
+    }
+    let list: Vec<&str> = used.iter().map(String::as_str).collect();
+    let line = format!("import type {{ {} }} from \"./types.js\";", list.join(", "));
+    if line.len() <= WIDTH {
+        line
+    } else {
+        format!(
+            "import type {{\n  {},\n}} from \"./types.js\";",
+            list.join(",\n  ")
+        )
+    }
+}
+
+fn function(
+    operation: &Operation,
+    own: &OperationNames,
+    names: &Names,
+    used: &mut BTreeSet<String>,
+) -> String {
+    used.insert(own.response.clone());
+    let mut arguments = vec!["client: AuthClient".to_owned()];
+    if let Some(argument) = request_argument(operation, own, names, used) {
+        arguments.push(argument);
+    }
+    arguments.push("options?: CallOptions".to_owned());
+
+    let start = format!("export function {}(", own.function);
+    let end = format!("): Promise<{}> {{", own.response);
+    let line = format!("{start}{}{end}", arguments.join(", "));
+    let signature = if line.len() <= WIDTH {
+        line
+    } else {
+        format!("{start}\n  {},\n{end}", arguments.join(",\n  "))
+    };
+    format!(
+        "{}{signature}\n{}\n}}",
+        docs::comment(&function_docs(operation), ""),
+        call(&entries(operation))
+    )
+}
+
+/// The body itself, the parameters themselves, or the parameters with the body among them.
+fn request_argument(
+    operation: &Operation,
+    own: &OperationNames,
+    names: &Names,
+    used: &mut BTreeSet<String>,
+) -> Option<String> {
+    if !operation.params.is_empty() {
+        used.insert(own.params.clone());
+        let optional = operation.params.iter().all(|param| !param.field.required)
+            && operation.body.as_ref().is_none_or(|body| !body.required);
+        let default = if optional { " = {}" } else { "" };
+        return Some(format!("request: {}{default}", own.params));
+    }
+    let body = operation.body.as_ref()?;
+    note_models(&body.ty, names, used);
+    let ty = expression(&body.ty, names);
+    Some(if body.required {
+        format!("request: {ty}")
+    } else {
+        format!("request?: {ty}")
+    })
+}
+
+fn note_models(ty: &Type, names: &Names, used: &mut BTreeSet<String>) {
+    match ty {
+        Type::Model(id) => {
+            used.insert(names.model(*id).to_owned());
+        }
+        Type::List(element) | Type::Map(element) => note_models(element, names, used),
+        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
+    }
+}
+
+/// The object that tells the runtime how to make the call: `key: value` texts.
+fn entries(operation: &Operation) -> Vec<String> {
+    let mut entries = vec![
+        format!("id: {}", string(&operation.id)),
+        format!("method: \"{}\"", method(operation.method)),
+        format!("path: {}", path(operation)),
+    ];
+    if !operation.recipe.is_empty() {
+        entries.push(format!("rid: {}", string(&operation.recipe)));
+    }
+    if operation.tenancy == Tenancy::Tenant {
+        entries.push("tenant: true".to_owned());
+    }
+    if operation.outside_base {
+        entries.push("absolute: true".to_owned());
+    }
+    for (name, place) in [
+        ("query", ParamPlace::Query),
+        ("headers", ParamPlace::Header),
+    ] {
+        entries.extend(parameters(operation, name, place));
+    }
+    if let Some(body) = &operation.body {
+        let value = if operation.params.is_empty() {
+            "request"
+        } else {
+            "request.body"
+        };
+        entries.push(format!("{}: {value}", encoding(body)));
+    }
+    let successes = || {
+        operation
+            .answer
+            .arms
+            .iter()
+            .filter(|arm| (200..300).contains(&arm.http))
+    };
+    let is_json = |body: &ArmBody| matches!(body, ArmBody::Object(_) | ArmBody::Json(_));
+    if successes().any(|arm| !is_json(&arm.body)) || successes().next().is_none() {
+        entries.push("anyBody: true".to_owned());
+    }
+    if operation
+        .answer
+        .arms
+        .iter()
+        .any(|arm| matches!(arm.body, ArmBody::Redirect))
+    {
+        entries.push("redirects: true".to_owned());
+    }
+    if ends_session(operation) {
+        entries.push("signsOut: true".to_owned());
+    }
+    entries
+}
+
+fn encoding(body: &Body) -> &'static str {
+    if body.encodings.contains(&BodyEncoding::Json) || body.encodings.is_empty() {
+        "json"
+    } else {
+        "form"
+    }
+}
+
+/// `query: request`, or `query: { page: request.page }`.
+fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<String> {
+    let keys = param_keys(operation);
+    let own: Vec<_> = operation
+        .params
+        .iter()
+        .zip(&keys)
+        .filter(|(param, _)| param.place == place)
+        .collect();
+    if own.is_empty() {
+        return None;
+    }
+    let all = own.len() == operation.params.len() && operation.body.is_none();
+    if all
+        && own
+            .iter()
+            .all(|(param, key)| param.field.name.wire() == *key)
+    {
+        return Some(format!("{name}: request"));
+    }
+    let pairs: Vec<String> = own
+        .iter()
+        .map(|(param, name)| format!("{}: {}", key(param.field.name.wire()), access(name)))
+        .collect();
+    let line = format!("{name}: {{ {} }}", pairs.join(", "));
+    // Such a line stands six columns in and ends with a comma.
+    Some(if line.len() + 7 <= WIDTH {
+        line
+    } else {
+        format!(
+            "{name}: {{\n        {},\n      }}",
+            pairs.join(",\n        ")
+        )
+    })
+}
+
+fn access(name: &str) -> String {
+    if is_identifier(name) {
+        format!("request.{name}")
+    } else {
+        format!("request[{}]", string(name))
+    }
+}
+
+/// A string, or a template literal where the path has parameters.
+fn path(operation: &Operation) -> String {
+    let keys = param_keys(operation);
+    let mut has_params = false;
+    let mut template = String::new();
+    let mut plain = String::new();
+    for segment in &operation.path {
+        template.push('/');
+        plain.push('/');
+        match segment {
+            Segment::Literal(text) => {
+                plain.push_str(text);
+                template.push_str(
+                    &text
+                        .replace('\\', "\\\\")
+                        .replace('`', "\\`")
+                        .replace("${", "\\${"),
+                );
+            }
+            Segment::Param(name) => {
+                has_params = true;
+                let key = operation
+                    .params
+                    .iter()
+                    .zip(&keys)
+                    .find(|(param, _)| {
+                        param.place == ParamPlace::Path && param.field.name.wire() == name
+                    })
+                    .map_or(name, |(_, key)| key);
+                template.push_str(&format!("${{segment({})}}", access(key)));
+            }
+        }
+    }
+    if has_params {
+        format!("`{template}`")
+    } else {
+        string(&plain)
+    }
+}
+
+/// Whether it is the built-in that ends the session and its answer can say that it did.
+fn ends_session(operation: &Operation) -> bool {
+    matches!(&operation.behaviour, Behaviour::BuiltIn(built_in) if built_in.behaviour.name == "session.sign-out")
+        && operation
+            .answer
+            .arms
+            .iter()
+            .any(|arm| arm.http == 200 && arm.literal.as_deref() == Some("OK"))
+}
+
+/// `return call(client, {…}, options);`, broken where it must be.
+fn call(entries: &[String]) -> String {
+    let object = format!("{{ {} }}", entries.join(", "));
+    let line = format!("  return call(client, {object}, options);");
+    if line.len() <= WIDTH {
+        return line;
+    }
+    let object = if 4 + object.len() < WIDTH {
+        object
+    } else {
+        format!("{{\n      {},\n    }}", entries.join(",\n      "))
+    };
+    format!("  return call(\n    client,\n    {object},\n    options,\n  );")
+}
+
+fn function_docs(operation: &Operation) -> String {
+    let mut text = operation.docs.trim().to_owned();
+    if !text.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(&format!("`{}`\n\n", route(operation)));
+    let mut errors = String::new();
+    for arm in &operation.answer.arms {
+        if (200..300).contains(&arm.http) {
+            continue;
+        }
+        let summary = docs::summary(&arm.docs);
+        let gap = if summary.is_empty() { "" } else { ": " };
+        errors.push_str(&format!("\n- `{}`{gap}{summary}", arm.http));
+        if matches!(arm.body, ArmBody::Redirect) {
+            errors.push_str(" (not followed, see “Redirects” in README.md)");
+        }
+    }
+    if errors.is_empty() {
+        text.push_str("@throws {ApiError} for every answer outside 2xx");
+    } else {
+        text.push_str("@throws {ApiError} for every answer outside 2xx, of which are documented:");
+        text.push_str(&errors);
+    }
+    if operation.deprecated {
+        text.push_str("\n@deprecated");
+    }
+    text
+}
+
+/// `POST {apiBasePath}/{tenantId}/signup`.
+fn route(operation: &Operation) -> String {
+    let mut text = method(operation.method).to_owned();
+    text.push(' ');
+    if !operation.outside_base {
+        text.push_str("{apiBasePath}");
+    }
+    if operation.tenancy == Tenancy::Tenant {
+        text.push_str("/{tenantId}");
+    }
+    for segment in &operation.path {
+        match segment {
+            Segment::Literal(literal) => text.push_str(&format!("/{literal}")),
+            Segment::Param(name) => text.push_str(&format!("/{{{name}}}")),
+        }
+    }
+    text
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Get => "GET",
+        Method::Put => "PUT",
+        Method::Post => "POST",
+        Method::Delete => "DELETE",
+        Method::Options => "OPTIONS",
+        Method::Head => "HEAD",
+        Method::Patch => "PATCH",
+        Method::Trace => "TRACE",
+    }
+}

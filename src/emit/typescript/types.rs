@@ -1,0 +1,357 @@
+//! `types.ts`: models, parameters and answers.
+
+use super::names::{Names, OperationNames};
+use super::{WIDTH, docs, string};
+use crate::ir::{Api, Arm, ArmBody, Field, Model, Operation, Shape, Type, UnionVariant};
+
+/// All type declarations, in spec order: models first, then what belongs to each operation.
+pub(super) fn items(api: &Api, names: &Names) -> Vec<String> {
+    let models =
+        api.models.iter().enumerate().map(|(index, model)| {
+            declaration(model, names.model(crate::ir::ModelId(index)), names)
+        });
+    let operations = names.operations(api).flat_map(|(operation, own)| {
+        let params = (!operation.params.is_empty()).then(|| params(operation, own, names));
+        params.into_iter().chain([response(operation, own, names)])
+    });
+    models.chain(operations).collect()
+}
+
+/// A type expression.
+pub(super) fn expression(ty: &Type, names: &Names) -> String {
+    match ty {
+        Type::Bool => "boolean".to_owned(),
+        Type::Int | Type::Float => "number".to_owned(),
+        Type::String(_) => "string".to_owned(),
+        Type::Json => "unknown".to_owned(),
+        Type::List(element) => format!("{}[]", expression(element, names)),
+        Type::Map(element) => format!("Record<string, {}>", expression(element, names)),
+        Type::Model(id) => names.model(*id).to_owned(),
+    }
+}
+
+/// A key of an object type or literal: quoted where it is no identifier.
+pub(super) fn key(wire: &str) -> String {
+    if is_identifier(wire) {
+        wire.to_owned()
+    } else {
+        string(wire)
+    }
+}
+
+/// The name under which each parameter stands in `…Params`: its own, unless another place has
+/// a parameter of the same name.
+pub(super) fn param_keys(operation: &Operation) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for param in &operation.params {
+        let mut name = param.field.name.wire().to_owned();
+        while keys.contains(&name) || (operation.body.is_some() && name == "body") {
+            name = match param.place {
+                crate::ir::ParamPlace::Path => format!("{name}InPath"),
+                crate::ir::ParamPlace::Query => format!("{name}InQuery"),
+                crate::ir::ParamPlace::Header => format!("{name}InHeader"),
+            };
+        }
+        keys.push(name);
+    }
+    keys
+}
+
+pub(super) fn is_identifier(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_' || first == '$')
+        && characters.all(|other| other.is_ascii_alphanumeric() || other == '_' || other == '$')
+}
+
+/// One line of an object type, with its comment.
+struct Member {
+    docs: String,
+    text: String,
+}
+
+impl Member {
+    fn new(text: String) -> Self {
+        Self {
+            docs: String::new(),
+            text,
+        }
+    }
+
+    /// `may_be_undefined`: whoever writes the value may say `undefined` instead of leaving the
+    /// key out, also under `exactOptionalPropertyTypes`.
+    fn field(field: &Field, name: &str, may_be_undefined: bool, names: &Names) -> Self {
+        let mut docs = field.docs.trim().to_owned();
+        if field.deprecated {
+            let gap = if docs.is_empty() { "" } else { "\n\n" };
+            docs.push_str(gap);
+            docs.push_str("@deprecated");
+        }
+        let mut ty = expression(&field.ty, names);
+        // `unknown` swallows the others.
+        if ty != "unknown" {
+            if field.nullable {
+                ty.push_str(" | null");
+            }
+            if !field.required && may_be_undefined {
+                ty.push_str(" | undefined");
+            }
+        }
+        let mark = if field.required { "" } else { "?" };
+        Self {
+            docs,
+            text: format!("{}{mark}: {ty}", key(name)),
+        }
+    }
+}
+
+fn members(fields: &[Field], may_be_undefined: bool, names: &Names) -> Vec<Member> {
+    fields
+        .iter()
+        .map(|field| Member::field(field, field.name.wire(), may_be_undefined, names))
+        .collect()
+}
+
+/// `{ a: string; b?: number }`, on one line where nothing speaks against it. `taken`: columns
+/// before it on its first line; `indent`: of its closing brace.
+fn object(members: &[Member], taken: usize, indent: &str) -> String {
+    if members.is_empty() {
+        return "Record<string, never>".to_owned();
+    }
+    if members.iter().all(|member| member.docs.is_empty()) {
+        let texts: Vec<&str> = members.iter().map(|member| member.text.as_str()).collect();
+        let line = format!("{{ {} }}", texts.join("; "));
+        if taken + line.len() < WIDTH {
+            return line;
+        }
+    }
+    format!("{{\n{}{indent}}}", block(members, &format!("{indent}  ")))
+}
+
+/// One member a line.
+fn block(members: &[Member], indent: &str) -> String {
+    members
+        .iter()
+        .map(|member| {
+            format!(
+                "{}{indent}{};\n",
+                docs::comment(&member.docs, indent),
+                member.text
+            )
+        })
+        .collect()
+}
+
+fn interface(name: &str, docs: &str, members: &[Member]) -> String {
+    let docs = docs::comment(docs, "");
+    if members.is_empty() {
+        return format!("{docs}export type {name} = Record<string, never>;");
+    }
+    format!(
+        "{docs}export interface {name} {{\n{}}}",
+        block(members, "  ")
+    )
+}
+
+/// One member of a union type.
+struct Alternative {
+    docs: String,
+    kind: AlternativeKind,
+}
+
+enum AlternativeKind {
+    Object(Vec<Member>),
+    Other(String),
+}
+
+impl AlternativeKind {
+    fn print(&self, taken: usize, indent: &str) -> String {
+        match self {
+            Self::Object(members) => object(members, taken, indent),
+            Self::Other(text) => text.clone(),
+        }
+    }
+}
+
+fn union(name: &str, docs: &str, alternatives: &[Alternative]) -> String {
+    let start = format!("export type {name} =");
+    match alternatives {
+        [] => format!("{}{start} never;", docs::comment(docs, "")),
+        [only] => {
+            let docs = docs::comment(&paragraphs(docs, &only.docs), "");
+            let text = only.kind.print(start.len() + 1, "");
+            format!("{docs}{start} {text};")
+        }
+        several => {
+            let bare = several.iter().all(|other| other.docs.trim().is_empty());
+            let texts: Vec<String> = several
+                .iter()
+                .map(|other| other.kind.print(0, ""))
+                .collect();
+            if bare && let Some(short) = short_union(&start, &texts) {
+                return format!("{}{short}", docs::comment(docs, ""));
+            }
+            let mut text = format!("{}{start}", docs::comment(docs, ""));
+            for alternative in several {
+                text.push('\n');
+                text.push_str(&docs::comment(&alternative.docs, "  "));
+                text.push_str("  | ");
+                text.push_str(&alternative.kind.print(4, "    "));
+            }
+            text.push(';');
+            text
+        }
+    }
+}
+
+/// The members of a union side by side, where they fit.
+fn short_union(start: &str, texts: &[String]) -> Option<String> {
+    let joined = texts.join(" | ");
+    if joined.contains('\n') {
+        None
+    } else if start.len() + joined.len() + 2 <= WIDTH {
+        Some(format!("{start} {joined};"))
+    } else if joined.len() + 3 <= WIDTH {
+        Some(format!("{start}\n  {joined};"))
+    } else {
+        None
+    }
+}
+
+fn paragraphs(first: &str, second: &str) -> String {
+    [first.trim(), second.trim()]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+fn declaration(model: &Model, name: &str, names: &Names) -> String {
+    match &model.shape {
+        Shape::Struct { fields, rest } => {
+            let mut members = members(fields, model.in_requests, names);
+            if let Some(rest) = rest {
+                // Beside known keys of other types, only `unknown` is true of all keys.
+                let rest = if fields.is_empty() {
+                    expression(rest, names)
+                } else {
+                    "unknown".to_owned()
+                };
+                members.push(Member::new(format!("[key: string]: {rest}")));
+            }
+            interface(name, &model.docs, &members)
+        }
+        Shape::Union { tag, variants } => {
+            let alternatives: Vec<Alternative> = variants
+                .iter()
+                .map(|variant| alternative(tag.as_deref(), variant, model.in_requests, names))
+                .collect();
+            union(name, &model.docs, &alternatives)
+        }
+        Shape::Enum { values } => {
+            let docs = docs::comment(&model.docs, "");
+            let literals: Vec<String> = values.iter().map(|(_, value)| string(value)).collect();
+            let start = format!("export type {name} =");
+            let text = short_union(&start, &literals)
+                .unwrap_or_else(|| format!("{start}\n  | {};", literals.join("\n  | ")));
+            format!("{docs}{text}")
+        }
+    }
+}
+
+fn alternative(
+    tag: Option<&str>,
+    variant: &UnionVariant,
+    may_be_undefined: bool,
+    names: &Names,
+) -> Alternative {
+    Alternative {
+        docs: variant.docs.clone(),
+        kind: AlternativeKind::Object(tagged(
+            tag,
+            variant.literal.as_deref(),
+            &variant.fields,
+            may_be_undefined,
+            names,
+        )),
+    }
+}
+
+/// The members of an object in a union. Where its siblings have a tag and it has none, the tag is
+/// declared absent, so that `answer.status === "OK"` is well-typed and narrows.
+fn tagged(
+    tag: Option<&str>,
+    literal: Option<&str>,
+    fields: &[Field],
+    may_be_undefined: bool,
+    names: &Names,
+) -> Vec<Member> {
+    let mut all = Vec::new();
+    match (tag, literal) {
+        (Some(tag), Some(literal)) => {
+            all.push(Member::new(format!("{}: {}", key(tag), string(literal))));
+        }
+        (Some(tag), None) if fields.iter().all(|field| field.name.wire() != tag) => {
+            all.push(Member::new(format!("{}?: never", key(tag))));
+        }
+        _ => {}
+    }
+    all.extend(members(fields, may_be_undefined, names));
+    all
+}
+
+fn params(operation: &Operation, own: &OperationNames, names: &Names) -> String {
+    let mut members: Vec<Member> = operation
+        .params
+        .iter()
+        .zip(param_keys(operation))
+        .map(|(param, name)| Member::field(&param.field, &name, true, names))
+        .collect();
+    if let Some(body) = &operation.body {
+        let ty = expression(&body.ty, names);
+        members.push(Member {
+            docs: "The request body.".to_owned(),
+            text: if body.required {
+                format!("body: {ty}")
+            } else {
+                format!("body?: {ty} | undefined")
+            },
+        });
+    }
+    let docs = format!("What `{}` takes.", own.function);
+    interface(&own.params, &docs, &members)
+}
+
+fn response(operation: &Operation, own: &OperationNames, names: &Names) -> String {
+    let mut alternatives: Vec<Alternative> = Vec::new();
+    for arm in &operation.answer.arms {
+        if !(200..300).contains(&arm.http) {
+            continue;
+        }
+        let alternative = success(operation.answer.tag.as_deref(), arm, names);
+        let text = alternative.kind.print(0, "");
+        if alternatives
+            .iter()
+            .all(|other| other.kind.print(0, "") != text)
+        {
+            alternatives.push(alternative);
+        }
+    }
+    let docs = format!("What `{}` answers.", own.function);
+    union(&own.response, &docs, &alternatives)
+}
+
+fn success(tag: Option<&str>, arm: &Arm, names: &Names) -> Alternative {
+    Alternative {
+        docs: arm.docs.clone(),
+        kind: match &arm.body {
+            ArmBody::Object(fields) => {
+                AlternativeKind::Object(tagged(tag, arm.literal.as_deref(), fields, false, names))
+            }
+            ArmBody::Json(ty) => AlternativeKind::Other(expression(ty, names)),
+            ArmBody::Text => AlternativeKind::Other("string".to_owned()),
+            ArmBody::Empty | ArmBody::Redirect => AlternativeKind::Other("undefined".to_owned()),
+        },
+    }
+}

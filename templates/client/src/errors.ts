@@ -1,0 +1,60 @@
+/**
+ * What can go wrong beyond the outcomes that the spec documents: an answer that is an error, no
+ * answer at all, or an answer that came too late.
+ */
+
+/**
+ * The server answered, and the answer is not one of the documented successes: any status outside
+ * 2xx, or a body that is not what the operation promises (a proxy's error page, say).
+ */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  /** The HTTP status; `0` for a redirect that a browser does not let scripts see. */
+  readonly status: number;
+  /** The JSON value of the body, the text where it is not JSON, `undefined` where it is empty. */
+  readonly body: unknown;
+  /** The operationId, `refreshSession` for a refresh that the client started by itself. */
+  readonly operation: string;
+  /** The headers of the answer: `Location`, `Retry-After`. */
+  readonly headers: Headers;
+
+  constructor(operation: string, response: Response, body: unknown, hint?: string) {
+    const said = hint ?? messageOf(body);
+    super(`${operation} answered ${response.status}${said === undefined ? "" : `: ${said}`}`);
+    this.status = response.status;
+    this.body = body;
+    this.operation = operation;
+    this.headers = response.headers;
+  }
+}
+
+/**
+ * There was no answer: the network is down, the server is, or the browser's CORS rules hide it.
+ * Nobody is signed out by this; the same call may work a moment later. `cause` says more.
+ */
+export class NetworkError extends Error {
+  override readonly name = "NetworkError";
+  /** The operationId, `refreshSession` for a refresh that the client started by itself. */
+  readonly operation: string;
+
+  constructor(operation: string, cause: unknown) {
+    super(`${operation} got no answer`, { cause });
+    this.operation = operation;
+  }
+}
+
+/** There was no answer in time. */
+export class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+
+  constructor(milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`);
+  }
+}
+
+function messageOf(body: unknown): string | undefined {
+  if (typeof body === "object" && body !== null && "message" in body) {
+    return String(body.message);
+  }
+  return undefined;
+}

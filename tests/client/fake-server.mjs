@@ -1,0 +1,167 @@
+// A server that knows just enough of the protocol to test the client against: one session at a
+// time, tokens that expire when the test says so, and switches for everything that can go wrong.
+
+import { createServer } from "node:http";
+
+export async function startFakeServer() {
+  const state = {
+    /** Every request, in order: { method, path, headers, body }. */
+    requests: [],
+    /** What a refresh does: "ok", "expired", "broken", "drop", "no-front-token". */
+    refresh: "ok",
+    /** Milliseconds that a refresh takes. */
+    refreshDelay: 20,
+    /** The protected route refuses everything. */
+    alwaysRefuse: false,
+    /** Claims that go into the front token. */
+    claims: {},
+    /** The access token that is good now; anything else is expired. */
+    good: undefined,
+    generation: 0,
+    handle: 0,
+    /** Holds back the answer of a protected call: path → promise. */
+    hold: new Map(),
+    calls: (path) => state.requests.filter((request) => request.path === path),
+    expireAccessToken() {
+      state.good = undefined;
+    },
+  };
+
+  function frontToken() {
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = {
+      sub: "ada",
+      iat,
+      exp: iat + 3600,
+      sessionHandle: `h${state.handle}`,
+      ...state.claims,
+    };
+    const json = JSON.stringify({ uid: "ada", ate: claims.exp * 1000, up: claims });
+    return Buffer.from(json, "utf8").toString("base64");
+  }
+
+  function giveTokens(request, response) {
+    state.generation += 1;
+    state.good = `access-${state.generation}`;
+    response.setHeader("front-token", frontToken());
+    if (request.headers["st-auth-mode"] === "cookie") {
+      response.setHeader("anti-csrf", `csrf-${state.generation}`);
+      response.setHeader("set-cookie", [
+        `sAccessToken=${state.good}; Path=/; HttpOnly`,
+        `sRefreshToken=refresh-${state.generation}; Path=/auth/session/refresh; HttpOnly`,
+      ]);
+    } else {
+      response.setHeader("st-access-token", state.good);
+      response.setHeader("st-refresh-token", `refresh-${state.generation}`);
+    }
+  }
+
+  function takeTokens(response) {
+    state.good = undefined;
+    response.setHeader("front-token", "remove");
+    response.setHeader("st-access-token", "");
+    response.setHeader("st-refresh-token", "");
+  }
+
+  function tokenOf(request, cookie) {
+    const bearer = request.headers.authorization?.replace(/^Bearer /, "");
+    const found = new RegExp(`(?:^|; )${cookie}=([^;]*)`).exec(request.headers.cookie ?? "");
+    return bearer ?? found?.[1];
+  }
+
+  const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const json = (response, status, value) => {
+    response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
+    response.end(JSON.stringify(value));
+  };
+
+  async function answer(request, response, path) {
+    const signedIn = state.good !== undefined && tokenOf(request, "sAccessToken") === state.good;
+    switch (path) {
+      case "/auth/signin":
+        state.handle += 1;
+        giveTokens(request, response);
+        return json(response, 200, { status: "OK" });
+      case "/auth/signout":
+        if (!signedIn) {
+          return json(response, 401, { message: "try refresh token" });
+        }
+        takeTokens(response);
+        return json(response, 200, { status: "OK" });
+      case "/auth/session/refresh":
+        await sleep(state.refreshDelay);
+        switch (state.refresh) {
+          case "drop":
+            return request.socket.destroy();
+          case "broken":
+            return json(response, 503, { message: "later" });
+          case "no-front-token":
+            return json(response, 200, {});
+        }
+        if (state.refresh !== "ok" || !tokenOf(request, "sRefreshToken")?.startsWith("refresh-")) {
+          takeTokens(response);
+          return json(response, 401, { message: "unauthorised" });
+        }
+        giveTokens(request, response);
+        return json(response, 200, {});
+      case "/auth/html":
+        response.writeHead(200, { "content-type": "text/html" });
+        return response.end("<p>hello");
+      case "/auth/bad":
+        return json(response, 400, { message: "no good" });
+      case "/auth/elsewhere":
+        response.writeHead(302, { location: "https://example.com/" });
+        return response.end();
+      case "/auth/slow":
+        await sleep(500);
+        return json(response, 200, {});
+      default: {
+        const verdict = signedIn && !state.alwaysRefuse;
+        await state.hold.get(path);
+        return verdict
+          ? json(response, 200, { body: request.text })
+          : json(response, 401, { message: "try refresh token" });
+      }
+    }
+  }
+
+  const server = createServer(async (request, response) => {
+    let text = "";
+    for await (const chunk of request) {
+      text += chunk;
+    }
+    const path = request.url.split("?")[0];
+    const { method, headers, url } = request;
+    state.requests.push({ method, path, url, headers, body: text });
+    request.text = text;
+    await answer(request, response, path);
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  state.origin = `http://127.0.0.1:${server.address().port}`;
+  state.close = () => {
+    server.closeAllConnections();
+    return new Promise((done) => server.close(done));
+  };
+  return state;
+}
+
+/** `fetch` with the one thing that Node lacks against a browser: cookies. */
+export function fetchWithCookies() {
+  const jar = new Map();
+  const cookieFetch = async (request) => {
+    const sent = [...jar.values()].filter((cookie) =>
+      new URL(request.url).pathname.startsWith(cookie.path),
+    );
+    if (request.credentials === "include" && sent.length > 0) {
+      request.headers.set("cookie", sent.map((cookie) => cookie.pair).join("; "));
+    }
+    const response = await fetch(request);
+    for (const line of response.headers.getSetCookie()) {
+      const [pair, ...attributes] = line.split("; ");
+      const path = attributes.find((attribute) => attribute.startsWith("Path="))?.slice(5) ?? "/";
+      jar.set(pair.split("=")[0], { pair, path });
+    }
+    return response;
+  };
+  return cookieFetch;
+}
