@@ -72,7 +72,12 @@ impl Sessions {
             settings.config.signing_algorithm,
             schedule,
         );
-        Ok(Self(Arc::new(Inner { settings, store, keys, clock })))
+        Ok(Self(Arc::new(Inner {
+            settings,
+            store,
+            keys,
+            clock,
+        })))
     }
 
     /// The settings.
@@ -87,7 +92,10 @@ impl Sessions {
 
     /// The public keys that verify access tokens.
     pub async fn jwks(&self) -> Result<Jwks, Error> {
-        self.0.keys.jwks(self.config().use_dynamic_signing_key).await
+        self.0
+            .keys
+            .jwks(self.config().use_dynamic_signing_key)
+            .await
     }
 
     /// Begins a session and sends its tokens. An old session of the client is never adopted, and
@@ -108,8 +116,12 @@ impl Sessions {
         }
         let now = self.0.clock.now();
         let row = self.new_row(new, transfer, now)?;
-        let refresh_token = RefreshToken::new(&row.handle, &token::random_bytes()?);
-        let row = SessionRow { refresh_hash: refresh_token.hash2(), ..row };
+        let refresh_token =
+            RefreshToken::new(&row.handle, &row.rotation_key, &token::random_bytes()?);
+        let row = SessionRow {
+            refresh_hash: refresh_token.hash2(),
+            ..row
+        };
         let (jwt, session) = self.issue(&row, &refresh_token, transfer, now).await?;
         let mut sent = Effects::new();
         if transport::carries_access(headers, transfer.other()) {
@@ -171,7 +183,10 @@ impl Sessions {
             transport::access_token(headers, settings.config.transfer)
         else {
             if options.required {
-                return Err(SessionError::Unauthorised { clear_tokens: false }.into());
+                return Err(SessionError::Unauthorised {
+                    clear_tokens: false,
+                }
+                .into());
             }
             return Ok(None);
         };
@@ -180,7 +195,9 @@ impl Sessions {
         }
         let session = self.believe(&unverified, transfer).await?;
         let checks_csrf = transfer == TransferMethod::Cookie
-            && options.anti_csrf.unwrap_or_else(|| csrf::applies_to(method));
+            && options
+                .anti_csrf
+                .unwrap_or_else(|| csrf::applies_to(method));
         if checks_csrf && !self.is_not_forged(headers, &session) {
             return Err(SessionError::TryRefreshToken.into());
         }
@@ -196,7 +213,11 @@ impl Sessions {
         unverified: &access::Unverified,
         transfer: TransferMethod,
     ) -> Result<Session, Error> {
-        let prefix = if self.config().use_dynamic_signing_key { "d-" } else { "s-" };
+        let prefix = if self.config().use_dynamic_signing_key {
+            "d-"
+        } else {
+            "s-"
+        };
         let key = match unverified.kid.starts_with(prefix) {
             true => self.0.keys.verifying(&unverified.kid).await?,
             false => None,
@@ -242,7 +263,11 @@ impl Sessions {
         self.refuse_duplicates(headers, fx)?;
         let tokens = RefreshTokens::read(headers);
         let Some((transfer, refresh_token)) = tokens.choose(settings.config.transfer) else {
-            return Err(self.end(headers, fx, SessionError::Unauthorised { clear_tokens: true }));
+            return Err(self.end(
+                headers,
+                fx,
+                SessionError::Unauthorised { clear_tokens: true },
+            ));
         };
         match self.rotate(headers, transfer, refresh_token).await? {
             Err(verdict) => Err(self.end(headers, fx, verdict)),
@@ -283,6 +308,9 @@ impl Sessions {
             let Some(row) = self.0.store.session(&presented.handle).await? else {
                 return refused;
             };
+            if !presented.is_genuine(&row.rotation_key) {
+                return refused;
+            }
             let wants_token = by_cookie && mode == AntiCsrf::ViaToken && row.anti_csrf;
             if wants_token && !csrf::has_token(headers, &csrf::token_for(&presented.text())) {
                 return refused;
@@ -313,7 +341,9 @@ impl Sessions {
                 }
             }
         }
-        Err(Error::Unavailable { retry_after_seconds: 1 })
+        Err(Error::Unavailable {
+            retry_after_seconds: 1,
+        })
     }
 
     /// Revokes a session whose token was copied.
@@ -371,7 +401,10 @@ impl Sessions {
         }
         let merged = claims::merge(&claims::of_application(&session.claims), update);
         let store = &self.0.store;
-        if !store.replace_session_claims(&session.handle, merged.clone()).await? {
+        if !store
+            .replace_session_claims(&session.handle, merged.clone())
+            .await?
+        {
             return Err(self.unauthorised(fx));
         }
         if self.0.clock.now() < session.expires_at {
@@ -438,7 +471,9 @@ impl Sessions {
             reason = "a validity has far fewer than 52 bits"
         )]
         let validity = ((config.access_token_validity_ms / 1000) as f64 * shortened) as i64;
-        let anti_csrf = row.anti_csrf.then(|| csrf::token_for(&refresh_token.text()));
+        let anti_csrf = row
+            .anti_csrf
+            .then(|| csrf::token_for(&refresh_token.text()));
         let payload = access::payload(
             row,
             &refresh_token.hash1(),
@@ -468,7 +503,11 @@ impl Sessions {
         payload: Map<String, Value>,
         transfer: TransferMethod,
     ) -> Result<(String, Session), Error> {
-        let key = self.0.keys.signing(self.config().use_dynamic_signing_key).await?;
+        let key = self
+            .0
+            .keys
+            .signing(self.config().use_dynamic_signing_key)
+            .await?;
         let jwt = key.sign(Some(access::VERSION), &payload)?;
         let session = access::session(payload, transfer)
             .ok_or_else(|| Error::internal("an access token would not be read back"))?;
@@ -503,7 +542,13 @@ impl Sessions {
         jwt: &str,
         now: i64,
     ) -> Result<(), Error> {
-        let Session { user_id, expires_at, claims, transfer, .. } = session;
+        let Session {
+            user_id,
+            expires_at,
+            claims,
+            transfer,
+            ..
+        } = session;
         let front_token = front_token::build(user_id, *expires_at, claims)?;
         transport::send_access(&self.0.settings, fx, *transfer, jwt, &front_token, now)
     }
