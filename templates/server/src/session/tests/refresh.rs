@@ -352,3 +352,32 @@ async fn a_tenant_is_in_the_handle() {
     let (outcome, _) = server.refresh(&request(&[(name, &value)])).await;
     assert_eq!(outcome.expect("refreshed").tenant_id, "t1");
 }
+
+#[tokio::test]
+async fn a_failing_store_is_no_verdict() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("auth.db");
+    let url = format!("sqlite://{}", path.display());
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&url).expect("store"));
+    let clock = ManualClock::new(NOW);
+    let app = app_info("http://localhost:3001", "http://localhost:3000");
+    let shared = Arc::new(clock.clone());
+    let sessions = Sessions::new(&app, config(), Arc::clone(&store), shared).expect("settings");
+    let server = Server {
+        sessions,
+        store,
+        clock,
+    };
+    let first = server.by_cookies().await;
+
+    let disk = rusqlite::Connection::open(path).expect("open");
+    disk.execute_batch("ALTER TABLE sessions RENAME TO lost")
+        .expect("break it");
+    let mut fx = Effects::new();
+    let outcome = server.sessions.refresh(&first.as_cookies(), &mut fx).await;
+    assert!(matches!(outcome, Err(Error::Internal(_))), "{outcome:?}");
+    assert!(fx.is_empty(), "nobody is signed out because a disk fails");
+    disk.execute_batch("ALTER TABLE lost RENAME TO sessions")
+        .expect("mend it");
+    assert!(server.refresh(&first.as_cookies()).await.0.is_ok());
+}

@@ -168,3 +168,37 @@ async fn a_locked_database_is_unavailable() {
         .await;
     assert!(matches!(outcome, Ok(CreateUser::Created(_))));
 }
+
+#[test]
+fn many_servers_start_at_once() {
+    let (_folder, url) = file();
+    let starts: Vec<_> = (0..8)
+        .map(|_| {
+            let url = url.clone();
+            std::thread::spawn(move || SqliteStore::open(&url).map(drop))
+        })
+        .collect();
+    for start in starts {
+        start.join().expect("join").expect("open");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_leaves_nothing_half_done() {
+    let store = SqliteStore::open("sqlite::memory:").expect("open");
+    let mut create = Box::pin(store.create_email_password_user(user("a@example.com")));
+    tokio::select! {
+        biased;
+        _ = &mut create => {}
+        () = std::future::ready(()) => {}
+    }
+    drop(create);
+    let again = store
+        .create_email_password_user(user("a@example.com"))
+        .await;
+    assert_eq!(
+        again.expect("write"),
+        CreateUser::EmailTaken,
+        "done, though nobody waited"
+    );
+}
