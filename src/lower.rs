@@ -96,7 +96,7 @@ pub fn check(file: &SourceFile, app_info: AppInfo) -> Diagnostics {
 
 /// The file's name without its folder.
 fn spec_name(document: &Document) -> String {
-    let file = document.spans.file();
+    let file = document.spans.at("").file;
     let name = file.name();
     name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }

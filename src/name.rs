@@ -2,9 +2,12 @@
 //!
 //! Only [`Namer`] makes them. Clashes are settled here, once, so that no emitter has to think of them.
 
+mod keyword;
+
 use std::collections::BTreeSet;
 
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
+use keyword::not_keyword;
 
 /// `UpperCamelCase`, valid as a type in Rust and TypeScript.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,99 +201,6 @@ fn ascii_words(text: &str) -> String {
             }
         })
         .collect()
-}
-
-/// Keywords of Rust (2024 edition, reserved ones included) and TypeScript that a snake or camel
-/// case name could hit; such a name gets a trailing underscore.
-fn not_keyword(name: String) -> String {
-    const KEYWORDS: &[&str] = &[
-        "abstract",
-        "arguments",
-        "as",
-        "async",
-        "await",
-        "become",
-        "box",
-        "break",
-        "case",
-        "catch",
-        "class",
-        "const",
-        "continue",
-        "crate",
-        "debugger",
-        "default",
-        "delete",
-        "do",
-        "dyn",
-        "else",
-        "enum",
-        "eval",
-        "export",
-        "extends",
-        "extern",
-        "false",
-        "final",
-        "finally",
-        "fn",
-        "for",
-        "function",
-        "gen",
-        "if",
-        "impl",
-        "implements",
-        "import",
-        "in",
-        "instanceof",
-        "interface",
-        "let",
-        "loop",
-        "macro",
-        "match",
-        "mod",
-        "move",
-        "mut",
-        "new",
-        "null",
-        "override",
-        "package",
-        "priv",
-        "private",
-        "protected",
-        "pub",
-        "public",
-        "ref",
-        "return",
-        "self",
-        "static",
-        "struct",
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "trait",
-        "true",
-        "try",
-        "type",
-        "typeof",
-        "undefined",
-        "union",
-        "unsafe",
-        "unsized",
-        "use",
-        "var",
-        "virtual",
-        "void",
-        "where",
-        "while",
-        "with",
-        "yield",
-    ];
-    if KEYWORDS.contains(&name.as_str()) {
-        name + "_"
-    } else {
-        name
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@
 //! behaviour also 400, 401, 403, 413 and 429 are left to the runtime, whether the spec has them or not.
 
 mod arms;
+mod merge;
+mod outcomes;
+mod reason;
 
 pub(super) use arms::lower;
 

@@ -3,18 +3,19 @@
 //! A schema becomes one model wherever it occurs: models are known by the pointer of their schema.
 
 mod complete;
+mod union;
 
 pub(super) use complete::complete;
+pub(super) use union::{report_indistinguishable, variant_name};
 
 use serde_json::Value;
 
 use super::contract::Claim;
 use super::members::{self, Member, Object};
 use super::node::Node;
-use super::{Lowering, fields, unions};
+use super::{Lowering, fields};
 use crate::catalog::DomainStruct;
-use crate::diagnostic::Diagnostic;
-use crate::ir::{Model, ModelId, Shape, Type, UnionVariant};
+use crate::ir::{Model, ModelId, Shape, Type};
 use crate::name::Namer;
 
 /// A schema's pointer, and the name of what fills it (empty: nothing).
@@ -24,7 +25,7 @@ pub(super) type Key = (String, &'static str);
 pub(super) fn ty<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) -> (Type, bool) {
     let (node, nullable) = members::core(lowering, node);
     if ["allOf", "oneOf", "anyOf"].iter().any(|key| node.has(key)) {
-        return (composed(lowering, node, hint), nullable);
+        return (composed(lowering, &node, hint), nullable);
     }
     let listed = node.value.get("enum").and_then(Value::as_array);
     let has_null = listed.is_some_and(|values| values.contains(&Value::Null));
@@ -34,9 +35,9 @@ pub(super) fn ty<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) ->
         Some("number") => Type::Float,
         Some("boolean") => Type::Bool,
         Some("array") => list(lowering, &node, hint),
-        Some("object") => object(lowering, node, hint),
+        Some("object") => object(lowering, &node, hint),
         None if node.has("properties") || node.has("additionalProperties") => {
-            object(lowering, node, hint)
+            object(lowering, &node, hint)
         }
         None if node.has("items") => list(lowering, &node, hint),
         None if !members::literals(lowering, &node).is_empty() => text(lowering, &node, hint),
@@ -94,15 +95,15 @@ fn nested<'d>(lowering: &mut Lowering<'d>, holder: &Node<'d>, inner: Node<'d>, h
 }
 
 /// `object`.
-fn object<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) -> Type {
-    let claim = Claim::at(lowering, &node);
+fn object<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>, hint: &str) -> Type {
+    let claim = Claim::at(lowering, node);
     let Some(object) = members::object(lowering, node.clone()) else {
         return Type::Json;
     };
     if object.properties.is_empty() && claim.is_none() {
         return map(lowering, &object, hint);
     }
-    Type::Model(structure(lowering, &node, &object, claim.as_ref(), hint))
+    Type::Model(structure(lowering, node, &object, claim.as_ref(), hint))
 }
 
 /// An object without known keys.
@@ -161,7 +162,7 @@ pub(super) fn structure<'d>(
 }
 
 /// `oneOf`, `anyOf`, `allOf`.
-fn composed<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) -> Type {
+fn composed<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>, hint: &str) -> Type {
     let members = members::flatten(lowering, node.clone());
     let mut objects = Vec::new();
     let mut others = Vec::new();
@@ -191,110 +192,14 @@ fn composed<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) -> Type
         0 => Type::Json,
         1 => {
             let object = objects.remove(0);
-            let claim = Claim::at(lowering, &node);
+            let claim = Claim::at(lowering, node);
             if object.properties.is_empty() && claim.is_none() {
                 return map(lowering, &object, hint);
             }
-            Type::Model(structure(lowering, &node, &object, claim.as_ref(), hint))
+            Type::Model(structure(lowering, node, &object, claim.as_ref(), hint))
         }
-        _ => Type::Model(union(lowering, &node, objects, hint)),
+        _ => Type::Model(union::union(lowering, node, objects, hint)),
     }
-}
-
-/// The model of several objects.
-fn union<'d>(
-    lowering: &mut Lowering<'d>,
-    node: &Node<'d>,
-    mut objects: Vec<Object<'d>>,
-    hint: &str,
-) -> ModelId {
-    let key = (node.pointer.clone(), "");
-    if let Some(id) = lowering.by_schema.get(&key) {
-        return *id;
-    }
-    let name = node.component().unwrap_or_else(|| hint.to_owned());
-    let id = open(lowering, &name, node.docs(), None);
-    lowering.by_schema.insert(key, id);
-    let parent = name_of(lowering, id);
-    let borrowed: Vec<&Object<'_>> = objects.iter().collect();
-    let tag = unions::tag(lowering, &borrowed);
-    if tag.is_none() {
-        if let Some((one, other)) = unions::indistinguishable(&borrowed) {
-            let diagnostic = report_indistinguishable(lowering, node, one, other);
-            lowering.report(diagnostic);
-        }
-        unions::most_demanding_first(&mut objects, unions::requires_more);
-    }
-    let mut names = Namer::default();
-    let mut variants = Vec::new();
-    let mut untagged = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        let literals = match &tag {
-            Some(tag) => object.literals_of(lowering, tag),
-            None => Vec::new(),
-        };
-        let own = parent_of(&object.node, &parent);
-        let fields = fields::lower(lowering, object, None, tag.as_deref(), &own);
-        for literal in &literals {
-            variants.push(UnionVariant {
-                name: names.variant(literal),
-                literal: Some(literal.clone()),
-                docs: object.docs(),
-                fields: fields.clone(),
-            });
-        }
-        if literals.is_empty() {
-            untagged.push((variant_name(object, &objects, index), object.docs(), fields));
-        }
-    }
-    for (name, docs, fields) in untagged {
-        variants.push(UnionVariant {
-            name: names.variant(&name),
-            literal: None,
-            docs,
-            fields,
-        });
-    }
-    close(lowering, id, Shape::Union { tag, variants });
-    id
-}
-
-/// Two members of a union that nothing tells apart.
-pub(super) fn report_indistinguishable(
-    lowering: &Lowering<'_>,
-    union: &Node<'_>,
-    one: &Object<'_>,
-    other: &Object<'_>,
-) -> Diagnostic {
-    Diagnostic::error(
-        "indistinguishable-union",
-        "nothing tells two members of this union apart",
-    )
-    .at(lowering.key(&union.pointer), "this union")
-    .at(lowering.key(&one.node.pointer), "a value of this member")
-    .at(lowering.key(&other.node.pointer), "could be one of this member")
-    .help("give each member a key such as `status` with an `enum` of one value of its own, or let each require a key that the other does not have")
-}
-
-/// A name for a member without a literal: its component, its title, or the key that only it requires.
-pub(super) fn variant_name(object: &Object<'_>, all: &[Object<'_>], index: usize) -> String {
-    if let Some(name) = object.node.component() {
-        return name;
-    }
-    if let Some(title) = object.node.text("title") {
-        return title.to_owned();
-    }
-    let of_others = |key: &str| {
-        let mut others = all.iter().enumerate().filter(|(at, _)| *at != index);
-        others.any(|(_, other)| other.properties.contains_key(key))
-    };
-    let required = object
-        .properties
-        .iter()
-        .filter(|(_, property)| property.required);
-    let own = required.map(|(key, _)| *key).find(|key| !of_others(key));
-    let any = object.properties.keys().next().copied();
-    own.or(any).unwrap_or("other").to_owned()
 }
 
 /// What the models of an object without a model of its own are named after: the component it is part of, or `fallback`.

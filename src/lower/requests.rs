@@ -167,7 +167,6 @@ fn claim_of(behaviour: &'static Behaviour) -> Claim {
         ty: match kind {
             BodyKind::FormFields => DomainType::List(&FORM_FIELD),
             BodyKind::Text => DomainType::Text,
-            BodyKind::Bool => DomainType::Bool,
         },
         always: true,
     });

@@ -1,7 +1,6 @@
 //! What lowering makes of small specs.
 
 mod oddities;
-mod published;
 mod routes;
 mod shapes;
 mod show;

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::merge::merge;
+use super::outcomes;
+use super::reason::reason;
 use super::{Answered, Found, STATUS, find, outcomes_of};
-use crate::catalog::{Behaviour, Class, DomainField, DomainType};
+use crate::catalog::{DomainField, DomainType};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Answer, Arm, ArmBody, Field, OutcomeArm, Type};
 use crate::lower::contract::Claim;
@@ -54,7 +57,7 @@ pub(in crate::lower) fn lower<'d>(
     building.add_untagged(lowering, &answered);
     let arms = building.arms;
     let outcomes = match draft.built_in() {
-        Some(behaviour) => outcomes(lowering, draft, behaviour, &arms),
+        Some(behaviour) => outcomes::tie(lowering, draft, behaviour, &arms),
         None => Vec::new(),
     };
     let answer = Answer {
@@ -260,139 +263,8 @@ impl<'d> Building<'_, 'd> {
     }
 }
 
-/// Ties each outcome of a behaviour to its arm, and reports those that the spec has to document.
-fn outcomes(
-    lowering: &mut Lowering<'_>,
-    draft: &Draft<'_>,
-    behaviour: &'static Behaviour,
-    arms: &[Arm],
-) -> Vec<OutcomeArm> {
-    let mut tied = Vec::new();
-    let mut missing = Vec::new();
-    for outcome in behaviour.outcomes {
-        let arm = arms.iter().position(|arm| {
-            (200..300).contains(&arm.http)
-                && matches!(arm.body, ArmBody::Object(_))
-                && arm.literal.as_deref() == outcome.status
-        });
-        if arm.is_none() && outcome.class == Class::Required {
-            missing.push(match outcome.status {
-                Some(status) => format!("`status: {status}`"),
-                None => "a JSON object without `status`".to_owned(),
-            });
-        }
-        tied.push(OutcomeArm { outcome, arm });
-    }
-    if !missing.is_empty() {
-        let responses = draft.node.get("responses");
-        let success = responses
-            .as_ref()
-            .and_then(|responses| responses.get("200"));
-        let place = success
-            .or(responses)
-            .map_or_else(|| draft.node.pointer.clone(), |node| node.pointer);
-        let diagnostic = Diagnostic::error(
-            "behaviour-status",
-            format!("`{}` lacks answers of the built-in behaviour `{}`", draft.id, behaviour.name),
-        )
-        .at(lowering.key(&place), format!("lacks {}", missing.join(", ")))
-        .help("add each as a member of the `oneOf` of the 200 response, an object whose `status` is an `enum` of that one value, or mark the operation `x-auth-gen: custom`");
-        lowering.report(diagnostic);
-    }
-    tied
-}
-
-/// Makes one object of two: what only one has is optional, what differs may be any JSON value.
-fn merge(lowering: &mut Lowering<'_>, into: &mut Vec<Field>, other: Vec<Field>) {
-    for field in into.iter_mut() {
-        if !other
-            .iter()
-            .any(|known| known.name.wire() == field.name.wire())
-        {
-            field.required = false;
-        }
-    }
-    for field in other {
-        match into
-            .iter_mut()
-            .find(|known| known.name.wire() == field.name.wire())
-        {
-            Some(known) => {
-                known.required &= field.required;
-                known.nullable |= field.nullable;
-                known.ty = merge_types(lowering, &known.ty, &field.ty);
-            }
-            None => into.push(Field {
-                required: false,
-                ..field
-            }),
-        }
-    }
-}
-
-/// One type for two.
-fn merge_types(lowering: &mut Lowering<'_>, one: &Type, other: &Type) -> Type {
-    use crate::ir::Shape::Struct;
-    match (one, other) {
-        (one, other) if one == other => one.clone(),
-        (Type::List(one), Type::List(other)) => {
-            Type::List(Box::new(merge_types(lowering, one, other)))
-        }
-        (Type::Model(one), Type::Model(other)) if !lowering.is_component(*one) => {
-            let shape = lowering.models[other.0].shape.clone();
-            let (
-                Struct {
-                    fields: mut merged,
-                    rest,
-                },
-                Struct { fields: others, .. },
-            ) = (lowering.models[one.0].shape.clone(), shape)
-            else {
-                return Type::Json;
-            };
-            merge(lowering, &mut merged, others);
-            lowering.models[one.0].shape = Struct {
-                fields: merged,
-                rest,
-            };
-            Type::Model(*one)
-        }
-        _ => Type::Json,
-    }
-}
-
 /// The description of the object, or else that of the response.
 fn docs(object: &str, response: &str) -> String {
     let text = if object.is_empty() { response } else { object };
     text.to_owned()
-}
-
-/// A name for an HTTP status (RFC 9110).
-fn reason(http: u16) -> String {
-    let name = match http {
-        200 => "Ok",
-        201 => "Created",
-        202 => "Accepted",
-        204 => "NoContent",
-        301 => "MovedPermanently",
-        302 => "Found",
-        303 => "SeeOther",
-        304 => "NotModified",
-        307 => "TemporaryRedirect",
-        308 => "PermanentRedirect",
-        400 => "BadRequest",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "NotFound",
-        405 => "MethodNotAllowed",
-        409 => "Conflict",
-        410 => "Gone",
-        412 => "PreconditionFailed",
-        413 => "ContentTooLarge",
-        415 => "UnsupportedMediaType",
-        422 => "UnprocessableContent",
-        429 => "TooManyRequests",
-        _ => return format!("Status{http}"),
-    };
-    name.to_owned()
 }

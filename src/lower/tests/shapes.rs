@@ -154,10 +154,36 @@ ask GET BASE/ask = custom (Nothing)
 }
 
 #[test]
-fn one_literal_in_two_members_makes_one_arm() {
+fn members_that_nothing_tells_apart_are_refused() {
     let text = errors(&operation(
-        "x-auth-gen: custom
-      requestBody: { content: { application/json: { schema: { oneOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer }, b: { type: integer } } }] } } } }",
+        "requestBody: { content: { application/json: { schema: { oneOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer }, b: { type: integer } } }] } } } }",
     ));
     assert!(text.starts_with("error[indistinguishable-union]"), "{text}");
+}
+
+#[test]
+fn one_literal_in_two_members_makes_one_arm() {
+    let api = lowered(
+        "openapi: 3.0.3
+info: { title: t, version: '1' }
+paths:
+  /{apiBasePath}/run:
+    post:
+      operationId: run
+      responses:
+        200:
+          description: done
+          content:
+            application/json:
+              schema:
+                oneOf:
+                  - { type: object, required: [a], properties: { status: { type: string, enum: [OK] }, a: { type: string } } }
+                  - { type: object, properties: { status: { type: string, enum: [OK, NO] }, a: { type: integer }, b: { type: integer } } }
+",
+    );
+    let text = show::show(&api);
+    assert!(
+        text.ends_with("200 Ok OK {a?: json, b?: int}\n    200 No NO {a?: int, b?: int}\n"),
+        "{text}"
+    );
 }
