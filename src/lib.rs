@@ -2,7 +2,9 @@
 
 pub mod app_info;
 mod catalog;
+pub mod cli;
 pub mod diagnostic;
+pub mod disk;
 mod emit;
 mod ir;
 mod lower;

@@ -1,3 +1,7 @@
 //! The `auth-gen` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    auth_gen::cli::run()
+}

@@ -1,13 +1,25 @@
-//! What a project may choose about the output, apart from the spec and appInfo.
+//! `auth-gen.toml`: where the input is, where the output goes, and what its packages are called.
+//!
+//! Only text is read here; the CLI finds the file, resolves the paths in it relative to it, and lets
+//! its flags win.
 
-/// Names of the packages, and where the server stands.
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::source::{SourceFile, Span};
+
+/// What of the output the spec does not decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The Cargo package of the server; its library is always `auth_server`.
+    /// Package name of the generated server; its library is always called `auth_server`.
     pub server_package: String,
-    /// The npm package of the client.
+    /// Package name of the generated client.
     pub client_package: String,
-    /// Whether the server is a workspace of its own and not a member of one around it.
+    /// Whether the server's manifest opens a workspace of its own, so that one around it does not
+    /// claim it.
     pub standalone_workspace: bool,
 }
 
@@ -18,5 +30,269 @@ impl Default for Settings {
             client_package: "auth-client".to_owned(),
             standalone_workspace: true,
         }
+    }
+}
+
+/// The whole file; what is not in it is `None`, or the default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Project {
+    /// The OpenAPI description.
+    pub spec: Option<String>,
+    /// The appInfo file.
+    pub app_info: Option<String>,
+    /// The output folder.
+    pub out: Option<String>,
+    /// The rest.
+    pub settings: Settings,
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// With all that is wrong in it: TOML itself, unknown keys, values of another type, package names
+/// that Cargo or npm would refuse.
+pub fn parse(source: &SourceFile) -> Result<Project, Diagnostics> {
+    let root = DeTable::parse(source.text()).map_err(|error| {
+        let range = error.span().unwrap_or(0..0);
+        Diagnostic::error("invalid-toml", "this is not valid TOML")
+            .at(span(source, range), error.message().trim())
+    })?;
+    let mut reader = Reader {
+        source,
+        diagnostics: Diagnostics::default(),
+    };
+    let mut project = Project::default();
+    reader.table("", root.get_ref(), &mut project);
+    // The table is sorted by key.
+    reader.diagnostics.sort_by_place();
+    if reader.diagnostics.has_errors() {
+        Err(reader.diagnostics)
+    } else {
+        Ok(project)
+    }
+}
+
+/// The keys of each table, as users write them.
+const KEYS: &[(&str, &[&str])] = &[
+    ("", &["spec", "app_info", "out", "server", "client"]),
+    ("server", &["package", "standalone_workspace"]),
+    ("client", &["package"]),
+];
+
+struct Reader<'a> {
+    source: &'a SourceFile,
+    diagnostics: Diagnostics,
+}
+
+impl Reader<'_> {
+    fn table(&mut self, name: &str, table: &DeTable<'_>, project: &mut Project) {
+        for (key, value) in table {
+            let settings = &mut project.settings;
+            match (name, key.get_ref().as_ref()) {
+                ("", "spec") => project.spec = self.path(value),
+                ("", "app_info") => project.app_info = self.path(value),
+                ("", "out") => project.out = self.path(value),
+                ("", inner @ ("server" | "client")) => {
+                    if let Some(table) = value.get_ref().as_table() {
+                        self.table(inner, table, project);
+                    } else {
+                        self.wrong_type(value, "a table");
+                    }
+                }
+                ("server", "package") => {
+                    if let Some(package) = self.package(value, is_cargo_name, "Cargo") {
+                        settings.server_package = package;
+                    }
+                }
+                ("client", "package") => {
+                    if let Some(package) = self.package(value, is_npm_name, "npm") {
+                        settings.client_package = package;
+                    }
+                }
+                ("server", "standalone_workspace") => match value.get_ref().as_bool() {
+                    Some(standalone) => settings.standalone_workspace = standalone,
+                    None => self.wrong_type(value, "`true` or `false`"),
+                },
+                _ => self.unknown(name, key),
+            }
+        }
+    }
+
+    fn unknown(&mut self, table: &str, key: &Spanned<std::borrow::Cow<'_, str>>) {
+        let known = KEYS
+            .iter()
+            .find(|(name, _)| *name == table)
+            .map_or(&[][..], |(_, keys)| keys);
+        let written = key.get_ref().as_ref();
+        // `appInfo` and `app-info` are `app_info` in another habit, no slip of the hand.
+        let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
+        let near = known
+            .iter()
+            .copied()
+            .find(|known| plain(known) == plain(written))
+            .or_else(|| closest(written, known.iter().copied()));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", list(known)),
+        };
+        let place = match table {
+            "" => String::new(),
+            _ => format!(" in `[{table}]`"),
+        };
+        self.diagnostics.push(
+            Diagnostic::error(
+                "unknown-setting",
+                format!("unknown setting `{written}`{place}"),
+            )
+            .at(span(self.source, key.span()), "")
+            .help(help),
+        );
+    }
+
+    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, wanted: &str) {
+        let found = value.get_ref().type_str();
+        self.diagnostics.push(
+            Diagnostic::error(
+                "invalid-setting",
+                format!("expected {wanted}, found {found}"),
+            )
+            .at(span(self.source, value.span()), ""),
+        );
+    }
+
+    fn text<'v>(&mut self, value: &'v Spanned<DeValue<'_>>) -> Option<&'v str> {
+        let text = value.get_ref().as_str();
+        if text.is_none() {
+            self.wrong_type(value, "a string");
+        }
+        text
+    }
+
+    fn path(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        let text = self.text(value)?;
+        if text.is_empty() {
+            self.diagnostics.push(
+                Diagnostic::error("invalid-setting", "expected a path, found nothing")
+                    .at(span(self.source, value.span()), "")
+                    .help("paths are relative to this file; `.` is the folder that it lies in"),
+            );
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    fn package(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        is_valid: fn(&str) -> bool,
+        tool: &str,
+    ) -> Option<String> {
+        let text = self.text(value)?;
+        if is_valid(text) {
+            return Some(text.to_owned());
+        }
+        self.diagnostics.push(
+            Diagnostic::error(
+                "invalid-setting",
+                format!("`{text}` is no package name that {tool} takes"),
+            )
+            .at(span(self.source, value.span()), "")
+            .help("use lower-case letters, digits and `-`, and begin with a letter"),
+        );
+        None
+    }
+}
+
+fn span(source: &SourceFile, range: Range<usize>) -> Span {
+    Span {
+        file: source.clone(),
+        range,
+    }
+}
+
+fn list(keys: &[&str]) -> String {
+    let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
+    quoted.join(", ")
+}
+
+fn is_cargo_name(name: &str) -> bool {
+    // A crate called like its own library's dependencies (`core`, `std`, `test`) does not build.
+    !matches!(name, "core" | "std" | "alloc" | "test" | "proc-macro")
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+fn is_npm_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && part.chars().all(|c| {
+                c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.')
+            })
+    };
+    match name.strip_prefix('@').map(|scoped| scoped.split_once('/')) {
+        None => is_part(name),
+        Some(Some((scope, name))) => is_part(scope) && is_part(name),
+        Some(None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Project, Vec<(String, String, String)>> {
+        let source = SourceFile::new("auth-gen.toml", text);
+        parse(&source).map_err(|diagnostics| {
+            diagnostics
+                .iter()
+                .map(|one| {
+                    let label = one.labels[0].0.text().to_owned();
+                    (one.title.clone(), label, one.help.clone())
+                })
+                .collect()
+        })
+    }
+
+    #[test]
+    fn everything_has_a_default() {
+        assert_eq!(read(""), Ok(Project::default()));
+    }
+
+    #[test]
+    fn every_key_is_read() {
+        let project = read(
+            "spec = \"a.yaml\"\napp_info = \"b.ts\"\nout = \"gen\"\n[server]\npackage = \"acme-auth\"\n\
+             standalone_workspace = false\n[client]\npackage = \"@acme/auth\"\n",
+        )
+        .expect("all keys are known");
+        assert_eq!(project.out.as_deref(), Some("gen"));
+        assert_eq!(project.settings.server_package, "acme-auth");
+        assert_eq!(project.settings.client_package, "@acme/auth");
+        assert!(!project.settings.standalone_workspace);
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once_and_where() {
+        let problems = read("appInfo = \"b.ts\"\nspec = 1\n[server]\npackge = \"x\"\ncolour = 2\n[client]\npackage = \"A b\"\n")
+            .expect_err("five problems");
+        let problems: Vec<_> = problems
+            .iter()
+            .map(|(title, label, help)| format!("{title} | {label} | {help}"))
+            .collect();
+        insta::assert_snapshot!(problems.join("\n"), @r#"
+unknown setting `appInfo` | appInfo | did you mean `app_info`?
+`A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
+unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
+unknown setting `packge` in `[server]` | packge | did you mean `package`?
+expected a string, found integer | 1 |
+"#);
+    }
+
+    #[test]
+    fn broken_toml_has_a_place() {
+        let problems = read("spec = \"a\nout = 1").expect_err("the string has no end");
+        assert_eq!(problems[0].0, "this is not valid TOML");
     }
 }

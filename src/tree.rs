@@ -3,29 +3,120 @@
 use std::collections::BTreeMap;
 
 /// Every emitted file, by its path relative to the output folder (`server/src/lib.rs`), with `/`.
+///
+/// Invariants: a path is relative and plain (no `..`, no `\`, nothing that needs quoting), no path is
+/// a folder of another, and no two paths differ only in case, so that a tree is the same on every
+/// file system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tree(BTreeMap<String, String>);
+pub struct Tree {
+    files: BTreeMap<String, String>,
+    /// The paths and all their folders in lower case.
+    taken: BTreeMap<String, Kind>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Folder,
+}
 
 impl Tree {
-    /// Adds a file. The path is relative, uses `/`, and is new.
+    /// Adds a file.
     ///
     /// # Panics
-    /// When the path is already there: two emitters claim one file, which is a bug of ours.
+    /// When that would break an invariant of the type: a bug of ours, not of the user's input.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
         let path = path.into();
-        assert!(!self.0.contains_key(&path), "two emitters wrote `{path}`");
-        self.0.insert(path, text.into());
+        assert!(is_plain(&path), "`{path}` is no plain relative path");
+        let lower = path.to_ascii_lowercase();
+        for (end, _) in lower.match_indices('/') {
+            let before = self.taken.insert(lower[..end].to_owned(), Kind::Folder);
+            assert!(
+                before != Some(Kind::File),
+                "`{path}` lies in a folder that is a file"
+            );
+        }
+        let before = self.taken.insert(lower, Kind::File);
+        assert!(before.is_none(), "two emitters wrote `{path}`");
+        self.files.insert(path, text.into());
     }
 
     /// The text of one file.
     pub fn get(&self, path: &str) -> Option<&str> {
-        self.0.get(path).map(String::as_str)
+        self.files.get(path).map(String::as_str)
     }
 
     /// All files, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.files
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_str()))
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is no file at all.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// Whether a path may stand in a tree (and in `auth-gen.lock`): relative, inside, without surprises.
+pub(crate) fn is_plain(path: &str) -> bool {
+    path.split('/').all(|segment| {
+        !matches!(segment, "" | "." | "..")
+            && segment
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_come_out_sorted() {
+        let mut tree = Tree::default();
+        tree.insert("server/src/lib.rs", "b");
+        tree.insert("client/package.json", "a");
+        let paths: Vec<_> = tree.iter().map(|(path, _)| path).collect();
+        assert_eq!(paths, ["client/package.json", "server/src/lib.rs"]);
+    }
+
+    #[test]
+    fn a_path_outside_is_not_plain() {
+        for path in [
+            "/etc/passwd",
+            "../x",
+            "a/../b",
+            "a//b",
+            "a\\b",
+            "",
+            "a b",
+            "C:x",
+        ] {
+            assert!(!is_plain(path), "{path}");
+        }
+        assert!(is_plain("server/.env.example"));
+    }
+
+    #[test]
+    #[should_panic(expected = "two emitters wrote `Src/lib.rs`")]
+    fn paths_that_differ_only_in_case_are_refused() {
+        let mut tree = Tree::default();
+        tree.insert("src/lib.rs", "");
+        tree.insert("Src/lib.rs", "");
+    }
+
+    #[test]
+    #[should_panic(expected = "lies in a folder that is a file")]
+    fn a_file_is_no_folder() {
+        let mut tree = Tree::default();
+        tree.insert("src", "");
+        tree.insert("src/lib.rs", "");
     }
 }

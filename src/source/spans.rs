@@ -63,6 +63,11 @@ impl SpanMap {
         segment.replace('~', "~0").replace('/', "~1")
     }
 
+    /// The file that all places are in.
+    pub(crate) fn file(&self) -> &SourceFile {
+        &self.file
+    }
+
     /// Walks as far as the pointer leads; whether that was all the way.
     fn find(&self, pointer: &str) -> (&Node, bool) {
         let mut node = &self.root;

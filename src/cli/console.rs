@@ -1,0 +1,94 @@
+//! Where the text goes: results to standard output, diagnostics to standard error.
+
+use std::cell::RefCell;
+use std::env;
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
+
+use super::{Color, Format, Global};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// The two streams, and how the user wants them.
+#[derive(Debug)]
+pub(super) struct Console {
+    color: Color,
+    format: Format,
+    /// As JSON all diagnostics of a run are one array, so they wait for its end.
+    held: RefCell<Diagnostics>,
+}
+
+impl Console {
+    pub(super) fn new(global: &Global) -> Self {
+        Self {
+            color: global.color,
+            format: global.format,
+            held: RefCell::default(),
+        }
+    }
+
+    /// Whether results are to be JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Whether results may be coloured.
+    pub(super) fn colors_results(&self) -> bool {
+        self.colors(stdout().is_terminal())
+    }
+
+    fn colors(&self, is_terminal: bool) -> bool {
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            // https://no-color.org: any non-empty value.
+            Color::Auto => {
+                is_terminal
+                    && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && env::var_os("TERM").is_none_or(|value| value != "dumb")
+            }
+        }
+    }
+
+    /// Writes a result. A reader that has gone away (`auth-gen routes | head`) has seen enough.
+    pub(super) fn print(&self, text: &str) -> Result<(), Diagnostics> {
+        let mut stream = stdout().lock();
+        match stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush())
+        {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Diagnostic::error(
+                "unwritable-output",
+                format!("cannot write to standard output: {error}"),
+            )
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a result as JSON, on lines of its own.
+    pub(super) fn print_json(&self, value: &serde_json::Value) -> Result<(), Diagnostics> {
+        self.print(&format!("{value:#}\n"))
+    }
+
+    /// Takes diagnostics: text is written at once, JSON at the end.
+    pub(super) fn diagnose(&self, diagnostics: Diagnostics) {
+        match self.format {
+            Format::Text => {
+                Self::complain(&diagnostics.render(self.colors(stderr().is_terminal())));
+            }
+            Format::Json => self.held.borrow_mut().extend(diagnostics),
+        }
+    }
+
+    /// Ends the run's diagnostics.
+    pub(super) fn finish(self) {
+        let held = self.held.into_inner();
+        if !held.is_empty() {
+            Self::complain(&format!("{}\n", held.to_json()));
+        }
+    }
+
+    /// Where even standard error is gone, the exit code is all that is left.
+    fn complain(text: &str) {
+        let _ = stderr().lock().write_all(text.as_bytes());
+    }
+}

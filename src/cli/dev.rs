@@ -1,0 +1,217 @@
+//! `auth-gen dev`: generate, build, run, and say where to look.
+
+mod address;
+mod process;
+
+use std::env;
+use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use super::console::Console;
+use super::generate::summary;
+use super::project::{InputArgs, Loaded, shown};
+use super::{Exit, Outcome};
+use crate::app_info;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::disk::{self, Conflicts};
+use crate::{Generated, RouteRow};
+use address::Address;
+use process::{Ending, Interrupts, Process};
+
+/// How long a server may take from its start until it listens.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Arguments of `dev`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The server runs with your environment. What you do not set, `dev` does: AUTH_LISTEN_ADDR,
+DATABASE_URL, and AUTH_MAIL_OUTBOX unless there is an AUTH_SMTP_URL. Database and mails are kept in
+`.auth-gen/` beside `auth-gen.toml`; delete that folder to start anew.")]
+pub(super) struct DevArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Build with optimisations: a slower build, a faster server
+    #[arg(long)]
+    release: bool,
+}
+
+pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
+    let loaded = args.input.load()?;
+    let out = loaded.out()?;
+    let generated = loaded.generate()?;
+    console.diagnose(generated.warnings.clone());
+    // Its warnings are among those of the generator.
+    let (app_info, _) = app_info::parse(&loaded.inputs.app_info)?;
+    let address = Address::new(&app_info)?;
+    refuse_taken_port(address.listen)?;
+    let report = disk::write(&generated.tree, out, Conflicts::Stop)?;
+    console.print(&summary(&report, &shown(out)))?;
+
+    let interrupts = Interrupts::catch()?;
+    let Some(binary) = build(out, args.release, &interrupts)? else {
+        return Ok(Exit::Failed);
+    };
+    let state = State::create(&loaded)?;
+    let mut command = Command::new(&binary);
+    command
+        .env("AUTH_LISTEN_ADDR", address.listen.to_string())
+        .env("DATABASE_URL", &state.database);
+    if let Some(outbox) = &state.outbox {
+        command.env("AUTH_MAIL_OUTBOX", outbox);
+    }
+    let mut server = Process::start(&mut command)?;
+    let start = Instant::now();
+    while TcpStream::connect_timeout(&address.reachable(), Duration::from_millis(200)).is_err() {
+        if start.elapsed() > PATIENCE {
+            return Err(Diagnostic::error(
+                "server-not-listening",
+                format!("the server does not listen on `{}`", address.listen),
+            )
+            .help("its own messages stand above; it has been stopped")
+            .into());
+        }
+        if let Some(ending) = server.wait_for(Duration::from_millis(50), &interrupts) {
+            return Ok(ended(&ending, console));
+        }
+    }
+    console.print(&banner(&address, &state, &generated))?;
+    Ok(ended(&server.wait(&interrupts), console))
+}
+
+/// Ctrl-C is how this command is meant to end; a server that ends by itself has failed.
+fn ended(ending: &Ending, console: &Console) -> Exit {
+    match ending {
+        Ending::Interrupted => Exit::Done,
+        Ending::Itself(status) => {
+            console.diagnose(
+                Diagnostic::error("server-ended", format!("the server ended: {status}"))
+                    .help("its own messages stand above")
+                    .into(),
+            );
+            Exit::Failed
+        }
+    }
+}
+
+fn refuse_taken_port(listen: SocketAddr) -> Result<(), Diagnostics> {
+    TcpListener::bind(listen).map(drop).map_err(|error| {
+        Diagnostic::error(
+            "port-in-use",
+            format!("cannot listen on `{listen}`: {error}"),
+        )
+        .help(
+            "stop what listens there, or choose another address: \
+                 `AUTH_LISTEN_ADDR=127.0.0.1:3002 auth-gen dev`",
+        )
+        .into()
+    })
+}
+
+/// Builds the generated server; `None` when Cargo failed, which has said why, or was interrupted.
+fn build(
+    out: &Path,
+    release: bool,
+    interrupts: &Interrupts,
+) -> Result<Option<PathBuf>, Diagnostics> {
+    // Under `cargo run` this is the very Cargo that started us.
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command
+        .args([
+            "build",
+            "--bins",
+            "--message-format=json-render-diagnostics",
+        ])
+        .arg("--manifest-path")
+        .arg(out.join("server").join("Cargo.toml"));
+    if release {
+        command.arg("--release");
+    }
+    let (ending, messages) = Process::start_reading(&mut command)?.finish(interrupts);
+    match ending {
+        Ending::Itself(status) if status.success() => {
+            process::executable(&messages).map(Some).ok_or_else(|| {
+                Diagnostic::error("server-not-built", "Cargo built no program")
+                    .help("is `server/Cargo.toml` in the output folder the generated one?")
+                    .into()
+            })
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What the running server keeps between runs.
+struct State {
+    database: String,
+    /// `None` where the user has a mail server to try.
+    outbox: Option<String>,
+}
+
+impl State {
+    /// Makes the folder, which keeps itself out of version control.
+    fn create(loaded: &Loaded) -> Result<Self, Diagnostics> {
+        let folder = loaded.home.join(".auth-gen");
+        let outbox = folder.join("mail");
+        let ignore = folder.join(".gitignore");
+        fs::create_dir_all(&outbox)
+            .and_then(|()| fs::write(&ignore, "*\n"))
+            .map_err(|error| {
+                Diagnostic::error(
+                    "unwritable-output",
+                    format!("cannot write in `{}`: {error}", shown(&folder)),
+                )
+                .help("the development database and mails are kept there")
+            })?;
+        let given = |name: &str| env::var(name).ok();
+        let database = format!("sqlite://{}", shown(&folder.join("auth.db")));
+        Ok(Self {
+            database: given("DATABASE_URL").unwrap_or(database),
+            outbox: match (given("AUTH_MAIL_OUTBOX"), given("AUTH_SMTP_URL")) {
+                (None, Some(_)) => None,
+                (given, _) => Some(given.unwrap_or(shown(&outbox))),
+            },
+        })
+    }
+}
+
+fn banner(address: &Address, state: &State, generated: &Generated) -> String {
+    let find = |behaviour: &str| {
+        generated
+            .routes
+            .iter()
+            .find(|row| row.behaviour.starts_with(behaviour))
+            .map(|row| address.url(row))
+    };
+    let mut text = format!("\n  API        {}\n", address.base());
+    if let Some(url) = find("jwt.") {
+        text.push_str(&format!("  JWKS       {url}\n"));
+    }
+    if let Some(outbox) = &state.outbox {
+        text.push_str(&format!("  mails      {outbox}\n"));
+    }
+    // A database elsewhere has a password in its address.
+    if state.database.starts_with("sqlite:") {
+        text.push_str(&format!("  database   {}\n", state.database));
+    }
+    if let Some(url) = find("email-password.sign-up") {
+        text.push_str(&format!(
+            "\ntry it:\n  curl -i {url} -H 'content-type: application/json' \\\n    \
+             -d '{{\"formFields\":[{{\"id\":\"email\",\"value\":\"you@example.com\"}},\
+             {{\"id\":\"password\",\"value\":\"correct-horse-1\"}}]}}'\n"
+        ));
+    }
+    text.push_str("\nCtrl-C stops it.\n\n");
+    text
+}
+
+impl Address {
+    fn url(&self, row: &RouteRow) -> String {
+        // The tenant is optional, and `public` without it.
+        format!("{}{}", self.origin, row.path.replace("[/{tenantId}]", ""))
+    }
+}

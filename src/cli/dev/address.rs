@@ -1,0 +1,188 @@
+//! Where the server of `auth-gen dev` listens and is reached.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use url::{Host, Url};
+
+use crate::app_info::{AppInfo, Setting};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// The port where neither the environment nor appInfo names one.
+const PORT: u16 = 3001;
+
+/// One server, seen from inside and from outside.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Address {
+    /// What it binds.
+    pub(super) listen: SocketAddr,
+    /// How a browser on this machine reaches it.
+    pub(super) origin: String,
+    base_path: String,
+}
+
+impl Address {
+    /// `AUTH_LISTEN_ADDR`, else the port of `apiDomain` where that is this machine, else the default.
+    pub(super) fn new(app_info: &AppInfo) -> Result<Self, Diagnostics> {
+        Self::from_env(app_info, |name| std::env::var(name).ok())
+    }
+
+    fn from_env(
+        app_info: &AppInfo,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Diagnostics> {
+        let value = |setting: &Setting| match setting {
+            Setting::Text(text) => text.clone(),
+            Setting::Env { name, default } => env(name).or(default.clone()).unwrap_or_default(),
+        };
+        let path = |setting: &Option<Setting>, default: &str| {
+            let path = setting.as_ref().map_or(default.to_owned(), value);
+            match path.trim().trim_matches('/') {
+                "" => String::new(),
+                path => format!("/{path}"),
+            }
+        };
+        let local = local(&value(&app_info.api_domain));
+        let listen = match env("AUTH_LISTEN_ADDR") {
+            Some(text) => text.parse().map_err(|_| {
+                Diagnostic::error(
+                    "invalid-setting",
+                    format!("AUTH_LISTEN_ADDR is `{text}`, which is no address and port"),
+                )
+                .help("write it like `127.0.0.1:3001` or `[::1]:3001`")
+            })?,
+            None => local
+                .as_ref()
+                .map_or((Ipv4Addr::LOCALHOST, PORT).into(), |(_, listen)| *listen),
+        };
+        let origin = match local {
+            Some((origin, expected)) if expected.port() == listen.port() => origin,
+            _ => format!("http://{}", reachable(listen)),
+        };
+        let base_path =
+            path(&app_info.api_gateway_path, "") + &path(&app_info.api_base_path, "/auth");
+        Ok(Self {
+            listen,
+            origin,
+            base_path,
+        })
+    }
+
+    /// The URL that all auth APIs begin with.
+    pub(super) fn base(&self) -> String {
+        format!("{}{}", self.origin, self.base_path)
+    }
+
+    /// What to connect to.
+    pub(super) fn reachable(&self) -> SocketAddr {
+        reachable(self.listen)
+    }
+}
+
+/// A server that listens everywhere is reached on the loopback interface.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    match listen {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, v4.port()).into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, v6.port()).into(),
+        _ => listen,
+    }
+}
+
+/// The origin and address of an `apiDomain` that is this machine and names its port.
+fn local(api_domain: &str) -> Option<(String, SocketAddr)> {
+    let api_domain = api_domain.trim();
+    let url = if api_domain.contains("://") {
+        Url::parse(api_domain)
+    } else {
+        Url::parse(&format!("http://{api_domain}"))
+    }
+    .ok()?;
+    let port = url.port()?;
+    let listen = match url.host()? {
+        Host::Domain("localhost") => (Ipv4Addr::LOCALHOST, port).into(),
+        Host::Ipv4(ip) if ip.is_loopback() => (ip, port).into(),
+        Host::Ipv6(ip) if ip.is_loopback() => (ip, port).into(),
+        _ => return None,
+    };
+    // The server itself speaks plain HTTP, whatever stands before it in production.
+    Some((format!("http://{}:{port}", url.host_str()?), listen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(api_domain: &str, listen: Option<&str>) -> (String, String) {
+        let app_info = AppInfo {
+            app_name: Setting::Text("app".to_owned()),
+            api_domain: Setting::Env {
+                name: "API_DOMAIN".to_owned(),
+                default: Some(api_domain.to_owned()),
+            },
+            api_base_path: None,
+            api_gateway_path: Some(Setting::Text("/gw/".to_owned())),
+            website_domain: None,
+            origin: None,
+            website_base_path: None,
+        };
+        let env = |name: &str| {
+            listen
+                .filter(|_| name == "AUTH_LISTEN_ADDR")
+                .map(str::to_owned)
+        };
+        let address = Address::from_env(&app_info, env).expect("the address is well-formed");
+        (address.listen.to_string(), address.base())
+    }
+
+    #[test]
+    fn the_address_follows_app_info_and_the_environment_wins() {
+        for (api_domain, env, listen, base) in [
+            (
+                "http://localhost:4000",
+                None,
+                "127.0.0.1:4000",
+                "http://localhost:4000/gw/auth",
+            ),
+            (
+                "localhost:4000",
+                None,
+                "127.0.0.1:4000",
+                "http://localhost:4000/gw/auth",
+            ),
+            (
+                "[::1]:4000",
+                None,
+                "[::1]:4000",
+                "http://[::1]:4000/gw/auth",
+            ),
+            (
+                "http://localhost",
+                None,
+                "127.0.0.1:3001",
+                "http://127.0.0.1:3001/gw/auth",
+            ),
+            (
+                "https://api.example.com:8443",
+                None,
+                "127.0.0.1:3001",
+                "http://127.0.0.1:3001/gw/auth",
+            ),
+            (
+                "localhost:4000",
+                Some("0.0.0.0:5000"),
+                "0.0.0.0:5000",
+                "http://127.0.0.1:5000/gw/auth",
+            ),
+            (
+                "localhost:4000",
+                Some("0.0.0.0:4000"),
+                "0.0.0.0:4000",
+                "http://localhost:4000/gw/auth",
+            ),
+        ] {
+            assert_eq!(
+                address(api_domain, env),
+                (listen.to_owned(), base.to_owned())
+            );
+        }
+    }
+}

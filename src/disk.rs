@@ -1,0 +1,180 @@
+//! A [`Tree`] against a folder: [`write()`] makes the folder equal to it, [`check()`] only compares.
+//!
+//! The rule that both keep: **nothing of the user's is ever lost.** `auth-gen.lock` in the output
+//! folder lists the hash of every file that we wrote, so that a file is either *ours* (its hash is
+//! listed), *edited* (its path is listed, its hash is not) or *foreign* (not listed). Only ours is
+//! overwritten or removed. An edited or foreign file at a path that is to be written stops the run
+//! before anything is touched; foreign files elsewhere (`target/`, `Cargo.lock`, a database) are
+//! never even looked at.
+//!
+//! A run may be killed at any moment. Before the first file is touched, the hashes that the run is
+//! going to write are added to a journal, `auth-gen.lock.next`; a later run takes lock and journal
+//! together for what is ours, and so repairs a half-written folder. Each file appears by a rename
+//! and is therefore old or new, never half.
+
+mod drift;
+mod journal;
+mod lock;
+mod plan;
+mod replace;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::tree::Tree;
+
+use journal::Journal;
+use plan::{Plan, State};
+
+pub use drift::{Difference, Drift};
+
+/// The list of what we wrote, in the output folder.
+pub const LOCK_FILE: &str = "auth-gen.lock";
+
+/// What [`write()`] does with an edited or foreign file that is in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Conflicts {
+    /// Report them all and touch nothing.
+    Stop,
+    /// Keep each of them as `<file>.orig` and write ours.
+    SaveAndOverwrite,
+}
+
+/// What [`write()`] did; paths are relative to the output folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Files that were new or different.
+    pub written: Vec<String>,
+    /// How many files were already as they should be, and were not touched.
+    pub unchanged: usize,
+    /// Files of an earlier run that are no longer emitted.
+    pub removed: Vec<String>,
+    /// The user's versions that were set aside: path, and where it is now.
+    pub saved: Vec<(String, String)>,
+    /// Whether an earlier run had been interrupted, and this one completed its work.
+    pub repaired: bool,
+}
+
+/// Makes `folder` equal to `tree`.
+///
+/// # Errors
+/// When files that are not ours are in the way, and when the file system refuses something.
+pub fn write(tree: &Tree, folder: &Path, conflicts: Conflicts) -> Result<Report, Diagnostics> {
+    // A second run that changes nothing takes this way out: it reads, and writes nothing at all.
+    let plan = Plan::new(tree, folder)?;
+    stop_at_conflicts(&plan, folder, conflicts)?;
+    if plan.is_done() {
+        return Ok(plan.report());
+    }
+    replace::create_folder(folder)?;
+    let mut journal = Journal::open(folder)?;
+    // Another run may have come in between; from here on the journal keeps others out.
+    let plan = Plan::new(tree, folder)?;
+    stop_at_conflicts(&plan, folder, conflicts)?;
+    journal.add(&plan.lock)?;
+    let mut report = plan.report();
+    if plan.interrupted {
+        replace::remove_leftovers(folder, plan.known.paths().chain([LOCK_FILE]))?;
+    }
+    apply(tree, folder, &plan, &mut report)?;
+    let text = plan.lock.render();
+    if fs::read(folder.join(LOCK_FILE)).ok().as_deref() != Some(text.as_bytes()) {
+        replace::put(folder, LOCK_FILE, &text)?;
+    }
+    journal.close()?;
+    sync(folder);
+    Ok(report)
+}
+
+/// Compares `folder` with `tree` and touches nothing.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn check(tree: &Tree, folder: &Path) -> Result<Drift, Diagnostics> {
+    Plan::new(tree, folder).map(|plan| plan.drift(tree))
+}
+
+fn apply(tree: &Tree, folder: &Path, plan: &Plan, report: &mut Report) -> Result<(), Diagnostics> {
+    let mut made = BTreeSet::new();
+    for (path, text) in tree.iter() {
+        let state = &plan.files[path];
+        if matches!(state, State::Equal) {
+            continue;
+        }
+        if state.is_conflict() {
+            report
+                .saved
+                .push((path.to_owned(), replace::set_aside(folder, path)?));
+        }
+        if let Some((parent, _)) = path.rsplit_once('/')
+            && made.insert(parent)
+        {
+            replace::create_folder(&folder.join(parent))?;
+        }
+        replace::put(folder, path, text)?;
+        report.written.push(path.to_owned());
+    }
+    for (path, state) in &plan.stale {
+        if state.is_conflict() {
+            report
+                .saved
+                .push((path.clone(), replace::set_aside(folder, path)?));
+        } else {
+            replace::remove(folder, path)?;
+        }
+        report.removed.push(path.clone());
+    }
+    Ok(())
+}
+
+fn stop_at_conflicts(plan: &Plan, folder: &Path, conflicts: Conflicts) -> Result<(), Diagnostics> {
+    let mut found = plan.conflicts(folder, conflicts);
+    let Some(last) = found.pop() else {
+        return Ok(());
+    };
+    // One cure for all, so it is told once, at the end.
+    let cure = if conflicts == Conflicts::Stop {
+        "nothing was written; move your changes out (the generated crates are extended from \
+         outside, by `Custom`), undo them with version control, or run `auth-gen generate --force`, \
+         which keeps each of these files as `<file>.orig` and writes its own"
+    } else {
+        "nothing was written; move this away, auth-gen will not replace it"
+    };
+    let mut diagnostics = Diagnostics::default();
+    found.into_iter().for_each(|one| diagnostics.push(one));
+    diagnostics.push(last.help(cure));
+    Err(diagnostics)
+}
+
+/// Asks for the renames to reach the disk, once for the whole run. Some systems cannot sync a
+/// folder; the files are complete all the same, so a refusal is no error.
+fn sync(folder: &Path) {
+    if let Ok(handle) = fs::File::open(folder) {
+        let _ = handle.sync_all();
+    }
+}
+
+/// What the file system refused, in the user's words for the path.
+fn refused(action: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error(
+        "unwritable-output",
+        format!("cannot {action} `{}`: {error}", shown(path)),
+    )
+    .help(match error.kind() {
+        std::io::ErrorKind::PermissionDenied => {
+            "give yourself the right to write there, or choose another folder with `--out`"
+        }
+        std::io::ErrorKind::StorageFull => "free some space and run the command again; it picks up where it stopped",
+        std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+            "something else stands at this path; move it away, or choose another folder with `--out`"
+        }
+        _ => "choose another folder with `--out`, or see to the cause and run the command again",
+    })
+}
+
+/// A path as users write it, with `/` on every system.
+fn shown(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}

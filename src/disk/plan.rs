@@ -1,0 +1,256 @@
+//! What stands in the folder, and what is to be done about it: read only.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::drift::{Difference, Drift};
+use super::journal::Journal;
+use super::lock::Lock;
+use super::{Conflicts, LOCK_FILE, Report, refused, shown};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::tree::Tree;
+
+/// What stands at a path.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing.
+    Missing,
+    /// What we want.
+    Equal,
+    /// Something else that we wrote.
+    Ours(Vec<u8>),
+    /// A file that we wrote and somebody changed.
+    Edited(Vec<u8>),
+    /// A file that we never wrote.
+    Foreign(Vec<u8>),
+    /// A link, a folder, or a path below a link: never replaced.
+    Blocked(&'static str),
+}
+
+impl State {
+    /// Whether it is the user's.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Edited(_) | Self::Foreign(_) | Self::Blocked(_))
+    }
+}
+
+/// The folder compared with the tree.
+pub(super) struct Plan {
+    /// What stands at each path of the tree.
+    pub(super) files: BTreeMap<String, State>,
+    /// What we wrote once, is not in the tree, and still stands there.
+    pub(super) stale: BTreeMap<String, State>,
+    /// All that we ever wrote here: the lock, and the journal of an interrupted run.
+    pub(super) known: Lock,
+    /// The lock as it should be.
+    pub(super) lock: Lock,
+    /// Whether a run was interrupted after it had announced what it writes.
+    pub(super) interrupted: bool,
+    has_journal: bool,
+    lock_file: State,
+    lock_is_current: bool,
+}
+
+impl Plan {
+    /// Reads the folder.
+    pub(super) fn new(tree: &Tree, folder: &Path) -> Result<Self, Diagnostics> {
+        let (lock_file, on_disk) = read_lock(folder)?;
+        let journal = Journal::left_behind(folder);
+        let lock = Lock::of(tree);
+        let lock_is_current = on_disk.as_ref() == Some(&lock);
+        let has_journal = journal.is_some();
+        let interrupted = journal.as_ref().is_some_and(|journal| !journal.is_empty());
+        let mut known = on_disk.unwrap_or_default();
+        known.extend(journal.unwrap_or_default());
+
+        let mut parents = BTreeMap::new();
+        let mut look =
+            |path: &str, wanted: Option<&str>| look(folder, path, wanted, &known, &mut parents);
+        let mut files = BTreeMap::new();
+        for (path, text) in tree.iter() {
+            files.insert(path.to_owned(), look(path, Some(text))?);
+        }
+        let mut stale = BTreeMap::new();
+        for path in known.paths().filter(|path| tree.get(path).is_none()) {
+            match look(path, None)? {
+                // A folder or link is not what we wrote; whoever made it took our file away.
+                State::Missing | State::Blocked(_) => {}
+                state => {
+                    stale.insert(path.to_owned(), state);
+                }
+            }
+        }
+        Ok(Self {
+            files,
+            stale,
+            known,
+            lock,
+            interrupted,
+            has_journal,
+            lock_file,
+            lock_is_current,
+        })
+    }
+
+    /// Whether there is nothing to do.
+    pub(super) fn is_done(&self) -> bool {
+        self.lock_file == State::Equal
+            && !self.has_journal
+            && self.stale.is_empty()
+            && self.files.values().all(|state| *state == State::Equal)
+    }
+
+    /// The report of a run that has done nothing yet.
+    pub(super) fn report(&self) -> Report {
+        let equal = |state: &&State| matches!(state, State::Equal);
+        Report {
+            unchanged: self.files.values().filter(equal).count(),
+            repaired: self.interrupted,
+            ..Report::default()
+        }
+    }
+
+    /// All that is in the way, one diagnostic each.
+    pub(super) fn conflicts(&self, folder: &Path, conflicts: Conflicts) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for (path, state) in self.files.iter().chain(&self.stale) {
+            let path = shown(&folder.join(path));
+            let (code, problem) = match state {
+                State::Missing | State::Equal | State::Ours(_) => continue,
+                State::Blocked(what) => ("foreign-output", *what),
+                _ if conflicts == Conflicts::SaveAndOverwrite => continue,
+                State::Edited(_) => ("edited-output", "was edited since auth-gen wrote it"),
+                State::Foreign(_) => (
+                    "foreign-output",
+                    "was not written by auth-gen, and stands where a file is to be written",
+                ),
+            };
+            found.push(Diagnostic::error(code, format!("`{path}` {problem}")));
+        }
+        found
+    }
+
+    /// The differences, for a reader.
+    pub(super) fn drift(self, tree: &Tree) -> Drift {
+        let mut differences = Vec::new();
+        for (path, state) in self.files {
+            let expected = tree.get(&path).expect("files has the paths of the tree");
+            let expected = expected.to_owned();
+            differences.push(match state {
+                State::Equal => continue,
+                State::Missing => Difference::Missing { path },
+                State::Blocked(what) => Difference::Blocked { path, what },
+                State::Ours(found) | State::Foreign(found) => Difference::Outdated {
+                    path,
+                    found: text(&found),
+                    expected,
+                },
+                State::Edited(found) => Difference::Edited {
+                    path,
+                    found: text(&found),
+                    expected,
+                },
+            });
+        }
+        let extra = |path| Difference::Extra { path };
+        differences.extend(self.stale.into_keys().map(extra));
+        // Its comment names the tool's version, which alone is no drift.
+        if differences.is_empty() && !self.lock_is_current {
+            let path = LOCK_FILE.to_owned();
+            differences.push(match self.lock_file {
+                State::Missing => Difference::Missing { path },
+                State::Ours(found) => Difference::Outdated {
+                    path,
+                    found: text(&found),
+                    expected: self.lock.render(),
+                },
+                _ => unreachable!("a lock that differs was read"),
+            });
+        }
+        Drift {
+            differences,
+            files: tree.len(),
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn read_lock(folder: &Path) -> Result<(State, Option<Lock>), Diagnostics> {
+    let path = folder.join(LOCK_FILE);
+    super::replace::refuse_link(&path)?;
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((State::Missing, None)),
+        Err(error) => return Err(refused("read", &path, &error).into()),
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let lock =
+        Lock::parse(&text).map_err(|line| {
+            Diagnostic::error(
+            "broken-lock",
+            format!("line {line} of `{}` is not `<sha256>  <path>`", shown(&path)),
+        )
+        .help(
+            "restore it from version control, or delete it: files that are as auth-gen would write \
+             them are then taken for its own, and all others are reported",
+        )
+        })?;
+    let state = if text == lock.render() {
+        State::Equal
+    } else {
+        State::Ours(bytes)
+    };
+    Ok((state, Some(lock)))
+}
+
+fn look(
+    folder: &Path,
+    path: &str,
+    wanted: Option<&str>,
+    known: &Lock,
+    parents: &mut BTreeMap<String, Option<&'static str>>,
+) -> Result<State, Diagnostics> {
+    for (end, _) in path.match_indices('/') {
+        let parent = &path[..end];
+        if !parents.contains_key(parent) {
+            parents.insert(parent.to_owned(), obstacle(&folder.join(parent)));
+        }
+        if let Some(what) = parents[parent] {
+            return Ok(State::Blocked(what));
+        }
+    }
+    let target = folder.join(path);
+    match fs::symlink_metadata(&target) {
+        Ok(metadata) if metadata.is_symlink() => return Ok(State::Blocked("is a symbolic link")),
+        Ok(metadata) if !metadata.is_file() => return Ok(State::Blocked("is not a file")),
+        _ => {}
+    }
+    let bytes = match fs::read(&target) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(State::Missing),
+        Err(error) => return Err(refused("read", &target, &error).into()),
+    };
+    Ok(if wanted.is_some_and(|text| text.as_bytes() == bytes) {
+        State::Equal
+    } else if known.wrote(path, &bytes) {
+        State::Ours(bytes)
+    } else if known.has_path(path) {
+        State::Edited(bytes)
+    } else {
+        State::Foreign(bytes)
+    })
+}
+
+/// Why no file of ours can lie below this.
+fn obstacle(parent: &Path) -> Option<&'static str> {
+    match fs::symlink_metadata(parent) {
+        Ok(metadata) if metadata.is_symlink() => Some("lies behind a symbolic link"),
+        Ok(metadata) if !metadata.is_dir() => Some("lies below a file"),
+        _ => None,
+    }
+}

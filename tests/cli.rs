@@ -1,0 +1,240 @@
+//! Transcripts: what a user types and what comes back, through the real program.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// Runs the program in a folder.
+fn auth_gen(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_auth-gen"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("AUTH_LISTEN_ADDR")
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What a terminal would show, and the exit code where it is not 0.
+fn transcript(folder: &Path, arguments: &[&str]) -> String {
+    let output = auth_gen(folder, arguments);
+    let mut transcript = format!("$ auth-gen {}\n", arguments.join(" "));
+    transcript.push_str(&text(&output.stdout));
+    transcript.push_str(&text(&output.stderr));
+    if !output.status.success() {
+        transcript.push_str(&format!(
+            "[exit {}]\n",
+            output.status.code().expect("a code")
+        ));
+    }
+    // How many files there are is the business of other tests.
+    let mut counted = String::new();
+    for line in transcript.split_inclusive('\n') {
+        let is_count = line.contains(" file") && !line.starts_with(' ');
+        let mut last_was_digit = false;
+        for c in line.chars() {
+            let is_digit = is_count && c.is_ascii_digit();
+            if !is_digit {
+                counted.push(c);
+            } else if !last_was_digit {
+                counted.push('N');
+            }
+            last_was_digit = is_digit;
+        }
+    }
+    counted.replace(".exe", "").replace(
+        "The system cannot find the file specified.",
+        "No such file or directory",
+    )
+}
+
+/// A folder in which `auth-gen init` ran.
+fn project() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    assert!(auth_gen(folder.path(), &["init"]).status.success());
+    folder
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for command in ["", "generate", "check", "routes", "init", "dev"] {
+        let arguments: Vec<&str> = [command, "--help"]
+            .into_iter()
+            .filter(|a| !a.is_empty())
+            .collect();
+        let name = format!("help_{command}");
+        insta::assert_snapshot!(
+            name.trim_end_matches('_'),
+            transcript(folder.path(), &arguments)
+        );
+    }
+}
+
+#[test]
+fn init_starts_a_project_and_never_overwrites() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("notes.txt"), "mine").expect("writable");
+    let first = transcript(folder.path(), &["init"]);
+    fs::write(folder.path().join("appInfo.yaml"), "mine").expect("writable");
+    fs::remove_file(folder.path().join("auth.yaml")).expect("it was written");
+    let second = transcript(folder.path(), &["init"]);
+    insta::assert_snapshot!("init_twice", format!("{first}\n{second}"));
+    assert!(!folder.path().join("auth.yaml").exists());
+    let kept = fs::read_to_string(folder.path().join("appInfo.yaml")).expect("still there");
+    assert_eq!(kept, "mine");
+}
+
+#[test]
+fn a_project_goes_from_init_to_check() {
+    let folder = project();
+    let run = |arguments: &[&str]| transcript(folder.path(), arguments);
+    let mut steps = vec![
+        run(&["check"])
+            .lines()
+            .take(2)
+            .collect::<Vec<_>>()
+            .join("\n"),
+    ];
+    steps.push(run(&["generate"]));
+    steps.push(run(&["generate"]));
+    steps.push(run(&["check"]));
+    let edited = folder.path().join("auth/server/Cargo.toml");
+    let ours = fs::read_to_string(&edited).expect("it was written");
+    fs::write(&edited, format!("# mine\n{ours}")).expect("writable");
+    fs::remove_file(folder.path().join("auth/client/package.json")).expect("it was written");
+    steps.push(run(&["generate"]));
+    steps.push(run(&["generate", "--force"]));
+    steps.push(run(&["check"]));
+    insta::assert_snapshot!("from_init_to_check", steps.join("\n"));
+    let kept = fs::read_to_string(folder.path().join("auth/server/Cargo.toml.orig"));
+    assert!(kept.expect("it was kept").starts_with("# mine\n"));
+}
+
+#[test]
+fn check_shows_the_drift_and_exits_with_1() {
+    let folder = project();
+    assert!(auth_gen(folder.path(), &["generate"]).status.success());
+    let edited = folder.path().join("auth/server/Cargo.toml");
+    let ours = fs::read_to_string(&edited).expect("it was written");
+    fs::write(&edited, format!("# mine\n{ours}")).expect("writable");
+    fs::remove_file(folder.path().join("auth/client/package.json")).expect("it was written");
+
+    let output = auth_gen(folder.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stdout);
+    for part in [
+        "missing   auth/client/package.json\n",
+        "edited    auth/server/Cargo.toml\n",
+        "\n--- auth/server/Cargo.toml\n+++ auth/server/Cargo.toml (generated)\n",
+        "\n-# mine\n",
+    ] {
+        assert!(shown.contains(part), "{part:?} is not in\n{shown}");
+    }
+
+    let output = auth_gen(folder.path(), &["check", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let drift: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(drift["differences"][0]["state"], "missing");
+    assert_eq!(drift["differences"][1]["path"], "server/Cargo.toml");
+}
+
+#[test]
+fn routes_are_a_table_or_json() {
+    let folder = project();
+    insta::assert_snapshot!("routes", transcript(folder.path(), &["routes"]));
+    let output = auth_gen(folder.path(), &["routes", "--format", "json"]);
+    let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let sign_up = rows
+        .as_array()
+        .expect("an array")
+        .iter()
+        .find(|row| row["operationId"] == "signUp")
+        .expect("the operation is in our spec");
+    assert_eq!(sign_up["behaviour"], "email-password.sign-up");
+}
+
+#[test]
+fn mistakes_in_the_settings_are_shown_on_their_lines() {
+    let folder = project();
+    let settings =
+        "spec = \"auth.yaml\"\nappInfo = \"appInfo.yaml\"\n\n[server]\npackage = \"my auth\"\n";
+    fs::write(folder.path().join("auth-gen.toml"), settings).expect("writable");
+    insta::assert_snapshot!("settings", transcript(folder.path(), &["generate"]));
+}
+
+#[test]
+fn all_that_is_missing_is_told_at_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    insta::assert_snapshot!(
+        "nothing_given",
+        transcript(folder.path(), &["generate", "--spec", "nowhere.yaml"])
+    );
+    let output = auth_gen(folder.path(), &["generate", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let problems: serde_json::Value = serde_json::from_slice(&output.stderr).expect("JSON");
+    assert_eq!(problems.as_array().map(Vec::len), Some(2));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn paths_in_the_settings_are_relative_to_them_and_flags_win() {
+    let folder = project();
+    let above = folder.path().join("elsewhere");
+    fs::create_dir(&above).expect("writable");
+    let config = ["--config", "../auth-gen.toml"];
+    let from_elsewhere = auth_gen(&above, &["generate", config[0], config[1]]);
+    assert!(from_elsewhere.status.success());
+    assert!(folder.path().join("auth/auth-gen.lock").exists());
+    let with_flag = auth_gen(&above, &["generate", config[0], config[1], "--out", "here"]);
+    assert!(with_flag.status.success());
+    let lock = |path: &str| fs::read(folder.path().join(path)).expect("it was written");
+    assert_eq!(
+        lock("auth/auth-gen.lock"),
+        lock("elsewhere/here/auth-gen.lock")
+    );
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    use std::process::Stdio;
+
+    let folder = project();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_auth-gen"))
+        .arg("routes")
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    assert_eq!(text(&output.stderr), "");
+}
+
+#[test]
+fn a_port_in_use_is_told_before_anything_is_built() {
+    let folder = project();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let output = Command::new(env!("CARGO_BIN_EXE_auth-gen"))
+        .arg("dev")
+        .current_dir(folder.path())
+        .env("AUTH_LISTEN_ADDR", &address)
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = text(&output.stderr);
+    assert!(
+        complaint.contains(&format!("[port-in-use]: cannot listen on `{address}`")),
+        "{complaint}"
+    );
+    assert!(!folder.path().join("auth").exists());
+}
