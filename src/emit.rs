@@ -6,7 +6,7 @@
 mod runtime;
 mod rust;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod typescript;
 
 use crate::ir::Api;
@@ -42,19 +42,17 @@ mod tests {
     }
 
     #[test]
-    fn dump_tmp() {
-        for (path, text) in sources() {
-            let path = std::path::Path::new("/tmp/dump").join(path);
-            std::fs::create_dir_all(path.parent().expect("x")).expect("x");
-            std::fs::write(path, text).expect("x");
-        }
-    }
-
-    #[test]
     fn what_is_emitted_is_what_rustfmt_would_write() {
         for (path, text) in sources() {
             let rustfmt = Command::new("rustfmt")
-                .args(["--edition", "2024", "--style-edition", "2024", "--emit", "stdout"])
+                .args([
+                    "--edition",
+                    "2024",
+                    "--style-edition",
+                    "2024",
+                    "--emit",
+                    "stdout",
+                ])
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .spawn();

@@ -62,7 +62,10 @@ fn committed(folder: &Path) -> BTreeMap<String, String> {
             if entry.path().is_dir() {
                 folders.push(path);
             } else {
-                let name = path.to_str().expect("our names are ASCII").replace('\\', "/");
+                let name = path
+                    .to_str()
+                    .expect("our names are ASCII")
+                    .replace('\\', "/");
                 let text = fs::read_to_string(entry.path()).expect("sources are UTF-8");
                 files.insert(name, text);
             }
@@ -87,7 +90,10 @@ fn the_committed_api_is_what_is_emitted() {
         return;
     }
     let mut difference = String::new();
-    for name in old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))) {
+    for name in old
+        .keys()
+        .chain(new.keys().filter(|name| !old.contains_key(*name)))
+    {
         let (before, after) = (old.get(name), new.get(name));
         if before != after {
             let text = similar::TextDiff::from_lines(

@@ -8,9 +8,54 @@ use crate::tree::Tree;
 /// Path below `templates/server` and text, sorted; written by `build.rs`.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/server_files.rs"));
 
-/// Tests that speak to operations which a spec may lack: the name of the test and the behaviours
-/// that it needs, all of them. A test that is not listed goes into every server.
-static TESTS: &[(&str, &[&str])] = &[];
+/// The integration tests that speak to operations which a spec may lack, and the behaviours that
+/// each needs, all of them. A test that is not listed goes into every server; a snapshot goes where
+/// a test goes that names it.
+static TESTS: &[(&str, &[&str])] = &[
+    ("app", &["email-password.sign-up"]),
+    ("keys", &["jwt.jwks", "openid.discovery"]),
+    (
+        "mail",
+        &["email-password.sign-up", "password-reset.create-token"],
+    ),
+    (
+        "password_reset",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "password-reset.consume-token",
+            "password-reset.create-token",
+            "session.refresh",
+        ],
+    ),
+    (
+        "routing",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "jwt.jwks",
+            "openid.discovery",
+            "session.refresh",
+        ],
+    ),
+    (
+        "session",
+        &[
+            "email-password.sign-up",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
+    (
+        "sign_in",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+        ],
+    ),
+    ("sign_up", &["email-password.sign-up"]),
+];
 
 /// Copies the runtime, and the tests of those behaviours that the spec has.
 pub(super) fn emit(api: &Api, tree: &mut Tree) {
@@ -22,26 +67,56 @@ pub(super) fn emit(api: &Api, tree: &mut Tree) {
             Behaviour::Custom(_) => None,
         })
         .collect();
-    for (path, text) in FILES {
-        if is_wanted(path, &behaviours) {
-            tree.insert(format!("server/{path}"), *text);
-        }
+    for (path, text) in files(&behaviours) {
+        tree.insert(format!("server/{path}"), text);
     }
 }
 
-fn is_wanted(path: &str, behaviours: &BTreeSet<&str>) -> bool {
-    test_name(path)
-        .and_then(|name| TESTS.iter().find(|(test, _)| *test == name))
+/// The text of a file that is there whatever the spec.
+pub(super) fn text(path: &str) -> &'static str {
+    FILES
+        .iter()
+        .find(|(file, _)| *file == path)
+        .map_or_else(|| panic!("the server has no `{path}`"), |(_, text)| *text)
+}
+
+fn files(behaviours: &BTreeSet<&str>) -> Vec<(&'static str, &'static str)> {
+    let tests: Vec<&str> = FILES
+        .iter()
+        .filter(|(path, _)| test_name(path).is_some_and(|name| is_wanted(name, behaviours)))
+        .map(|(_, text)| *text)
+        .collect();
+    let is_shown = |snapshot: &str| {
+        let name = format!("\"{snapshot}\"");
+        tests.iter().any(|test| test.contains(&name))
+    };
+    FILES
+        .iter()
+        .filter(|(path, _)| match (snapshot_name(path), test_name(path)) {
+            (Some(snapshot), _) => is_shown(snapshot),
+            (None, Some(test)) => is_wanted(test, behaviours),
+            (None, None) => true,
+        })
+        .copied()
+        .collect()
+}
+
+fn is_wanted(test: &str, behaviours: &BTreeSet<&str>) -> bool {
+    TESTS
+        .iter()
+        .find(|(name, _)| *name == test)
         .is_none_or(|(_, needs)| needs.iter().all(|need| behaviours.contains(need)))
 }
 
-/// The integration test that a file belongs to: itself, its folder's, or the one of its snapshot.
+/// `sign_up` of `tests/sign_up.rs`.
 fn test_name(path: &str) -> Option<&str> {
-    let file = path.strip_prefix("tests/")?;
-    match file.strip_prefix("snapshots/") {
-        Some(snapshot) => snapshot.split_once("__").map(|(test, _)| test),
-        None => file.split(['/', '.']).next(),
-    }
+    let name = path.strip_prefix("tests/")?.strip_suffix(".rs")?;
+    (!name.contains('/')).then_some(name)
+}
+
+/// `refused` of `tests/snapshots/refused.snap`.
+fn snapshot_name(path: &str) -> Option<&str> {
+    path.strip_prefix("tests/snapshots/")?.strip_suffix(".snap")
 }
 
 #[cfg(test)]
@@ -87,13 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn a_server_with_every_behaviour_has_every_file() {
+        let all = BEHAVIOURS.iter().map(|row| row.name).collect();
+        assert_eq!(files(&all), FILES);
+    }
+
+    #[test]
     fn snapshots_go_with_their_test() {
-        assert_eq!(test_name("tests/sign_up.rs"), Some("sign_up"));
-        assert_eq!(
-            test_name("tests/snapshots/sign_up__refused.snap"),
-            Some("sign_up")
-        );
-        assert_eq!(test_name("tests/common/mod.rs"), Some("common"));
-        assert_eq!(test_name("src/lib.rs"), None);
+        let keys = BTreeSet::from(["jwt.jwks", "openid.discovery"]);
+        let files = files(&keys);
+        let has = |path: &str| files.iter().any(|(file, _)| *file == path);
+        assert!(has("tests/keys.rs") && has("tests/snapshots/jwks.snap"));
+        assert!(!has("tests/sign_up.rs") && !has("tests/snapshots/sign_up_taken.snap"));
+        assert!(has("tests/common/mod.rs") && has("src/lib.rs"));
     }
 }

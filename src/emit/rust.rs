@@ -83,7 +83,11 @@ fn path(operation: &Operation) -> String {
             Segment::Param(name) => path.push_str(&format!("{{{name}}}")),
         }
     }
-    if path.is_empty() { "/".to_owned() } else { path }
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path
+    }
 }
 
 /// `` `POST /signup`: what it does. ``

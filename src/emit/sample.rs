@@ -1,15 +1,16 @@
 //! An `Api` with one of everything, made by hand.
 
+mod models;
+
 use crate::app_info::{AppInfo, Setting};
 use crate::catalog::BEHAVIOURS;
 use crate::ir::{
-    Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format, Matched,
-    Method, Model, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Shape, Tenancy, Type,
-    UnionVariant,
+    Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format,
+    Matched, Method, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Tenancy, Type,
 };
 use crate::name::Namer;
 
-pub(super) fn field(wire: &str, ty: Type, required: bool) -> Field {
+pub(crate) fn field(wire: &str, ty: Type, required: bool) -> Field {
     Field {
         name: Namer::default().field(wire),
         ty,
@@ -20,20 +21,8 @@ pub(super) fn field(wire: &str, ty: Type, required: bool) -> Field {
     }
 }
 
-pub(super) fn text() -> Type {
+pub(crate) fn text() -> Type {
     Type::String(Format::Plain)
-}
-
-fn model(name: &str, shape: Shape) -> Model {
-    Model {
-        name: Namer::default().type_name(name),
-        docs: String::new(),
-        shape,
-        in_requests: true,
-        in_answers: true,
-        filled_from: None,
-        recursive: false,
-    }
 }
 
 fn arm(name: &str, http: u16, literal: Option<&str>, body: ArmBody) -> Arm {
@@ -79,77 +68,8 @@ fn literal(text: &str) -> Vec<Segment> {
     vec![Segment::Literal(text.to_owned())]
 }
 
-/// Models: a struct that holds itself, a union, an enum, an untagged union.
-fn models() -> Vec<Model> {
-    let folder = Shape::Struct {
-        fields: vec![
-            field("parent", Type::Model(ModelId(0)), false),
-            field("type", text(), true),
-            Field {
-                nullable: true,
-                docs: "See [here] or https://example.com.".to_owned(),
-                ..field("createdAt", Type::Int, true)
-            },
-            field("aKeyWithAVeryLongNameThatGoesOnAndOn", text(), false),
-        ],
-        rest: Some(Type::Json),
-    };
-    let variant = |name: &str, literal: Option<&str>, fields| UnionVariant {
-        name: Namer::default().variant(name),
-        literal: literal.map(str::to_owned),
-        docs: String::new(),
-        fields,
-    };
-    let shape = Shape::Union {
-        tag: Some("kind".to_owned()),
-        variants: vec![
-            variant("circle", Some("circle"), vec![field("radius", Type::Float, true)]),
-            variant("point", Some("point"), Vec::new()),
-        ],
-    };
-    let code = Shape::Union {
-        tag: None,
-        variants: vec![
-            variant("code", None, vec![field("userInputCode", text(), true)]),
-            variant("link", None, vec![field("linkCode", text(), true)]),
-        ],
-    };
-    let order = Shape::Enum {
-        values: vec![
-            (Namer::default().variant("newest-first"), "newest-first".to_owned()),
-            (Namer::default().variant("Any"), "Any".to_owned()),
-        ],
-    };
-    let mut models = vec![
-        model("folder", folder),
-        model("shape", shape),
-        model("code", code),
-        model("order", order),
-    ];
-    models[0].recursive = true;
-    let filled = BEHAVIOURS
-        .iter()
-        .flat_map(|behaviour| behaviour.outcomes)
-        .flat_map(|outcome| outcome.fields)
-        .find_map(|field| match field.ty {
-            crate::catalog::DomainType::List(list) if list.name == "FieldError" => Some(list),
-            _ => None,
-        });
-    let mut error = model(
-        "field error",
-        Shape::Struct {
-            fields: vec![field("id", text(), true), field("error", text(), true), field("hint", text(), false)],
-            rest: None,
-        },
-    );
-    error.filled_from = filled;
-    error.in_requests = false;
-    models.push(error);
-    models
-}
-
 /// One built-in that lacks an outcome, and three custom operations.
-pub(super) fn api() -> Api {
+pub(crate) fn api() -> Api {
     Api {
         title: "Sample".to_owned(),
         version: "1".to_owned(),
@@ -170,7 +90,7 @@ pub(super) fn api() -> Api {
             origin: None,
             website_base_path: None,
         },
-        models: models(),
+        models: models::models(),
         operations: vec![reset_password(), get_folder(), callback(), ping()],
     }
 }
@@ -183,11 +103,18 @@ fn reset_password() -> Operation {
     let errors = Type::List(Box::new(Type::Model(ModelId(4))));
     let arms = vec![
         arm("OK", 200, Some("OK"), ArmBody::Object(Vec::new())),
-        arm("FIELD_ERROR", 200, Some("FIELD_ERROR"), ArmBody::Object(vec![field("formFields", errors, true)])),
+        arm(
+            "FIELD_ERROR",
+            200,
+            Some("FIELD_ERROR"),
+            ArmBody::Object(vec![field("formFields", errors, true)]),
+        ),
     ];
     let outcomes = behaviour.outcomes.iter().map(|outcome| OutcomeArm {
         outcome,
-        arm: arms.iter().position(|arm| arm.literal.as_deref() == outcome.status),
+        arm: arms
+            .iter()
+            .position(|arm| arm.literal.as_deref() == outcome.status),
     });
     let built_in = BuiltIn {
         behaviour,
@@ -198,16 +125,30 @@ fn reset_password() -> Operation {
         behaviour: Behaviour::BuiltIn(built_in),
         tenancy: Tenancy::Tenant,
         docs: "Sets a new password.\nWith a token.".to_owned(),
-        ..operation("resetPassword", literal("reset"), answer("resetPassword", Some("status"), arms))
+        ..operation(
+            "resetPassword",
+            literal("reset"),
+            answer("resetPassword", Some("status"), arms),
+        )
     }
 }
 
 fn get_folder() -> Operation {
     let param = |place, field| Param { place, field };
     let arms = vec![
-        arm("OK", 200, Some("OK"), ArmBody::Object(vec![field("folder", Type::Model(ModelId(0)), true)])),
+        arm(
+            "OK",
+            200,
+            Some("OK"),
+            ArmBody::Object(vec![field("folder", Type::Model(ModelId(0)), true)]),
+        ),
         arm("Missing", 404, Some("MISSING"), ArmBody::Object(Vec::new())),
-        arm("List", 200, None, ArmBody::Json(Type::List(Box::new(Type::Model(ModelId(0)))))),
+        arm(
+            "List",
+            200,
+            None,
+            ArmBody::Json(Type::List(Box::new(Type::Model(ModelId(0))))),
+        ),
         arm("Nothing", 200, None, ArmBody::Object(vec![])),
     ];
     Operation {
@@ -215,8 +156,18 @@ fn get_folder() -> Operation {
         deprecated: true,
         params: vec![
             param(ParamPlace::Path, field("id", text(), true)),
-            param(ParamPlace::Query, field("order", Type::Model(ModelId(3)), false)),
-            param(ParamPlace::Query, field("deviceIdAndPreAuthSessionId", Type::List(Box::new(Type::Int)), false)),
+            param(
+                ParamPlace::Query,
+                field("order", Type::Model(ModelId(3)), false),
+            ),
+            param(
+                ParamPlace::Query,
+                field(
+                    "deviceIdAndPreAuthSessionId",
+                    Type::List(Box::new(Type::Int)),
+                    false,
+                ),
+            ),
             param(ParamPlace::Header, field("x-trace", text(), false)),
         ],
         body: Some(Body {
@@ -226,7 +177,10 @@ fn get_folder() -> Operation {
         }),
         ..operation(
             "getFolder",
-            vec![Segment::Literal("folders".to_owned()), Segment::Param("id".to_owned())],
+            vec![
+                Segment::Literal("folders".to_owned()),
+                Segment::Param("id".to_owned()),
+            ],
             answer("getFolder", Some("status"), arms),
         )
     }
@@ -246,7 +200,11 @@ fn callback() -> Operation {
             ty: Type::Map(Box::new(Type::Json)),
             required: true,
         }),
-        ..operation("callback", literal("callback"), answer("callback", None, arms))
+        ..operation(
+            "callback",
+            literal("callback"),
+            answer("callback", None, arms),
+        )
     }
 }
 

@@ -23,7 +23,10 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
         ("api_gateway_path", optional(info.api_gateway_path.as_ref())),
         ("website_domain", optional(info.website_domain.as_ref())),
         ("origin", optional(info.origin.as_ref())),
-        ("website_base_path", optional(info.website_base_path.as_ref())),
+        (
+            "website_base_path",
+            optional(info.website_base_path.as_ref()),
+        ),
     ];
     View { frame, fields }
         .render()
@@ -38,9 +41,7 @@ fn required(setting: &Setting) -> String {
                 Some(default) => format!("Some({default:?})"),
                 None => "None".to_owned(),
             };
-            format!(
-                "Setting::Env {{\n        name: {name:?},\n        default: {default},\n    }}"
-            )
+            format!("Setting::Env {{\n        name: {name:?},\n        default: {default},\n    }}")
         }
     }
 }

@@ -46,8 +46,7 @@ impl Chain {
         if short && before + one_line.len() < LINE || self.0.len() == 1 {
             return one_line;
         }
-        self.0
-            .join(&format!("\n{}", " ".repeat(indent + 4)))
+        self.0.join(&format!("\n{}", " ".repeat(indent + 4)))
     }
 }
 
@@ -164,24 +163,26 @@ pub(super) fn import(prefix: &str, names: &[&str]) -> String {
     format!("use {prefix}::{{\n{}\n}};", lines.join("\n"))
 }
 
+/// A chain of calls, broken where it is long.
+pub(super) fn chain(indent: usize, calls: &[String]) -> String {
+    let one_line = calls.concat();
+    if one_line.len() <= CHAIN {
+        one_line
+    } else {
+        calls.join(&format!("\n{}    ", " ".repeat(indent)))
+    }
+}
+
 /// A match arm whose body is a chain of calls; the chain is broken where it is long, and moves into
 /// a block where it does not fit beside the pattern.
 pub(super) fn chain_arm(indent: usize, pattern: &str, calls: &[String]) -> String {
     let pad = " ".repeat(indent);
-    let chain = |indent: usize| {
-        let one_line = calls.concat();
-        if one_line.len() <= CHAIN {
-            one_line
-        } else {
-            calls.join(&format!("\n{}    ", " ".repeat(indent)))
-        }
-    };
-    let beside = chain(indent);
+    let beside = chain(indent, calls);
     let first = beside.lines().next().unwrap_or_default();
     if indent + pattern.len() + " => ".len() + first.len() + ",".len() <= LINE {
         return format!("{pad}{pattern} => {beside},");
     }
-    let inside = chain(indent + 4);
+    let inside = chain(indent + 4, calls);
     format!("{pad}{pattern} => {{\n{pad}    {inside}\n{pad}}}")
 }
 
@@ -200,7 +201,8 @@ pub(super) fn alternatives(indent: usize, patterns: &[String], body: &str) -> St
 /// `head(arguments)tail`, one argument per line where they are long.
 pub(super) fn invoke(indent: usize, head: &str, arguments: &[String], tail: &str) -> String {
     let one_line = arguments.join(", ");
-    if one_line.len() <= ARGUMENTS && indent + head.len() + one_line.len() + tail.len() + 3 <= LINE {
+    if one_line.len() <= ARGUMENTS && indent + head.len() + one_line.len() + tail.len() + 3 <= LINE
+    {
         return format!("{head}({one_line}){tail}");
     }
     let pad = " ".repeat(indent);

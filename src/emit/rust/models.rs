@@ -9,9 +9,9 @@ use askama::Template;
 
 use super::{Frame, docs, print};
 use crate::ir::{Answer, Api, ArmBody, BuiltIn, Operation, Shape, Type};
+pub(super) use data::field as data_field;
 pub(super) use domain::{Converted, convert};
 pub(super) use serde_attributes::attributes as serde_attributes;
-pub(super) use data::field as data_field;
 
 #[derive(Template)]
 #[template(path = "api/models.rs.jinja")]
@@ -44,7 +44,11 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
 
 /// The answer arm as an expression or a pattern's path: `SignUpResponse::Ok`.
 pub(super) fn arm_path(answer: &Answer, arm: usize) -> String {
-    format!("{}::{}", answer.name.as_str(), answer.arms[arm].name.as_str())
+    format!(
+        "{}::{}",
+        answer.name.as_str(),
+        answer.arms[arm].name.as_str()
+    )
 }
 
 /// Whether an arm is written without fields: `SignUpResponse::WrongCredentials`.
@@ -82,7 +86,9 @@ fn imports(api: &Api) -> Vec<&'static str> {
             .any(|arm| matches!(arm.body, ArmBody::Object(_) | ArmBody::Json(_)))
     };
     let serialize = models.iter().any(|model| model.in_answers)
-        || operations.iter().any(|operation| json_arm(&operation.answer));
+        || operations
+            .iter()
+            .any(|operation| json_arm(&operation.answer));
     let deserialize = models.iter().any(|model| model.in_requests);
     let map = any_type(api, &|ty| matches!(ty, Type::Map(_)))
         || models
@@ -156,7 +162,7 @@ fn any_type(api: &Api, kind: &dyn Fn(&Type) -> bool) -> bool {
 }
 
 /// The texts of several items, a blank line between them.
-fn join(items: Vec<String>) -> String {
+fn join(items: &[String]) -> String {
     items.join("\n\n")
 }
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, custom_operations, docs};
+use super::{Frame, docs};
 use crate::ir::Api;
 
 #[derive(Template)]
@@ -11,7 +11,6 @@ struct View<'a> {
     frame: Frame<'a>,
     title: String,
     docs: String,
-    custom: bool,
 }
 
 /// The file.
@@ -20,7 +19,6 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
         frame,
         title: docs::module(&format!("{} {}.", api.title, api.version)),
         docs: docs::module(&api.docs),
-        custom: custom_operations(api).next().is_some(),
     }
     .render()
     .expect("the template has no fallible part")

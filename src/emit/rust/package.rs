@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use super::{routes, custom_operations};
+use super::{custom_operations, routes};
 use crate::app_info::Setting;
+use crate::emit::runtime;
 use crate::ir::Api;
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -21,6 +22,7 @@ struct Readme<'a> {
     title: &'a str,
     package: &'a str,
     variables: &'a [Variable<'a>],
+    config: &'a [Config<'a>],
     table: String,
     has_custom: bool,
 }
@@ -29,6 +31,7 @@ struct Readme<'a> {
 #[template(path = "crate/env.example.jinja")]
 struct Environment<'a> {
     variables: &'a [Variable<'a>],
+    config: &'a [Config<'a>],
 }
 
 #[derive(Template)]
@@ -44,13 +47,24 @@ struct Variable<'a> {
     default: Option<&'a str>,
 }
 
+/// A variable that the server reads: a row of the table in `src/config.rs`.
+struct Config<'a> {
+    name: &'a str,
+    default: &'a str,
+    meaning: &'a str,
+}
+
 /// The files.
 pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     let package = settings.server_package.as_str();
     let variables = variables(api);
+    let config = config(runtime::text("src/config.rs"));
     let mut add = |name: &str, text: askama::Result<String>| {
         let text = text.expect("the template has no fallible part");
-        tree.insert(format!("server/{name}"), super::one_line_break_at_the_end(&text));
+        tree.insert(
+            format!("server/{name}"),
+            super::one_line_break_at_the_end(&text),
+        );
     };
     let manifest = Manifest {
         package,
@@ -61,12 +75,14 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         title: &api.title,
         package,
         variables: &variables,
+        config: &config,
         table: routes::markdown(api),
         has_custom: custom_operations(api).next().is_some(),
     };
     add("README.md", readme.render());
     let environment = Environment {
         variables: &variables,
+        config: &config,
     };
     add(".env.example", environment.render());
     add("Dockerfile", Dockerfile { package }.render());
@@ -98,4 +114,32 @@ fn variables(api: &Api) -> Vec<Variable<'_>> {
         }
     }
     variables
+}
+
+/// The rows that start with a variable's name in backticks.
+fn config(source: &str) -> Vec<Config<'_>> {
+    let rows = source.lines().filter_map(|line| {
+        let row = line.strip_prefix("//! | `")?.strip_suffix(" |")?;
+        let (name, rest) = row.split_once("` | ")?;
+        let (default, meaning) = rest.split_once(" | ")?;
+        Some(Config {
+            name,
+            default,
+            meaning,
+        })
+    });
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variables_are_those_of_the_server() {
+        let config = config(runtime::text("src/config.rs"));
+        let names: Vec<&str> = config.iter().map(|row| row.name).collect();
+        assert!(names.contains(&"AUTH_LISTEN_ADDR"), "{names:?}");
+        assert!(names.contains(&"DATABASE_URL"), "{names:?}");
+    }
 }

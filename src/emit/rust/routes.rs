@@ -51,7 +51,10 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
     let modules: Vec<&str> = api.operations.iter().map(module).collect();
     let handlers = layout::import("super::handlers", &modules);
     let error = layout::import("crate::error", &["Error"]);
-    let web = layout::import("crate::web", &["Answer", "Api", "Route", "Scope", "Tenancy"]);
+    let web = layout::import(
+        "crate::web",
+        &["Answer", "Api", "Route", "Scope", "Tenancy"],
+    );
     View {
         frame,
         table: docs::module(&markdown(api)),
@@ -77,7 +80,11 @@ fn route(operation: &Operation) -> Route<'_> {
             Tenancy::Ignored => "Ignored",
             Tenancy::None => "None",
         },
-        scope: if operation.outside_base { "Root" } else { "Base" },
+        scope: if operation.outside_base {
+            "Root"
+        } else {
+            "Base"
+        },
         recipe: format!("{:?}", operation.recipe),
         behaviour: format!("{:?}", behaviour(operation)),
     }
@@ -158,7 +165,11 @@ pub(crate) fn markdown(api: &Api) -> String {
     let head = ["Method", "Path", "operationId", "Behaviour", "Because of"];
     let mut rows: Vec<[String; 5]> = vec![head.map(str::to_owned)];
     rows.extend(api.operations.iter().map(|operation| {
-        let scope = if operation.outside_base { " (outside the base path)" } else { "" };
+        let scope = if operation.outside_base {
+            " (outside the base path)"
+        } else {
+            ""
+        };
         [
             method(operation).to_owned(),
             format!("`{}`{scope}", path(operation)),

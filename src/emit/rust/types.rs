@@ -74,9 +74,8 @@ pub(super) fn size(api: &Api, fields: &[Field]) -> usize {
         .iter()
         .map(|field| {
             let inner = match &field.ty {
-                Type::Bool => 8,
                 Type::Int | Type::Float if is_option(field) => 16,
-                Type::Int | Type::Float => 8,
+                Type::Bool | Type::Int | Type::Float => 8,
                 Type::String(_) | Type::List(_) | Type::Map(_) => 24,
                 Type::Json => 72,
                 Type::Model(id) => model_size(api, *id, 0),
@@ -101,9 +100,7 @@ fn model_size(api: &Api, id: ModelId, depth: usize) -> usize {
             .sum::<usize>()
     };
     match &api.model(id).shape {
-        Shape::Struct { fields, rest } => {
-            of_fields(fields) + if rest.is_some() { 24 } else { 0 }
-        }
+        Shape::Struct { fields, rest } => of_fields(fields) + if rest.is_some() { 24 } else { 0 },
         Shape::Union { variants, .. } => {
             8 + variants
                 .iter()
@@ -112,5 +109,45 @@ fn model_size(api: &Api, id: ModelId, depth: usize) -> usize {
                 .unwrap_or(0)
         }
         Shape::Enum { .. } => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::emit::sample;
+
+    #[test]
+    fn types_are_spelt_as_in_rust() {
+        let api = sample::api();
+        let list = Type::List(Box::new(Type::Map(Box::new(Type::Json))));
+        assert_eq!(text(&api, &list), "Vec<BTreeMap<String, Value>>");
+        assert_eq!(text(&api, &sample::text()), "String");
+        assert_eq!(text(&api, &Type::Model(ModelId(0))), "Folder");
+    }
+
+    #[test]
+    fn what_may_be_missing_or_null_is_an_option() {
+        let api = sample::api();
+        let mut key = sample::field("n", Type::Int, true);
+        assert_eq!(field(&api, None, &key), "i64");
+        key.nullable = true;
+        assert_eq!(field(&api, None, &key), "Option<i64>");
+        key.required = false;
+        assert_eq!(field(&api, None, &key), "Option<i64>");
+    }
+
+    #[test]
+    fn only_a_type_that_holds_itself_is_boxed() {
+        let api = sample::api();
+        let parent = sample::field("parent", Type::Model(ModelId(0)), false);
+        assert_eq!(
+            field(&api, Some(ModelId(0)), &parent),
+            "Option<Box<Folder>>"
+        );
+        assert_eq!(field(&api, Some(ModelId(1)), &parent), "Option<Folder>");
+        let children = Type::List(Box::new(Type::Model(ModelId(0))));
+        let children = sample::field("children", children, true);
+        assert_eq!(field(&api, Some(ModelId(0)), &children), "Vec<Folder>");
     }
 }

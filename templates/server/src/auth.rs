@@ -4,7 +4,7 @@
 //! process, and a test can give one its own clock, store and mailer.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::app_info::AppInfo;
@@ -20,6 +20,9 @@ const WAITING_PER_THREAD: usize = 64;
 
 /// How long shutting down waits for mails.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often expired sessions, tokens and keys are deleted.
+const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
 /// An auth server. Clones share it.
 #[derive(Clone)]
@@ -209,8 +212,8 @@ impl AuthBuilder {
                 errors.join("\n  ")
             ))
         })?;
-        let mail = Queue::start(mailer);
-        Ok(Auth(Arc::new(Parts {
+        let mail = Queue::start(&mailer);
+        let parts = Arc::new(Parts {
             config,
             store,
             sessions,
@@ -218,7 +221,22 @@ impl AuthBuilder {
             mail,
             outbox,
             clock,
-        })))
+        });
+        tokio::spawn(keep_house(Arc::downgrade(&parts)));
+        Ok(Auth(parts))
+    }
+}
+
+/// Deletes what has expired, once an hour, for as long as somebody holds the [`Auth`].
+async fn keep_house(parts: Weak<Parts>) {
+    let mut hours = tokio::time::interval(HOUSEKEEPING);
+    loop {
+        hours.tick().await;
+        let Some(parts) = parts.upgrade() else { return };
+        match parts.sessions.purge_expired().await {
+            Ok(deleted) => tracing::debug!(deleted, "deleted what had expired"),
+            Err(error) => tracing::error!(?error, "what had expired could not be deleted"),
+        }
     }
 }
 

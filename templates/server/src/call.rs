@@ -199,6 +199,22 @@ impl Call {
         sessions.revoke(session, &mut self.effects).await
     }
 
+    /// Changes the claims of a session: each key of `update` replaces the one of its name, `null`
+    /// deletes it. The answer carries the new access token.
+    ///
+    /// # Errors
+    /// The session is gone, or a claim belongs to the server.
+    pub async fn merge_claims(
+        &mut self,
+        session: &mut Session,
+        update: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions
+            .merge_claims(session, update, &mut self.effects)
+            .await
+    }
+
     /// Lets caches keep the answer for so many seconds.
     pub fn let_caches_store(&mut self, seconds: u64) {
         self.may_be_stored_for = Some(seconds);

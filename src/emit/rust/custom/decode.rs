@@ -37,7 +37,12 @@ pub(super) fn handler(operation: &Operation) -> String {
         lines.push(body(described));
         arguments.push("body");
     }
-    lines.push(format!("    custom.{name}({}).await", arguments.join(", ")));
+    let call = [
+        "custom".to_owned(),
+        format!(".{name}({})", arguments.join(", ")),
+        ".await".to_owned(),
+    ];
+    lines.push(format!("    {}", layout::chain(4, &call)));
     format!("{docs}{signature}\n{}\n}}", lines.join("\n"))
 }
 

@@ -42,16 +42,23 @@ fn arm(operation: &Operation, built_in: &BuiltIn, outcome: &OutcomeArm) -> Strin
     }
 }
 
-fn documented(operation: &Operation, path: &str, outcome: &'static Outcome, index: usize) -> String {
+fn documented(
+    operation: &Operation,
+    path: &str,
+    outcome: &'static Outcome,
+    index: usize,
+) -> String {
     let answer = &operation.answer;
     let target = models::arm_path(answer, index);
-    let pattern = |used: &[&str]| layout::pattern(ARM, path, used, used.len() < outcome.fields.len());
+    let pattern =
+        |used: &[&str]| layout::pattern(ARM, path, used, used.len() < outcome.fields.len());
     match &answer.arms[index].body {
         ArmBody::Object(_) if models::is_unit(answer, index) => {
             layout::arm(ARM, &pattern(&[]), &|_| target.clone())
         }
         ArmBody::Object(fields) => {
-            let Converted { values, used } = models::convert(&operation.id, fields, outcome.fields, "");
+            let Converted { values, used } =
+                models::convert(&operation.id, fields, outcome.fields, "");
             layout::arm(ARM, &pattern(&used), &|indent| {
                 if values.is_empty() {
                     format!("{target} {{}}")
@@ -84,7 +91,10 @@ fn documented(operation: &Operation, path: &str, outcome: &'static Outcome, inde
 fn only_field(operation: &Operation, outcome: &'static Outcome) -> &'static str {
     match outcome.fields {
         [field] => field.rust,
-        _ => panic!("`{}` of `{}` has no single value", outcome.variant, operation.id),
+        _ => panic!(
+            "`{}` of `{}` has no single value",
+            outcome.variant, operation.id
+        ),
     }
 }
 
@@ -110,7 +120,10 @@ fn undocumented(operation: &Operation, path: &str, outcome: &'static Outcome) ->
             }
             None => {
                 let pattern = layout::pattern(ARM, path, &[], !outcome.fields.is_empty());
-                let text = format!("{:?}.to_owned()", format!("This is not possible: {status}."));
+                let text = format!(
+                    "{:?}.to_owned()",
+                    format!("This is not possible: {status}.")
+                );
                 let values = [(message.to_owned(), layout::Chain(vec![text]))];
                 layout::arm(ARM, &pattern, &|indent| {
                     layout::struct_literal(indent, &target, &values)
@@ -121,7 +134,10 @@ fn undocumented(operation: &Operation, path: &str, outcome: &'static Outcome) ->
     let pattern = layout::pattern(ARM, path, &[], !outcome.fields.is_empty());
     let text = format!(
         "{:?}",
-        format!("the spec documents no `{status}` answer of `{}`", operation.id)
+        format!(
+            "the spec documents no `{status}` answer of `{}`",
+            operation.id
+        )
     );
     let failure = layout::call(ARM + 4, "return Err(Error::internal(", &text, "));");
     format!("{pad}{pattern} => {{\n{pad}    {failure}\n{pad}}}")

@@ -12,7 +12,7 @@ use crate::ir::{Answer, Api, Arm, ArmBody, Operation};
 
 /// The enum and its `TryFrom`.
 pub(super) fn items(api: &Api, operation: &Operation) -> String {
-    join(vec![
+    join(&[
         item(declaration(api, operation)),
         conversion(&operation.answer),
     ])
@@ -82,7 +82,11 @@ fn variant(api: &Api, answer: &Answer, index: usize, serialize: bool) -> TokenSt
         TokenStream::new()
     } else if is_json(arm) {
         let tag = answer.tag.as_deref();
-        serde_attributes(&data::variant_parts(arm.literal.as_deref(), arm.name.as_str(), tag))
+        serde_attributes(&data::variant_parts(
+            arm.literal.as_deref(),
+            arm.name.as_str(),
+            tag,
+        ))
     } else {
         serde_attributes(&["skip".to_owned()])
     };

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{docs_or, domain, item, join, serde_attributes};
+use super::{call_text, docs_or, domain, item, join, serde_attributes};
 use crate::emit::rust::types;
 use crate::ir::{Api, Field, Model, ModelId, Shape, Type, UnionVariant};
 use crate::name::VariantName;
@@ -14,11 +14,11 @@ pub(super) fn items(api: &Api, id: ModelId) -> String {
     let declaration = match &model.shape {
         Shape::Struct { fields, rest } => structure(api, id, model, fields, rest.as_ref()),
         Shape::Union { tag, variants } => union(api, id, model, tag.as_deref(), variants),
-        Shape::Enum { values } => enumeration(model, values),
+        Shape::Enum { values } => enumeration(api, id, model, values),
     };
     let mut items = vec![item(declaration)];
     items.extend(domain::from_impl(model));
-    join(items)
+    join(&items)
 }
 
 fn structure(
@@ -29,11 +29,18 @@ fn structure(
     rest: Option<&Type>,
 ) -> TokenStream {
     let name = format_ident!("{}", model.name.as_str());
-    let docs = model_docs(model);
+    let docs = model_docs(api, id);
     let derives = derives(model, false);
-    let fields = fields
-        .iter()
-        .map(|field_| field(api, Some(id), field_, model.in_requests, model.in_answers, true));
+    let fields = fields.iter().map(|field_| {
+        field(
+            api,
+            Some(id),
+            field_,
+            model.in_requests,
+            model.in_answers,
+            true,
+        )
+    });
     let rest = rest.map(|ty| {
         let name = format_ident!("{}", rest_name(model));
         let ty = types::syn_type(&types::text(api, &Type::Map(Box::new(ty.clone()))));
@@ -69,7 +76,7 @@ fn union(
     variants: &[UnionVariant],
 ) -> TokenStream {
     let name = format_ident!("{}", model.name.as_str());
-    let docs = model_docs(model);
+    let docs = model_docs(api, id);
     let derives = derives(model, false);
     let sizes: Vec<usize> = variants
         .iter()
@@ -89,10 +96,16 @@ fn union(
             variant.name.as_str(),
             tag,
         ));
-        let fields = variant
-            .fields
-            .iter()
-            .map(|field_| field(api, Some(id), field_, model.in_requests, model.in_answers, false));
+        let fields = variant.fields.iter().map(|field_| {
+            field(
+                api,
+                Some(id),
+                field_,
+                model.in_requests,
+                model.in_answers,
+                false,
+            )
+        });
         if variant.fields.is_empty() && variant.literal.is_some() {
             quote!(#docs #attributes #name,)
         } else {
@@ -108,14 +121,20 @@ fn union(
     }
 }
 
-fn enumeration(model: &Model, values: &[(VariantName, String)]) -> TokenStream {
+fn enumeration(
+    api: &Api,
+    id: ModelId,
+    model: &Model,
+    values: &[(VariantName, String)],
+) -> TokenStream {
     let name = format_ident!("{}", model.name.as_str());
-    let docs = model_docs(model);
+    let docs = model_docs(api, id);
     let derives = derives(model, true);
     let variants = values.iter().map(|(variant, literal)| {
         let name = format_ident!("{}", variant.as_str());
         let docs = docs_or("", &format!("`{literal}`."));
-        let attributes = if variant.as_str() == literal || !(model.in_requests || model.in_answers) {
+        let attributes = if variant.as_str() == literal || !(model.in_requests || model.in_answers)
+        {
             TokenStream::new()
         } else {
             serde_attributes(&[format!("rename = {literal:?}")])
@@ -197,8 +216,17 @@ pub(super) fn allow_large_variant(sizes: &[usize]) -> TokenStream {
     quote!(#[allow(clippy::large_enum_variant, reason = "one per request")])
 }
 
-fn model_docs(model: &Model) -> TokenStream {
-    docs_or(&model.docs, &format!("`{}` of the spec.", model.name.as_str()))
+fn model_docs(api: &Api, id: ModelId) -> TokenStream {
+    let model = api.model(id);
+    let mut takers = api.operations.iter().filter(|operation| {
+        let body = operation.body.as_ref();
+        body.is_some_and(|body| body.ty == Type::Model(id))
+    });
+    let otherwise = match (takers.next(), takers.next()) {
+        (Some(operation), None) => format!("What {} takes.", call_text(operation)),
+        _ => format!("`{}` of the spec.", model.name.as_str()),
+    };
+    docs_or(&model.docs, &otherwise)
 }
 
 fn derives(model: &Model, plain: bool) -> TokenStream {

@@ -12,7 +12,10 @@ use crate::ir::{Field, Model, Shape, Type};
 pub(super) fn from_impl(model: &Model) -> Option<String> {
     let domain = model.filled_from?;
     let Shape::Struct { fields, rest } = &model.shape else {
-        panic!("`{}` is filled by the runtime and is no struct", model.name.as_str());
+        panic!(
+            "`{}` is filled by the runtime and is no struct",
+            model.name.as_str()
+        );
     };
     let path = flow_path(domain);
     let argument = domain
@@ -57,7 +60,11 @@ pub(in crate::emit::rust) fn convert(
     sources: &'static [DomainField],
     prefix: &str,
 ) -> Converted {
-    let source = |field: &Field| sources.iter().find(|source| source.wire == field.name.wire());
+    let source = |field: &Field| {
+        sources
+            .iter()
+            .find(|source| source.wire == field.name.wire())
+    };
     let values = fields
         .iter()
         .map(|field| {
@@ -93,11 +100,10 @@ enum Step {
 
 fn value(owner: &str, field: &Field, source: &DomainField, from: &str) -> Chain {
     let step = match (source.ty, &field.ty) {
-        (DomainType::Struct(_), _) => Step::Into,
         (DomainType::List(_), _) => Step::Items,
-        (DomainType::Json, _) => Step::Same,
-        (_, Type::Json) => Step::Into,
         (DomainType::Int, Type::Float) => Step::Float,
+        (DomainType::Struct(_), _) => Step::Into,
+        (source, Type::Json) if source != DomainType::Json => Step::Into,
         _ => Step::Same,
     };
     let optional = types::is_option(field);
@@ -114,10 +120,9 @@ fn value(owner: &str, field: &Field, source: &DomainField, from: &str) -> Chain 
         (Step::Into, false, _) => vec![start(), ".map(Into::into)".to_owned()],
         (Step::Items, true, false) => items(from),
         (Step::Items, true, true) => vec![format!("Some({})", items(from).concat())],
-        (Step::Items, false, _) => vec![
-            start(),
-            format!(".map(|list| {})", items("list").concat()),
-        ],
+        (Step::Items, false, _) => {
+            vec![start(), format!(".map(|list| {})", items("list").concat())]
+        }
         (Step::Float, true, false) => vec![format!("{from} as f64")],
         (Step::Float, true, true) => vec![format!("Some({from} as f64)")],
         (Step::Float, false, _) => vec![start(), ".map(|number| number as f64)".to_owned()],

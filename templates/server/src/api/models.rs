@@ -177,7 +177,7 @@ impl From<flows::FieldError> for FieldError {
     }
 }
 
-/// `CreatePasswordResetTokenRequest` of the spec.
+/// What `POST /user/password/reset/token` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreatePasswordResetTokenRequest {
     /// The key `formFields`.
@@ -185,7 +185,7 @@ pub struct CreatePasswordResetTokenRequest {
     pub form_fields: Vec<FormField>,
 }
 
-/// `ResetPasswordRequest` of the spec.
+/// What `POST /user/password/reset` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct ResetPasswordRequest {
     /// Always `token`; nothing depends on it.

@@ -122,9 +122,7 @@ pub fn generate(algorithm: Algorithm) -> Result<Vec<u8>, Error> {
             .and_then(|pair| document(pair.as_der())),
         Algorithm::Es256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
             .and_then(|pair| pair.to_pkcs8v1().map(|der| der.as_ref().to_vec())),
-        Algorithm::EdDsa => {
-            Ed25519KeyPair::generate().and_then(|pair| document(pair.as_der()))
-        }
+        Algorithm::EdDsa => Ed25519KeyPair::generate().and_then(|pair| document(pair.as_der())),
     }
     .map_err(|_| Error::internal("a signing key could not be made"))
 }
@@ -188,7 +186,12 @@ impl SigningKey {
                 (Private::Ed25519(pair), public, jwk)
             }
         };
-        Ok(Self { algorithm, private, public, jwk })
+        Ok(Self {
+            algorithm,
+            private,
+            public,
+            jwk,
+        })
     }
 
     /// The public key.
@@ -205,7 +208,11 @@ impl SigningKey {
     ///
     /// The compact form (RFC 7515 §3.1) is put together here, not by `jsonwebtoken`: that reads the
     /// private key anew for each signature, which with RSA costs twice the signature itself.
-    pub fn sign(&self, version: Option<&str>, claims: &Map<String, Value>) -> Result<String, Error> {
+    pub fn sign(
+        &self,
+        version: Option<&str>,
+        claims: &Map<String, Value>,
+    ) -> Result<String, Error> {
         #[derive(Serialize)]
         struct Header<'a> {
             kid: &'a str,
@@ -293,7 +300,11 @@ mod tests {
             let key = key(algorithm);
             let jwt = key.sign(Some("5"), &claims()).expect("sign");
             assert_eq!(key.verify(&jwt), Some(claims()), "{algorithm:?}");
-            assert_eq!(super::tests::key(algorithm).verify(&jwt), None, "another key");
+            assert_eq!(
+                super::tests::key(algorithm).verify(&jwt),
+                None,
+                "another key"
+            );
             let (head, signature) = jwt.rsplit_once('.').expect("parts");
             let flipped = if signature.starts_with('A') { "B" } else { "A" };
             let forged = format!("{head}.{flipped}{}", &signature[1..]);
@@ -304,9 +315,14 @@ mod tests {
 
     #[test]
     fn the_header_has_the_four_fields_in_order() {
-        let jwt = key(Algorithm::Rs256).sign(Some("5"), &claims()).expect("sign");
+        let jwt = key(Algorithm::Rs256)
+            .sign(Some("5"), &claims())
+            .expect("sign");
         let expected = r#"{"kid":"d-1","typ":"JWT","version":"5","alg":"RS256"}"#;
-        assert_eq!(jwt.split('.').next(), Some(token::encode(expected.as_bytes()).as_str()));
+        assert_eq!(
+            jwt.split('.').next(),
+            Some(token::encode(expected.as_bytes()).as_str())
+        );
     }
 
     #[test]
@@ -332,8 +348,14 @@ mod tests {
         assert_eq!(rsa["n"].as_str().map(str::len), Some(342));
         assert_eq!((&rsa["use"], &rsa["alg"]), (&json!("sig"), &json!("RS256")));
         let ec = key(Algorithm::Es256).jwk().clone();
-        assert_eq!((ec.x.map(|x| x.len()), ec.y.map(|y| y.len())), (Some(43), Some(43)));
+        assert_eq!(
+            (ec.x.map(|x| x.len()), ec.y.map(|y| y.len())),
+            (Some(43), Some(43))
+        );
         let okp = key(Algorithm::EdDsa).jwk().clone();
-        assert_eq!((okp.kty.as_str(), okp.crv.as_deref()), ("OKP", Some("Ed25519")));
+        assert_eq!(
+            (okp.kty.as_str(), okp.crv.as_deref()),
+            ("OKP", Some("Ed25519"))
+        );
     }
 }

@@ -82,7 +82,9 @@ impl Passwords {
         let cost = Params::new(params.memory_kib, params.passes, params.lanes, None)
             .map_err(|error| Error::internal(error.to_string()))?;
         if !affordable(&cost) {
-            return Err(Error::internal("the password hash parameters are out of bounds"));
+            return Err(Error::internal(
+                "the password hash parameters are out of bounds",
+            ));
         }
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
         let dummy = hash(&argon2, &token::random_secret()?)?;
@@ -115,7 +117,11 @@ impl Passwords {
         let stored = stored.map(str::to_owned);
         self.run(move |inner| {
             let known = stored.is_some();
-            let matches = verify(&inner.argon2, &password, stored.as_ref().unwrap_or(&inner.dummy))?;
+            let matches = verify(
+                &inner.argon2,
+                &password,
+                stored.as_ref().unwrap_or(&inner.dummy),
+            )?;
             Ok(matches && known)
         })
         .await
@@ -129,7 +135,9 @@ impl Passwords {
     {
         let admitted = Arc::clone(&self.0.admitted)
             .try_acquire_owned()
-            .map_err(|_| Error::Unavailable { retry_after_seconds: 1 })?;
+            .map_err(|_| Error::Unavailable {
+                retry_after_seconds: 1,
+            })?;
         let running = Arc::clone(&self.0.running)
             .acquire_owned()
             .await
@@ -165,8 +173,8 @@ fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Error> {
 /// Compares with a stored hash, whose own parameters count. A hash that cannot be read is a fault
 /// of the server, not a wrong password.
 fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<bool, Error> {
-    let stored =
-        PasswordHash::new(stored).map_err(|_| Error::internal("a stored password hash is broken"))?;
+    let stored = PasswordHash::new(stored)
+        .map_err(|_| Error::internal("a stored password hash is broken"))?;
     let params = Params::try_from(&stored)
         .map_err(|_| Error::internal("a stored password hash has unknown parameters"))?;
     if !affordable(&params) {
@@ -191,7 +199,11 @@ mod tests {
 
     /// Cheap hashes, so that the tests are fast.
     fn cheap(permits: usize, queue: usize) -> Passwords {
-        let params = PasswordParams { memory_kib: 64, passes: 1, lanes: 1 };
+        let params = PasswordParams {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
         Passwords::new(params, permits, queue).expect("valid parameters")
     }
 
@@ -201,7 +213,13 @@ mod tests {
         let hash = passwords.hash("pässword 1").await.expect("hash");
         let verify = |text| passwords.verify(text, Some(&hash));
         assert!(verify("pässword 1").await.expect("verify"));
-        for wrong in ["", "pässword 1 ", "Pässword 1", "password 1", "pässword 1\0"] {
+        for wrong in [
+            "",
+            "pässword 1 ",
+            "Pässword 1",
+            "password 1",
+            "pässword 1\0",
+        ] {
             assert!(!verify(wrong).await.expect("verify"), "{wrong:?}");
         }
     }
@@ -210,7 +228,10 @@ mod tests {
     async fn the_default_is_the_one_of_owasp() {
         let passwords = Passwords::with_defaults().expect("defaults");
         let hash = passwords.hash("x").await.expect("hash");
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
         assert_ne!(hash, passwords.hash("x").await.expect("hash"), "salted");
     }
 
@@ -221,7 +242,15 @@ mod tests {
 
     #[tokio::test]
     async fn hashes_made_elsewhere_count_with_their_own_parameters() {
-        let other = Passwords::new(PasswordParams { memory_kib: 256, passes: 3, lanes: 2 }, 1, 1);
+        let other = Passwords::new(
+            PasswordParams {
+                memory_kib: 256,
+                passes: 3,
+                lanes: 2,
+            },
+            1,
+            1,
+        );
         let hash = other.expect("valid").hash("x").await.expect("hash");
         assert!(cheap(1, 8).verify("x", Some(&hash)).await.expect("verify"));
     }
@@ -229,12 +258,19 @@ mod tests {
     #[tokio::test]
     async fn a_stored_hash_cannot_ask_for_too_much() {
         let hash = cheap(1, 8).hash("x").await.expect("hash");
-        for (from, to) in [("m=64", "m=4194304"), ("t=1", "t=4000000"), ("$argon2id", "$scrypt")] {
+        for (from, to) in [
+            ("m=64", "m=4194304"),
+            ("t=1", "t=4000000"),
+            ("$argon2id", "$scrypt"),
+        ] {
             let hash = hash.replacen(from, to, 1);
             let outcome = cheap(1, 8).verify("x", Some(&hash)).await;
             assert!(matches!(outcome, Err(Error::Internal(_))), "{hash}");
         }
-        assert!(matches!(cheap(1, 8).verify("x", Some("")).await, Err(Error::Internal(_))));
+        assert!(matches!(
+            cheap(1, 8).verify("x", Some("")).await,
+            Err(Error::Internal(_))
+        ));
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -252,7 +288,10 @@ mod tests {
         while passwords.0.admitted.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        assert!(matches!(passwords.hash("x").await, Err(Error::Unavailable { .. })));
+        assert!(matches!(
+            passwords.hash("x").await,
+            Err(Error::Unavailable { .. })
+        ));
         drop(_held);
         assert!(waiting.await.expect("join").is_ok());
         assert!(second.await.expect("join").is_ok());

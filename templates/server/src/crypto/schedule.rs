@@ -26,9 +26,8 @@ impl Schedule {
     /// Which key signs, given when each was made (newest first): the newest that is known for a
     /// minute and not at the end of its interval; failing that, the newest.
     pub fn signing(&self, created: &[i64], now: i64) -> Option<usize> {
-        let settled = |created: i64| {
-            now >= created + OVERLAP_MS && now < created + self.interval_ms
-        };
+        let settled =
+            |created: i64| now >= created + OVERLAP_MS && now < created + self.interval_ms;
         let first = (!created.is_empty()).then_some(0);
         created.iter().position(|at| settled(*at)).or(first)
     }
@@ -75,8 +74,16 @@ mod tests {
         assert_eq!(signing(second), Some(1));
         assert_eq!(signing(second + OVERLAP_MS - 1), Some(1));
         assert_eq!(signing(second + OVERLAP_MS), Some(0));
-        assert_eq!(SCHEDULE.signing(&[0], 5), Some(0), "the very first signs at once");
-        assert_eq!(SCHEDULE.signing(&[5 * HOUR * 168, 0], 5 * HOUR * 168), Some(0), "after a pause");
+        assert_eq!(
+            SCHEDULE.signing(&[0], 5),
+            Some(0),
+            "the very first signs at once"
+        );
+        assert_eq!(
+            SCHEDULE.signing(&[5 * HOUR * 168, 0], 5 * HOUR * 168),
+            Some(0),
+            "after a pause"
+        );
         assert_eq!(SCHEDULE.signing(&[], 0), None);
     }
 

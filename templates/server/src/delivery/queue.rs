@@ -46,14 +46,14 @@ struct Pending {
 
 impl Queue {
     /// Starts the workers.
-    pub fn start(mailer: Arc<dyn Mailer>) -> Self {
+    pub fn start(mailer: &Arc<dyn Mailer>) -> Self {
         let (jobs, waiting) = mpsc::channel(CAPACITY);
         let waiting = Arc::new(Mutex::new(waiting));
         let pending = Arc::new(Pending::default());
         for _ in 0..WORKERS {
             tokio::spawn(work(
                 Arc::clone(&waiting),
-                Arc::clone(&mailer),
+                Arc::clone(mailer),
                 Arc::clone(&pending),
             ));
         }

@@ -65,8 +65,10 @@ fn object(part: &str) -> Option<Map<String, Value>> {
 /// Whether claims are those of a session.
 fn has_form(claims: &Map<String, Value>, version: u32) -> bool {
     let is_text = |name| claims.get(name).is_some_and(Value::is_string);
-    let kind_is_session = claims.get("stt").is_none_or(|kind| *kind == Value::from(0));
-    ["sub", "sessionHandle", "refreshTokenHash1"].into_iter().all(is_text)
+    let kind_is_session = claims.get("stt").is_none_or(|kind| *kind == 0);
+    ["sub", "sessionHandle", "refreshTokenHash1"]
+        .into_iter()
+        .all(is_text)
         && (version < 5 || is_text("rsub"))
         && time(claims, "exp").is_some()
         && time(claims, "iat").is_some()
@@ -206,7 +208,11 @@ mod tests {
         ] {
             let mut payload = payload.clone();
             payload[name] = value;
-            assert_eq!(Unverified::parse(&jwt(&header, &payload)), None, "{payload}");
+            assert_eq!(
+                Unverified::parse(&jwt(&header, &payload)),
+                None,
+                "{payload}"
+            );
             let payload = payload.as_object().cloned().expect("an object");
             assert_eq!(session(payload, TransferMethod::Cookie), None);
         }

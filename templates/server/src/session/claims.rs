@@ -39,7 +39,10 @@ pub(super) fn initial(claims: &Map<String, Value>, issuer: &str) -> Map<String, 
 }
 
 /// `claims` changed by `update`: its keys replace those of the same name, `null` deletes.
-pub(super) fn merge(claims: &Map<String, Value>, update: &Map<String, Value>) -> Map<String, Value> {
+pub(super) fn merge(
+    claims: &Map<String, Value>,
+    update: &Map<String, Value>,
+) -> Map<String, Value> {
     let mut merged = claims.clone();
     for (name, value) in update {
         if value.is_null() {
@@ -56,23 +59,26 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn map(value: Value) -> Map<String, Value> {
+    fn map(value: &Value) -> Map<String, Value> {
         value.as_object().cloned().expect("an object")
     }
 
     #[test]
     fn the_application_cannot_pose_as_the_server() {
-        let asked = map(json!({ "sub": "evil", "tId": "x", "iss": "x", "stt": 1, "role": "a" }));
-        let expected = map(json!({ "role": "a", "iss": "http://a/auth" }));
+        let asked = map(&json!({ "sub": "evil", "tId": "x", "iss": "x", "stt": 1, "role": "a" }));
+        let expected = map(&json!({ "role": "a", "iss": "http://a/auth" }));
         assert_eq!(initial(&asked, "http://a/auth"), expected);
     }
 
     #[test]
     fn null_deletes_at_the_top_only() {
         let merged = merge(
-            &map(json!({ "old": 1, "kept": 2, "deep": 3 })),
-            &map(json!({ "old": null, "new": 4, "deep": { "x": null } })),
+            &map(&json!({ "old": 1, "kept": 2, "deep": 3 })),
+            &map(&json!({ "old": null, "new": 4, "deep": { "x": null } })),
         );
-        assert_eq!(merged, map(json!({ "kept": 2, "new": 4, "deep": { "x": null } })));
+        assert_eq!(
+            merged,
+            map(&json!({ "kept": 2, "new": 4, "deep": { "x": null } }))
+        );
     }
 }

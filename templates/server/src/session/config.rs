@@ -199,7 +199,11 @@ impl Settings {
         let secure = config
             .cookie_secure
             .unwrap_or_else(|| app.api_domain.starts_with("https"));
-        let by_site = if one_site { SameSite::Lax } else { SameSite::None };
+        let by_site = if one_site {
+            SameSite::Lax
+        } else {
+            SameSite::None
+        };
         let same_site = config.cookie_same_site.unwrap_or(by_site);
         let by_same_site = match same_site {
             SameSite::None => AntiCsrf::ViaCustomHeader,
@@ -232,12 +236,21 @@ impl SessionConfig {
             self.session_expired_status_code != self.invalid_claim_status_code,
             "sessionExpiredStatusCode and invalidClaimStatusCode must be different",
         );
-        for status in [self.session_expired_status_code, self.invalid_claim_status_code] {
-            demand((400..600).contains(&status), "session status codes must be 400 to 599");
+        for status in [
+            self.session_expired_status_code,
+            self.invalid_claim_status_code,
+        ] {
+            demand(
+                (400..600).contains(&status),
+                "session status codes must be 400 to 599",
+            );
         }
         demand(
             self.access_token_path.starts_with('/')
-                && self.access_token_path.bytes().all(|b| b.is_ascii_graphic() && b != b';'),
+                && self
+                    .access_token_path
+                    .bytes()
+                    .all(|b| b.is_ascii_graphic() && b != b';'),
             "the path of the access token's cookie must begin with `/` and hold no `;`",
         );
         demand(
@@ -261,7 +274,8 @@ impl SessionConfig {
             "signing keys must be used for an hour at least",
         );
         demand(
-            self.max_session_age_ms.is_none_or(|age| age > self.access_token_validity_ms),
+            self.max_session_age_ms
+                .is_none_or(|age| age > self.access_token_validity_ms),
             "sessions must be able to outlive an access token",
         );
     }

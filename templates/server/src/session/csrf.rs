@@ -54,7 +54,10 @@ mod tests {
         let token = token_for("h.secret");
         assert_eq!(token, token_for("h.secret"));
         assert_ne!(token, token_for("h.secret2"));
-        assert_eq!(uuid::Uuid::parse_str(&token).map(|id| id.get_version_num()), Ok(4));
+        assert_eq!(
+            uuid::Uuid::parse_str(&token).map(|id| id.get_version_num()),
+            Ok(4)
+        );
     }
 
     #[test]

@@ -4,9 +4,7 @@
 //! The rule kept here: of each cookie and each header only the last word is sent, so that clearing
 //! and then setting — or the other way round — never leaves both on one answer.
 
-use http::header::{
-    ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue, SET_COOKIE,
-};
+use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};
 
 use crate::error::Error;
 
@@ -109,7 +107,9 @@ impl Effects {
         }
         let ours = |line: &HeaderValue| {
             let name = line.as_bytes().split(|byte| *byte == b'=').next();
-            self.cookies.iter().any(|(known, _)| name == Some(known.as_bytes()))
+            self.cookies
+                .iter()
+                .any(|(known, _)| name == Some(known.as_bytes()))
         };
         let others: Vec<_> = headers
             .get_all(SET_COOKIE)
@@ -137,7 +137,10 @@ fn expose(names: &[HeaderName], headers: &mut HeaderMap) {
         .collect();
     let before = list.len();
     for name in names {
-        if !list.iter().any(|known| known.eq_ignore_ascii_case(name.as_str())) {
+        if !list
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name.as_str()))
+        {
             list.push(name.to_string());
         }
     }

@@ -174,10 +174,14 @@ impl SigningKeys {
             .await
             .map_err(Error::internal)??;
         let now = self.0.clock.now();
-        let of_kind = |known: &&Known| {
-            known.rotates == rotates && known.key.algorithm() == algorithm
-        };
-        let newest = self.known().iter().filter(of_kind).map(|known| known.generation).max();
+        let of_kind =
+            |known: &&Known| known.rotates == rotates && known.key.algorithm() == algorithm;
+        let newest = self
+            .known()
+            .iter()
+            .filter(of_kind)
+            .map(|known| known.generation)
+            .max();
         let row = SigningKeyRow {
             kid: if rotates {
                 format!("d-{now}")
@@ -205,7 +209,10 @@ impl SigningKeys {
                 return Ok(known.clone());
             }
             let algorithm: Algorithm = row.algorithm.parse().map_err(|_| {
-                Error::internal(format!("the signing key {} has an unknown algorithm", row.kid))
+                Error::internal(format!(
+                    "the signing key {} has an unknown algorithm",
+                    row.kid
+                ))
             })?;
             Ok(Known {
                 key: Arc::new(SigningKey::parse(&row.kid, algorithm, &row.private_key)?),

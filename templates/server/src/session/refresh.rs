@@ -1,28 +1,46 @@
 //! The refresh token: `<handle>.<secret>`.
 //!
-//! The handle finds the session, the secret proves the right to it: 256 random bits as 43
-//! characters of URL-safe base64. The store keeps only a double hash. A text that has not exactly
-//! this form is no refresh token of this server, so a foreign `Authorization: Bearer …` beside a
-//! good cookie is left aside instead of ending the session.
+//! The handle finds the session, the secret proves the right to it. The secret is 48 bytes as 64
+//! characters of URL-safe base64: 32 bytes that nobody can guess, and 16 bytes that prove that this
+//! server issued them for this session. The proof matters because a replaced token, presented
+//! again, ends the session: handles are no secret, and without it anybody who has seen one could
+//! end the session with an invented token.
+//!
+//! The store keeps only a double hash. A text that has not exactly this form is no refresh token of
+//! this server, so a foreign `Authorization: Bearer …` beside a good cookie is left aside instead
+//! of ending the session.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use crate::crypto::token;
 
 /// The longest handle: a UUID and the name of a tenant.
 const MAX_HANDLE: usize = 200;
 
+/// How many bytes are unguessable.
+const RANDOM_BYTES: usize = token::SECRET_BYTES;
+
+/// How many bytes prove where the token comes from.
+const PROOF_BYTES: usize = 16;
+
+const ALL_BYTES: usize = RANDOM_BYTES + PROOF_BYTES;
+
 /// A text that has the form of a refresh token.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct RefreshToken {
     pub(super) handle: String,
-    secret: String,
+    secret: [u8; ALL_BYTES],
 }
 
 impl RefreshToken {
-    /// A token for a session, of a secret.
-    pub(super) fn new(handle: &str, secret: &[u8; token::SECRET_BYTES]) -> Self {
+    /// The token of a session, of its rotation key and random bytes.
+    pub(super) fn new(handle: &str, rotation_key: &[u8], random: &[u8; RANDOM_BYTES]) -> Self {
+        let mut secret = [0; ALL_BYTES];
+        secret[..RANDOM_BYTES].copy_from_slice(random);
+        secret[RANDOM_BYTES..].copy_from_slice(&proof(handle, rotation_key, random));
         Self {
             handle: handle.to_owned(),
-            secret: token::encode(secret),
+            secret,
         }
     }
 
@@ -30,19 +48,24 @@ impl RefreshToken {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (handle, secret) = text.split_once('.')?;
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        let well_formed = !handle.is_empty()
-            && handle.len() <= MAX_HANDLE
-            && handle.bytes().all(is_name)
-            && token::decode_secret(secret).is_some();
-        well_formed.then(|| Self {
+        let is_handle =
+            !handle.is_empty() && handle.len() <= MAX_HANDLE && handle.bytes().all(is_name);
+        is_handle.then_some(())?;
+        Some(Self {
             handle: handle.to_owned(),
-            secret: secret.to_owned(),
+            secret: token::decode(secret)?,
         })
+    }
+
+    /// Whether it was issued for the session of this rotation key, at whatever time.
+    pub(super) fn is_genuine(&self, rotation_key: &[u8]) -> bool {
+        let (random, found) = self.secret.split_at(RANDOM_BYTES);
+        verify_slices_are_equal(found, &proof(&self.handle, rotation_key, random)).is_ok()
     }
 
     /// As it travels.
     pub(super) fn text(&self) -> String {
-        format!("{}.{}", self.handle, self.secret)
+        format!("{}.{}", self.handle, token::encode(&self.secret))
     }
 
     /// Single hash, as access tokens name the refresh token they belong to.
@@ -57,9 +80,19 @@ impl RefreshToken {
 
     /// The one token that replaces this one, as the session's rotation key has it.
     pub(super) fn successor(&self, rotation_key: &[u8]) -> Self {
-        let secret = token::hmac_sha256(rotation_key, self.text().as_bytes());
-        Self::new(&self.handle, &secret)
+        let random = token::hmac_sha256(rotation_key, format!("next {}", self.text()).as_bytes());
+        Self::new(&self.handle, rotation_key, &random)
     }
+}
+
+/// What proves that random bytes belong to a session.
+fn proof(handle: &str, rotation_key: &[u8], random: &[u8]) -> [u8; PROOF_BYTES] {
+    let mut message = format!("issued {handle} ").into_bytes();
+    message.extend_from_slice(random);
+    let mac = token::hmac_sha256(rotation_key, &message);
+    let mut proof = [0; PROOF_BYTES];
+    proof.copy_from_slice(&mac[..PROOF_BYTES]);
+    proof
 }
 
 #[cfg(test)]
@@ -68,7 +101,7 @@ mod tests {
 
     #[test]
     fn only_its_own_form_is_taken() {
-        let token = RefreshToken::new("5f0e-1_t1", &[9; 32]);
+        let token = RefreshToken::new("5f0e-1_t1", b"key", &[9; 32]);
         let text = token.text();
         assert!(RefreshToken::parse(&text).is_some_and(|read| read == token));
         let secret = text.split_once('.').expect("two parts").1;
@@ -94,10 +127,26 @@ mod tests {
 
     #[test]
     fn a_token_has_one_successor_for_each_key() {
-        let token = RefreshToken::new("h", &[1; 32]);
+        let token = RefreshToken::new("h", b"key", &[1; 32]);
         let next = token.successor(b"key");
         assert!(next == token.successor(b"key"));
         assert!(next != token.successor(b"other") && next != token);
-        assert!(RefreshToken::parse(&next.text()).is_some());
+        assert!(next.is_genuine(b"key") && !next.is_genuine(b"other"));
+    }
+
+    #[test]
+    fn only_the_server_can_make_a_token() {
+        let token = RefreshToken::new("h", b"key", &[1; 32]);
+        assert!(token.is_genuine(b"key"));
+        for place in 0..ALL_BYTES {
+            let mut forged = token.clone();
+            forged.secret[place] ^= 1;
+            assert!(!forged.is_genuine(b"key"), "byte {place}");
+        }
+        let moved = RefreshToken {
+            handle: "i".to_owned(),
+            ..token
+        };
+        assert!(!moved.is_genuine(b"key"), "another session");
     }
 }

@@ -7,8 +7,8 @@
 //! period gets the same successor as everybody else who did. So a session never has more than one
 //! living lineage, and a retry never displaces the token that another tab has just received.
 //!
-//! A token that is neither the current one nor the one before it, or that comes too late, was
-//! copied: the session is revoked, whoever of the two it was. A stolen old token is of no use
+//! A genuine token that is neither the current one nor the one before it, or that comes too late,
+//! was copied: the session is revoked, whoever of the two it was. A stolen old token is of no use
 //! without the key, and a stolen database has keys but no tokens.
 
 use crate::crypto::token::constant_time_eq;
@@ -27,14 +27,17 @@ pub(super) enum Decision {
     Theft,
 }
 
-/// Decides about a token, by its double hash.
+/// Decides about a token that this server issued for the session, by its double hash.
 pub(super) fn decide(session: &SessionRow, presented: &str, now: i64, grace_ms: i64) -> Decision {
     let is_previous = |previous: &String| constant_time_eq(previous, presented);
     if session.expires_at <= now {
         Decision::Expired
     } else if constant_time_eq(&session.refresh_hash, presented) {
         Decision::Rotate
-    } else if session.previous_refresh_hash.as_ref().is_some_and(is_previous)
+    } else if session
+        .previous_refresh_hash
+        .as_ref()
+        .is_some_and(is_previous)
         && now <= session.rotated_at.saturating_add(grace_ms)
     {
         Decision::Repeat

@@ -61,7 +61,7 @@ impl TransferPolicy {
 /// How the tokens of a new session shall travel: where both are allowed, as the client says, and
 /// as headers if it says nothing.
 pub(super) fn wished(headers: &HeaderMap, policy: TransferPolicy) -> TransferMethod {
-    let mode = headers.get(ST_AUTH_MODE).map(|value| value.as_bytes());
+    let mode = headers.get(ST_AUTH_MODE).map(http::HeaderValue::as_bytes);
     match policy {
         TransferPolicy::Cookie => TransferMethod::Cookie,
         TransferPolicy::Any if mode.is_some_and(|mode| mode.eq_ignore_ascii_case(b"cookie")) => {
@@ -130,7 +130,10 @@ impl RefreshTokens {
         &self,
         policy: TransferPolicy,
     ) -> Option<(TransferMethod, Option<RefreshToken>)> {
-        let header = self.header.as_ref().map(|token| (TransferMethod::Header, Some(token.clone())));
+        let header = self
+            .header
+            .as_ref()
+            .map(|token| (TransferMethod::Header, Some(token.clone())));
         let cookie = || {
             let token = RefreshToken::parse(self.cookie.as_ref()?);
             Some((TransferMethod::Cookie, token))
@@ -219,7 +222,10 @@ pub(super) fn clear_legacy(
     if !carries_legacy(headers) {
         return Ok(());
     }
-    let (domain, path) = (settings.domain.as_deref(), &settings.config.access_token_path);
+    let (domain, path) = (
+        settings.domain.as_deref(),
+        &settings.config.access_token_path,
+    );
     let line = cookie::line(settings, cookie::LEGACY, "", domain, path, 0);
     fx.set_cookie(cookie::LEGACY, &line)
 }
@@ -265,7 +271,10 @@ fn set_access_cookie(
     value: &str,
     expires_at: i64,
 ) -> Result<(), Error> {
-    let (domain, path) = (settings.domain.as_deref(), &settings.config.access_token_path);
+    let (domain, path) = (
+        settings.domain.as_deref(),
+        &settings.config.access_token_path,
+    );
     let line = cookie::line(settings, cookie::ACCESS, value, domain, path, expires_at);
     fx.set_cookie(cookie::ACCESS, &line)
 }

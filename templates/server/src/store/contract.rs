@@ -1,1 +1,429 @@
+//! What every store promises: one suite, run against each of them.
 
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::*;
+
+/// Runs everything. The store must be empty.
+pub(super) async fn holds(store: Arc<dyn Store>) {
+    users(&*store).await;
+    sign_ups_race(&store).await;
+    password_resets(&*store).await;
+    resets_race(&store).await;
+    sessions(&*store).await;
+    rotations_race(&store).await;
+    signing_keys(&store).await;
+    expiry(&*store).await;
+}
+
+fn new_user(tenant_id: &str, email: &str) -> NewEmailPasswordUser {
+    NewEmailPasswordUser {
+        tenant_id: tenant_id.to_owned(),
+        email: email.to_owned(),
+        password_hash: format!("hash of {email}"),
+        time_joined: 1_700_000_000_123,
+    }
+}
+
+async fn add_user(store: &dyn Store, email: &str) -> User {
+    match store
+        .create_email_password_user(new_user("public", email))
+        .await
+    {
+        Ok(CreateUser::Created(user)) => user,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn users(store: &dyn Store) {
+    let user = add_user(store, "ann@example.com").await;
+    assert_eq!(user.emails, ["ann@example.com"]);
+    assert_eq!(user.tenant_ids, ["public"]);
+    assert_eq!(
+        (user.time_joined, user.is_primary_user),
+        (1_700_000_000_123, false)
+    );
+    let [method] = &user.login_methods[..] else {
+        panic!("{user:?}");
+    };
+    assert_eq!(
+        (&method.recipe_id[..], method.verified),
+        (EMAIL_PASSWORD, false)
+    );
+    assert_eq!(method.recipe_user_id, user.id);
+
+    let found = store
+        .email_password_user("public", "ann@example.com")
+        .await
+        .expect("read");
+    assert_eq!(
+        found,
+        Some((user.clone(), "hash of ann@example.com".to_owned()))
+    );
+    assert_eq!(store.user(&user.id).await.expect("read"), Some(user));
+    for (tenant, email) in [("public", "bob@example.com"), ("t1", "ann@example.com")] {
+        assert_eq!(
+            store
+                .email_password_user(tenant, email)
+                .await
+                .expect("read"),
+            None
+        );
+    }
+    assert_eq!(store.user("nobody").await.expect("read"), None);
+
+    let again = store
+        .create_email_password_user(new_user("public", "ann@example.com"))
+        .await;
+    assert_eq!(again.expect("write"), CreateUser::EmailTaken);
+    let elsewhere = store
+        .create_email_password_user(new_user("t1", "ann@example.com"))
+        .await;
+    assert!(
+        matches!(elsewhere, Ok(CreateUser::Created(_))),
+        "another tenant"
+    );
+}
+
+async fn sign_ups_race(store: &Arc<dyn Store>) {
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let store = Arc::clone(store);
+            let user = new_user("public", "race@example.com");
+            tokio::spawn(async move { store.create_email_password_user(user).await })
+        })
+        .collect();
+    let mut created = 0;
+    for task in tasks {
+        if let CreateUser::Created(_) = task.await.expect("join").expect("write") {
+            created += 1;
+        }
+    }
+    assert_eq!(created, 1);
+}
+
+fn reset_token(hash: &str, user: &User, expires_at: i64) -> NewPasswordResetToken {
+    NewPasswordResetToken {
+        token_hash: hash.to_owned(),
+        user_id: user.id.clone(),
+        email: user.emails[0].clone(),
+        expires_at,
+    }
+}
+
+async fn password_resets(store: &dyn Store) {
+    let user = add_user(store, "reset@example.com").await;
+    let add = |hash: &'static str, expires_at| {
+        store.create_password_reset_token(reset_token(hash, &user, expires_at))
+    };
+    assert!(add("r1", 100).await.expect("write"));
+    assert!(add("r2", 200).await.expect("write"));
+    let nobody = User {
+        id: "nobody".to_owned(),
+        ..user.clone()
+    };
+    let token = reset_token("r3", &nobody, 100);
+    assert!(
+        !store
+            .create_password_reset_token(token)
+            .await
+            .expect("write")
+    );
+
+    let found = store
+        .password_reset_token("r1", 99)
+        .await
+        .expect("read")
+        .expect("valid");
+    assert_eq!((found.user_id, found.expires_at), (user.id.clone(), 100));
+    assert_eq!(
+        store.password_reset_token("r1", 100).await.expect("read"),
+        None,
+        "void"
+    );
+
+    let spend = |hash: &'static str, now| store.reset_password(hash, "new hash", now);
+    assert_eq!(
+        spend("nothing", 0).await.expect("write"),
+        ResetPassword::InvalidToken
+    );
+    // A void token changes nothing, but takes the other tokens of the user with it.
+    assert_eq!(
+        spend("r1", 100).await.expect("write"),
+        ResetPassword::InvalidToken
+    );
+    assert_eq!(
+        spend("r2", 100).await.expect("write"),
+        ResetPassword::InvalidToken
+    );
+    let hash = |found: Option<(User, String)>| found.map(|(_, hash)| hash);
+    let found = store
+        .email_password_user("public", "reset@example.com")
+        .await
+        .expect("read");
+    assert_eq!(hash(found).as_deref(), Some("hash of reset@example.com"));
+
+    assert!(add("r4", 300).await.expect("write"));
+    let ResetPassword::Done(changed) = spend("r4", 299).await.expect("write") else {
+        panic!("the token is valid");
+    };
+    assert!(changed.login_methods[0].verified);
+    let found = store
+        .email_password_user("public", "reset@example.com")
+        .await
+        .expect("read");
+    assert_eq!(hash(found).as_deref(), Some("new hash"));
+}
+
+async fn resets_race(store: &Arc<dyn Store>) {
+    let user = add_user(&**store, "resets@example.com").await;
+    let token = reset_token("race", &user, 100);
+    assert!(
+        store
+            .create_password_reset_token(token)
+            .await
+            .expect("write")
+    );
+    let tasks: Vec<_> = (0..16)
+        .map(|number| {
+            let store = Arc::clone(store);
+            let hash = format!("hash {number}");
+            tokio::spawn(async move { store.reset_password("race", &hash, 1).await })
+        })
+        .collect();
+    let mut done = 0;
+    for task in tasks {
+        if let ResetPassword::Done(_) = task.await.expect("join").expect("write") {
+            done += 1;
+        }
+    }
+    assert_eq!(done, 1);
+}
+
+fn session(handle: &str, user_id: &str, tenant_id: &str) -> SessionRow {
+    let claims: Map<String, Value> = [("é".to_owned(), json!({ "v": "✓" }))]
+        .into_iter()
+        .collect();
+    SessionRow {
+        handle: handle.to_owned(),
+        user_id: user_id.to_owned(),
+        recipe_user_id: "method".to_owned(),
+        tenant_id: tenant_id.to_owned(),
+        refresh_hash: "h1".to_owned(),
+        previous_refresh_hash: None,
+        rotated_at: 5,
+        rotation_key: vec![0, 255, 1],
+        anti_csrf: true,
+        claims,
+        data: json!(null),
+        created_at: 5,
+        expires_at: 1_000,
+    }
+}
+
+fn rotation(handle: &str, from: &str, to: &str) -> RotateSession {
+    RotateSession {
+        handle: handle.to_owned(),
+        presented_hash: from.to_owned(),
+        next_hash: to.to_owned(),
+        rotated_at: 10,
+        expires_at: 2_000,
+    }
+}
+
+async fn sessions(store: &dyn Store) {
+    let row = session("s1", "u1", "public");
+    store.create_session(row.clone()).await.expect("write");
+    assert_eq!(store.session("s1").await.expect("read"), Some(row.clone()));
+    assert_eq!(store.session("s0").await.expect("read"), None);
+
+    let rotate = |from, to| store.rotate_session(rotation("s1", from, to));
+    assert!(
+        !rotate("h0", "hx").await.expect("write"),
+        "not the current one"
+    );
+    assert!(rotate("h1", "h2").await.expect("write"));
+    assert!(
+        !rotate("h1", "hx").await.expect("write"),
+        "replaced already"
+    );
+    let claims: Map<String, Value> = [("a".to_owned(), json!(1))].into_iter().collect();
+    assert!(
+        store
+            .replace_session_claims("s1", claims.clone())
+            .await
+            .expect("write")
+    );
+    assert!(
+        store
+            .replace_session_data("s1", json!({ "d": 1 }))
+            .await
+            .expect("write")
+    );
+    let expected = SessionRow {
+        refresh_hash: "h2".to_owned(),
+        previous_refresh_hash: Some("h1".to_owned()),
+        rotated_at: 10,
+        expires_at: 2_000,
+        claims,
+        data: json!({ "d": 1 }),
+        ..row
+    };
+    assert_eq!(store.session("s1").await.expect("read"), Some(expected));
+    assert!(
+        !store
+            .replace_session_claims("s0", Map::new())
+            .await
+            .expect("write")
+    );
+    assert!(
+        !store
+            .replace_session_data("s0", json!({}))
+            .await
+            .expect("write")
+    );
+
+    store
+        .create_session(session("s2", "u1", "t1"))
+        .await
+        .expect("write");
+    store
+        .create_session(session("s3", "u2", "public"))
+        .await
+        .expect("write");
+    let handles = |tenant, now| store.session_handles("u1", tenant, now);
+    assert_eq!(handles(None, 0).await.expect("read"), ["s1", "s2"]);
+    assert_eq!(handles(Some("t1"), 0).await.expect("read"), ["s2"]);
+    assert_eq!(
+        handles(None, 1_000).await.expect("read"),
+        ["s1"],
+        "s2 is expired"
+    );
+    let asked = ["s2".to_owned(), "s0".to_owned(), "s1".to_owned()];
+    assert_eq!(
+        store.revoke_sessions(&asked).await.expect("write"),
+        ["s2", "s1"]
+    );
+    assert_eq!(store.session("s1").await.expect("read"), None);
+    assert!(store.session("s3").await.expect("read").is_some());
+}
+
+async fn rotations_race(store: &Arc<dyn Store>) {
+    store
+        .create_session(session("race", "u9", "public"))
+        .await
+        .expect("write");
+    let tasks: Vec<_> = (0..64)
+        .map(|number| {
+            let store = Arc::clone(store);
+            let rotation = rotation("race", "h1", &format!("n{number}"));
+            tokio::spawn(async move { store.rotate_session(rotation).await })
+        })
+        .collect();
+    let mut won = Vec::new();
+    for (number, task) in tasks.into_iter().enumerate() {
+        if task.await.expect("join").expect("write") {
+            won.push(format!("n{number}"));
+        }
+    }
+    let row = store.session("race").await.expect("read").expect("there");
+    assert_eq!(won, [row.refresh_hash]);
+}
+
+fn key(kid: &str, rotates: bool, generation: i64, created_at: i64) -> SigningKeyRow {
+    SigningKeyRow {
+        kid: kid.to_owned(),
+        algorithm: "RS256".to_owned(),
+        rotates,
+        generation,
+        private_key: kid.as_bytes().to_vec(),
+        created_at,
+    }
+}
+
+async fn signing_keys(store: &Arc<dyn Store>) {
+    let tasks: Vec<_> = (0..8)
+        .map(|number| {
+            let store = Arc::clone(store);
+            let key = key(&format!("d-{number}"), true, 1, number);
+            tokio::spawn(async move { store.add_signing_key(key).await })
+        })
+        .collect();
+    let mut kids = Vec::new();
+    for task in tasks {
+        kids.push(task.await.expect("join").expect("write").kid);
+    }
+    kids.dedup();
+    let all = store.signing_keys().await.expect("read");
+    assert_eq!(kids, [all[0].kid.clone()], "all servers go on with one key");
+    assert_eq!(all.len(), 1);
+    let more = [key("d-later", true, 2, 100), key("s-1", false, 1, 50)];
+    for key in more {
+        assert_eq!(
+            store.add_signing_key(key.clone()).await.expect("write"),
+            key
+        );
+    }
+    let kids: Vec<_> = store
+        .signing_keys()
+        .await
+        .expect("read")
+        .into_iter()
+        .map(|key| key.kid)
+        .collect();
+    assert_eq!(kids[..2], ["d-later", "s-1"], "newest first");
+}
+
+async fn expiry(store: &dyn Store) {
+    let user = add_user(store, "expiry@example.com").await;
+    for (hash, expires_at) in [("old", 500), ("new", 501)] {
+        let token = reset_token(hash, &user, expires_at);
+        assert!(
+            store
+                .create_password_reset_token(token)
+                .await
+                .expect("write")
+        );
+    }
+    let row = SessionRow {
+        expires_at: 500,
+        ..session("old", "u8", "public")
+    };
+    store.create_session(row).await.expect("write");
+    store
+        .create_session(session("new", "u8", "public"))
+        .await
+        .expect("write");
+    let purge = Purge {
+        expired_until: 500,
+        keys_created_before: 100,
+    };
+    assert_eq!(
+        store.purge(purge).await.expect("write"),
+        3,
+        "a session, a token, a key"
+    );
+    assert_eq!(store.session("old").await.expect("read"), None);
+    assert!(store.session("new").await.expect("read").is_some());
+    assert_eq!(
+        store.password_reset_token("old", 0).await.expect("read"),
+        None
+    );
+    assert!(
+        store
+            .password_reset_token("new", 0)
+            .await
+            .expect("read")
+            .is_some()
+    );
+    let kids: Vec<_> = store
+        .signing_keys()
+        .await
+        .expect("read")
+        .into_iter()
+        .map(|key| key.kid)
+        .collect();
+    assert_eq!(kids, ["d-later", "s-1"], "fixed keys stay");
+}

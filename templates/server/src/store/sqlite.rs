@@ -188,16 +188,19 @@ fn create(path: &Path) -> Result<(), Error> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|error| {
-        Error::internal(format!("the database {} cannot be opened: {error}", path.display()))
+        Error::internal(format!(
+            "the database {} cannot be opened: {error}",
+            path.display()
+        ))
     })
 }
 
 /// What an error of SQLite means to the server.
 fn failure(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            Error::Unavailable { retry_after_seconds: 1 }
-        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Unavailable {
+            retry_after_seconds: 1,
+        },
         _ => Error::internal(error),
     }
 }
@@ -219,7 +222,8 @@ impl Store for SqliteStore {
         &self,
         user: NewEmailPasswordUser,
     ) -> Result<CreateUser, Error> {
-        self.write(move |db| users::create_email_password(db, &user)).await
+        self.write(move |db| users::create_email_password(db, &user))
+            .await
     }
 
     async fn email_password_user(
@@ -228,7 +232,8 @@ impl Store for SqliteStore {
         email: &str,
     ) -> Result<Option<(User, String)>, Error> {
         let (tenant_id, email) = (tenant_id.to_owned(), email.to_owned());
-        self.read(move |db| users::by_email_password(db, &tenant_id, &email)).await
+        self.read(move |db| users::by_email_password(db, &tenant_id, &email))
+            .await
     }
 
     async fn user(&self, id: &str) -> Result<Option<User>, Error> {
@@ -240,7 +245,8 @@ impl Store for SqliteStore {
         &self,
         token: NewPasswordResetToken,
     ) -> Result<bool, Error> {
-        self.write(move |db| password_reset::create(db, &token)).await
+        self.write(move |db| password_reset::create(db, &token))
+            .await
     }
 
     async fn password_reset_token(
@@ -249,7 +255,8 @@ impl Store for SqliteStore {
         now: i64,
     ) -> Result<Option<PasswordResetToken>, Error> {
         let token_hash = token_hash.to_owned();
-        self.read(move |db| password_reset::by_hash(db, &token_hash, now)).await
+        self.read(move |db| password_reset::by_hash(db, &token_hash, now))
+            .await
     }
 
     async fn reset_password(
@@ -259,7 +266,8 @@ impl Store for SqliteStore {
         now: i64,
     ) -> Result<ResetPassword, Error> {
         let (token_hash, password_hash) = (token_hash.to_owned(), password_hash.to_owned());
-        self.write(move |db| password_reset::spend(db, &token_hash, &password_hash, now)).await
+        self.write(move |db| password_reset::spend(db, &token_hash, &password_hash, now))
+            .await
     }
 
     async fn create_session(&self, session: SessionRow) -> Result<(), Error> {
@@ -286,12 +294,14 @@ impl Store for SqliteStore {
         claims: Map<String, Value>,
     ) -> Result<bool, Error> {
         let (handle, claims) = (handle.to_owned(), Value::Object(claims).to_string());
-        self.write(move |db| sessions::replace_claims(db, &handle, &claims)).await
+        self.write(move |db| sessions::replace_claims(db, &handle, &claims))
+            .await
     }
 
     async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
         let (handle, data) = (handle.to_owned(), data.to_string());
-        self.write(move |db| sessions::replace_data(db, &handle, &data)).await
+        self.write(move |db| sessions::replace_data(db, &handle, &data))
+            .await
     }
 
     async fn session_handles(
@@ -301,7 +311,8 @@ impl Store for SqliteStore {
         now: i64,
     ) -> Result<Vec<String>, Error> {
         let (user_id, tenant_id) = (user_id.to_owned(), tenant_id.map(str::to_owned));
-        self.read(move |db| sessions::handles(db, &user_id, tenant_id.as_deref(), now)).await
+        self.read(move |db| sessions::handles(db, &user_id, tenant_id.as_deref(), now))
+            .await
     }
 
     async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, Error> {

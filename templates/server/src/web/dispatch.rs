@@ -77,10 +77,11 @@ async fn run<A: Api>(api: &A, found: &Found<A::Operation>, call: &mut Call) -> R
 
 /// Built-in answers know the user shape of old clients; custom ones are as the spec says.
 fn in_the_clients_version(mut answer: Answer, behaviour: &str, call: &Call) -> Answer {
-    if behaviour != "custom" && legacy::wants_old_shape(call.fdi_version()) {
-        if let Some(value) = answer.value_mut() {
-            legacy::to_old_shape(value, call.signed_in_with());
-        }
+    if behaviour != "custom"
+        && legacy::wants_old_shape(call.fdi_version())
+        && let Some(value) = answer.value_mut()
+    {
+        legacy::to_old_shape(value, call.signed_in_with());
     }
     answer
 }

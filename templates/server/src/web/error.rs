@@ -14,11 +14,17 @@ use crate::session::SessionConfig;
 
 /// An error as a response; what the session extractor is refused with.
 #[derive(Debug)]
-pub struct ErrorResponse(pub(super) Response<Body>);
+pub struct ErrorResponse(Box<Response<Body>>);
+
+impl ErrorResponse {
+    pub(super) fn new(response: Response<Body>) -> Self {
+        Self(Box::new(response))
+    }
+}
 
 impl IntoResponse for ErrorResponse {
     fn into_response(self) -> axum::response::Response {
-        self.0
+        *self.0
     }
 }
 
@@ -61,16 +67,7 @@ fn session(error: &SessionError, config: &SessionConfig) -> Response<Body> {
     match error {
         SessionError::Unauthorised { .. } => message(expired, "unauthorised"),
         SessionError::TryRefreshToken => message(expired, "try refresh token"),
-        SessionError::TokenTheft {
-            handle, user_id, ..
-        } => {
-            tracing::warn!(
-                handle,
-                user_id,
-                "a refresh token was used twice: the session is revoked"
-            );
-            message(expired, "token theft detected")
-        }
+        SessionError::TokenTheft { .. } => message(expired, "token theft detected"),
         SessionError::InvalidClaims(failed) => {
             let errors: Vec<_> = failed
                 .iter()

@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use super::cache_control;
@@ -65,6 +66,23 @@ impl AuthContext {
         self.auth.sessions().revoke(session, &mut effects).await
     }
 
+    /// Changes the claims of a session: each key of `update` replaces the one of its name, `null`
+    /// deletes it. The response carries the new access token.
+    ///
+    /// # Errors
+    /// The session is gone, or a claim belongs to the server.
+    pub async fn merge_claims(
+        &self,
+        session: &mut Session,
+        update: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        let mut effects = self.effects.lock().await;
+        self.auth
+            .sessions()
+            .merge_claims(session, update, &mut effects)
+            .await
+    }
+
     /// Puts what happened to the session on the response.
     pub(super) async fn write_to(&self, response: &mut Response<Body>) {
         let effects = std::mem::take(&mut *self.effects.lock().await);
@@ -92,12 +110,12 @@ impl AuthContext {
     fn of(parts: &Parts) -> Result<Self, ErrorResponse> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             tracing::error!(path = parts.uri.path(), "{NO_LAYER}");
-            ErrorResponse(text(StatusCode::INTERNAL_SERVER_ERROR, NO_LAYER))
+            ErrorResponse::new(text(StatusCode::INTERNAL_SERVER_ERROR, NO_LAYER))
         })
     }
 
     fn refuse(&self, error: &Error) -> ErrorResponse {
-        ErrorResponse(response(error, self.auth.session_config()))
+        ErrorResponse::new(response(error, self.auth.session_config()))
     }
 }
 
@@ -119,7 +137,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
             Ok(None) if matches!(parts.method, Method::OPTIONS | Method::TRACE) => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::NO_CONTENT;
-                Err(ErrorResponse(response))
+                Err(ErrorResponse::new(response))
             }
             Ok(None) => {
                 let missing = SessionError::Unauthorised {

@@ -31,9 +31,11 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {
         )
         .map_err(failure)?;
     let applied: u32 = transaction
-        .query_row("SELECT COALESCE(MAX(version), 0) FROM migrations", [], |row| {
-            row.get(0)
-        })
+        .query_row(
+            "SELECT COALESCE(MAX(version), 0) FROM migrations",
+            [],
+            |row| row.get(0),
+        )
         .map_err(failure)?;
     let missing = usize::try_from(applied)
         .ok()

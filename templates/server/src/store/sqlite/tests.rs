@@ -1,1 +1,204 @@
+use super::*;
+use crate::store::contract;
 
+fn file() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("folder");
+    let url = format!("sqlite://{}", folder.path().join("auth.db").display());
+    (folder, url)
+}
+
+fn user(email: &str) -> NewEmailPasswordUser {
+    NewEmailPasswordUser {
+        tenant_id: "public".to_owned(),
+        email: email.to_owned(),
+        password_hash: "hash".to_owned(),
+        time_joined: 1,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_keeps_the_contract() {
+    let (_folder, url) = file();
+    contract::holds(Arc::new(SqliteStore::open(&url).expect("open"))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_keeps_the_contract() {
+    contract::holds(Arc::new(
+        SqliteStore::open("sqlite::memory:").expect("open"),
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_a_restart() {
+    let (_folder, url) = file();
+    for expected in [0, 1] {
+        let store = SqliteStore::open(&url).expect("open");
+        let outcome = store
+            .create_email_password_user(user("a@example.com"))
+            .await;
+        let taken = i32::from(outcome.expect("write") == CreateUser::EmailTaken);
+        assert_eq!(taken, expected);
+    }
+}
+
+#[tokio::test]
+async fn two_servers_share_a_file() {
+    let (_folder, url) = file();
+    let one = SqliteStore::open(&url).expect("open");
+    let two = SqliteStore::open(&url).expect("open");
+    let created = one.create_email_password_user(user("a@example.com")).await;
+    assert!(matches!(created, Ok(CreateUser::Created(_))));
+    let found = two.email_password_user("public", "a@example.com").await;
+    assert!(found.expect("read").is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_belongs_to_its_owner() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (folder, url) = file();
+    let _store = SqliteStore::open(&url).expect("open");
+    for file in std::fs::read_dir(folder.path()).expect("list") {
+        let file = file.expect("file");
+        let mode = file.metadata().expect("metadata").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", file.path().display());
+    }
+}
+
+#[test]
+fn a_newer_database_is_refused() {
+    let (folder, url) = file();
+    drop(SqliteStore::open(&url).expect("open"));
+    let db = Connection::open(folder.path().join("auth.db")).expect("open");
+    db.execute(
+        "INSERT INTO migrations (version, name) VALUES (999, 'future')",
+        [],
+    )
+    .expect("insert");
+    let error = SqliteStore::open(&url).expect_err("newer").to_string();
+    assert!(error.contains("the database has version 999"), "{error}");
+}
+
+#[test]
+fn other_urls_are_refused() {
+    for url in [
+        "",
+        "auth.db",
+        "postgres://x",
+        "sqlite://",
+        "sqlite://a.db?mode=ro",
+    ] {
+        assert!(SqliteStore::open(url).is_err(), "{url}");
+    }
+    assert!(SqliteStore::open("sqlite:///nowhere/at/all.db").is_err());
+}
+
+#[tokio::test]
+async fn a_job_that_fails_is_undone_alone() {
+    let store = SqliteStore::open("sqlite::memory:").expect("open");
+    let (bad, good) = tokio::join!(
+        store.write(|db| {
+            db.execute("INSERT INTO users (id, time_joined) VALUES ('bad', 1)", [])?;
+            db.execute("INSERT INTO nowhere VALUES (1)", [])
+        }),
+        store.write(|db| db.execute("INSERT INTO users (id, time_joined) VALUES ('good', 1)", [])),
+    );
+    assert!(matches!(bad, Err(Error::Internal(_))));
+    assert_eq!(good.expect("write"), 1);
+    assert_eq!(store.user("bad").await.expect("read"), None);
+    assert!(store.user("good").await.expect("read").is_some());
+}
+
+#[tokio::test]
+async fn a_failing_disk_is_not_an_answer() {
+    let (_folder, url) = file();
+    let store = SqliteStore::open(&url).expect("open");
+    // A database that may not grow fails like a full disk.
+    store
+        .write(|db| db.pragma_update(None, "max_page_count", 1))
+        .await
+        .expect("pragma");
+    let mut failed = false;
+    for number in 0..2_000 {
+        let outcome = store
+            .create_email_password_user(user(&format!("{number}@e")))
+            .await;
+        if let Err(error) = outcome {
+            assert!(matches!(error, Error::Internal(_)), "{error}");
+            failed = true;
+            break;
+        }
+    }
+    assert!(failed, "the disk never filled up");
+    store
+        .write(|db| db.pragma_update(None, "max_page_count", 1_000_000))
+        .await
+        .expect("pragma");
+    let outcome = store.create_email_password_user(user("after@e")).await;
+    assert!(
+        matches!(outcome, Ok(CreateUser::Created(_))),
+        "goes on when there is room again"
+    );
+}
+
+#[tokio::test]
+async fn a_locked_database_is_unavailable() {
+    let (folder, url) = file();
+    let store = SqliteStore::open(&url).expect("open");
+    store
+        .write(|db| db.busy_timeout(Duration::from_millis(10)))
+        .await
+        .expect("timeout");
+    let other = Connection::open(folder.path().join("auth.db")).expect("open");
+    other.execute_batch("BEGIN IMMEDIATE").expect("lock");
+    let outcome = store
+        .create_email_password_user(user("a@example.com"))
+        .await;
+    assert!(
+        matches!(outcome, Err(Error::Unavailable { .. })),
+        "{outcome:?}"
+    );
+    assert_eq!(store.user("u").await.expect("reading goes on"), None);
+    other.execute_batch("ROLLBACK").expect("unlock");
+    let outcome = store
+        .create_email_password_user(user("a@example.com"))
+        .await;
+    assert!(matches!(outcome, Ok(CreateUser::Created(_))));
+}
+
+#[test]
+fn many_servers_start_at_once() {
+    let (_folder, url) = file();
+    let starts: Vec<_> = (0..8)
+        .map(|_| {
+            let url = url.clone();
+            std::thread::spawn(move || SqliteStore::open(&url).map(drop))
+        })
+        .collect();
+    for start in starts {
+        start.join().expect("join").expect("open");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_hangs_up_leaves_nothing_half_done() {
+    let store = SqliteStore::open("sqlite::memory:").expect("open");
+    let mut create = Box::pin(store.create_email_password_user(user("a@example.com")));
+    tokio::select! {
+        biased;
+        _ = &mut create => {}
+        () = std::future::ready(()) => {}
+    }
+    drop(create);
+    let again = store
+        .create_email_password_user(user("a@example.com"))
+        .await;
+    assert_eq!(
+        again.expect("write"),
+        CreateUser::EmailTaken,
+        "done, though nobody waited"
+    );
+}

@@ -128,7 +128,9 @@ fn transact(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), E
 /// The error of a transaction, once for each of its jobs.
 fn shared(error: &Error) -> Error {
     match error {
-        Error::Unavailable { retry_after_seconds } => Error::Unavailable {
+        Error::Unavailable {
+            retry_after_seconds,
+        } => Error::Unavailable {
             retry_after_seconds: *retry_after_seconds,
         },
         other => Error::internal(other.to_string()),

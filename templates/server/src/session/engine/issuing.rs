@@ -1,0 +1,120 @@
+//! Issuing: making tokens and putting them into the effects.
+
+use serde_json::{Map, Value};
+
+use super::Sessions;
+use crate::crypto::token;
+use crate::error::Error;
+use crate::session::effects::Effects;
+use crate::session::refresh::RefreshToken;
+use crate::session::transport::{self, TransferMethod};
+use crate::session::{Session, access, csrf, front_token};
+use crate::store::SessionRow;
+
+impl Sessions {
+    /// When a refresh token that is made now expires.
+    pub(super) fn refresh_expiry(&self, created_at: i64, now: i64) -> i64 {
+        let sliding = now + self.config().refresh_token_validity_ms;
+        let last = self.config().max_session_age_ms.map(|age| created_at + age);
+        last.map_or(sliding, |last| sliding.min(last))
+    }
+
+    /// Signs an access token.
+    pub(super) async fn issue(
+        &self,
+        row: &SessionRow,
+        refresh_token: &RefreshToken,
+        transfer: TransferMethod,
+        now: i64,
+    ) -> Result<(String, Session), Error> {
+        let config = self.config();
+        let issued_at = now / 1000;
+        let shortened = 1.0 - config.access_token_jitter * token::random_fraction()?;
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            reason = "a validity has far fewer than 52 bits"
+        )]
+        let validity = ((config.access_token_validity_ms / 1000) as f64 * shortened) as i64;
+        let anti_csrf = row
+            .anti_csrf
+            .then(|| csrf::token_for(&refresh_token.text()));
+        let payload = access::payload(
+            row,
+            &refresh_token.hash1(),
+            anti_csrf.as_deref(),
+            issued_at,
+            issued_at + validity.max(1),
+        );
+        self.sign(payload, transfer).await
+    }
+
+    /// Signs an access token with other claims, valid no longer than the one before, and sends it.
+    pub(super) async fn reissue(
+        &self,
+        fx: &mut Effects,
+        session: Session,
+        claims: &Map<String, Value>,
+    ) -> Result<Session, Error> {
+        let now = self.0.clock.now();
+        let payload = access::replace_claims(&session.claims, claims, now / 1000);
+        let (jwt, session) = self.sign(payload, session.transfer).await?;
+        self.send_access(fx, &session, &jwt, now)?;
+        Ok(session)
+    }
+
+    async fn sign(
+        &self,
+        payload: Map<String, Value>,
+        transfer: TransferMethod,
+    ) -> Result<(String, Session), Error> {
+        let key = self
+            .0
+            .keys
+            .signing(self.config().use_dynamic_signing_key)
+            .await?;
+        let jwt = key.sign(Some(access::VERSION), &payload)?;
+        let session = access::session(payload, transfer)
+            .ok_or_else(|| Error::internal("an access token would not be read back"))?;
+        Ok((jwt, session))
+    }
+
+    pub(super) fn send(
+        &self,
+        fx: &mut Effects,
+        session: &Session,
+        jwt: &str,
+        refresh_token: &RefreshToken,
+        row: &SessionRow,
+        now: i64,
+    ) -> Result<(), Error> {
+        let settings = &self.0.settings;
+        let transfer = session.transfer;
+        self.send_access(fx, session, jwt, now)?;
+        transport::send_refresh(settings, fx, transfer, refresh_token, row.expires_at)?;
+        match session.claims.get("antiCsrfToken").and_then(Value::as_str) {
+            Some(token) if transfer == TransferMethod::Cookie => {
+                transport::send_anti_csrf(fx, token)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn send_access(
+        &self,
+        fx: &mut Effects,
+        session: &Session,
+        jwt: &str,
+        now: i64,
+    ) -> Result<(), Error> {
+        let Session {
+            user_id,
+            expires_at,
+            claims,
+            transfer,
+            ..
+        } = session;
+        let front_token = front_token::build(user_id, *expires_at, claims)?;
+        transport::send_access(&self.0.settings, fx, *transfer, jwt, &front_token, now)
+    }
+}

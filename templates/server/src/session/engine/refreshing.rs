@@ -1,0 +1,155 @@
+//! Refreshing: deciding about a refresh token, and carrying the decision out.
+//!
+//! No step holds a database connection while it waits for another one, and the only write is one
+//! compare-and-swap. Whoever loses the race for it looks again, and then finds that its token was
+//! replaced just now, by the very successor that it would have made.
+
+use http::HeaderMap;
+
+use super::Sessions;
+use crate::error::{Error, SessionError};
+use crate::session::Session;
+use crate::session::config::AntiCsrf;
+use crate::session::csrf;
+use crate::session::effects::Effects;
+use crate::session::refresh::RefreshToken;
+use crate::session::rotation::{self, Decision};
+use crate::session::transport::{self, RefreshTokens, TransferMethod};
+use crate::store::{RotateSession, SessionRow};
+
+/// How often a refresh looks again after another one of the same session was faster.
+const ATTEMPTS: usize = 4;
+
+impl Sessions {
+    /// Replaces the refresh token, and with it the access token.
+    pub async fn refresh(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<Session, Error> {
+        let settings = &self.0.settings;
+        self.refuse_duplicates(headers, fx)?;
+        let tokens = RefreshTokens::read(headers);
+        let Some((transfer, refresh_token)) = tokens.choose(settings.config.transfer) else {
+            return Err(self.end(
+                headers,
+                fx,
+                SessionError::Unauthorised { clear_tokens: true },
+            ));
+        };
+        match self.rotate(headers, transfer, refresh_token).await? {
+            Err(verdict) => Err(self.end(headers, fx, verdict)),
+            Ok((row, next)) => {
+                let now = self.0.clock.now();
+                let (jwt, session) = self.issue(&row, &next, transfer, now).await?;
+                let mut sent = Effects::new();
+                if tokens.has(transfer.other()) {
+                    transport::clear(settings, &mut sent, transfer.other())?;
+                }
+                self.send(&mut sent, &session, &jwt, &next, &row, now)?;
+                transport::clear_legacy(settings, &mut sent, headers)?;
+                fx.extend(sent);
+                Ok(session)
+            }
+        }
+    }
+
+    /// Decides about a refresh token and carries the decision out: the session and the successor,
+    /// or why there is none.
+    async fn rotate(
+        &self,
+        headers: &HeaderMap,
+        transfer: TransferMethod,
+        presented: Option<RefreshToken>,
+    ) -> Result<Result<(SessionRow, RefreshToken), SessionError>, Error> {
+        let refused = Ok(Err(SessionError::Unauthorised { clear_tokens: true }));
+        let by_cookie = transfer == TransferMethod::Cookie;
+        let mode = self.0.settings.anti_csrf;
+        if by_cookie && mode == AntiCsrf::ViaCustomHeader && !csrf::has_custom_header(headers) {
+            return refused;
+        }
+        let Some(presented) = presented else {
+            return refused;
+        };
+        let hash = presented.hash2();
+        for _ in 0..ATTEMPTS {
+            let Some(row) = self.0.store.session(&presented.handle).await? else {
+                return refused;
+            };
+            if !presented.is_genuine(&row.rotation_key) {
+                return refused;
+            }
+            let wants_token = by_cookie && mode == AntiCsrf::ViaToken && row.anti_csrf;
+            if wants_token && !csrf::has_token(headers, &csrf::token_for(&presented.text())) {
+                return refused;
+            }
+            let now = self.0.clock.now();
+            let grace = self.config().rotation_grace_ms;
+            match rotation::decide(&row, &hash, now, grace) {
+                Decision::Expired => return refused,
+                Decision::Theft => return self.theft(row).await.map(Err),
+                Decision::Repeat => {
+                    let next = presented.successor(&row.rotation_key);
+                    return Ok(Ok((row, next)));
+                }
+                Decision::Rotate => {
+                    let next = presented.successor(&row.rotation_key);
+                    let expires_at = self.refresh_expiry(row.created_at, now);
+                    let rotation = RotateSession {
+                        handle: row.handle.clone(),
+                        presented_hash: hash.clone(),
+                        next_hash: next.hash2(),
+                        rotated_at: now,
+                        expires_at,
+                    };
+                    if self.0.store.rotate_session(rotation).await? {
+                        return Ok(Ok((SessionRow { expires_at, ..row }, next)));
+                    }
+                    // Another refresh with the same token was faster: look again.
+                }
+            }
+        }
+        Err(Error::Unavailable {
+            retry_after_seconds: 1,
+        })
+    }
+
+    /// Revokes a session whose token was copied.
+    async fn theft(&self, row: SessionRow) -> Result<SessionError, Error> {
+        let handles = [row.handle.clone()];
+        self.0.store.revoke_sessions(&handles).await?;
+        tracing::warn!(
+            session = %row.handle,
+            user = %row.user_id,
+            "a refresh token was used twice; the session is revoked"
+        );
+        Ok(SessionError::TokenTheft {
+            handle: row.handle,
+            user_id: row.user_id,
+            recipe_user_id: row.recipe_user_id,
+        })
+    }
+
+    /// Two cookies of one name: after `cookieDomain` was changed, browsers send the old one, too.
+    fn refuse_duplicates(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<(), Error> {
+        let settings = &self.0.settings;
+        let duplicates = transport::duplicates(headers, settings.config.transfer);
+        if duplicates.is_empty() {
+            return Ok(());
+        }
+        let Some(domain) = &settings.older_domain else {
+            return Err(SessionError::DuplicateCookies.into());
+        };
+        for name in duplicates {
+            transport::clear_older(settings, fx, name, domain)?;
+        }
+        Err(SessionError::ClearDuplicateCookies.into())
+    }
+
+    /// Clears everything, the cookie of old servers included, and says why.
+    fn end(&self, headers: &HeaderMap, fx: &mut Effects, verdict: SessionError) -> Error {
+        let cleared = self
+            .clear_tokens(fx)
+            .and_then(|()| transport::clear_legacy(&self.0.settings, fx, headers));
+        match cleared {
+            Ok(()) => verdict.into(),
+            Err(error) => error,
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! A real server on a port of its own, a client, a clock that stands still, and the mails that were sent.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use auth_server::app_info::{AppInfo, AppInfoInput};
+use auth_server::clock::ManualClock;
+use auth_server::crypto::keys::Algorithm;
+use auth_server::crypto::password::PasswordParams;
+use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::store::SqliteStore;
+use auth_server::{Auth, Config, NoCustom};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// When tests begin: 15 January 2027.
+pub(crate) const START: i64 = 1_800_000_000_000;
+
+/// The headers that a snapshot shows.
+const SHOWN: [&str; 17] = [
+    "content-type",
+    "cache-control",
+    "location",
+    "retry-after",
+    "allow",
+    "vary",
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-expose-headers",
+    "front-token",
+    "st-access-token",
+    "st-refresh-token",
+    "anti-csrf",
+    "set-cookie",
+    "content-encoding",
+];
+
+/// What is random, and what a snapshot shows in its place.
+const FILTERS: [(&str, &str); 4] = [
+    (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<access token>"),
+    (
+        r"front-token: [A-Za-z0-9+/]{40,}=*",
+        "front-token: <front token>",
+    ),
+    (
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[\w-]{43,}",
+        "<refresh token>",
+    ),
+    (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>"),
+];
+
+/// A server with everything a test wants to look at.
+pub(crate) struct Server {
+    pub(crate) auth: Auth,
+    pub(crate) clock: ManualClock,
+    mails: Captured,
+    origin: String,
+    client: Client<HttpConnector, Body>,
+    _folder: TempDir,
+}
+
+/// A request to be.
+pub(crate) struct Ask<'a> {
+    server: &'a Server,
+    request: Request<Body>,
+}
+
+/// What was answered.
+pub(crate) struct Exchange {
+    asked: String,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+/// Keeps mails instead of sending them.
+#[derive(Clone, Default)]
+pub(crate) struct Captured(Arc<Mutex<Vec<Mail>>>);
+
+#[async_trait]
+impl Mailer for Captured {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        self.0
+            .lock()
+            .expect("no test panics with the lock")
+            .push(mail.clone());
+        Ok(())
+    }
+}
+
+impl Server {
+    /// The auth APIs by themselves, at `/auth` of localhost.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_app(change, |auth| auth_server::router(auth, None::<NoCustom>)).await
+    }
+
+    /// An application around the auth APIs.
+    pub(crate) async fn start_app(
+        change: impl FnOnce(&mut Config),
+        app: impl FnOnce(Auth) -> Router,
+    ) -> Self {
+        let mut config = Config::new(app_info("http://localhost:3001", "http://localhost:3000"));
+        // Keys of this kind are made quickly.
+        config.session.signing_algorithm = Algorithm::Es256;
+        change(&mut config);
+        let folder = TempDir::new().expect("there is room for a folder");
+        let database = format!("sqlite://{}", folder.path().join("auth.db").display());
+        let (clock, mails) = (ManualClock::new(START), Captured::default());
+        let mut auth = Auth::builder(config.clone())
+            .store(SqliteStore::open(&database).expect("the database opens"))
+            .clock(clock.clone())
+            .password_params(PasswordParams {
+                memory_kib: 64,
+                passes: 1,
+                lanes: 1,
+            });
+        if config.smtp_url.is_none() && config.mail_outbox.is_none() {
+            auth = auth.mailer(mails.clone());
+        }
+        let auth = auth.build().await.expect("the settings are right");
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port is free");
+        let origin = format!("http://{}", listener.local_addr().expect("it is bound"));
+        let app = app(auth.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        Self {
+            auth,
+            clock,
+            mails,
+            origin,
+            client,
+            _folder: folder,
+        }
+    }
+
+    /// A request that says it comes from the browser library of FDI 4.1.
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask<'_> {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.origin))
+            .header("fdi-version", "3.1,4.0,4.1")
+            .body(Body::empty())
+            .expect("the path is a path");
+        Ask {
+            server: self,
+            request,
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::POST, path)
+    }
+
+    /// Signs up `ana@ex.co` with `passw0rd`.
+    pub(crate) async fn ana(&self, mode: &str) -> Exchange {
+        let form = form("ana@ex.co", "passw0rd");
+        self.post("/auth/signup")
+            .header("st-auth-mode", mode)
+            .json(&form)
+            .await
+    }
+
+    /// Every mail so far, once those that are queued have gone out.
+    pub(crate) async fn mails(&self) -> Vec<Mail> {
+        self.auth.mail().drained().await;
+        self.mails
+            .0
+            .lock()
+            .expect("no test panics with the lock")
+            .clone()
+    }
+
+    /// The reset token of the latest mail.
+    pub(crate) async fn reset_token(&self, email: &str) -> String {
+        let body = json!({"formFields": [{"id": "email", "value": email}]});
+        let answer = self
+            .post("/auth/user/password/reset/token")
+            .json(&body)
+            .await;
+        assert_eq!(answer.body, r#"{"status":"OK"}"#);
+        let mails = self.mails().await;
+        token_of(mails.last().expect("a mail went out"))
+    }
+}
+
+impl Ask<'_> {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        let value = HeaderValue::from_str(value).expect("it is a header value");
+        self.request
+            .headers_mut()
+            .insert(HeaderName::from_static(name), value);
+        self
+    }
+
+    pub(crate) async fn json(self, body: &Value) -> Exchange {
+        self.header("content-type", "application/json")
+            .text(&body.to_string())
+            .await
+    }
+
+    pub(crate) async fn text(mut self, body: &str) -> Exchange {
+        *self.request.body_mut() = Body::from(body.to_owned());
+        self.send().await
+    }
+
+    pub(crate) async fn send(self) -> Exchange {
+        let asked = format!("{} {}", self.request.method(), self.request.uri().path());
+        let response = self
+            .server
+            .client
+            .request(self.request)
+            .await
+            .expect("it is answered");
+        let (head, body) = response.into_parts();
+        let body = to_bytes(Body::new(body), 1 << 20)
+            .await
+            .expect("it is answered to the end");
+        let body = String::from_utf8(body.to_vec()).expect("it is text");
+        Exchange {
+            asked,
+            status: head.status,
+            headers: head.headers,
+            body,
+        }
+    }
+}
+
+impl Exchange {
+    /// A header, which must be there once at most.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("it is text"))
+    }
+
+    /// The value of a cookie that was set.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.headers.get_all("set-cookie").iter().find_map(|line| {
+            let line = line.to_str().expect("it is text");
+            let (pair, _) = line.split_once(';')?;
+            pair.strip_prefix(name)?
+                .strip_prefix('=')
+                .map(str::to_owned)
+        })
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).expect("it is JSON")
+    }
+
+    pub(crate) fn access(&self) -> &str {
+        self.header("st-access-token")
+            .expect("it carries an access token")
+    }
+
+    pub(crate) fn refresh(&self) -> &str {
+        self.header("st-refresh-token")
+            .expect("it carries a refresh token")
+    }
+
+    /// Whether it touches the session in any way.
+    pub(crate) fn has_session_headers(&self) -> bool {
+        [
+            "front-token",
+            "st-access-token",
+            "st-refresh-token",
+            "set-cookie",
+        ]
+        .iter()
+        .any(|name| self.headers.contains_key(*name))
+    }
+
+    /// Status and body on one line each.
+    pub(crate) fn brief(&self) -> String {
+        format!("{} {}", self.status.as_u16(), self.body)
+    }
+}
+
+impl std::fmt::Display for Exchange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{}\n\n{}", self.asked, self.status.as_u16())?;
+        for name in SHOWN {
+            for value in self.headers.get_all(name) {
+                writeln!(f, "{name}: {}", value.to_str().unwrap_or("<not text>"))?;
+            }
+        }
+        write!(f, "\n{}", self.body)
+    }
+}
+
+/// The token in a mail's link, after a look at the whole link.
+pub(crate) fn token_of(mail: &Mail) -> String {
+    let link = mail
+        .text
+        .lines()
+        .find(|line| line.starts_with("http"))
+        .expect("there is a link");
+    let rest = link.strip_prefix("http://localhost:3000/auth/reset-password?token=");
+    let token = rest.and_then(|rest| rest.strip_suffix("&tenantId=public"));
+    let token = token.expect("the link is built as documented");
+    assert!(
+        token.len() == 128 && token.bytes().all(|b| b.is_ascii_alphanumeric()),
+        "{token}"
+    );
+    token.to_owned()
+}
+
+/// The body of a sign-up or sign-in.
+pub(crate) fn form(email: &str, password: &str) -> Value {
+    json!({"formFields": [
+        {"id": "email", "value": email},
+        {"id": "password", "value": password},
+    ]})
+}
+
+pub(crate) fn app_info(api_domain: &str, website_domain: &str) -> AppInfo {
+    AppInfo::normalise(&AppInfoInput {
+        app_name: Some("Test".to_owned()),
+        api_domain: Some(api_domain.to_owned()),
+        website_domain: Some(website_domain.to_owned()),
+        ..AppInfoInput::default()
+    })
+    .expect("appInfo is right")
+}
+
+/// Compares with a snapshot in which everything random is replaced.
+pub(crate) fn shown(name: &str, exchange: &impl std::fmt::Display) {
+    let mut settings = insta::Settings::clone_current();
+    for (pattern, replacement) in FILTERS {
+        settings.add_filter(pattern, replacement);
+    }
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path("../snapshots");
+    settings.bind(|| insta::assert_snapshot!(name, exchange.to_string()));
+}

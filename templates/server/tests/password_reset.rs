@@ -1,0 +1,145 @@
+//! `POST /user/password/reset/token` and `POST /user/password/reset`.
+
+mod common;
+
+use common::{Exchange, Server, form, shown};
+use serde_json::{Value, json};
+
+async fn reset(server: &Server, password: &str, token: &str) -> Exchange {
+    let fields = json!([{"id": "password", "value": password}]);
+    let body = json!({"method": "token", "formFields": fields, "token": token});
+    server.post("/auth/user/password/reset").json(&body).await
+}
+
+async fn sign_in(server: &Server, password: &str) -> Value {
+    server
+        .post("/auth/signin")
+        .json(&form("ana@ex.co", password))
+        .await
+        .json()
+}
+
+const OK: &str = r#"200 {"status":"OK"}"#;
+const INVALID: &str = r#"200 {"status":"RESET_PASSWORD_INVALID_TOKEN_ERROR"}"#;
+
+#[tokio::test]
+async fn a_known_address_gets_a_mail_and_an_unknown_one_the_same_answer() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    server.reset_token(" ANA@ex.co ").await;
+    let mails = server.mails().await;
+    assert_eq!((mails.len(), mails[0].to.as_str()), (1, "ana@ex.co"));
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.add_filter("[0-9a-f]{128}", "<token>");
+    settings.bind(|| {
+        let text = format!("{}\n\n{}", mails[0].subject, mails[0].text);
+        insta::assert_snapshot!("password_reset_mail", text);
+    });
+
+    let unknown = json!({"formFields": [{"id": "email", "value": "eva@ex.co"}]});
+    let answer = server
+        .post("/auth/user/password/reset/token")
+        .json(&unknown)
+        .await;
+    shown("password_reset_token", &answer);
+    assert_eq!(server.mails().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_form_takes_an_address_only() {
+    let server = Server::start().await;
+    let both = server
+        .post("/auth/user/password/reset/token")
+        .json(&form("a@b.co", "x"))
+        .await;
+    assert_eq!(
+        both.brief(),
+        r#"400 {"message":"Are you sending too many formFields?"}"#
+    );
+    let bad = json!({"formFields": [{"id": "email", "value": "bad"}]});
+    let bad = server
+        .post("/auth/user/password/reset/token")
+        .json(&bad)
+        .await;
+    assert_eq!(bad.json()["formFields"][0]["error"], "Email is invalid");
+}
+
+#[tokio::test]
+async fn a_token_sets_a_password_verifies_the_address_and_leaves_sessions_alone() {
+    let server = Server::start().await;
+    let ana = server.ana("header").await;
+    let token = server.reset_token("ana@ex.co").await;
+    let answer = reset(&server, "newpass1", &token).await;
+    assert!(!answer.has_session_headers());
+    shown("password_reset", &answer);
+    assert_eq!(
+        sign_in(&server, "passw0rd").await["status"],
+        "WRONG_CREDENTIALS_ERROR"
+    );
+    let user = sign_in(&server, "newpass1").await;
+    assert_eq!(user["user"]["loginMethods"][0]["verified"], true);
+    let bearer = format!("Bearer {}", ana.refresh());
+    let refreshed = server
+        .post("/auth/session/refresh")
+        .header("authorization", &bearer);
+    assert_eq!(refreshed.send().await.status, 200);
+}
+
+#[tokio::test]
+async fn one_token_spends_all_tokens() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let first = server.reset_token("ana@ex.co").await;
+    let second = server.reset_token("ana@ex.co").await;
+    assert_ne!(first, second);
+    assert_eq!(reset(&server, "newpass1", &first).await.brief(), OK);
+    assert_eq!(reset(&server, "newpass1", &first).await.brief(), INVALID);
+    assert_eq!(reset(&server, "newpass1", &second).await.brief(), INVALID);
+}
+
+#[tokio::test]
+async fn a_weak_password_does_not_cost_the_token() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let token = server.reset_token("ana@ex.co").await;
+    let weak = reset(&server, "x", &token).await;
+    shown("password_reset_weak", &weak);
+    assert_eq!(reset(&server, "newpass2", &token).await.brief(), OK);
+}
+
+#[tokio::test]
+async fn the_password_is_judged_before_the_token() {
+    let server = Server::start().await;
+    let fields = json!([{"id": "password", "value": "newpass1"}]);
+    let ask = async |body: Value| {
+        server
+            .post("/auth/user/password/reset")
+            .json(&body)
+            .await
+            .brief()
+    };
+    let none = ask(json!({"formFields": fields})).await;
+    assert_eq!(
+        none,
+        r#"400 {"message":"Please provide the password reset token"}"#
+    );
+    let number = ask(json!({"formFields": fields, "token": 5})).await;
+    assert_eq!(
+        number,
+        r#"400 {"message":"The password reset token must be a string"}"#
+    );
+    let both = ask(json!({"formFields": [{"id": "password", "value": "x"}], "token": 5})).await;
+    assert!(both.starts_with(r#"200 {"status":"FIELD_ERROR""#), "{both}");
+    assert_eq!(reset(&server, "newpass1", "unknown").await.brief(), INVALID);
+}
+
+#[tokio::test]
+async fn a_token_holds_for_an_hour() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let token = server.reset_token("ana@ex.co").await;
+    server.clock.advance(3_600_001);
+    assert_eq!(reset(&server, "newpass1", &token).await.brief(), INVALID);
+}

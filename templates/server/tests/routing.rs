@@ -1,0 +1,198 @@
+//! What is answered and what is not; CORS; Cache-Control.
+
+mod common;
+
+use common::{Ask, Server, form, shown};
+use http::Method;
+
+const NEVER_STORE: Option<&str> = Some("no-cache, no-store, max-age=0, must-revalidate");
+
+/// A preflight for a JSON request.
+fn preflight<'a>(server: &'a Server, path: &str, origin: &str) -> Ask<'a> {
+    server
+        .ask(Method::OPTIONS, path)
+        .header("origin", origin)
+        .header("access-control-request-method", "POST")
+        .header(
+            "access-control-request-headers",
+            "content-type,rid,fdi-version,st-auth-mode",
+        )
+}
+
+#[tokio::test]
+async fn other_paths_methods_cases_and_tenants_are_not_found() {
+    let server = Server::start().await;
+    shown("not_found", &server.get("/auth/nope").send().await);
+    let body = form("a@ex.co", "passw0rd");
+    for path in [
+        "/AUTH/signin",
+        "/auth/Signin",
+        "/auth/t_1/signin",
+        "/auth/t1/signin",
+        "/auth/t1/session/refresh",
+        "/authx/signin",
+        "//auth/signin",
+        "/auth//signin",
+        "/auth/signin//",
+        "/nowhere",
+    ] {
+        let answer = server.post(path).json(&body).await;
+        assert_eq!(answer.brief(), "404 Not found", "{path}");
+        assert_eq!(
+            answer.header("content-type"),
+            Some("text/plain;charset=UTF-8")
+        );
+    }
+    for method in [
+        Method::GET,
+        Method::HEAD,
+        Method::PUT,
+        Method::OPTIONS,
+        Method::DELETE,
+    ] {
+        let answer = server
+            .ask(method.clone(), "/auth/session/refresh")
+            .send()
+            .await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("allow")),
+            (404, None),
+            "{method}"
+        );
+    }
+    assert_eq!(
+        server
+            .ask(Method::HEAD, "/auth/jwt/jwks.json")
+            .send()
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn a_trailing_slash_the_tenant_public_and_a_foreign_rid_do_not_matter() {
+    let server = Server::start().await;
+    let body = form("a@ex.co", "passw0rd");
+    for path in [
+        "/auth/signin/",
+        "/auth/public/signin",
+        "/auth/public/signin/?x=1",
+    ] {
+        let answer = server.post(path).header("rid", "session").json(&body).await;
+        assert_eq!(answer.json()["status"], "WRONG_CREDENTIALS_ERROR", "{path}");
+    }
+    assert_eq!(
+        server
+            .post("/auth/public/session/refresh/")
+            .send()
+            .await
+            .status,
+        401
+    );
+    assert_eq!(
+        server.get("/auth/public/jwt/jwks.json").send().await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn everything_under_the_base_path_forbids_to_store_it() {
+    let server = Server::start().await;
+    let found = [
+        server.ana("header").await,
+        server.post("/auth/session/refresh").send().await,
+        server.post("/auth/signup").text("not json").await,
+        server.get("/auth/nope").send().await,
+        server.ask(Method::OPTIONS, "/auth/signin").send().await,
+        preflight(&server, "/auth/signin", "http://localhost:3000")
+            .send()
+            .await,
+        server
+            .get("/auth/.well-known/openid-configuration")
+            .send()
+            .await,
+    ];
+    for answer in found {
+        assert_eq!(answer.header("cache-control"), NEVER_STORE, "{answer}");
+    }
+    assert_eq!(
+        server.get("/nowhere").send().await.header("cache-control"),
+        None
+    );
+}
+
+#[tokio::test]
+async fn the_website_may_ask_with_credentials() {
+    let server = Server::start().await;
+    shown(
+        "preflight",
+        &preflight(&server, "/auth/signin", "http://localhost:3000")
+            .send()
+            .await,
+    );
+    let ask = server
+        .post("/auth/signin")
+        .header("origin", "http://localhost:3000");
+    let answer = ask.json(&form("a@ex.co", "passw0rd")).await;
+    shown("cross_origin", &answer);
+}
+
+#[tokio::test]
+async fn other_origins_may_not() {
+    let server = Server::start().await;
+    for origin in [
+        "http://localhost:3001",
+        "https://localhost:3000",
+        "http://evil.test",
+        "null",
+    ] {
+        let answer = preflight(&server, "/auth/signin", origin).send().await;
+        assert_eq!(
+            answer.header("access-control-allow-origin"),
+            None,
+            "{origin}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_a_preflight_is_answered_to_options() {
+    let server = Server::start().await;
+    let ask = server
+        .ask(Method::OPTIONS, "/auth/signin")
+        .header("origin", "http://localhost:3000");
+    assert_eq!(ask.send().await.brief(), "404 Not found");
+}
+
+#[tokio::test]
+async fn a_gateway_takes_its_path_away_before_requests_come() {
+    let server = Server::start_with(|config| {
+        config.app_info.api_gateway_path = "/gw".to_owned();
+        config.app_info.api_base_path = "/api/auth".to_owned();
+    })
+    .await;
+    let body = form("ana@ex.co", "passw0rd");
+    let ask = server
+        .post("/api/auth/signup")
+        .header("st-auth-mode", "cookie");
+    let answer = ask.json(&body).await;
+    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+    let path = "; Path=/gw/api/auth/session/refresh;";
+    assert!(
+        cookies[1].to_str().expect("it is text").contains(path),
+        "{answer}"
+    );
+    assert_eq!(
+        server.post("/gw/api/auth/signup").json(&body).await.status,
+        404
+    );
+    let discovery = server
+        .get("/api/auth/.well-known/openid-configuration")
+        .send()
+        .await;
+    assert_eq!(
+        discovery.json()["issuer"],
+        "http://localhost:3001/gw/api/auth"
+    );
+}

@@ -1,0 +1,132 @@
+//! `POST /signin`, and the exists routes.
+
+mod common;
+
+use common::{Server, form, shown};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_shape_of_the_user_follows_the_largest_fdi_version() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let with = async |version: &str| {
+        let ask = server.post("/auth/signin").header("fdi-version", version);
+        ask.json(&form("ana@ex.co", "passw0rd")).await
+    };
+    shown("sign_in_new_shape", &with("4.1").await);
+    shown("sign_in_old_shape", &with("1.17").await);
+    assert!(with("1.17,1.18").await.json()["user"]["loginMethods"].is_array());
+    assert!(with("2.0").await.json()["user"]["loginMethods"].is_null());
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let with = async |email: &str, password: &str| {
+        let answer = server
+            .post("/auth/signin")
+            .json(&form(email, password))
+            .await;
+        assert!(!answer.has_session_headers());
+        answer.brief()
+    };
+    let expected = r#"200 {"status":"WRONG_CREDENTIALS_ERROR"}"#;
+    assert_eq!(with("ana@ex.co", "passw0rD").await, expected);
+    assert_eq!(with("eva@ex.co", "passw0rd").await, expected);
+    assert_eq!(with("ana@ex.co", "x").await, expected);
+    assert_eq!(
+        with("u@stfakeemail.supertokens.com", "passw0rd").await,
+        expected
+    );
+}
+
+#[tokio::test]
+async fn fields_are_judged_without_the_rules_for_new_passwords() {
+    let server = Server::start().await;
+    shown(
+        "sign_in_no_password",
+        &server
+            .post("/auth/signin")
+            .json(&form("ana@ex.co", ""))
+            .await,
+    );
+    shown(
+        "sign_in_bad_email",
+        &server.post("/auth/signin").json(&form("bad", "x")).await,
+    );
+}
+
+#[tokio::test]
+async fn linking_needs_a_session_and_is_refused_with_one() {
+    let server = Server::start().await;
+    let ana = server.ana("header").await;
+    let mut body = form("ana@ex.co", "passw0rd");
+    body["shouldTryLinkingWithSessionUser"] = json!(true);
+    let without = server.post("/auth/signin").json(&body).await;
+    assert_eq!(without.brief(), r#"401 {"message":"unauthorised"}"#);
+    assert!(!without.has_session_headers());
+    let bearer = format!("Bearer {}", ana.access());
+    let with = server
+        .post("/auth/signin")
+        .header("authorization", &bearer)
+        .json(&body)
+        .await;
+    shown("sign_in_linking", &with);
+}
+
+#[tokio::test]
+async fn an_expired_session_matters_only_to_clients_that_do_not_know_the_flag() {
+    let server = Server::start().await;
+    let ana = server.ana("header").await;
+    server.clock.advance(3_600_001);
+    let bearer = format!("Bearer {}", ana.access());
+    let with = async |version: &str| {
+        let ask = server.post("/auth/signin").header("authorization", &bearer);
+        ask.header("fdi-version", version)
+            .json(&form("ana@ex.co", "passw0rd"))
+            .await
+    };
+    let new = with("3.1").await;
+    assert_eq!(new.json()["status"], "OK");
+    assert!(new.has_session_headers());
+    assert_eq!(
+        with("3.0").await.brief(),
+        r#"401 {"message":"try refresh token"}"#
+    );
+}
+
+#[tokio::test]
+async fn the_exists_routes_compare_in_lower_case() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let answer = server
+        .get("/auth/emailpassword/email/exists?email=ANA@ex.co")
+        .send()
+        .await;
+    shown("email_exists", &answer);
+    let unknown = server
+        .get("/auth/emailpassword/email/exists?email=eva@ex.co")
+        .send()
+        .await;
+    assert_eq!(unknown.json()["exists"], false);
+    let old = server
+        .get("/auth/signup/email/exists?email=ana@ex.co")
+        .header("rid", "emailpassword");
+    assert_eq!(old.send().await.json()["exists"], true);
+}
+
+#[tokio::test]
+async fn the_exists_routes_want_one_address() {
+    let server = Server::start().await;
+    let none = server.get("/auth/emailpassword/email/exists").send().await;
+    assert_eq!(
+        none.brief(),
+        r#"400 {"message":"Please provide the email as a GET param"}"#
+    );
+    let two = server
+        .get("/auth/emailpassword/email/exists?email=a@b.co&email=c@d.co")
+        .send()
+        .await;
+    assert_eq!(two.brief(), none.brief());
+}

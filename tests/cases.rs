@@ -1,0 +1,86 @@
+//! Small specs, and every file that the spec decides, as snapshots beside them.
+//!
+//! `tests/cases/<case>/api.yaml` is the spec; an `appInfo.yaml` beside it replaces the one that all
+//! others share. Each case shows one thing; a snapshot that outgrows a screen or two wants to be
+//! two cases.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use auth_gen::settings::Settings;
+use auth_gen::source::SourceFile;
+use auth_gen::{Inputs, generate};
+
+const APP_INFO: &str = "\
+appName: Case
+apiDomain: http://localhost:3001
+websiteDomain: http://localhost:3000
+";
+
+/// The files that hardly differ from case to case; golden shows them.
+const ALIKE: &[&str] = &[
+    "server/src/api/app_info.rs",
+    "server/src/api/mod.rs",
+    "server/src/api/handlers/mod.rs",
+];
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder of cases is there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    cases.sort();
+    cases
+}
+
+fn inputs(case: &Path) -> Inputs {
+    let spec = fs::read_to_string(case.join("api.yaml")).expect("a case has an api.yaml");
+    let app_info = fs::read_to_string(case.join("appInfo.yaml"));
+    Inputs {
+        spec: SourceFile::new("api.yaml", &spec),
+        app_info: SourceFile::new("appInfo.yaml", app_info.as_deref().unwrap_or(APP_INFO)),
+        settings: Settings::default(),
+    }
+}
+
+/// The name of a file's snapshot: `models.rs`, `handlers.custom.rs`, `client.types.ts`.
+fn name(path: &str) -> Option<String> {
+    if ALIKE.contains(&path) {
+        return None;
+    }
+    let rust = path.strip_prefix("server/src/api/");
+    let typescript = ["client/src/types.ts", "client/src/operations.ts"]
+        .contains(&path)
+        .then(|| path.trim_start_matches("client/src/"));
+    let name = rust.or(typescript)?;
+    Some(name.replace('/', "."))
+}
+
+#[test]
+fn every_case_is_emitted_as_its_snapshots_say() {
+    for case in cases() {
+        let title = case
+            .file_name()
+            .expect("a case has a name")
+            .to_string_lossy();
+        let generated = match generate(&inputs(&case)) {
+            Ok(generated) => generated,
+            Err(diagnostics) => panic!("{title} is refused:\n{}", diagnostics.render(false)),
+        };
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(&case);
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| {
+            for (path, text) in generated.tree.iter() {
+                if let Some(name) = name(path) {
+                    insta::assert_snapshot!(name, text);
+                }
+            }
+            if !generated.warnings.is_empty() {
+                insta::assert_snapshot!("warnings", generated.warnings.render(false));
+            }
+        });
+    }
+}
