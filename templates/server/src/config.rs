@@ -13,7 +13,7 @@
 //! | `AUTH_PASSWORD_THREADS` | all cores but one | How many passwords are hashed at once |
 //! | `AUTH_BODY_LIMIT` | `102400` | How many bytes a request body may have |
 //! | `AUTH_COOKIE_DOMAIN` | none | `Domain` of the session's cookies |
-//! | `AUTH_OLDER_COOKIE_DOMAIN` | none | What `AUTH_COOKIE_DOMAIN` was before it was changed |
+//! | `AUTH_OLDER_COOKIE_DOMAIN` | none | What `AUTH_COOKIE_DOMAIN` was before it was changed; `host-only` if it was not set |
 //! | `AUTH_COOKIE_SAME_SITE` | `lax` or `none`, by appInfo | `strict`, `lax` or `none` |
 //! | `AUTH_COOKIE_SECURE` | `true` with https | `true` or `false` |
 //! | `AUTH_ANTI_CSRF` | by `SameSite` | `NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN` |
@@ -30,7 +30,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::app_info::{AppInfo, AppInfoDefaults};
-use crate::delivery::{Smtp, check_sender};
+use crate::delivery::{check_sender, check_smtp_url};
 use crate::session::SessionConfig;
 
 const DEFAULT_PORT: u16 = 3001;
@@ -155,7 +155,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
         if sender.is_none() {
             env.wrong("AUTH_MAIL_FROM", "must be set where AUTH_SMTP_URL is");
         }
-        if let Err(error) = Smtp::new(url, DEFAULT_SENDER) {
+        if let Err(error) = check_smtp_url(url) {
             env.wrong("AUTH_SMTP_URL", &error.message);
         }
     }
@@ -180,7 +180,13 @@ fn session(env: &mut Env<'_>) -> SessionConfig {
     let minutes: Option<u32> = env.positive("AUTH_REFRESH_TOKEN_MINUTES");
     SessionConfig {
         cookie_domain: env.text("AUTH_COOKIE_DOMAIN"),
-        older_cookie_domain: env.text("AUTH_OLDER_COOKIE_DOMAIN"),
+        older_cookie_domain: env.text("AUTH_OLDER_COOKIE_DOMAIN").map(|domain| {
+            if domain == "host-only" {
+                String::new()
+            } else {
+                domain
+            }
+        }),
         cookie_same_site: env.explained("AUTH_COOKIE_SAME_SITE"),
         cookie_secure: env.parsed("AUTH_COOKIE_SECURE", "must be true or false"),
         anti_csrf: env.explained("AUTH_ANTI_CSRF"),
