@@ -172,12 +172,18 @@ impl<C: Custom> Api for Endpoints<C> {
             Operation::SignIn => email_password::sign_in(call).await?.try_into(),
             Operation::EmailExists => email_password::email_exists(call).await?.try_into(),
             Operation::EmailExistsDepr => email_password::email_exists_depr(call).await?.try_into(),
-            Operation::CreatePasswordResetToken => password_reset::create_password_reset_token(call).await?.try_into(),
+            Operation::CreatePasswordResetToken => {
+                password_reset::create_password_reset_token(call)
+                    .await?
+                    .try_into()
+            }
             Operation::ResetPassword => password_reset::reset_password(call).await?.try_into(),
             Operation::RefreshSession => session::refresh_session(call).await?.try_into(),
             Operation::SignOut => session::sign_out(call).await?.try_into(),
             Operation::GetJwks => jwt::get_jwks(call).await?.try_into(),
-            Operation::GetOpenIdConfiguration => openid::get_open_id_configuration(call).await?.try_into(),
+            Operation::GetOpenIdConfiguration => {
+                openid::get_open_id_configuration(call).await?.try_into()
+            }
         }
     }
 }
