@@ -13,7 +13,7 @@
 //! | `AUTH_PASSWORD_THREADS` | all cores but one | How many passwords are hashed at once |
 //! | `AUTH_BODY_LIMIT` | `102400` | How many bytes a request body may have |
 //! | `AUTH_COOKIE_DOMAIN` | none | `Domain` of the session's cookies |
-//! | `AUTH_OLDER_COOKIE_DOMAIN` | none | What `AUTH_COOKIE_DOMAIN` was before it was changed |
+//! | `AUTH_OLDER_COOKIE_DOMAIN` | none | What `AUTH_COOKIE_DOMAIN` was before it was changed; `host-only` if it was not set |
 //! | `AUTH_COOKIE_SAME_SITE` | `lax` or `none`, by appInfo | `strict`, `lax` or `none` |
 //! | `AUTH_COOKIE_SECURE` | `true` with https | `true` or `false` |
 //! | `AUTH_ANTI_CSRF` | by `SameSite` | `NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN` |
@@ -24,13 +24,16 @@
 //!
 //! Which variables appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::app_info::{AppInfo, AppInfoDefaults};
-use crate::delivery::{Smtp, check_sender};
+use crate::delivery::{check_sender, check_smtp_url};
 use crate::session::SessionConfig;
 
 const DEFAULT_PORT: u16 = 3001;
@@ -155,7 +158,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
         if sender.is_none() {
             env.wrong("AUTH_MAIL_FROM", "must be set where AUTH_SMTP_URL is");
         }
-        if let Err(error) = Smtp::new(url, DEFAULT_SENDER) {
+        if let Err(error) = check_smtp_url(url) {
             env.wrong("AUTH_SMTP_URL", &error.message);
         }
     }
@@ -180,7 +183,13 @@ fn session(env: &mut Env<'_>) -> SessionConfig {
     let minutes: Option<u32> = env.positive("AUTH_REFRESH_TOKEN_MINUTES");
     SessionConfig {
         cookie_domain: env.text("AUTH_COOKIE_DOMAIN"),
-        older_cookie_domain: env.text("AUTH_OLDER_COOKIE_DOMAIN"),
+        older_cookie_domain: env.text("AUTH_OLDER_COOKIE_DOMAIN").map(|domain| {
+            if domain == "host-only" {
+                String::new()
+            } else {
+                domain
+            }
+        }),
         cookie_same_site: env.explained("AUTH_COOKIE_SAME_SITE"),
         cookie_secure: env.parsed("AUTH_COOKIE_SECURE", "must be true or false"),
         anti_csrf: env.explained("AUTH_ANTI_CSRF"),
@@ -271,77 +280,3 @@ impl fmt::Display for ConfigErrors {
 }
 
 impl std::error::Error for ConfigErrors {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::app_info::Setting;
-
-    const DEFAULTS: AppInfoDefaults = AppInfoDefaults {
-        app_name: Setting::Text("Test"),
-        api_domain: Setting::Env {
-            name: "API_DOMAIN",
-            default: Some("http://localhost:4001"),
-        },
-        api_base_path: None,
-        api_gateway_path: None,
-        website_domain: Some(Setting::Text("http://localhost:3000")),
-        origin: None,
-        website_base_path: None,
-    };
-
-    fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
-        Config::read(&DEFAULTS, |name| {
-            let found = variables.iter().find(|(key, _)| *key == name);
-            found.map(|(_, value)| (*value).to_owned())
-        })
-    }
-
-    #[test]
-    fn the_port_is_that_of_a_loopback_api_domain() {
-        let config = read(&[]).expect("defaults are right");
-        assert_eq!(config.listen.to_string(), "127.0.0.1:4001");
-        let config = read(&[("API_DOMAIN", "https://api.example.com")]).expect("it is right");
-        assert_eq!(config.listen.to_string(), "127.0.0.1:3001");
-    }
-
-    #[test]
-    fn all_that_is_wrong_is_said_at_once() {
-        let errors = read(&[
-            ("API_DOMAIN", "/nowhere"),
-            ("AUTH_LISTEN_ADDR", "3001"),
-            ("DATABASE_URL", "postgres://u:secret@db/auth"),
-            ("AUTH_SMTP_URL", "smtps://u:secret@mail.test"),
-            ("AUTH_BODY_LIMIT", "0"),
-            ("AUTH_COOKIE_SAME_SITE", "some"),
-        ])
-        .expect_err("all of it is wrong")
-        .to_string();
-        let lines: Vec<_> = errors
-            .lines()
-            .map(|line| line.trim().split(':').next())
-            .collect();
-        let names = [
-            "the settings are wrong",
-            "appInfo.apiDomain",
-            "AUTH_COOKIE_SAME_SITE",
-            "AUTH_LISTEN_ADDR",
-            "DATABASE_URL",
-            "AUTH_MAIL_FROM",
-            "AUTH_BODY_LIMIT",
-        ];
-        assert_eq!(lines, names.map(Some));
-        assert!(errors.contains("PostgreSQL is not supported by this version"));
-        assert!(!errors.contains("secret"));
-    }
-
-    #[test]
-    fn secrets_are_not_printed() {
-        let variables = [
-            ("AUTH_SMTP_URL", "smtps://u:hunter2@mail.test"),
-            ("AUTH_MAIL_FROM", "a@b.co"),
-        ];
-        let config = read(&variables).expect("it is right");
-        assert!(!format!("{config:?}").contains("hunter2"));
-    }
-}

@@ -26,6 +26,14 @@ pub(crate) fn check_sender(sender: &str) -> Result<(), MailError> {
     mailbox(sender).map(|_| ())
 }
 
+/// Whether a URL names an SMTP server.
+///
+/// # Errors
+/// It cannot be understood; the message does not repeat it.
+pub(crate) fn check_smtp_url(url: &str) -> Result<(), MailError> {
+    smtp::builder(url).map(|_| ())
+}
+
 /// One mail in plain text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {

@@ -1,5 +1,6 @@
 //! The server by itself: reads its settings, opens its database, serves until it is told to stop.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use auth_server::web::Api;
@@ -10,7 +11,8 @@ use tracing_subscriber::EnvFilter;
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter);
+    log.with_ansi(std::io::stdout().is_terminal()).init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

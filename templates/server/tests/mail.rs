@@ -108,6 +108,12 @@ async fn the_outbox_takes_mails_as_files_and_shows_them() {
         "the link is on one line"
     );
 
+    let rebound = server
+        .get("/dev/outbox")
+        .header("host", "evil.test")
+        .send()
+        .await;
+    assert_eq!(rebound.status, 404);
     let page = server.get("/dev/outbox").send().await;
     let link = format!("token={token}&amp;tenantId=public\">");
     assert!(page.body.contains(&link), "{page}");

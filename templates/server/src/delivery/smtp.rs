@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox};
+use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::{Mail, MailError, Mailer};
@@ -24,14 +25,19 @@ impl Smtp {
     /// The URL or the sender cannot be understood. The message never repeats the URL, which may hold a
     /// password.
     pub fn new(url: &str, from: &str) -> Result<Self, MailError> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
-            MailError::lasting("not an SMTP URL such as smtps://user:password@mail.example.com:465")
-        })?;
+        let builder = builder(url)?;
         Ok(Self {
             transport: builder.build(),
             from: mailbox(from)?,
         })
     }
+}
+
+/// Reads the URL without connecting; outside of a runtime, no more than this can be done.
+pub(super) fn builder(url: &str) -> Result<AsyncSmtpTransportBuilder, MailError> {
+    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
+        MailError::lasting("not an SMTP URL such as smtps://user:password@mail.example.com:465")
+    })
 }
 
 #[async_trait]

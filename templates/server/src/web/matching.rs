@@ -154,29 +154,31 @@ fn params(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String
 mod tests {
     use super::*;
 
-    const fn route(path: &'static str, recipe: &'static str, tenancy: Tenancy) -> Route<usize> {
+    const fn route(
+        scope: Scope,
+        path: &'static str,
+        recipe: &'static str,
+        tenancy: Tenancy,
+    ) -> Route<usize> {
         Route {
             operation: 0,
             id: path,
             method: Method::GET,
             path,
             tenancy,
-            scope: Scope::Base,
+            scope,
             recipe,
             behaviour: "custom",
         }
     }
 
     const ROUTES: &[Route<usize>] = &[
-        route("/users/{id}", "", Tenancy::None),
-        route("/users/me", "", Tenancy::None),
-        route("/exists", "passwordless", Tenancy::Tenant),
-        route("/exists", "emailpassword", Tenancy::Tenant),
-        route("/session/refresh", "session", Tenancy::Ignored),
-        Route {
-            scope: Scope::Root,
-            ..route("/example", "", Tenancy::None)
-        },
+        route(Scope::Base, "/users/{id}", "", Tenancy::None),
+        route(Scope::Base, "/users/me", "", Tenancy::None),
+        route(Scope::Base, "/exists", "passwordless", Tenancy::Tenant),
+        route(Scope::Base, "/exists", "emailpassword", Tenancy::Tenant),
+        route(Scope::Base, "/session/refresh", "session", Tenancy::Ignored),
+        route(Scope::Root, "/example", "", Tenancy::None),
     ];
 
     fn found(path: &str, rid: Option<&str>) -> Option<(&'static str, &'static str)> {
@@ -202,7 +204,7 @@ mod tests {
             path: "/auth/users/x%2Fy",
             rid: None,
         };
-        let found = find(ROUTES, |_| true, "/auth", target).unwrap();
+        let found = find(ROUTES, |_| true, "/auth", target).expect("it matches");
         assert_eq!(found.params, [("id", "x/y".to_owned())]);
     }
 

@@ -1,12 +1,14 @@
 //! The page `/dev/outbox`: the mails of the development outbox, with links that can be clicked.
 //!
-//! Rule: it exists only where an outbox is configured and the server listens on a loopback address, and
-//! every text in it is escaped.
+//! Rule: it exists only where an outbox is configured and the server listens on a loopback address; it is
+//! shown only to who asks for this machine by name, so that no foreign page can read it by rebinding its
+//! own name to the address; and every text in it is escaped.
 
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, Response, header};
 
 use super::cache_control;
+use crate::app_info::is_loopback;
 use crate::auth::Auth;
 use crate::delivery::SentMail;
 
@@ -15,6 +17,10 @@ const PATH: &str = "/dev/outbox";
 /// The page, when it was asked for and exists.
 pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body>> {
     if request.uri().path() != PATH || *request.method() != Method::GET {
+        return None;
+    }
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    if !is_loopback(&format!("http://{host}")) {
         return None;
     }
     let mails = auth.dev_outbox()?.recent();

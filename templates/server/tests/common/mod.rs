@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+mod exchange;
+
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -14,7 +16,7 @@ use auth_server::store::SqliteStore;
 use auth_server::{Auth, Config, NoCustom};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -22,43 +24,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+pub(crate) use self::exchange::{Exchange, shown};
+
 /// When tests begin: 15 January 2027.
 pub(crate) const START: i64 = 1_800_000_000_000;
-
-/// The headers that a snapshot shows.
-const SHOWN: [&str; 17] = [
-    "content-type",
-    "cache-control",
-    "location",
-    "retry-after",
-    "allow",
-    "vary",
-    "access-control-allow-origin",
-    "access-control-allow-credentials",
-    "access-control-allow-methods",
-    "access-control-allow-headers",
-    "access-control-expose-headers",
-    "front-token",
-    "st-access-token",
-    "st-refresh-token",
-    "anti-csrf",
-    "set-cookie",
-    "content-encoding",
-];
-
-/// What is random, and what a snapshot shows in its place.
-const FILTERS: [(&str, &str); 4] = [
-    (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<access token>"),
-    (
-        r"front-token: [A-Za-z0-9+/]{40,}=*",
-        "front-token: <front token>",
-    ),
-    (
-        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[\w-]{43,}",
-        "<refresh token>",
-    ),
-    (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>"),
-];
 
 /// A server with everything a test wants to look at.
 pub(crate) struct Server {
@@ -74,14 +43,6 @@ pub(crate) struct Server {
 pub(crate) struct Ask<'a> {
     server: &'a Server,
     request: Request<Body>,
-}
-
-/// What was answered.
-pub(crate) struct Exchange {
-    asked: String,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
 }
 
 /// Keeps mails instead of sending them.
@@ -247,69 +208,6 @@ impl Ask<'_> {
     }
 }
 
-impl Exchange {
-    /// A header, which must be there once at most.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().expect("it is text"))
-    }
-
-    /// The value of a cookie that was set.
-    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
-        self.headers.get_all("set-cookie").iter().find_map(|line| {
-            let line = line.to_str().expect("it is text");
-            let (pair, _) = line.split_once(';')?;
-            pair.strip_prefix(name)?
-                .strip_prefix('=')
-                .map(str::to_owned)
-        })
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).expect("it is JSON")
-    }
-
-    pub(crate) fn access(&self) -> &str {
-        self.header("st-access-token")
-            .expect("it carries an access token")
-    }
-
-    pub(crate) fn refresh(&self) -> &str {
-        self.header("st-refresh-token")
-            .expect("it carries a refresh token")
-    }
-
-    /// Whether it touches the session in any way.
-    pub(crate) fn has_session_headers(&self) -> bool {
-        [
-            "front-token",
-            "st-access-token",
-            "st-refresh-token",
-            "set-cookie",
-        ]
-        .iter()
-        .any(|name| self.headers.contains_key(*name))
-    }
-
-    /// Status and body on one line each.
-    pub(crate) fn brief(&self) -> String {
-        format!("{} {}", self.status.as_u16(), self.body)
-    }
-}
-
-impl std::fmt::Display for Exchange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "{}\n\n{}", self.asked, self.status.as_u16())?;
-        for name in SHOWN {
-            for value in self.headers.get_all(name) {
-                writeln!(f, "{name}: {}", value.to_str().unwrap_or("<not text>"))?;
-            }
-        }
-        write!(f, "\n{}", self.body)
-    }
-}
-
 /// The token in a mail's link, after a look at the whole link.
 pub(crate) fn token_of(mail: &Mail) -> String {
     let link = mail
@@ -343,16 +241,4 @@ pub(crate) fn app_info(api_domain: &str, website_domain: &str) -> AppInfo {
         ..AppInfoInput::default()
     })
     .expect("appInfo is right")
-}
-
-/// Compares with a snapshot in which everything random is replaced.
-pub(crate) fn shown(name: &str, exchange: &impl std::fmt::Display) {
-    let mut settings = insta::Settings::clone_current();
-    for (pattern, replacement) in FILTERS {
-        settings.add_filter(pattern, replacement);
-    }
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.set_snapshot_path("../snapshots");
-    settings.bind(|| insta::assert_snapshot!(name, exchange.to_string()));
 }

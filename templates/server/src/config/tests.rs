@@ -1,0 +1,72 @@
+//! What settings are refused, and that secrets stay secret.
+
+use super::*;
+use crate::app_info::Setting;
+
+const DEFAULTS: AppInfoDefaults = AppInfoDefaults {
+    app_name: Setting::Text("Test"),
+    api_domain: Setting::Env {
+        name: "API_DOMAIN",
+        default: Some("http://localhost:4001"),
+    },
+    api_base_path: None,
+    api_gateway_path: None,
+    website_domain: Some(Setting::Text("http://localhost:3000")),
+    origin: None,
+    website_base_path: None,
+};
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+    Config::read(&DEFAULTS, |name| {
+        let found = variables.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+#[test]
+fn the_port_is_that_of_a_loopback_api_domain() {
+    let config = read(&[]).expect("defaults are right");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:4001");
+    let config = read(&[("API_DOMAIN", "https://api.example.com")]).expect("it is right");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3001");
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once() {
+    let errors = read(&[
+        ("API_DOMAIN", "/nowhere"),
+        ("AUTH_LISTEN_ADDR", "3001"),
+        ("DATABASE_URL", "postgres://u:secret@db/auth"),
+        ("AUTH_SMTP_URL", "smtps://u:secret@mail.test"),
+        ("AUTH_BODY_LIMIT", "0"),
+        ("AUTH_COOKIE_SAME_SITE", "some"),
+    ])
+    .expect_err("all of it is wrong")
+    .to_string();
+    let lines: Vec<_> = errors
+        .lines()
+        .map(|line| line.trim().split(':').next())
+        .collect();
+    let names = [
+        "the settings are wrong",
+        "appInfo.apiDomain",
+        "AUTH_COOKIE_SAME_SITE",
+        "AUTH_LISTEN_ADDR",
+        "DATABASE_URL",
+        "AUTH_MAIL_FROM",
+        "AUTH_BODY_LIMIT",
+    ];
+    assert_eq!(lines, names.map(Some));
+    assert!(errors.contains("PostgreSQL is not supported by this version"));
+    assert!(!errors.contains("secret"));
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let variables = [
+        ("AUTH_SMTP_URL", "smtps://u:hunter2@mail.test"),
+        ("AUTH_MAIL_FROM", "a@b.co"),
+    ];
+    let config = read(&variables).expect("it is right");
+    assert!(!format!("{config:?}").contains("hunter2"));
+}
