@@ -25,11 +25,16 @@ fn main() {
         .map_or_else(|| root.join("spec/auth.yaml"), PathBuf::from);
     let spec = spec.canonicalize().expect("the specification exists");
     let work = tempfile::tempdir().expect("a temporary folder");
-    println!("specification: {} KiB", fs::metadata(&spec).expect("readable").len() / 1024);
+    println!(
+        "specification: {} KiB",
+        fs::metadata(&spec).expect("readable").len() / 1024
+    );
 
     let own = Own::new(work.path(), &spec, root);
     own.first_run();
-    let memory = getrusage(UsageWho::RUSAGE_CHILDREN).expect("getrusage works").max_rss();
+    let memory = getrusage(UsageWho::RUSAGE_CHILDREN)
+        .expect("getrusage works")
+        .max_rss();
     let peer = Peer::find(work.path(), &spec);
     let (mut first, mut again, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -38,12 +43,19 @@ fn main() {
         theirs.extend(peer.as_ref().map(Peer::first_run));
     }
     let first = median(first);
-    println!("auth-gen, first run:        {:>7.1} ms, peak {} MiB", ms(first), memory / 1024);
+    println!(
+        "auth-gen, first run:        {:>7.1} ms, peak {} MiB",
+        ms(first),
+        memory / 1024
+    );
     println!("auth-gen, nothing to write: {:>7.1} ms", ms(median(again)));
     if peer.is_some() {
         let theirs = median(theirs);
         println!("openapi-to-rust, first run: {:>7.1} ms", ms(theirs));
-        println!("auth-gen / openapi-to-rust: {:>7.2}", ms(first) / ms(theirs));
+        println!(
+            "auth-gen / openapi-to-rust: {:>7.2}",
+            ms(first) / ms(theirs)
+        );
     } else {
         println!("openapi-to-rust is not installed: no ratio");
     }
@@ -53,7 +65,10 @@ fn main() {
         let own = Own::new(&work.path().join(operations.to_string()), &path, root);
         let time = median((0..5).map(|_| own.first_run()).collect());
         let each = ms(time) * 1000.0 / f64::from(operations);
-        println!("{operations:>5} operations:           {:>7.1} ms, {each:.0} µs each", ms(time));
+        println!(
+            "{operations:>5} operations:           {:>7.1} ms, {each:.0} µs each",
+            ms(time)
+        );
     }
 }
 
@@ -68,7 +83,11 @@ impl Own {
         let out = work.join("own");
         let arguments = ["generate", "--spec"].map(PathBuf::from).into_iter();
         let arguments = arguments
-            .chain([spec.to_owned(), "--app-info".into(), root.join("spec/appInfo.yaml")])
+            .chain([
+                spec.to_owned(),
+                "--app-info".into(),
+                root.join("spec/appInfo.yaml"),
+            ])
             .chain(["--out".into(), out.clone()])
             .collect();
         Self { out, arguments }
@@ -96,8 +115,13 @@ struct Peer {
 impl Peer {
     /// The peer with a configuration that asks for the same: every operation, client and server.
     fn find(work: &Path, spec: &Path) -> Option<Self> {
-        let program = std::env::var_os("OPENAPI_TO_RUST").map_or("openapi-to-rust".into(), PathBuf::from);
-        Command::new(&program).arg("--version").stdout(Stdio::null()).status().ok()?;
+        let program =
+            std::env::var_os("OPENAPI_TO_RUST").map_or("openapi-to-rust".into(), PathBuf::from);
+        Command::new(&program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .ok()?;
         let text = fs::read_to_string(spec).expect("readable");
         let document: openapiv3::OpenAPI = serde_yaml::from_str(&text).expect("OpenAPI");
         let ids: Vec<String> = document
@@ -112,19 +136,30 @@ impl Peer {
              [server]\nframework = \"axum\"\noperations = {ids:?}\n"
         );
         fs::write(&config, settings).expect("writable");
-        Some(Self { program, config, out })
+        Some(Self {
+            program,
+            config,
+            out,
+        })
     }
 
     fn first_run(&self) -> Duration {
         if self.out.exists() {
             fs::remove_dir_all(&self.out).expect("removable");
         }
-        time(Command::new(&self.program).args(["generate", "--quiet", "-c"]).arg(&self.config))
+        time(
+            Command::new(&self.program)
+                .args(["generate", "--quiet", "-c"])
+                .arg(&self.config),
+        )
     }
 }
 
 fn time(command: &mut Command) -> Duration {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let start = Instant::now();
     let status = command.status().expect("the program starts");
     let elapsed = start.elapsed();
