@@ -28,8 +28,10 @@ mod transport;
 
 use serde_json::{Map, Value};
 
+use crate::store::PUBLIC_TENANT;
+
 pub use claims::PROTECTED_CLAIMS;
-pub use config::{AntiCsrf, SameSite, SessionConfig, TransferPolicy};
+pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use effects::Effects;
 pub use engine::Sessions;
 pub use keys::{Jwks, SigningKeys};
@@ -69,6 +71,20 @@ pub struct NewSessionFor {
     pub claims: Map<String, Value>,
     /// What the application wants to keep with the session on the server.
     pub data: Value,
+}
+
+impl NewSessionFor {
+    /// For a user with one login method, who signed in without a tenant; no claims, no data.
+    pub fn user(user_id: impl Into<String>) -> Self {
+        let user_id = user_id.into();
+        Self {
+            recipe_user_id: user_id.clone(),
+            user_id,
+            tenant_id: PUBLIC_TENANT.to_owned(),
+            claims: Map::new(),
+            data: Value::Object(Map::new()),
+        }
+    }
 }
 
 /// What a request must show.
