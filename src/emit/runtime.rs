@@ -20,6 +20,7 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.refresh",
         ],
     ),
+    ("claims", &["session.sign-out"]),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
     ("keys", &["jwt.jwks", "openid.discovery"]),
@@ -68,6 +69,10 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sign_up", &["email-password.sign-up"]),
+    (
+        "signing_keys",
+        &["email-password.sign-up", "jwt.jwks", "session.refresh"],
+    ),
 ];
 
 /// Copies the runtime, and the tests of those behaviours that the spec has.

@@ -91,7 +91,10 @@ async fn session_info(session: Session) -> Response<Body> {
 
 /// Keeps a number in the access token. The client gets a new one with the answer.
 async fn count_visit(mut session: Session, context: AuthContext) -> Result<String, ErrorResponse> {
-    let visits = session.claims.get("visits").and_then(|it| it.as_u64());
+    let visits = session
+        .claims
+        .get("visits")
+        .and_then(serde_json::Value::as_u64);
     let visits = visits.unwrap_or(0) + 1;
     let mut update = serde_json::Map::new();
     update.insert("visits".to_owned(), visits.into());

@@ -3,6 +3,8 @@
 //! Rule: no globals. Everything a request needs hangs on an [`Auth`], so several servers can live in one
 //! process, and a test can give one its own clock, store and mailer.
 
+mod mailer;
+
 use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -11,8 +13,8 @@ use crate::app_info::AppInfo;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::crypto::password::{PasswordParams, Passwords};
-use crate::delivery::{Both, Mailer, NoMailer, Outbox, Queue, Smtp};
-use crate::session::{SessionConfig, Sessions, SettingError};
+use crate::delivery::{Mailer, Outbox, Queue};
+use crate::session::{ClaimSource, SessionConfig, Sessions, SettingError, Validator};
 use crate::store::{SqliteStore, Store};
 
 /// How many passwords may wait for each that is being hashed.
@@ -45,6 +47,8 @@ pub struct AuthBuilder {
     mailer: Option<Arc<dyn Mailer>>,
     clock: Arc<dyn Clock>,
     password_params: PasswordParams,
+    claims: Vec<Arc<dyn ClaimSource>>,
+    validators: Vec<Validator>,
 }
 
 /// Why a server could not start.
@@ -68,6 +72,8 @@ impl Auth {
             mailer: None,
             clock: Arc::new(SystemClock),
             password_params: PasswordParams::default(),
+            claims: Vec::new(),
+            validators: Vec::new(),
         }
     }
 
@@ -159,6 +165,21 @@ impl AuthBuilder {
         self
     }
 
+    /// Fetches this claim for every new session.
+    #[must_use]
+    pub fn claim(mut self, claim: impl ClaimSource + 'static) -> Self {
+        self.claims.push(Arc::new(claim));
+        self
+    }
+
+    /// Demands this of every session that an API asks for, unless the API says otherwise
+    /// ([`VerifyOptions::claims`](crate::session::VerifyOptions)).
+    #[must_use]
+    pub fn claim_validator(mut self, validator: Validator) -> Self {
+        self.validators.push(validator);
+        self
+    }
+
     /// Opens and starts what was not given.
     ///
     /// # Errors
@@ -170,6 +191,8 @@ impl AuthBuilder {
             mailer,
             clock,
             password_params,
+            claims,
+            validators,
         } = self;
         // Everything is checked before anything is opened.
         let wrong = |errors: Vec<SettingError>| {
@@ -188,7 +211,7 @@ impl AuthBuilder {
             .map_err(|error| StartError(format!("AUTH_MAIL_OUTBOX: {error}")))?;
         let mailer = match mailer {
             Some(mailer) => mailer,
-            None => configured_mailer(&config, outbox.as_ref())?,
+            None => mailer::configured(&config, outbox.as_ref())?,
         };
 
         // Opening a database and the first password hash take a while: they are done on threads that
@@ -215,7 +238,8 @@ impl AuthBuilder {
             Arc::clone(&store),
             Arc::clone(&clock),
         )
-        .map_err(wrong)?;
+        .map_err(wrong)?
+        .with_claims(claims, validators);
         if sessions.cookies_cannot_work() {
             tracing::warn!(
                 "API and website are different sites without https: sessions work by headers only"
@@ -247,30 +271,6 @@ async fn keep_house(parts: Weak<Parts>) {
             Err(error) => tracing::error!(?error, "what had expired could not be deleted"),
         }
     }
-}
-
-/// SMTP, the outbox, both, or a mailer that complains.
-fn configured_mailer(
-    config: &Config,
-    outbox: Option<&Arc<Outbox>>,
-) -> Result<Arc<dyn Mailer>, StartError> {
-    let smtp = config
-        .smtp_url
-        .as_ref()
-        .map(|url| Smtp::new(url.expose(), &config.mail_from))
-        .transpose()
-        .map_err(|error| StartError(format!("AUTH_SMTP_URL: {error}")))?;
-    Ok(match (smtp, outbox) {
-        (Some(smtp), Some(outbox)) => Arc::new(Both(Arc::<Outbox>::clone(outbox), Arc::new(smtp))),
-        (Some(smtp), None) => Arc::new(smtp),
-        (None, Some(outbox)) => Arc::<Outbox>::clone(outbox),
-        (None, None) => {
-            tracing::warn!(
-                "no mail will go out: neither AUTH_SMTP_URL nor AUTH_MAIL_OUTBOX is set"
-            );
-            Arc::new(NoMailer)
-        }
-    })
 }
 
 impl fmt::Debug for Auth {

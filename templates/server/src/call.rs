@@ -18,7 +18,7 @@ pub use self::fdi_version::FdiVersion;
 
 use crate::auth::Auth;
 use crate::error::{Error, SessionError};
-use crate::session::{Effects, NewSessionFor, Session, VerifyOptions};
+use crate::session::{Effects, NewSessionFor, Session, Validator, VerifyOptions};
 
 const INVALID_JSON: &str =
     "API input error: Please make sure to pass a valid JSON input in the request body";
@@ -159,9 +159,17 @@ impl Call {
     /// # Errors
     /// As [`Call::session`].
     pub async fn require_session(&mut self) -> Result<Session, Error> {
+        self.require_session_with(VerifyOptions::default()).await
+    }
+
+    /// The session of the request, which must be there and be as `options` say.
+    ///
+    /// # Errors
+    /// As [`Call::session`].
+    pub async fn require_session_with(&mut self, options: VerifyOptions) -> Result<Session, Error> {
         let options = VerifyOptions {
             required: true,
-            ..VerifyOptions::default()
+            ..options
         };
         self.session(options).await?.ok_or_else(|| {
             SessionError::Unauthorised {
@@ -215,6 +223,21 @@ impl Call {
         let sessions = self.auth.sessions().clone();
         sessions
             .merge_claims(session, update, &mut self.effects)
+            .await
+    }
+
+    /// Demands something of the claims of a session; fetches what is missing or too old.
+    ///
+    /// # Errors
+    /// [`Error::Session`] with all that is not met.
+    pub async fn assert_claims(
+        &mut self,
+        session: &mut Session,
+        validators: &[Validator],
+    ) -> Result<(), Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions
+            .assert_claims(session, validators, &mut self.effects)
             .await
     }
 

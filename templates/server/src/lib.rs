@@ -22,6 +22,10 @@
 //! Settings come from the environment, or from code: [`Config::new`] fills in the defaults for an
 //! [`AppInfo`], and every field can be changed.
 //!
+//! What the access token says about its user is a [`Claim`]; what a route demands of a session,
+//! [`VerifySession`]; and whatever is done to sessions by their handle or their user — list, revoke,
+//! change — is a method of [`Auth::sessions`]. `examples/claims.rs` shows all three.
+//!
 //! # The house
 //!
 //! Each floor knows only those below it; nothing but this file and `main.rs` knows `api`.
@@ -63,8 +67,10 @@ pub use crate::call::Call;
 pub use crate::config::Config;
 pub use crate::error::Error;
 pub use crate::serve::{Limits, serve, serve_with, told_to_stop};
-pub use crate::session::{NewSessionFor, Session, VerifyOptions};
-pub use crate::web::{AuthContext, AuthLayer, ErrorResponse, cors};
+pub use crate::session::{
+    Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
+};
+pub use crate::web::{AuthContext, AuthLayer, ErrorResponse, VerifySession, cors};
 
 /// The auth APIs in front of an application. `custom` answers the operations that the spec has and the
 /// runtime does not; without it (`None::<NoCustom>`) they are not mounted.

@@ -26,14 +26,19 @@ mod rotation;
 mod tests;
 mod transport;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::store::PUBLIC_TENANT;
 
-pub use claims::PROTECTED_CLAIMS;
+pub use claims::{
+    Claim, ClaimSource, ClaimValidators, FetchClaim, PROTECTED_CLAIMS, Subject, Validate,
+    Validator, Verdict,
+};
 pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use effects::Effects;
-pub use engine::Sessions;
+pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
 pub use keys::{Jwks, SigningKeys};
 pub use transport::TransferMethod;
 
@@ -56,6 +61,27 @@ pub struct Session {
     pub expires_at: i64,
     /// How the tokens travel.
     pub transfer: TransferMethod,
+}
+
+impl Session {
+    /// The value of a claim, as the access token has it; `None` where it is missing or of another
+    /// type.
+    pub fn claim<T>(&self, claim: &Claim<T>) -> Option<T>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
+        claim.value(&self.claims)
+    }
+
+    /// Whose session it is, as claims are fetched for.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            user_id: self.user_id.clone(),
+            recipe_user_id: self.recipe_user_id.clone(),
+            tenant_id: self.tenant_id.clone(),
+            claims: self.claims.clone(),
+        }
+    }
 }
 
 /// Whom a new session is for.
@@ -88,7 +114,7 @@ impl NewSessionFor {
 }
 
 /// What a request must show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct VerifyOptions {
     /// Whether a request without a session is refused.
     pub required: bool,
@@ -97,15 +123,18 @@ pub struct VerifyOptions {
     /// Whether the database is asked if the session still exists. Without it, a revoked session
     /// lives on until its access token expires.
     pub check_database: bool,
+    /// What is demanded of the claims; by default what the server demands everywhere.
+    pub claims: ClaimValidators,
 }
 
 impl Default for VerifyOptions {
-    /// A session is required; the token is believed.
+    /// A session is required; the token is believed; its claims are as the server demands.
     fn default() -> Self {
         Self {
             required: true,
             anti_csrf: None,
             check_database: false,
+            claims: ClaimValidators::Global,
         }
     }
 }

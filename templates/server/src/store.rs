@@ -11,6 +11,7 @@
 
 #[cfg(test)]
 mod contract;
+mod merge;
 mod sqlite;
 
 use async_trait::async_trait;
@@ -18,6 +19,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 
+pub(crate) use merge::merge as merge_claims;
 pub use sqlite::SqliteStore;
 pub(crate) use sqlite::check_url;
 
@@ -278,12 +280,14 @@ pub trait Store: Send + Sync {
     /// Ends sessions; the handles of those that existed.
     async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error>;
 
-    /// Replaces what the application put into the access token; `false` if there is no session.
-    async fn replace_session_claims(
+    /// Changes what the application put into the access token, as it is stored at that moment: a key
+    /// of `update` replaces the one of its name, `null` deletes it. All claims as they are now;
+    /// `None` if there is no session.
+    async fn merge_session_claims(
         &self,
         handle: &str,
-        claims: Map<String, Value>,
-    ) -> Result<bool, Error>;
+        update: Map<String, Value>,
+    ) -> Result<Option<Map<String, Value>>, Error>;
 
     /// Replaces what the application keeps with the session; `false` if there is no session.
     async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error>;

@@ -11,12 +11,15 @@ use crate::call::Call;
 use crate::error::Error;
 
 mod answer;
+mod attached;
 mod body;
 mod cache_control;
+mod context;
 mod cors;
 mod dispatch;
 mod error;
 mod extract;
+mod guard;
 mod layer;
 mod legacy;
 mod matching;
@@ -24,9 +27,10 @@ mod origin;
 mod outbox;
 
 pub use self::answer::Answer;
+pub use self::context::AuthContext;
 pub use self::cors::cors;
 pub use self::error::ErrorResponse;
-pub use self::extract::AuthContext;
+pub use self::guard::{VerifySession, VerifySessionService};
 pub(crate) use self::layer::not_found;
 pub use self::layer::{AuthLayer, AuthService};
 

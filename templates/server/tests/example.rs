@@ -1,8 +1,11 @@
-//! The example application does what it shows.
+//! The example applications do what they show.
 
 #[path = "../examples/app.rs"]
 #[allow(dead_code, reason = "its `main` is not called")]
 mod app;
+#[path = "../examples/claims.rs"]
+#[allow(dead_code, reason = "its `main` is not called")]
+mod claims;
 mod common;
 
 use common::Server;
@@ -102,4 +105,40 @@ async fn its_settings_work_and_the_auth_apis_stand_alone_too() {
     let server = Server::start_app(|_| {}, |auth| app::auth_apis(&auth)).await;
     assert_eq!(server.get("/hello").send().await.brief(), "404 Not found");
     assert_eq!(server.ana("header").await.json()["status"], "OK");
+}
+
+#[tokio::test]
+async fn routes_demand_claims() {
+    let server = Server::start_app(|_| {}, |auth| claims::app(&auth)).await;
+    let sign_in = async |path: &str| {
+        let answer = server.post(path).send().await;
+        format!("Bearer {}", answer.access())
+    };
+    let ask = async |path: &str, bearer: &str| {
+        let ask = server.post(path).header("authorization", bearer);
+        ask.send().await
+    };
+    let (ana, cleo) = (
+        sign_in("/invitations/ana").await,
+        sign_in("/invitations/cleo").await,
+    );
+    assert_eq!(ask("/write", &ana).await.brief(), r#"200 ["admin"]"#);
+    let reason = r#"{"message":"wrong value","expectedToIncludeAtLeastOneOf":["writer","admin"],"actualValue":[]}"#;
+    let expected = format!(
+        r#"403 {{"message":"invalid claim","claimValidationErrors":[{{"id":"roles","reason":{reason}}}]}}"#
+    );
+    assert_eq!(ask("/write", &cleo).await.brief(), expected);
+
+    let team = server.get("/team").header("authorization", &cleo);
+    let expected = r#"403 {"message":"invalid claim","claimValidationErrors":[{"id":"plan","reason":"there is no plan"}]}"#;
+    assert_eq!(team.send().await.brief(), expected);
+    let plan = ask("/plan/gold", &cleo).await;
+    let bearer = format!("Bearer {}", plan.access());
+    let team = server.get("/team").header("authorization", &bearer);
+    assert_eq!(team.send().await.brief(), "200 5");
+
+    assert_eq!(ask("/users/ana/sign-out", &cleo).await.status, 403);
+    assert_eq!(ask("/users/cleo/sign-out", &ana).await.brief(), "200 1");
+    let refused = ask("/users/ana/sign-out", &cleo).await;
+    assert!(refused.is_end_of_session("unauthorised"), "{refused}");
 }

@@ -43,6 +43,14 @@ impl Algorithm {
         }
     }
 
+    /// How long its signatures are.
+    pub fn signature_bytes(self) -> usize {
+        match self {
+            Self::Rs256 => 256,
+            Self::Es256 | Self::EdDsa => 64,
+        }
+    }
+
     fn of_jwt(self) -> jsonwebtoken::Algorithm {
         match self {
             Self::Rs256 => jsonwebtoken::Algorithm::RS256,

@@ -10,7 +10,7 @@ use super::form_fields::{self, Form};
 use super::{FieldError, User, validators};
 use crate::call::Call;
 use crate::error::Error;
-use crate::session::{NewSessionFor, VerifyOptions};
+use crate::session::{ClaimValidators, NewSessionFor, VerifyOptions};
 use crate::store::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
 /// What a sign-up comes to.
@@ -177,6 +177,7 @@ async fn refuse_linking(call: &mut Call, body: &Value) -> Result<(), Error> {
     };
     let options = VerifyOptions {
         required,
+        claims: ClaimValidators::Skip,
         ..VerifyOptions::default()
     };
     let session = call.session(options).await?;

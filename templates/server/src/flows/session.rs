@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::error::Error;
+use crate::session::{ClaimValidators, VerifyOptions};
 
 /// What signing out comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +19,16 @@ pub enum Refresh {
 }
 
 /// Ends the session of the request. It needs a valid access token; whether the session was already
-/// revoked does not matter.
+/// revoked does not matter, nor what it may do: anybody may sign out.
 ///
 /// # Errors
 /// [`Error::Session`] without a session.
 pub async fn sign_out(call: &mut Call) -> Result<SignOut, Error> {
-    let session = call.require_session().await?;
+    let options = VerifyOptions {
+        claims: ClaimValidators::Skip,
+        ..VerifyOptions::default()
+    };
+    let session = call.require_session_with(options).await?;
     call.revoke_session(&session).await?;
     Ok(SignOut::Ok)
 }

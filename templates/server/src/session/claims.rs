@@ -1,6 +1,20 @@
-//! Which claims belong to the server, and how those of the application change.
+//! Claims: what the access token says about the user.
+//!
+//! This file knows which claims belong to the server. Facts of the application are a [`Claim`] each
+//! ([`claim`]); what an API demands of them is a [`Validator`] ([`validator`]). The rule kept here:
+//! an application never writes a claim of the server's, neither at the beginning of a session nor
+//! later (RFC 8725 §3.8, <https://www.rfc-editor.org/rfc/rfc8725>).
+
+mod claim;
+mod demand;
+mod validator;
 
 use serde_json::{Map, Value};
+
+pub use claim::{Claim, ClaimSource, FetchClaim, Subject};
+pub use validator::{ClaimValidators, Validate, Validator, Verdict};
+
+use crate::error::Error;
 
 /// Claims that the server writes; an application can neither set nor change them.
 pub const PROTECTED_CLAIMS: [&str; 10] = [
@@ -38,20 +52,15 @@ pub(super) fn initial(claims: &Map<String, Value>, issuer: &str) -> Map<String, 
     claims
 }
 
-/// `claims` changed by `update`: its keys replace those of the same name, `null` deletes.
-pub(super) fn merge(
-    claims: &Map<String, Value>,
-    update: &Map<String, Value>,
-) -> Map<String, Value> {
-    let mut merged = claims.clone();
-    for (name, value) in update {
-        if value.is_null() {
-            merged.shift_remove(name);
-        } else {
-            merged.insert(name.clone(), value.clone());
-        }
-    }
-    merged
+/// Refuses an update that would change a claim of the server's.
+pub(super) fn check_update(update: &Map<String, Value>) -> Result<(), Error> {
+    update
+        .keys()
+        .find(|name| is_protected(name))
+        .map_or(Ok(()), |name| {
+            let text = format!("the claim {name} belongs to the server and cannot be changed");
+            Err(Error::internal(text))
+        })
 }
 
 #[cfg(test)]
@@ -71,14 +80,10 @@ mod tests {
     }
 
     #[test]
-    fn null_deletes_at_the_top_only() {
-        let merged = merge(
-            &map(&json!({ "old": 1, "kept": 2, "deep": 3 })),
-            &map(&json!({ "old": null, "new": 4, "deep": { "x": null } })),
-        );
-        assert_eq!(
-            merged,
-            map(&json!({ "kept": 2, "new": 4, "deep": { "x": null } }))
-        );
+    fn the_servers_claims_cannot_be_changed() {
+        for name in PROTECTED_CLAIMS {
+            assert!(check_update(&map(&json!({ "k": 1, (name): null }))).is_err());
+        }
+        assert!(check_update(&map(&json!({ "k": 1, "iss": "x" }))).is_ok());
     }
 }

@@ -12,6 +12,7 @@ use http::header::COOKIE;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::config::Settings;
+use crate::error::Error;
 
 /// Name of the access token's cookie.
 pub(super) const ACCESS: &str = "sAccessToken";
@@ -20,8 +21,11 @@ pub(super) const REFRESH: &str = "sRefreshToken";
 /// Name of a cookie that old servers of this protocol set; it is only ever cleared.
 pub(super) const LEGACY: &str = "sIdRefreshToken";
 
+/// The cookie in which scripts keep the front token.
+const FRONT_COOKIE: &str = "sFrontToken";
+
 /// The largest `name=value` that browsers keep (RFC 6265 §6.1).
-pub(super) const MAX_BYTES: usize = 4096;
+const MAX_BYTES: usize = 4096;
 
 /// What a cookie's value keeps as it is: the set of `encodeURIComponent`.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -74,4 +78,20 @@ pub(super) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
         .filter(|cookie| cookie.name() == name)
         .map(|cookie| cookie.value().to_owned())
         .collect()
+}
+
+/// Refuses an access token and a front token that are too long for cookies: browsers drop larger
+/// ones without a word, and the user could never sign in.
+pub(super) fn check_size(jwt: usize, front_token: usize) -> Result<(), Error> {
+    fits(ACCESS, jwt)?;
+    fits(FRONT_COOKIE, front_token)
+}
+
+fn fits(name: &str, bytes: usize) -> Result<(), Error> {
+    if name.len() + 1 + bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "the claims of the session are too large: the cookie {name} would exceed {MAX_BYTES} bytes"
+    )))
 }

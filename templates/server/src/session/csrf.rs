@@ -24,17 +24,29 @@ pub(super) fn applies_to(method: &Method) -> bool {
     method != Method::GET
 }
 
-/// Whether the request carries the custom header, whatever it says.
-pub(super) fn has_custom_header(headers: &HeaderMap) -> bool {
-    headers.contains_key(RID)
+/// What a request shows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// Whether it carries the custom header, whatever that says.
+    pub(super) custom_header: bool,
+    /// The token that it carries.
+    pub(super) token: Option<&'a str>,
 }
 
-/// Whether the request carries this token.
-pub(super) fn has_token(headers: &HeaderMap, expected: &str) -> bool {
-    headers
-        .get(ANTI_CSRF)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| token::constant_time_eq(value, expected))
+impl<'a> Shown<'a> {
+    /// What the headers of a request show.
+    pub(super) fn by(headers: &'a HeaderMap) -> Self {
+        Self {
+            custom_header: headers.contains_key(RID),
+            token: headers.get(ANTI_CSRF).and_then(|value| value.to_str().ok()),
+        }
+    }
+
+    /// Whether it carries this token.
+    pub(super) fn has_token(&self, expected: &str) -> bool {
+        self.token
+            .is_some_and(|token| token::constant_time_eq(token, expected))
+    }
 }
 
 /// The anti-CSRF token that goes with a refresh token, in the form of a UUID.
@@ -63,11 +75,13 @@ mod tests {
     #[test]
     fn the_header_must_be_there_and_equal() {
         let mut headers = HeaderMap::new();
-        assert!(!has_custom_header(&headers) && !has_token(&headers, "t"));
+        let shown = Shown::by(&headers);
+        assert!(!shown.custom_header && !shown.has_token("t"));
         headers.insert(RID, "".parse().expect("value"));
         headers.insert(ANTI_CSRF, "t".parse().expect("value"));
-        assert!(has_custom_header(&headers) && has_token(&headers, "t"));
-        assert!(!has_token(&headers, "T") && !has_token(&headers, ""));
+        let shown = Shown::by(&headers);
+        assert!(shown.custom_header && shown.has_token("t"));
+        assert!(!shown.has_token("T") && !shown.has_token(""));
     }
 
     #[test]

@@ -9,40 +9,45 @@
 //! - whatever makes an answer clear the client's tokens has put that into the effects before the
 //!   error is returned.
 
+mod administration;
+mod beginning;
+mod claiming;
 mod issuing;
 mod refreshing;
+mod verifying;
+mod without_request;
 
 use std::sync::Arc;
 
-use http::{HeaderMap, Method};
-use serde_json::{Map, Value};
-use uuid::Uuid;
+pub use administration::SessionInformation;
+pub use without_request::{JwtOptions, SessionTokens};
 
-use super::access;
-use super::claims;
-use super::config::{AntiCsrf, SessionConfig, SettingError, Settings};
-use super::csrf;
+use super::Session;
+use super::claims::{ClaimSource, Validator};
+use super::config::{SessionConfig, SettingError, Settings};
 use super::effects::Effects;
 use super::keys::{Jwks, SigningKeys};
-use super::refresh::RefreshToken;
 use super::transport::{self, TransferMethod};
-use super::{NewSessionFor, Session, VerifyOptions};
 use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::schedule::Schedule;
-use crate::crypto::token;
 use crate::error::{Error, SessionError};
-use crate::store::{PUBLIC_TENANT, Purge, SessionRow, Store};
+use crate::store::{Purge, Store};
 
 /// Creates, verifies, refreshes and ends sessions. Clones share everything.
 #[derive(Clone)]
 pub struct Sessions(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     settings: Settings,
     store: Arc<dyn Store>,
     keys: SigningKeys,
     clock: Arc<dyn Clock>,
+    /// Claims that every new session gets.
+    claims: Vec<Arc<dyn ClaimSource>>,
+    /// What every API demands unless it says otherwise.
+    validators: Vec<Validator>,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -75,7 +80,26 @@ impl Sessions {
             store,
             keys,
             clock,
+            claims: Vec::new(),
+            validators: Vec::new(),
         })))
+    }
+
+    /// The same engine with `claims`, which are fetched for every new session in this order, and
+    /// `validators`, which every API applies unless it says otherwise
+    /// ([`ClaimValidators`](super::ClaimValidators)).
+    #[must_use]
+    pub fn with_claims(
+        self,
+        claims: Vec<Arc<dyn ClaimSource>>,
+        validators: Vec<Validator>,
+    ) -> Self {
+        let inner = Inner {
+            claims,
+            validators,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
     }
 
     /// The settings.
@@ -101,203 +125,12 @@ impl Sessions {
             .await
     }
 
-    /// Begins a session and sends its tokens. An old session of the client is never adopted, and
-    /// tokens that travel the other way are cleared.
-    pub async fn create(
-        &self,
-        headers: &HeaderMap,
-        fx: &mut Effects,
-        new: NewSessionFor,
-    ) -> Result<Session, Error> {
-        let settings = &self.0.settings;
-        let transfer = transport::wished(headers, settings.config.transfer);
-        if transfer == TransferMethod::Cookie && settings.cookies_cannot_work {
-            return Err(Error::internal(
-                "Since your API and website domain are different, for sessions to work, please \
-                 use https on your apiDomain and dont set cookieSecure to false.",
-            ));
-        }
-        let now = self.0.clock.now();
-        let row = self.new_row(new, transfer, now)?;
-        let refresh_token =
-            RefreshToken::new(&row.handle, &row.rotation_key, &token::random_bytes()?);
-        let row = SessionRow {
-            refresh_hash: refresh_token.hash2(),
-            ..row
-        };
-        let (jwt, session) = self.issue(&row, &refresh_token, transfer, now).await?;
-        let mut sent = Effects::new();
-        if transport::carries_access(headers, transfer.other()) {
-            transport::clear(settings, &mut sent, transfer.other())?;
-        }
-        self.send(&mut sent, &session, &jwt, &refresh_token, &row, now)?;
-        self.0.store.create_session(row).await?;
-        fx.extend(sent);
-        Ok(session)
-    }
-
-    fn new_row(
-        &self,
-        new: NewSessionFor,
-        transfer: TransferMethod,
-        now: i64,
-    ) -> Result<SessionRow, Error> {
-        let settings = &self.0.settings;
-        let id = Uuid::new_v4();
-        Ok(SessionRow {
-            handle: if new.tenant_id == PUBLIC_TENANT {
-                id.to_string()
-            } else {
-                format!("{id}_{}", new.tenant_id)
-            },
-            user_id: new.user_id,
-            recipe_user_id: new.recipe_user_id,
-            tenant_id: new.tenant_id,
-            refresh_hash: String::new(),
-            previous_refresh_hash: None,
-            rotated_at: now,
-            rotation_key: token::random_bytes::<{ token::SECRET_BYTES }>()?.to_vec(),
-            anti_csrf: settings.anti_csrf == AntiCsrf::ViaToken
-                && transfer == TransferMethod::Cookie,
-            claims: claims::initial(&new.claims, &settings.issuer),
-            data: new.data,
-            created_at: now,
-            expires_at: self.refresh_expiry(now, now),
-        })
-    }
-
-    /// The session of a request, if there is one. Refuses a request whose token does not count, and
-    /// one without a token if a session is required.
-    pub async fn verify(
-        &self,
-        method: &Method,
-        headers: &HeaderMap,
-        fx: &mut Effects,
-        options: VerifyOptions,
-    ) -> Result<Option<Session>, Error> {
-        if matches!(*method, Method::OPTIONS | Method::TRACE) {
-            return Ok(None);
-        }
-        let settings = &self.0.settings;
-        if transport::carries_legacy(headers) {
-            return Err(SessionError::TryRefreshToken.into());
-        }
-        let Some((transfer, unverified)) =
-            transport::access_token(headers, settings.config.transfer)
-        else {
-            if options.required {
-                return Err(SessionError::Unauthorised {
-                    clear_tokens: false,
-                }
-                .into());
-            }
-            return Ok(None);
-        };
-        if transfer == TransferMethod::Cookie && transport::has_two_access_cookies(headers) {
-            return Err(SessionError::TryRefreshToken.into());
-        }
-        let session = self.believe(&unverified, transfer).await?;
-        let checks_csrf = transfer == TransferMethod::Cookie
-            && options
-                .anti_csrf
-                .unwrap_or_else(|| csrf::applies_to(method));
-        if checks_csrf && !self.is_not_forged(headers, &session) {
-            return Err(SessionError::TryRefreshToken.into());
-        }
-        if !options.check_database {
-            return Ok(Some(session));
-        }
-        self.compare_with_store(fx, session).await.map(Some)
-    }
-
-    /// Checks key, signature and expiry.
-    async fn believe(
-        &self,
-        unverified: &access::Unverified,
-        transfer: TransferMethod,
-    ) -> Result<Session, Error> {
-        let prefix = if self.config().use_dynamic_signing_key {
-            "d-"
-        } else {
-            "s-"
-        };
-        let key = match unverified.kid.starts_with(prefix) {
-            true => self.0.keys.verifying(&unverified.kid).await?,
-            false => None,
-        };
-        let now = self.0.clock.now();
-        key.and_then(|key| key.verify(&unverified.jwt))
-            .and_then(|payload| access::session(payload, transfer))
-            .filter(|session| now < session.expires_at)
-            .ok_or_else(|| SessionError::TryRefreshToken.into())
-    }
-
-    fn is_not_forged(&self, headers: &HeaderMap, session: &Session) -> bool {
-        match self.0.settings.anti_csrf {
-            AntiCsrf::None => true,
-            AntiCsrf::ViaCustomHeader => csrf::has_custom_header(headers),
-            AntiCsrf::ViaToken => session
-                .claims
-                .get("antiCsrfToken")
-                .and_then(Value::as_str)
-                .is_some_and(|token| csrf::has_token(headers, token)),
-        }
-    }
-
-    /// Asks whether the session still exists; sends a new access token if its claims changed.
-    async fn compare_with_store(
-        &self,
-        fx: &mut Effects,
-        session: Session,
-    ) -> Result<Session, Error> {
-        let row = self.0.store.session(&session.handle).await?;
-        let Some(row) = row.filter(|row| row.expires_at > self.0.clock.now()) else {
-            return Err(self.unauthorised(fx));
-        };
-        if claims::of_application(&session.claims) == row.claims {
-            return Ok(session);
-        }
-        self.reissue(fx, session, &row.claims).await
-    }
-
     /// Ends a session and clears the tokens of the method that it uses. It is no error if the
     /// session is gone already.
     pub async fn revoke(&self, session: &Session, fx: &mut Effects) -> Result<(), Error> {
         let handles = [session.handle.clone()];
         self.0.store.revoke_sessions(&handles).await?;
         transport::clear(&self.0.settings, fx, session.transfer)
-    }
-
-    /// Changes the application's claims: each key of `update` replaces the one of its name, `null`
-    /// deletes. The database has the new claims at once, the client with this answer.
-    pub async fn merge_claims(
-        &self,
-        session: &mut Session,
-        update: &Map<String, Value>,
-        fx: &mut Effects,
-    ) -> Result<(), Error> {
-        if let Some(name) = update.keys().find(|name| claims::is_protected(name)) {
-            return Err(Error::internal(format!(
-                "the claim {name} belongs to the server and cannot be changed"
-            )));
-        }
-        let merged = claims::merge(&claims::of_application(&session.claims), update);
-        // Made before the store changes: claims that no cookie holds must not get there, for no later
-        // refresh could send them either.
-        let mut sent = Effects::new();
-        let renewed = self.reissue(&mut sent, session.clone(), &merged).await?;
-        let store = &self.0.store;
-        if !store
-            .replace_session_claims(&session.handle, merged)
-            .await?
-        {
-            return Err(self.unauthorised(fx));
-        }
-        if self.0.clock.now() < session.expires_at {
-            fx.extend(sent);
-            *session = renewed;
-        }
-        Ok(())
     }
 
     /// Takes the tokens of both methods away from the client.
@@ -315,11 +148,13 @@ impl Sessions {
         self.0.store.purge(purge).await
     }
 
-    /// Clears everything, and says that there is no session.
-    fn unauthorised(&self, fx: &mut Effects) -> Error {
-        match self.clear_tokens(fx) {
-            Ok(()) => SessionError::Unauthorised { clear_tokens: true }.into(),
-            Err(error) => error,
+    /// The same error; clears everything first if it is that the session is over.
+    fn clearing(&self, fx: &mut Effects, error: Error) -> Error {
+        match error {
+            Error::Session(SessionError::Unauthorised { clear_tokens: true }) => {
+                self.clear_tokens(fx).err().unwrap_or(error)
+            }
+            error => error,
         }
     }
 }

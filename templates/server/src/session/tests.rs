@@ -1,9 +1,12 @@
 //! Sessions over a real store, request by request: what is sent, what is taken, what is refused.
 
+mod administration;
+mod claims;
 mod create;
 mod keys;
 mod refresh;
 mod verify;
+mod without_request;
 
 use std::sync::Arc;
 

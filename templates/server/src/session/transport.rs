@@ -26,9 +26,6 @@ const FRONT_TOKEN: HeaderName = HeaderName::from_static("front-token");
 /// cookie stays so that its expiry is told from there having been none.
 const ACCESS_COOKIE_MS: i64 = 365 * 24 * 3_600_000;
 
-/// The cookie in which scripts keep the front token.
-const FRONT_COOKIE: &str = "sFrontToken";
-
 /// How the tokens of a session travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransferMethod {
@@ -161,8 +158,7 @@ pub(super) fn send_access(
     now: i64,
 ) -> Result<(), Error> {
     if method == TransferMethod::Cookie {
-        fits(cookie::ACCESS, jwt)?;
-        fits(FRONT_COOKIE, front_token)?;
+        cookie::check_size(jwt.len(), front_token.len())?;
     }
     fx.set_exposed(FRONT_TOKEN, front_token)?;
     if method == TransferMethod::Header || settings.config.expose_access_token {
@@ -288,15 +284,4 @@ fn set_refresh_cookie(
     let (domain, path) = (settings.domain.as_deref(), &settings.refresh_path);
     let line = cookie::line(settings, cookie::REFRESH, value, domain, path, expires_at);
     fx.set_cookie(cookie::REFRESH, &line)
-}
-
-/// Browsers drop larger cookies without a word, and the user could never sign in.
-fn fits(name: &str, value: &str) -> Result<(), Error> {
-    if name.len() + 1 + value.len() <= cookie::MAX_BYTES {
-        return Ok(());
-    }
-    Err(Error::internal(format!(
-        "the claims of the session are too large: the cookie {name} would exceed {} bytes",
-        cookie::MAX_BYTES
-    )))
 }

@@ -14,6 +14,7 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     resets_race(&store).await;
     sessions(&*store).await;
     rotations_race(&store).await;
+    claims_race(&store).await;
     signing_keys(&store).await;
     expiry(&*store).await;
 }
@@ -245,13 +246,15 @@ async fn sessions(store: &dyn Store) {
         !rotate("h1", "hx").await.expect("write"),
         "replaced already"
     );
-    let claims: Map<String, Value> = [("a".to_owned(), json!(1))].into_iter().collect();
-    assert!(
-        store
-            .replace_session_claims("s1", claims.clone())
-            .await
-            .expect("write")
-    );
+    let update: Map<String, Value> = [("é".to_owned(), json!(null)), ("a".to_owned(), json!(1))]
+        .into_iter()
+        .collect();
+    let claims = store
+        .merge_session_claims("s1", update)
+        .await
+        .expect("write")
+        .expect("there");
+    assert_eq!(Value::Object(claims.clone()), json!({ "a": 1 }));
     assert!(
         store
             .replace_session_data("s1", json!({ "d": 1 }))
@@ -268,11 +271,12 @@ async fn sessions(store: &dyn Store) {
         ..row
     };
     assert_eq!(store.session("s1").await.expect("read"), Some(expected));
-    assert!(
-        !store
-            .replace_session_claims("s0", Map::new())
+    assert_eq!(
+        store
+            .merge_session_claims("s0", Map::new())
             .await
-            .expect("write")
+            .expect("write"),
+        None
     );
     assert!(
         !store
@@ -326,6 +330,27 @@ async fn rotations_race(store: &Arc<dyn Store>) {
     }
     let row = store.session("race").await.expect("read").expect("there");
     assert_eq!(won, [row.refresh_hash]);
+}
+
+async fn claims_race(store: &Arc<dyn Store>) {
+    store
+        .create_session(session("claims", "u9", "public"))
+        .await
+        .expect("write");
+    let tasks: Vec<_> = (0..16)
+        .map(|number| {
+            let store = Arc::clone(store);
+            let update = [(format!("k{number}"), json!(number))]
+                .into_iter()
+                .collect();
+            tokio::spawn(async move { store.merge_session_claims("claims", update).await })
+        })
+        .collect();
+    for task in tasks {
+        assert!(task.await.expect("join").expect("write").is_some());
+    }
+    let row = store.session("claims").await.expect("read").expect("there");
+    assert_eq!(row.claims.len(), 17, "no change undoes another one");
 }
 
 fn key(kid: &str, rotates: bool, generation: i64, created_at: i64) -> SigningKeyRow {

@@ -295,13 +295,13 @@ impl Store for SqliteStore {
         self.write(move |db| sessions::revoke(db, handles)).await
     }
 
-    async fn replace_session_claims(
+    async fn merge_session_claims(
         &self,
         handle: &str,
-        claims: Map<String, Value>,
-    ) -> Result<bool, Error> {
-        let (handle, claims) = (handle.to_owned(), Value::Object(claims).to_string());
-        self.write(move |db| sessions::replace_claims(db, &handle, &claims))
+        update: Map<String, Value>,
+    ) -> Result<Option<Map<String, Value>>, Error> {
+        let handle = handle.to_owned();
+        self.write(move |db| sessions::merge_claims(db, &handle, update))
             .await
     }
 

@@ -28,6 +28,25 @@ impl IntoResponse for ErrorResponse {
     }
 }
 
+/// Lets a handler return an [`Error`]; the layer then puts in the statuses of the settings.
+impl IntoResponse for Error {
+    fn into_response(self) -> axum::response::Response {
+        let mut response = response(&self, &SessionConfig::default());
+        if let Self::Session(error) = self {
+            response.extensions_mut().insert(error);
+        }
+        response
+    }
+}
+
+/// Gives a response that is a [`SessionError`] of a handler the status of the settings.
+pub(super) fn use_settings(response: &mut Response<Body>, config: &SessionConfig) {
+    let Some(error) = response.extensions_mut().remove::<SessionError>() else {
+        return;
+    };
+    *response.status_mut() = session(&error, config).status();
+}
+
 /// The response to an error; the two statuses of sessions are settings.
 pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> {
     match error {

@@ -13,7 +13,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::CorsLayer;
 
-use super::extract::Attached;
+use super::attached::Attached;
 use super::matching::{self, Found, Target};
 use super::{Api, cache_control, cors, dispatch, error, outbox};
 use crate::auth::Auth;

@@ -7,9 +7,10 @@
 //! | 1, 2 | `sign_up` |
 //! | 3, 14–23, 25–28, 35, 36, 39, 40 (refresh), 46 | `session` |
 //! | 4, 43 | `keys` |
-//! | 5–13, 24, 32–34, 37, 38, 40, 41, 47 | `app` |
+//! | 5–13, 24, 32–34, 37, 38, 40, 41 (status 440), 47 | `app` |
+//! | 24, 29–31, 33, 41 | `claims` |
 //! | 42, 44, 45, 48 | `routing` |
-//! | 49, 53 | `src/session/tests/keys.rs` |
+//! | 49, 53 | `signing_keys` |
 //! | 52 | `src/session/front_token.rs` |
 //!
 //! | Recipes, scenario | Test file |
@@ -32,6 +33,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use auth_server::app_info::{AppInfo, AppInfoInput};
+use auth_server::auth::AuthBuilder;
 use auth_server::clock::ManualClock;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::password::PasswordParams;
@@ -60,7 +62,7 @@ pub(crate) struct Server {
     mails: Captured,
     origin: String,
     client: Client<HttpConnector, Body>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A request to be.
@@ -100,13 +102,41 @@ impl Server {
         change: impl FnOnce(&mut Config),
         app: impl FnOnce(Auth) -> Router,
     ) -> Self {
+        Self::start_built(change, |builder| builder, app).await
+    }
+
+    /// The same with more than settings.
+    pub(crate) async fn start_built(
+        change: impl FnOnce(&mut Config),
+        build: impl FnOnce(AuthBuilder) -> AuthBuilder,
+        app: impl FnOnce(Auth) -> Router,
+    ) -> Self {
+        let folder = TempDir::new().expect("there is room for a folder");
+        Self::run(folder, ManualClock::new(START), change, build, app).await
+    }
+
+    /// A server with other settings on the same database.
+    pub(crate) async fn restart(
+        self,
+        change: impl FnOnce(&mut Config),
+        app: impl FnOnce(Auth) -> Router,
+    ) -> Self {
+        Self::run(self.folder, self.clock, change, |builder| builder, app).await
+    }
+
+    async fn run(
+        folder: TempDir,
+        clock: ManualClock,
+        change: impl FnOnce(&mut Config),
+        build: impl FnOnce(AuthBuilder) -> AuthBuilder,
+        app: impl FnOnce(Auth) -> Router,
+    ) -> Self {
         let mut config = Config::new(app_info("http://localhost:3001", "http://localhost:3000"));
         // Keys of this kind are made quickly.
         config.session.signing_algorithm = Algorithm::Es256;
         change(&mut config);
-        let folder = TempDir::new().expect("there is room for a folder");
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
-        let (clock, mails) = (ManualClock::new(START), Captured::default());
+        let mails = Captured::default();
         let mut auth = Auth::builder(config.clone())
             .store(SqliteStore::open(&database).expect("the database opens"))
             .clock(clock.clone())
@@ -118,7 +148,7 @@ impl Server {
         if config.smtp_url.is_none() && config.mail_outbox.is_none() {
             auth = auth.mailer(mails.clone());
         }
-        let auth = auth.build().await.expect("the settings are right");
+        let auth = build(auth).build().await.expect("the settings are right");
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port is free");
@@ -132,7 +162,7 @@ impl Server {
             mails,
             origin,
             client,
-            _folder: folder,
+            folder,
         }
     }
 

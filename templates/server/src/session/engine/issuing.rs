@@ -8,8 +8,11 @@ use crate::error::Error;
 use crate::session::effects::Effects;
 use crate::session::refresh::RefreshToken;
 use crate::session::transport::{self, TransferMethod};
-use crate::session::{Session, access, csrf, front_token};
+use crate::session::{Session, access, cookie, csrf, front_token};
 use crate::store::SessionRow;
+
+/// How long the header of an access token is, at most.
+const HEADER_BYTES: usize = 100;
 
 impl Sessions {
     /// When a refresh token that is made now expires.
@@ -63,7 +66,8 @@ impl Sessions {
         Ok(session)
     }
 
-    async fn sign(
+    /// Signs an access token; the session that it speaks of.
+    pub(super) async fn sign(
         &self,
         payload: Map<String, Value>,
         transfer: TransferMethod,
@@ -79,6 +83,22 @@ impl Sessions {
         Ok((jwt, session))
     }
 
+    /// Refuses claims that no cookie could hold, before anything is stored or signed.
+    pub(super) fn check_size(
+        &self,
+        user_id: &str,
+        payload: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        let payload_bytes = serde_json::to_vec(payload).map_err(Error::internal)?.len();
+        let signature = self.config().signing_algorithm.signature_bytes();
+        let parts = [HEADER_BYTES, payload_bytes, signature];
+        // Base64 makes four characters of three bytes; a point follows each part.
+        let jwt = parts.iter().map(|bytes| bytes.div_ceil(3) * 4 + 1).sum();
+        let front_token = front_token::build(user_id, 0, payload)?.len();
+        cookie::check_size(jwt, front_token)
+    }
+
+    /// Sends all tokens of a session.
     pub(super) fn send(
         &self,
         fx: &mut Effects,
@@ -100,7 +120,8 @@ impl Sessions {
         }
     }
 
-    fn send_access(
+    /// Sends an access token and its front token.
+    pub(super) fn send_access(
         &self,
         fx: &mut Effects,
         session: &Session,

@@ -10,7 +10,7 @@ use super::Sessions;
 use crate::error::{Error, SessionError};
 use crate::session::Session;
 use crate::session::config::AntiCsrf;
-use crate::session::csrf;
+use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
 use crate::session::refresh::RefreshToken;
 use crate::session::rotation::{self, Decision};
@@ -33,7 +33,8 @@ impl Sessions {
                 SessionError::Unauthorised { clear_tokens: true },
             ));
         };
-        match self.rotate(headers, transfer, refresh_token).await? {
+        let shown = Shown::by(headers);
+        match self.rotate(shown, transfer, refresh_token).await? {
             Err(verdict) => Err(self.end(headers, fx, verdict)),
             Ok((row, next)) => {
                 let now = self.0.clock.now();
@@ -52,16 +53,16 @@ impl Sessions {
 
     /// Decides about a refresh token and carries the decision out: the session and the successor,
     /// or why there is none.
-    async fn rotate(
+    pub(super) async fn rotate(
         &self,
-        headers: &HeaderMap,
+        shown: Shown<'_>,
         transfer: TransferMethod,
         presented: Option<RefreshToken>,
     ) -> Result<Result<(SessionRow, RefreshToken), SessionError>, Error> {
         let refused = Ok(Err(SessionError::Unauthorised { clear_tokens: true }));
         let by_cookie = transfer == TransferMethod::Cookie;
         let mode = self.0.settings.anti_csrf;
-        if by_cookie && mode == AntiCsrf::ViaCustomHeader && !csrf::has_custom_header(headers) {
+        if by_cookie && mode == AntiCsrf::ViaCustomHeader && !shown.custom_header {
             return refused;
         }
         let Some(presented) = presented else {
@@ -76,7 +77,7 @@ impl Sessions {
                 return refused;
             }
             let wants_token = by_cookie && mode == AntiCsrf::ViaToken && row.anti_csrf;
-            if wants_token && !csrf::has_token(headers, &csrf::token_for(&presented.text())) {
+            if wants_token && !shown.has_token(&csrf::token_for(&presented.text())) {
                 return refused;
             }
             let now = self.0.clock.now();

@@ -6,6 +6,7 @@ const OPTIONAL: VerifyOptions = VerifyOptions {
     required: false,
     anti_csrf: None,
     check_database: false,
+    claims: ClaimValidators::Global,
 };
 
 #[tokio::test]

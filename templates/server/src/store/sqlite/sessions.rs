@@ -1,8 +1,9 @@
 //! Sessions.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::super::merge::merge;
 use super::super::{RotateSession, SessionRow};
 use super::json;
 
@@ -94,16 +95,23 @@ pub(super) fn revoke(db: &Connection, mut handles: Vec<String>) -> rusqlite::Res
     failed.map(|()| handles)
 }
 
-/// Replaces what the application put into the access token.
-pub(super) fn replace_claims(
+/// Changes what the application put into the access token; all claims as they are now.
+pub(super) fn merge_claims(
     db: &Connection,
     handle: &str,
-    claims: &str,
-) -> rusqlite::Result<bool> {
-    let changed = db
-        .prepare_cached("UPDATE sessions SET claims = ?2 WHERE handle = ?1")?
-        .execute((handle, claims))?;
-    Ok(changed == 1)
+    update: Map<String, Value>,
+) -> rusqlite::Result<Option<Map<String, Value>>> {
+    let stored = db
+        .prepare_cached("SELECT claims FROM sessions WHERE handle = ?1")?
+        .query_row([handle], |row| json(0, &row.get::<_, String>(0)?))
+        .optional()?;
+    let Some(stored) = stored else {
+        return Ok(None);
+    };
+    let claims = Value::Object(merge(stored, update));
+    db.prepare_cached("UPDATE sessions SET claims = ?2 WHERE handle = ?1")?
+        .execute((handle, claims.to_string()))?;
+    Ok(claims.as_object().cloned())
 }
 
 /// Replaces what the application keeps with the session.

@@ -1,0 +1,181 @@
+//! Claims of a session that is at hand: changing them, fetching them, judging them.
+//!
+//! A change is first looked at as a whole, then stored, then sent: claims that no cookie can hold
+//! must not reach the store, for no later refresh could send them either.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::Sessions;
+use crate::error::{ClaimError, Error, SessionError};
+use crate::session::claims::{self, Claim, ClaimSource, Subject, Validator};
+use crate::session::effects::Effects;
+use crate::session::transport::TransferMethod;
+use crate::session::{Session, access};
+use crate::store::merge_claims;
+
+impl Sessions {
+    /// Changes the application's claims: each key of `update` replaces the one of its name, `null`
+    /// deletes. The database has the new claims at once, the client with this answer; if the access
+    /// token has expired meanwhile, with the next refresh.
+    ///
+    /// # Errors
+    /// [`SessionError::Unauthorised`] if the session is gone; [`Error::Internal`] if a claim belongs
+    /// to the server, or cookies cannot hold the claims.
+    pub async fn merge_claims(
+        &self,
+        session: &mut Session,
+        update: &Map<String, Value>,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        let merged = match self.store_claims(session, update.clone()).await {
+            Ok(merged) => merged,
+            Err(error) => return Err(self.clearing(fx, error)),
+        };
+        if self.0.clock.now() < session.expires_at {
+            *session = self.reissue(fx, session.clone(), &merged).await?;
+        }
+        Ok(())
+    }
+
+    /// Sets a claim to a value, as of now.
+    ///
+    /// # Errors
+    /// As [`Sessions::merge_claims`].
+    pub async fn set_claim<T>(
+        &self,
+        session: &mut Session,
+        claim: &Claim<T>,
+        value: &T,
+        fx: &mut Effects,
+    ) -> Result<(), Error>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
+        let update = claim.setting(value, self.0.clock.now())?;
+        self.merge_claims(session, &update, fx).await
+    }
+
+    /// Fetches a claim, however new it is; leaves it where there is no value.
+    ///
+    /// # Errors
+    /// As [`Sessions::merge_claims`]; the claim could not be fetched.
+    pub async fn fetch_claim(
+        &self,
+        session: &mut Session,
+        claim: &dyn ClaimSource,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        let entry = claim.entry(session.subject(), self.0.clock.now()).await?;
+        let update = entry.map(|entry| (claim.key().to_owned(), entry));
+        let update = update.into_iter().collect();
+        self.merge_claims(session, &update, fx).await
+    }
+
+    /// Removes a claim.
+    ///
+    /// # Errors
+    /// As [`Sessions::merge_claims`].
+    pub async fn remove_claim(
+        &self,
+        session: &mut Session,
+        claim: &dyn ClaimSource,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        let update = [(claim.key().to_owned(), Value::Null)];
+        let update = update.into_iter().collect();
+        self.merge_claims(session, &update, fx).await
+    }
+
+    /// Demands something of a session that was verified before; fetches what is missing or too old.
+    ///
+    /// # Errors
+    /// [`SessionError::InvalidClaims`] with all that is not met; otherwise as
+    /// [`Sessions::merge_claims`].
+    pub async fn assert_claims(
+        &self,
+        session: &mut Session,
+        validators: &[Validator],
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        let update = self.fetch_due(session.subject(), validators).await?;
+        if !update.is_empty() {
+            self.merge_claims(session, &update, fx).await?;
+        }
+        let failed = self.failures(&session.claims, validators).await?;
+        if failed.is_empty() {
+            return Ok(());
+        }
+        Err(SessionError::InvalidClaims(failed).into())
+    }
+
+    /// Fetches the claims that validators want, each once: the update to be merged.
+    pub(super) async fn fetch_due(
+        &self,
+        mut user: Subject,
+        validators: &[Validator],
+    ) -> Result<Map<String, Value>, Error> {
+        let now = self.0.clock.now();
+        let mut update = Map::new();
+        for validator in validators {
+            let Some(claim) = validator.wants(&user.claims, now) else {
+                continue;
+            };
+            if let Some(entry) = claim.entry(user.clone(), now).await? {
+                update.insert(claim.key().to_owned(), entry);
+                user.claims = merge_claims(user.claims, update.clone());
+            }
+        }
+        Ok(update)
+    }
+
+    /// All that a payload does not meet.
+    pub(super) async fn failures(
+        &self,
+        payload: &Map<String, Value>,
+        validators: &[Validator],
+    ) -> Result<Vec<ClaimError>, Error> {
+        let now = self.0.clock.now();
+        let mut failed = Vec::new();
+        for validator in validators {
+            failed.extend(validator.judge(payload, now).await?);
+        }
+        Ok(failed)
+    }
+
+    /// Stores a change of claims; all claims of the application as they are then.
+    pub(super) async fn store_claims(
+        &self,
+        session: &Session,
+        update: Map<String, Value>,
+    ) -> Result<Map<String, Value>, Error> {
+        claims::check_update(&update)?;
+        if session.transfer == TransferMethod::Cookie {
+            let changed = claims::of_application(&session.claims);
+            let changed = merge_claims(changed, update.clone());
+            let changed = access::replace_claims(&session.claims, &changed, 0);
+            self.check_size(&session.user_id, &changed)?;
+        }
+        let merged = self.0.store.merge_session_claims(&session.handle, update);
+        merged
+            .await?
+            .ok_or_else(|| SessionError::Unauthorised { clear_tokens: true }.into())
+    }
+
+    /// The claims that a new session begins with, besides those that it was given.
+    pub(super) async fn first_claims(
+        &self,
+        mut user: Subject,
+        now: i64,
+    ) -> Result<Map<String, Value>, Error> {
+        for claim in &self.0.claims {
+            if let Some(entry) = claim.entry(user.clone(), now).await? {
+                let update = [(claim.key().to_owned(), entry)].into_iter().collect();
+                claims::check_update(&update)?;
+                user.claims = merge_claims(user.claims, update);
+            }
+        }
+        Ok(user.claims)
+    }
+}

@@ -1,0 +1,150 @@
+//! Verifying: whose request it is, and whether the session has what the API demands.
+//!
+//! The order is fixed, for each step relies on the one before: the token's form and signature, the
+//! defence against forged requests, the database if asked, the claims. Claims that an API demands
+//! and that are missing or too old are fetched first, stored with one change, and sent with one new
+//! access token; but a request that is refused after all gets no token, only its refusal.
+
+use http::{HeaderMap, Method};
+use serde_json::{Map, Value};
+
+use super::Sessions;
+use crate::error::{Error, SessionError};
+use crate::session::config::AntiCsrf;
+use crate::session::csrf::{self, Shown};
+use crate::session::effects::Effects;
+use crate::session::transport::{self, TransferMethod};
+use crate::session::{Session, VerifyOptions, access, claims};
+
+impl Sessions {
+    /// The session of a request, if there is one; `fx` takes what goes on the answer.
+    ///
+    /// # Errors
+    /// [`Error::Session`]: there is no token though a session is required; the token is expired, not
+    /// signed by this server, or comes without what the anti-CSRF rule asks for; the session is gone,
+    /// where the database is asked; a claim is not as demanded. Other errors are the server's.
+    pub async fn verify(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        fx: &mut Effects,
+        options: VerifyOptions,
+    ) -> Result<Option<Session>, Error> {
+        if matches!(*method, Method::OPTIONS | Method::TRACE) {
+            return Ok(None);
+        }
+        let settings = &self.0.settings;
+        if transport::carries_legacy(headers) {
+            return Err(SessionError::TryRefreshToken.into());
+        }
+        let Some((transfer, unverified)) =
+            transport::access_token(headers, settings.config.transfer)
+        else {
+            if options.required {
+                return Err(SessionError::Unauthorised {
+                    clear_tokens: false,
+                }
+                .into());
+            }
+            return Ok(None);
+        };
+        if transfer == TransferMethod::Cookie && transport::has_two_access_cookies(headers) {
+            return Err(SessionError::TryRefreshToken.into());
+        }
+        let session = self.believe(&unverified, transfer).await?;
+        let checks_csrf = transfer == TransferMethod::Cookie
+            && options
+                .anti_csrf
+                .unwrap_or_else(|| csrf::applies_to(method));
+        if checks_csrf && !self.is_not_forged(Shown::by(headers), &session) {
+            return Err(SessionError::TryRefreshToken.into());
+        }
+        match self.examine(session, &options).await {
+            Ok((session, None)) => Ok(Some(session)),
+            Ok((session, Some(jwt))) => {
+                self.send_access(fx, &session, &jwt, self.0.clock.now())?;
+                Ok(Some(session))
+            }
+            Err(error) => Err(self.clearing(fx, error)),
+        }
+    }
+
+    /// Checks key, signature and expiry.
+    pub(super) async fn believe(
+        &self,
+        unverified: &access::Unverified,
+        transfer: TransferMethod,
+    ) -> Result<Session, Error> {
+        let prefix = if self.config().use_dynamic_signing_key {
+            "d-"
+        } else {
+            "s-"
+        };
+        let key = match unverified.kid.starts_with(prefix) {
+            true => self.0.keys.verifying(&unverified.kid).await?,
+            false => None,
+        };
+        let now = self.0.clock.now();
+        key.and_then(|key| key.verify(&unverified.jwt))
+            .and_then(|payload| access::session(payload, transfer))
+            .filter(|session| now < session.expires_at)
+            .ok_or_else(|| SessionError::TryRefreshToken.into())
+    }
+
+    /// Whether a request shows what another site cannot make a browser send.
+    pub(super) fn is_not_forged(&self, shown: Shown<'_>, session: &Session) -> bool {
+        match self.0.settings.anti_csrf {
+            AntiCsrf::None => true,
+            AntiCsrf::ViaCustomHeader => shown.custom_header,
+            AntiCsrf::ViaToken => session
+                .claims
+                .get("antiCsrfToken")
+                .and_then(Value::as_str)
+                .is_some_and(|token| shown.has_token(token)),
+        }
+    }
+
+    /// Asks the database, and judges the claims. With the session comes a new access token, if its
+    /// claims changed.
+    pub(super) async fn examine(
+        &self,
+        mut session: Session,
+        options: &VerifyOptions,
+    ) -> Result<(Session, Option<String>), Error> {
+        let mut changed = false;
+        if options.check_database {
+            let row = self.0.store.session(&session.handle).await?;
+            let Some(row) = row.filter(|row| row.expires_at > self.0.clock.now()) else {
+                return Err(SessionError::Unauthorised { clear_tokens: true }.into());
+            };
+            changed = claims::of_application(&session.claims) != row.claims;
+            if changed {
+                self.adopt(&mut session, &row.claims);
+            }
+        }
+        let validators = options.claims.of(&self.0.validators, &session);
+        if !validators.is_empty() {
+            let update = self.fetch_due(session.subject(), &validators).await?;
+            if !update.is_empty() {
+                let merged = self.store_claims(&session, update).await?;
+                self.adopt(&mut session, &merged);
+                changed = true;
+            }
+            let failed = self.failures(&session.claims, &validators).await?;
+            if !failed.is_empty() {
+                return Err(SessionError::InvalidClaims(failed).into());
+            }
+        }
+        if !changed {
+            return Ok((session, None));
+        }
+        let (jwt, session) = self.sign(session.claims, session.transfer).await?;
+        Ok((session, Some(jwt)))
+    }
+
+    /// Gives a session other claims of the application; its access token does not have them yet.
+    fn adopt(&self, session: &mut Session, claims: &Map<String, Value>) {
+        let issued_at = self.0.clock.now() / 1000;
+        session.claims = access::replace_claims(&session.claims, claims, issued_at);
+    }
+}
