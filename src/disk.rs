@@ -134,6 +134,7 @@ const NAMED: usize = 20;
 
 fn stop_at_conflicts(plan: &Plan, folder: &Path, conflicts: Conflicts) -> Result<(), Diagnostics> {
     let mut found = plan.conflicts(folder, conflicts);
+    let only_blocked = found.len() == plan.conflicts(folder, Conflicts::SaveAndOverwrite).len();
     // Where all files differ, for instance by their line breaks, the list is not worth reading.
     let more = found.len().saturating_sub(NAMED);
     if more > 1 {
@@ -147,7 +148,7 @@ fn stop_at_conflicts(plan: &Plan, folder: &Path, conflicts: Conflicts) -> Result
         return Ok(());
     };
     // One cure for all, so it is told once, at the end.
-    let cure = if conflicts == Conflicts::Stop {
+    let cure = if conflicts == Conflicts::Stop && !only_blocked {
         "nothing was written; move your changes out (the generated crates are extended from \
          outside, by `Custom`), undo them with version control, or run `auth-gen generate --force`, \
          which keeps each of these files as `<file>.orig` and writes its own"

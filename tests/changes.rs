@@ -91,7 +91,32 @@ fn difference(before: &Tree, after: &Tree) -> String {
         if old != new {
             let diff = similar::TextDiff::from_lines(old, new);
             let diff = diff.unified_diff().context_radius(3).to_string();
-            text.push_str(&format!("\n=== {path}\n{diff}"));
+            text.push_str(&format!("\n=== {path}\n{}", shortened(&diff)));
+        }
+    }
+    text
+}
+
+/// What goes is known from the reference, so a few lines of it are enough.
+fn shortened(diff: &str) -> String {
+    const SHOWN: usize = 3;
+    let mut text = String::new();
+    let mut lines = diff.lines().peekable();
+    while let Some(line) = lines.next() {
+        let mut gone = vec![line];
+        while line.starts_with('-') && lines.peek().is_some_and(|next| next.starts_with('-')) {
+            gone.extend(lines.next());
+        }
+        let hidden = gone.len().saturating_sub(SHOWN);
+        // A replacement is read line by line; only what goes without one is cut.
+        let is_replaced = lines.peek().is_some_and(|next| next.starts_with('+'));
+        let cut = hidden > SHOWN && !is_replaced;
+        for line in &gone[..if cut { SHOWN } else { gone.len() }] {
+            text.push_str(line);
+            text.push('\n');
+        }
+        if cut {
+            text.push_str(&format!("-… {hidden} more lines\n"));
         }
     }
     text

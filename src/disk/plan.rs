@@ -246,6 +246,7 @@ fn look(
     let target = folder.join(path);
     match fs::symlink_metadata(&target) {
         Ok(metadata) if metadata.is_symlink() => return Ok(State::Blocked("is a symbolic link")),
+        Ok(metadata) if metadata.is_dir() => return Ok(State::Blocked("is a folder")),
         Ok(metadata) if !metadata.is_file() => return Ok(State::Blocked("is not a file")),
         _ => {}
     }
