@@ -213,7 +213,10 @@ fn banner(address: &Address, state: &State, routes: &[RouteRow]) -> String {
     }
     // A database elsewhere may have a password in its address.
     if let Some(path) = state.database.strip_prefix("sqlite:") {
-        lines.push(("database", path.trim_start_matches("//").to_owned()));
+        lines.push((
+            "database",
+            path.strip_prefix("//").unwrap_or(path).to_owned(),
+        ));
     }
     let mut text = String::from("\n");
     for (what, place) in lines {
@@ -225,7 +228,7 @@ fn banner(address: &Address, state: &State, routes: &[RouteRow]) -> String {
     ] {
         if let Some(url) = find(behaviour) {
             text.push_str(&format!(
-                "\n  {what}:\n  curl -i {url} -H 'content-type: application/json' \\\n    \
+                "\n  {what}:\n  curl {url} -H 'content-type: application/json' \\\n    \
                  -d '{{\"formFields\":[{{\"id\":\"email\",\"value\":\"you@example.com\"}},\
                  {{\"id\":\"password\",\"value\":\"correct-horse-1\"}}]}}'\n"
             ));
