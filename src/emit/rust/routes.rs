@@ -163,7 +163,7 @@ fn why(operation: &Operation) -> &'static str {
 /// The operations as a Markdown table. Columns are not aligned, so that a change of one operation is a
 /// change of one row.
 pub(crate) fn markdown(api: &Api) -> String {
-    let mut table = "| Method | Path | operationId | Behaviour | Because of |\n".to_owned();
+    let mut table = "| Method | Path | operationId | Behaviour | Why |\n".to_owned();
     table.push_str("|---|---|---|---|---|\n");
     for operation in &api.operations {
         let scope = if operation.outside_base {
