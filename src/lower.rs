@@ -25,6 +25,7 @@ mod routes;
 mod security;
 mod tolerances;
 mod unions;
+mod wire_order;
 
 #[cfg(test)]
 mod tests;
@@ -69,13 +70,15 @@ pub(crate) fn lower(
         let text = info.as_ref().and_then(|info| info.text(key));
         text.unwrap_or_default().trim().to_owned()
     };
+    let mut models = models::complete(models, &mut operations);
+    wire_order::arrange(&mut models, &mut operations);
     let api = Api {
         title: text("title"),
         version: text("version"),
         docs: text("description"),
         spec_name: spec_name(document),
         app_info,
-        models: models::complete(models, &mut operations),
+        models,
         operations,
     };
     Ok((api, found))
