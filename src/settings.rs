@@ -279,14 +279,14 @@ mod tests {
             .expect_err("five problems");
         let problems: Vec<_> = problems
             .iter()
-            .map(|(title, label, help)| format!("{title} | {label} | {help}"))
+            .map(|(title, label, help)| format!("{title} | {label} | {help}").trim_end().to_owned())
             .collect();
         insta::assert_snapshot!(problems.join("\n"), @r#"
 unknown setting `appInfo` | appInfo | did you mean `app_info`?
-`A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
-unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
-unknown setting `packge` in `[server]` | packge | did you mean `package`?
 expected a string, found integer | 1 |
+unknown setting `packge` in `[server]` | packge | did you mean `package`?
+unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
+`A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
 "#);
     }
 
