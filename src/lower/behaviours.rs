@@ -30,7 +30,8 @@ pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &At<&Operation>, id
     }
     if let Some(known) = near_miss(id) {
         let span = lowering.at(&operation.under("operationId", ()).pointer);
-        let diagnostic = Diagnostic::warning(
+        // No warning: a slip would leave a route of the protocol unserved, and be noticed in production.
+        let diagnostic = Diagnostic::error(
             "near-miss-operation-id",
             format!("`{id}` is almost the operationId of a built-in behaviour"),
         )
