@@ -25,6 +25,7 @@ mod schema;
 mod security;
 mod tolerances;
 mod unions;
+mod wire_order;
 
 #[cfg(test)]
 mod tests;
@@ -67,13 +68,15 @@ pub(crate) fn lower(
         return Err(found);
     }
     let info = &document.api.info;
+    let mut models = models::complete(models, &mut operations);
+    wire_order::arrange(&mut models, &mut operations);
     let api = Api {
         title: info.title.trim().to_owned(),
         version: info.version.trim().to_owned(),
         docs: text(info.description.as_ref()).to_owned(),
         spec_name: spec_name(document),
         app_info,
-        models: models::complete(models, &mut operations),
+        models,
         operations,
     };
     Ok((api, found))
