@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, custom_operations, heading, method, path};
+use super::{Frame, custom_operations, heading, path};
 use crate::emit::rust::{docs, layout, print};
 use crate::ir::{Api, Behaviour, Matched, Operation, Tenancy};
 use proc_macro2::TokenStream;
@@ -73,7 +73,7 @@ fn route(operation: &Operation) -> Route<'_> {
     Route {
         operation: operation.type_name.as_str(),
         id: format!("{:?}", operation.id),
-        method: method(operation),
+        method: operation.method.as_str(),
         path: format!("{:?}", path(operation)),
         tenancy: match operation.tenancy {
             Tenancy::Tenant => "Tenant",
@@ -171,7 +171,7 @@ pub(crate) fn markdown(api: &Api) -> String {
             ""
         };
         [
-            method(operation).to_owned(),
+            operation.method.as_str().to_owned(),
             format!("`{}`{scope}", path(operation)),
             format!("`{}`", operation.id),
             format!("`{}`", behaviour(operation)),
