@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{Response, header};
 use axum::routing::{get, post};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
 type Failure = Box<dyn std::error::Error>;
@@ -91,12 +91,9 @@ async fn session_info(session: Session) -> Response<Body> {
 
 /// Keeps a number in the access token. The client gets a new one with the answer.
 async fn count_visit(mut session: Session, context: AuthContext) -> Result<String, ErrorResponse> {
-    let visits = session
-        .claims
-        .get("visits")
-        .and_then(serde_json::Value::as_u64);
+    let visits = session.claims.get("visits").and_then(Value::as_u64);
     let visits = visits.unwrap_or(0) + 1;
-    let mut update = serde_json::Map::new();
+    let mut update = Map::new();
     update.insert("visits".to_owned(), visits.into());
     let merged = context.merge_claims(&mut session, &update).await;
     merged.map_err(|error| context.refusal(&error))?;
