@@ -129,6 +129,11 @@ fn json_is_the_same_as_yaml() {
     let from_json = generated("auth.json", &value.to_string());
     assert_eq!(from_yaml.tree.len(), from_json.tree.len());
     for (path, text) in from_json.tree.iter() {
+        if path == "server/openapi.json" {
+            // The copy of the spec stays what it was.
+            assert_eq!(text, value.to_string());
+            continue;
+        }
         // Headers name the file.
         let text = text.replace("auth.json", "auth.yaml");
         assert!(from_yaml.tree.get(path) == Some(&text), "{path} differs");
