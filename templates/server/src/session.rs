@@ -3,9 +3,9 @@
 //! A session has two tokens. The *access token* is a JWT that says who the user is; it lives an
 //! hour and is believed without asking the database. The *refresh token* is an opaque secret that
 //! buys a new pair; it lives long, goes to one path only, and is replaced at each use, so that a
-//! stolen one gives itself away ([`rotation`]). Both travel as cookies or as headers
-//! ([`transport`]); a third value, the front token, tells scripts in the browser what the access
-//! token says without showing it ([`front_token`]).
+//! stolen one gives itself away (`rotation`). Both travel as cookies or as headers
+//! (`transport`); a third value, the front token, tells scripts in the browser what the access
+//! token says without showing it (`front_token`).
 //!
 //! Further reading: OWASP Session Management Cheat Sheet
 //! (<https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html>) and
