@@ -8,12 +8,12 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::app_info::AppInfo;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Both, Mailer, NoMailer, Outbox, Queue, Smtp};
 use crate::session::{SessionConfig, Sessions};
-use crate::store::{SqliteStore, Store};
+use crate::store::{self, Store};
 
 /// How many passwords may wait for each that is being hashed.
 const WAITING_PER_THREAD: usize = 64;
@@ -43,7 +43,7 @@ pub struct AuthBuilder {
     config: Config,
     store: Option<Arc<dyn Store>>,
     mailer: Option<Arc<dyn Mailer>>,
-    clock: Arc<dyn Clock>,
+    clock: Option<Arc<dyn Clock>>,
     password_params: PasswordParams,
 }
 
@@ -66,7 +66,7 @@ impl Auth {
             config,
             store: None,
             mailer: None,
-            clock: Arc::new(SystemClock),
+            clock: None,
             password_params: PasswordParams::default(),
         }
     }
@@ -145,10 +145,10 @@ impl AuthBuilder {
         self
     }
 
-    /// Goes by this clock.
+    /// Goes by this clock instead of the one of the store.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -171,6 +171,13 @@ impl AuthBuilder {
             clock,
             password_params,
         } = self;
+        let store = match store {
+            Some(store) => store,
+            None => store::open(config.database_url.expose(), config.database_connections)
+                .await
+                .map_err(|error| StartError(error.to_string()))?,
+        };
+        let clock = clock.unwrap_or_else(|| store.clock());
         let outbox = config
             .mail_outbox
             .as_deref()
@@ -182,24 +189,14 @@ impl AuthBuilder {
             None => configured_mailer(&config, outbox.as_ref())?,
         };
 
-        // Opening a database and the first password hash take a while: they are done on threads that
-        // may block.
-        let (url, threads) = (config.database_url.clone(), config.password_threads);
-        let opened = tokio::task::spawn_blocking(move || {
-            let store = match store {
-                Some(store) => store,
-                None => Arc::new(SqliteStore::open(url.expose())?),
-            };
-            let waiting = threads.saturating_mul(WAITING_PER_THREAD);
-            Ok::<_, crate::error::Error>((
-                store,
-                Passwords::new(password_params, threads, waiting)?,
-            ))
-        });
-        let (store, passwords) = opened
-            .await
-            .map_err(|_| StartError("opening the database panicked".to_owned()))?
-            .map_err(|error| StartError(error.to_string()))?;
+        // The first password hash takes a while: it is done on a thread that may block.
+        let threads = config.password_threads;
+        let waiting = threads.saturating_mul(WAITING_PER_THREAD);
+        let passwords =
+            tokio::task::spawn_blocking(move || Passwords::new(password_params, threads, waiting))
+                .await
+                .map_err(|_| StartError("hashing a password panicked".to_owned()))?
+                .map_err(|error| StartError(error.to_string()))?;
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),

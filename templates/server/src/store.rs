@@ -11,13 +11,21 @@
 
 #[cfg(test)]
 mod contract;
+mod opening;
+mod postgres;
 mod sqlite;
+mod user;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 
+pub use opening::{check_url, open};
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
 /// The tenant of a server with a single tenant.
@@ -228,6 +236,12 @@ pub struct Purge {
 /// answers, its effect survives a crash.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// The clock that all servers on this database have in common: that of the machine where they
+    /// share the machine, that of the database otherwise.
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+
     /// Signs a user up, unless the tenant has a user with this address.
     async fn create_email_password_user(
         &self,
