@@ -8,11 +8,11 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::app_info::AppInfo;
-use crate::clock::Clock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Both, Mailer, NoMailer, Outbox, Queue, Smtp};
-use crate::session::{SessionConfig, Sessions};
+use crate::session::{SessionConfig, Sessions, SettingError};
 use crate::store::{self, Store};
 
 /// How many passwords may wait for each that is being hashed.
@@ -171,6 +171,28 @@ impl AuthBuilder {
             clock,
             password_params,
         } = self;
+        // Everything is checked before anything is opened.
+        let wrong = |errors: Vec<SettingError>| {
+            let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            StartError(format!(
+                "the session settings are wrong:\n  {}",
+                lines.join("\n  ")
+            ))
+        };
+        config.session.check(&config.app_info).map_err(wrong)?;
+        // Files are named by the time; whose time it is does not matter.
+        let naming = clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+        let outbox = config
+            .mail_outbox
+            .as_deref()
+            .map(|folder| Outbox::open(folder, &config.mail_from, naming).map(Arc::new))
+            .transpose()
+            .map_err(|error| StartError(format!("AUTH_MAIL_OUTBOX: {error}")))?;
+        let mailer = match mailer {
+            Some(mailer) => mailer,
+            None => configured_mailer(&config, outbox.as_ref())?,
+        };
+
         let store = match store {
             Some(store) => store,
             None => store::open(config.database_url.expose(), config.database_connections)
@@ -178,17 +200,6 @@ impl AuthBuilder {
                 .map_err(|error| StartError(error.to_string()))?,
         };
         let clock = clock.unwrap_or_else(|| store.clock());
-        let outbox = config
-            .mail_outbox
-            .as_deref()
-            .map(|folder| Outbox::open(folder, &config.mail_from, Arc::clone(&clock)).map(Arc::new))
-            .transpose()
-            .map_err(|error| StartError(format!("the outbox cannot be used: {error}")))?;
-        let mailer = match mailer {
-            Some(mailer) => mailer,
-            None => configured_mailer(&config, outbox.as_ref())?,
-        };
-
         // The first password hash takes a while: it is done on a thread that may block.
         let threads = config.password_threads;
         let waiting = threads.saturating_mul(WAITING_PER_THREAD);
@@ -203,12 +214,12 @@ impl AuthBuilder {
             Arc::clone(&store),
             Arc::clone(&clock),
         )
-        .map_err(|errors| {
-            StartError(format!(
-                "the settings are wrong:\n  {}",
-                errors.join("\n  ")
-            ))
-        })?;
+        .map_err(wrong)?;
+        if sessions.cookies_cannot_work() {
+            tracing::warn!(
+                "API and website are different sites without https: sessions work by headers only"
+            );
+        }
         let mail = Queue::start(&mailer);
         let parts = Arc::new(Parts {
             config,

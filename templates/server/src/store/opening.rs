@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{PostgresStore, SqliteStore, Store};
+use super::{PostgresStore, SqliteStore, Store, sqlite};
 use crate::error::Error;
 
 fn is_postgres(url: &str) -> bool {
@@ -10,14 +10,12 @@ fn is_postgres(url: &str) -> bool {
 }
 
 /// What is wrong with a URL, as far as that shows before anything is opened.
-///
-/// # Errors
-/// A text that does not show the URL, which may hold a password.
-pub fn check_url(url: &str) -> Result<(), String> {
+/// The text does not show the URL, which may hold a password.
+pub(crate) fn check_url(url: &str) -> Result<(), String> {
     if is_postgres(url) {
         PostgresStore::check_url(url)
     } else if url.starts_with("sqlite:") {
-        Ok(())
+        sqlite::check_url(url).map_err(str::to_owned)
     } else {
         Err("must be a URL such as sqlite://auth.db or postgres://user@host/auth".to_owned())
     }
@@ -25,10 +23,7 @@ pub fn check_url(url: &str) -> Result<(), String> {
 
 /// Opens the database of a URL and brings its tables up to date. PostgreSQL gets at most so many
 /// connections.
-///
-/// # Errors
-/// Why it cannot be used.
-pub async fn open(url: &str, connections: usize) -> Result<Arc<dyn Store>, Error> {
+pub(crate) async fn open(url: &str, connections: usize) -> Result<Arc<dyn Store>, Error> {
     if is_postgres(url) {
         return Ok(Arc::new(PostgresStore::open(url, connections).await?));
     }

@@ -203,10 +203,9 @@ impl Store for PostgresStore {
     async fn password_reset_token(
         &self,
         token_hash: &str,
-        now: i64,
     ) -> Result<Option<PasswordResetToken>, Error> {
         self.run(Repeat::Harmless, |db| async move {
-            password_reset::by_hash(&db, token_hash, now).await
+            password_reset::by_hash(&db, token_hash).await
         })
         .await
     }
