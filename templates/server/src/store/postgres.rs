@@ -2,7 +2,8 @@
 //!
 //! Rules kept here:
 //! - **one verb is one statement.** It takes one round trip and is atomic by itself; no connection
-//!   ever waits inside a transaction, and a request that is given up leaves nothing half done;
+//!   ever waits inside a transaction, and a request that is given up leaves nothing half done (only
+//!   forgetting what expired takes several, each of which is whole);
 //! - a verb holds one connection and waits for no other; the pool is bounded, and every wait ends;
 //! - what was rolled back is tried again, a few times. What may or may not have taken effect, since
 //!   the connection broke, is tried again only where a second time does no harm ([`Repeat`]);
@@ -13,6 +14,7 @@
 //! the commits of many connections share a wait for the disk by itself.
 
 mod address;
+mod attempts;
 mod clock;
 mod failure;
 mod keys;
@@ -24,7 +26,6 @@ mod users;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool_postgres::{Object, Pool};
@@ -33,6 +34,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use self::address::Address;
+use self::attempts::FORGET;
 use self::clock::DatabaseClock;
 use self::failure::{Failure, Repeat};
 use super::{
@@ -41,15 +43,6 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::error::Error;
-
-/// How long a verb may wait for its answer. PostgreSQL itself gives a statement up before that.
-const PATIENCE: Duration = Duration::from_secs(6);
-
-/// How often a verb is sent at most.
-const ATTEMPTS: u32 = 4;
-
-/// How many rows one statement forgets at most.
-const FORGET: i64 = 5_000;
 
 /// A connection and the statements that are prepared on it.
 type Connection = Object;
@@ -89,58 +82,6 @@ impl PostgresStore {
         migrate::run(&pool).await?;
         let clock = DatabaseClock::start(&pool).await?;
         Ok(Self { pool, clock })
-    }
-
-    /// Carries a verb out.
-    async fn run<T, F, A>(&self, repeat: Repeat, verb: F) -> Result<T, Error>
-    where
-        F: Fn(Arc<Connection>) -> A,
-        A: Future<Output = Result<T, Failure>>,
-    {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(&verb).await {
-                Err(failure) if attempt < ATTEMPTS && failure.can_be_repeated(repeat) => {
-                    // A little longer each time, so that those who collided do not meet again.
-                    tokio::time::sleep(Duration::from_millis(10) * attempt).await;
-                    attempt += 1;
-                }
-                outcome => return outcome.map_err(Error::from),
-            }
-        }
-    }
-
-    async fn attempt<T, F, A>(&self, verb: &F) -> Result<T, Failure>
-    where
-        F: Fn(Arc<Connection>) -> A,
-        A: Future<Output = Result<T, Failure>>,
-    {
-        let connection = Arc::new(self.pool.get().await?);
-        let answer = verb(Arc::clone(&connection));
-        if let Ok(outcome) = tokio::time::timeout(PATIENCE, answer).await {
-            return outcome;
-        }
-        // Whoever got this connection next would wait behind the statement that hangs.
-        if let Some(connection) = Arc::into_inner(connection) {
-            drop(Object::take(connection));
-        }
-        Err(Failure::TimedOut)
-    }
-
-    /// Forgets in small statements, so that none holds others up for long.
-    async fn forget<F, A>(&self, verb: F) -> Result<u64, Error>
-    where
-        F: Fn(Arc<Connection>) -> A,
-        A: Future<Output = Result<usize, Failure>>,
-    {
-        let mut all = 0;
-        loop {
-            let gone = self.run(Repeat::Harmless, &verb).await? as u64;
-            all += gone;
-            if gone < FORGET.unsigned_abs() {
-                return Ok(all);
-            }
-        }
     }
 }
 
