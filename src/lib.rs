@@ -75,8 +75,13 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
             return Err(warnings);
         }
     };
+    let mut tree = emit::emit(&api, &inputs.settings);
+    tree.insert(
+        format!("server/{}", emit::spec_copy(&api)),
+        inputs.spec.text(),
+    );
     Ok(Generated {
-        tree: emit::emit(&api, &inputs.settings),
+        tree,
         warnings,
         routes: routes::rows(&api),
     })

@@ -264,12 +264,30 @@ mod tests {
             row("/auth[/{tenantId}]/jwt/jwks.json", "jwt.jwks"),
             row("/auth[/{tenantId}]/signup", "email-password.sign-up"),
         ];
-        insta::assert_snapshot!(banner(&address("127.0.0.1:3001"), &state, &routes), @"");
+        let text = banner(&address("127.0.0.1:3001"), &state, &routes);
+        insta::assert_snapshot!(text.trim_start(), @r#"
+API       http://127.0.0.1:3001/auth
+  JWKS      http://127.0.0.1:3001/auth/jwt/jwks.json
+  mails     http://127.0.0.1:3001/dev/outbox
+  database  .auth-gen/auth.db
+
+  sign up:
+  curl http://127.0.0.1:3001/auth/signup -H 'content-type: application/json' \
+    -d '{"formFields":[{"id":"email","value":"you@example.com"},{"id":"password","value":"correct-horse-1"}]}'
+
+  Ctrl-C stops the server.
+"#);
         // Where others can reach the server there is no outbox page, and no password is shown.
         let state = State {
             database: "postgres://me:secret@db/auth".to_owned(),
             ..state
         };
-        insta::assert_snapshot!(banner(&address("0.0.0.0:3001"), &state, &[]), @"");
+        let text = banner(&address("0.0.0.0:3001"), &state, &[]);
+        insta::assert_snapshot!(text.trim_start(), @r"
+API       http://127.0.0.1:3001/auth
+  mails     .auth-gen/mail
+
+  Ctrl-C stops the server.
+");
     }
 }

@@ -15,7 +15,7 @@ mod print;
 pub(crate) mod routes;
 mod types;
 
-use crate::ir::{Api, Behaviour, Method, Operation, Segment};
+use crate::ir::{Api, Behaviour, Operation, Segment};
 use crate::settings::Settings;
 use crate::tree::Tree;
 
@@ -59,20 +59,6 @@ fn custom_operations(api: &Api) -> impl Iterator<Item = &Operation> {
         .filter(|operation| matches!(operation.behaviour, Behaviour::Custom(_)))
 }
 
-/// `POST`.
-fn method(operation: &Operation) -> &'static str {
-    match operation.method {
-        Method::Get => "GET",
-        Method::Put => "PUT",
-        Method::Post => "POST",
-        Method::Delete => "DELETE",
-        Method::Options => "OPTIONS",
-        Method::Head => "HEAD",
-        Method::Patch => "PATCH",
-        Method::Trace => "TRACE",
-    }
-}
-
 /// `/users/{id}`, relative to the base path unless the operation stands outside of it.
 fn path(operation: &Operation) -> String {
     let mut path = String::new();
@@ -94,13 +80,10 @@ fn path(operation: &Operation) -> String {
 fn heading(operation: &Operation) -> String {
     let call = models::call_text(operation);
     let docs = operation.docs.trim();
-    let mut text = if docs.is_empty() {
+    let text = if docs.is_empty() {
         format!("{call}.")
     } else {
         format!("{call}: {docs}")
     };
-    if operation.deprecated {
-        text.push_str("\n\nDeprecated.");
-    }
-    text
+    docs::with_deprecation(&text, operation.deprecated)
 }

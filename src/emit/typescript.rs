@@ -110,6 +110,8 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         title: &api.title,
         spec_name: &api.spec_name,
         operations: &operations::table(api, &names),
+        sign_in: names.of_behaviour(api, "email-password.sign-in"),
+        sign_out: names.of_behaviour(api, "session.sign-out"),
     };
     insert(tree, "package.json", &package);
     insert(tree, "README.md", &readme);
@@ -209,6 +211,8 @@ struct ReadmeFile<'a> {
     title: &'a str,
     spec_name: &'a str,
     operations: &'a str,
+    sign_in: Option<&'a str>,
+    sign_out: Option<&'a str>,
 }
 
 #[derive(Template)]
