@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
 use crate::session::{ClaimSource, SessionConfig, Sessions, SettingError, Validator};
-use crate::store::{SqliteStore, Store};
+use crate::store::{self, Store};
 
 /// How many passwords may wait for each that is being hashed.
 const WAITING_PER_THREAD: usize = 64;
@@ -45,7 +45,7 @@ pub struct AuthBuilder {
     config: Config,
     store: Option<Arc<dyn Store>>,
     mailer: Option<Arc<dyn Mailer>>,
-    clock: Arc<dyn Clock>,
+    clock: Option<Arc<dyn Clock>>,
     password_params: PasswordParams,
     claims: Vec<Arc<dyn ClaimSource>>,
     validators: Vec<Validator>,
@@ -70,7 +70,7 @@ impl Auth {
             config,
             store: None,
             mailer: None,
-            clock: Arc::new(SystemClock),
+            clock: None,
             password_params: PasswordParams::default(),
             claims: Vec::new(),
             validators: Vec::new(),
@@ -151,10 +151,10 @@ impl AuthBuilder {
         self
     }
 
-    /// Goes by this clock.
+    /// Goes by this clock instead of the one of the store.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Arc::new(clock);
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -203,10 +203,12 @@ impl AuthBuilder {
             ))
         };
         config.session.check(&config.app_info).map_err(wrong)?;
+        // Files are named by the time; whose time it is does not matter.
+        let naming = clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
         let outbox = config
             .mail_outbox
             .as_deref()
-            .map(|folder| Outbox::open(folder, &config.mail_from, Arc::clone(&clock)).map(Arc::new))
+            .map(|folder| Outbox::open(folder, &config.mail_from, naming).map(Arc::new))
             .transpose()
             .map_err(|error| StartError(format!("AUTH_MAIL_OUTBOX: {error}")))?;
         let mailer = match mailer {
@@ -214,24 +216,21 @@ impl AuthBuilder {
             None => mailer::configured(&config, outbox.as_ref())?,
         };
 
-        // Opening a database and the first password hash take a while: they are done on threads that
-        // may block.
-        let (url, threads) = (config.database_url.clone(), config.password_threads);
-        let opened = tokio::task::spawn_blocking(move || {
-            let store = match store {
-                Some(store) => store,
-                None => Arc::new(SqliteStore::open(url.expose())?),
-            };
-            let waiting = threads.saturating_mul(WAITING_PER_THREAD);
-            Ok::<_, crate::error::Error>((
-                store,
-                Passwords::new(password_params, threads, waiting)?,
-            ))
-        });
-        let (store, passwords) = opened
-            .await
-            .map_err(|_| StartError("opening the database panicked".to_owned()))?
-            .map_err(|error| StartError(error.to_string()))?;
+        let store = match store {
+            Some(store) => store,
+            None => store::open(config.database_url.expose(), config.database_connections)
+                .await
+                .map_err(|error| StartError(error.to_string()))?,
+        };
+        let clock = clock.unwrap_or_else(|| store.clock());
+        // The first password hash takes a while: it is done on a thread that may block.
+        let threads = config.password_threads;
+        let waiting = threads.saturating_mul(WAITING_PER_THREAD);
+        let passwords =
+            tokio::task::spawn_blocking(move || Passwords::new(password_params, threads, waiting))
+                .await
+                .map_err(|_| StartError("hashing a password panicked".to_owned()))?
+                .map_err(|error| StartError(error.to_string()))?;
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),

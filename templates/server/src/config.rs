@@ -6,7 +6,8 @@
 //! | Variable | Default | Meaning |
 //! |---|---|---|
 //! | `AUTH_LISTEN_ADDR` | `127.0.0.1:3001`, or the port of a loopback `apiDomain` | Where to listen |
-//! | `DATABASE_URL` | `sqlite://auth.db` | The SQLite database; made if it does not exist |
+//! | `DATABASE_URL` | `sqlite://auth.db` | The database: a SQLite file, made if it does not exist, or `postgres://user:password@host/auth?sslmode=verify-full` |
+//! | `AUTH_DATABASE_CONNECTIONS` | `10` | How many connections to PostgreSQL at most |
 //! | `AUTH_SMTP_URL` | none | Sends mail: `smtps://user:password@mail.example.com:465` |
 //! | `AUTH_MAIL_FROM` | `no-reply@localhost`; needed with `AUTH_SMTP_URL` | Sender: `Name <a@example.com>` |
 //! | `AUTH_MAIL_OUTBOX` | none | Folder that takes mails as `.eml` files; for development |
@@ -40,6 +41,7 @@ use crate::store::check_url;
 
 const DEFAULT_PORT: u16 = 3001;
 const DEFAULT_DATABASE: &str = "sqlite://auth.db";
+const DEFAULT_CONNECTIONS: usize = 10;
 const DEFAULT_SENDER: &str = "no-reply@localhost";
 const DEFAULT_BODY_LIMIT: usize = 102_400;
 const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -63,6 +65,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The database.
     pub database_url: Secret,
+    /// How many connections to PostgreSQL at most.
+    pub database_connections: usize,
     /// The mail server.
     pub smtp_url: Option<Secret>,
     /// Who mails come from.
@@ -96,6 +100,7 @@ impl Config {
             app_info,
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             database_url: Secret::new(DEFAULT_DATABASE),
+            database_connections: DEFAULT_CONNECTIONS,
             smtp_url: None,
             mail_from: DEFAULT_SENDER.to_owned(),
             mail_outbox: None,
@@ -162,14 +167,10 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     let database = env
         .text("DATABASE_URL")
         .unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
-    if database.starts_with("postgres://") || database.starts_with("postgresql://") {
-        env.wrong(
-            "DATABASE_URL",
-            "PostgreSQL is not supported by this version",
-        );
-    } else if let Err(message) = check_url(&database) {
-        env.wrong("DATABASE_URL", message);
+    if let Err(message) = check_url(&database) {
+        env.wrong("DATABASE_URL", &message);
     }
+    let connections = env.positive("AUTH_DATABASE_CONNECTIONS");
     let sender = env.text("AUTH_MAIL_FROM");
     if let Some(Err(error)) = sender.as_deref().map(check_sender) {
         env.wrong("AUTH_MAIL_FROM", &error.message);
@@ -193,6 +194,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     let mut config = config?;
     config.listen = listen.unwrap_or(config.listen);
     config.database_url = Secret(database);
+    config.database_connections = connections.unwrap_or(config.database_connections);
     config.mail_from = sender.unwrap_or(config.mail_from);
     config.smtp_url = smtp.map(Secret);
     config.mail_outbox = outbox.map(PathBuf::from);

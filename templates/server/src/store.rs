@@ -12,16 +12,23 @@
 #[cfg(test)]
 mod contract;
 mod merge;
+mod opening;
+mod postgres;
 mod sqlite;
+mod user;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 
 pub(crate) use merge::merge as merge_claims;
+pub(crate) use opening::{check_url, open};
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
-pub(crate) use sqlite::check_url;
 
 /// The tenant of a server with a single tenant.
 pub const PUBLIC_TENANT: &str = "public";
@@ -231,6 +238,12 @@ pub struct Purge {
 /// answers, its effect survives a crash.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// The clock that all servers on this database have in common: that of the machine where they
+    /// share the machine, that of the database otherwise.
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+
     /// Signs a user up, unless the tenant has a user with this address.
     async fn create_email_password_user(
         &self,

@@ -57,8 +57,21 @@ fn all_that_is_wrong_is_said_at_once() {
         "AUTH_BODY_LIMIT",
     ];
     assert_eq!(lines, names.map(Some));
-    assert!(errors.contains("PostgreSQL is not supported by this version"));
+    assert!(errors.contains("sslmode=verify-full"), "{errors}");
     assert!(!errors.contains("secret"));
+}
+
+#[test]
+fn the_url_decides_about_the_database() {
+    for url in [
+        "sqlite://x.db",
+        "postgres://u@localhost/auth",
+        "postgresql://u@db/auth?sslmode=disable",
+    ] {
+        let config = read(&[("DATABASE_URL", url)]).expect("it is right");
+        assert_eq!(config.database_url.expose(), url);
+    }
+    assert!(read(&[("DATABASE_URL", "mysql://localhost/auth")]).is_err());
 }
 
 #[test]

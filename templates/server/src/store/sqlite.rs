@@ -173,7 +173,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Whether a URL names a SQLite database; the message does not repeat it, for it may be one of another
 /// database, with a password in it.
-pub(crate) fn check_url(url: &str) -> Result<(), &'static str> {
+pub(super) fn check_url(url: &str) -> Result<(), &'static str> {
     location(url).map(|_| ())
 }
 

@@ -27,6 +27,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
+mod database;
 mod exchange;
 
 use std::sync::{Arc, Mutex};
@@ -38,7 +39,7 @@ use auth_server::clock::ManualClock;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
-use auth_server::store::SqliteStore;
+use auth_server::store::{PostgresStore, SqliteStore};
 use auth_server::{Auth, Config, NoCustom};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -50,6 +51,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
+use self::database::Schema;
 pub(crate) use self::exchange::{Exchange, shown};
 
 /// When tests begin: 15 January 2027.
@@ -63,6 +65,7 @@ pub(crate) struct Server {
     origin: String,
     client: Client<HttpConnector, Body>,
     folder: TempDir,
+    _schema: Option<Schema>,
 }
 
 /// A request to be.
@@ -138,13 +141,21 @@ impl Server {
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
         let mails = Captured::default();
         let mut auth = Auth::builder(config.clone())
-            .store(SqliteStore::open(&database).expect("the database opens"))
             .clock(clock.clone())
             .password_params(PasswordParams {
                 memory_kib: 64,
                 passes: 1,
                 lanes: 1,
             });
+        let schema = Schema::new();
+        auth = match &schema {
+            None => auth.store(SqliteStore::open(&database).expect("the database opens")),
+            Some(schema) => auth.store(
+                PostgresStore::open(&schema.url, 4)
+                    .await
+                    .expect("the database opens"),
+            ),
+        };
         if config.smtp_url.is_none() && config.mail_outbox.is_none() {
             auth = auth.mailer(mails.clone());
         }
@@ -163,6 +174,7 @@ impl Server {
             origin,
             client,
             folder,
+            _schema: schema,
         }
     }
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use super::super::{
-    CreateUser, EMAIL_PASSWORD, LoginMethod, NewEmailPasswordUser, ThirdParty, User, Webauthn,
+    CreateUser, EMAIL_PASSWORD, LoginMethod, NewEmailPasswordUser, ThirdParty, User,
 };
 
 /// Signs a user up. The primary key of `email_password_users` decides who is first.
@@ -84,26 +84,8 @@ fn by_id(db: &Connection, id: &str) -> rusqlite::Result<Option<User>> {
     let Some((is_primary_user, time_joined)) = row else {
         return Ok(None);
     };
-    let mut user = User {
-        id: id.to_owned(),
-        is_primary_user,
-        tenant_ids: Vec::new(),
-        emails: Vec::new(),
-        phone_numbers: Vec::new(),
-        third_party: Vec::new(),
-        webauthn: Webauthn::default(),
-        login_methods: login_methods(db, id)?,
-        time_joined,
-    };
-    for method in &user.login_methods {
-        add_new(&mut user.tenant_ids, &method.tenant_ids);
-        add_new(&mut user.emails, method.email.as_slice());
-        add_new(&mut user.phone_numbers, method.phone_number.as_slice());
-        add_new(&mut user.third_party, method.third_party.as_slice());
-        if let Some(webauthn) = &method.webauthn {
-            add_new(&mut user.webauthn.credential_ids, &webauthn.credential_ids);
-        }
-    }
+    let login_methods = login_methods(db, id)?;
+    let user = User::assemble(id.to_owned(), is_primary_user, time_joined, login_methods);
     Ok(Some(user))
 }
 
@@ -141,13 +123,4 @@ fn login_methods(db: &Connection, user_id: &str) -> rusqlite::Result<Vec<LoginMe
             .collect::<Result<_, _>>()?;
     }
     Ok(methods)
-}
-
-/// Adds what is not there yet.
-fn add_new<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
-    for item in more {
-        if !all.contains(item) {
-            all.push(item.clone());
-        }
-    }
 }

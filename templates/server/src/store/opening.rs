@@ -1,0 +1,35 @@
+//! The database that a URL names: its scheme decides which store it is.
+
+use std::sync::Arc;
+
+use super::{PostgresStore, SqliteStore, Store, sqlite};
+use crate::error::Error;
+
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+/// What is wrong with a URL, as far as that shows before anything is opened.
+/// The text does not show the URL, which may hold a password.
+pub(crate) fn check_url(url: &str) -> Result<(), String> {
+    if is_postgres(url) {
+        PostgresStore::check_url(url)
+    } else if url.starts_with("sqlite:") {
+        sqlite::check_url(url).map_err(str::to_owned)
+    } else {
+        Err("must be a URL such as sqlite://auth.db or postgres://user@host/auth".to_owned())
+    }
+}
+
+/// Opens the database of a URL and brings its tables up to date. PostgreSQL gets at most so many
+/// connections.
+pub(crate) async fn open(url: &str, connections: usize) -> Result<Arc<dyn Store>, Error> {
+    if is_postgres(url) {
+        return Ok(Arc::new(PostgresStore::open(url, connections).await?));
+    }
+    let url = url.to_owned();
+    let store = tokio::task::spawn_blocking(move || SqliteStore::open(&url))
+        .await
+        .map_err(Error::internal)??;
+    Ok(Arc::new(store))
+}

@@ -1,0 +1,280 @@
+//! The contract and the races, in a real PostgreSQL.
+//!
+//! `AUTH_TEST_POSTGRES_URL` names a database in which schemas may be created; each test has one of
+//! its own, which is dropped afterwards. Without the variable each test says that it was skipped.
+
+mod outages;
+mod relay;
+
+use std::io::Write as _;
+
+use serde_json::json;
+use tokio_postgres::NoTls;
+use uuid::Uuid;
+
+use super::*;
+use crate::store::contract;
+
+/// Runs a test with the URL of a schema that does not exist yet.
+async fn in_schema<A>(name: &str, test: impl FnOnce(String) -> A)
+where
+    A: Future<Output = ()> + Send + 'static,
+{
+    let Ok(url) = std::env::var("AUTH_TEST_POSTGRES_URL") else {
+        // Straight to the terminal: what a test prints is only shown when it fails.
+        let line = format!("skipped on PostgreSQL: {name} (AUTH_TEST_POSTGRES_URL is not set)\n");
+        let _ = std::io::stderr().write_all(line.as_bytes());
+        return;
+    };
+    let schema = format!("test_{}", Uuid::new_v4().simple());
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let outcome = tokio::spawn(test(format!(
+        "{url}{separator}options=-csearch_path%3D{schema}"
+    )))
+    .await;
+    admin(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE")).await;
+    if let Err(error) = outcome {
+        std::panic::resume_unwind(error.into_panic());
+    }
+}
+
+/// A statement of somebody else.
+async fn admin(sql: &str) {
+    let url = std::env::var("AUTH_TEST_POSTGRES_URL").expect("it is set");
+    let address = Address::parse(&url).expect("it is right");
+    let (client, connection) = address.config.connect(NoTls).await.expect("connect");
+    tokio::spawn(connection);
+    client.batch_execute(sql).await.expect(sql);
+}
+
+/// A store whose connections are made: a race is to be about rows.
+async fn open(url: &str) -> PostgresStore {
+    let store = PostgresStore::open(url, 8).await.expect("open");
+    let mut connections = Vec::new();
+    for _ in 0..8 {
+        connections.push(store.pool.get().await.expect("connect"));
+    }
+    store
+}
+
+fn user(email: &str) -> NewEmailPasswordUser {
+    NewEmailPasswordUser {
+        tenant_id: "public".to_owned(),
+        email: email.to_owned(),
+        password_hash: "hash".to_owned(),
+        time_joined: 1,
+    }
+}
+
+fn session(handle: &str) -> SessionRow {
+    SessionRow {
+        handle: handle.to_owned(),
+        user_id: "u".to_owned(),
+        recipe_user_id: "u".to_owned(),
+        tenant_id: "public".to_owned(),
+        refresh_hash: "h0".to_owned(),
+        previous_refresh_hash: None,
+        rotated_at: 0,
+        rotation_key: vec![0, 255],
+        anti_csrf: false,
+        claims: Map::new(),
+        data: json!({ "nul": "\0" }),
+        created_at: 0,
+        expires_at: 1_000,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_keeps_the_contract() {
+    in_schema("the contract", |url| async move {
+        contract::holds(Arc::new(open(&url).await)).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_servers_start_at_once() {
+    in_schema("many servers start at once", |url| async move {
+        let starts: Vec<_> = (0..8)
+            .map(|_| {
+                let url = url.clone();
+                tokio::spawn(async move { PostgresStore::open(&url, 2).await.map(drop) })
+            })
+            .collect();
+        for start in starts {
+            start.await.expect("join").expect("open");
+        }
+        let store = open(&url).await;
+        let again = store.create_email_password_user(user("a@example.com"));
+        assert!(matches!(again.await, Ok(CreateUser::Created(_))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refreshes_through_two_pools_have_one_lineage() {
+    in_schema("64 refreshes at once", |url| async move {
+        let stores = [open(&url).await, open(&url).await];
+        stores[0].create_session(session("s")).await.expect("write");
+        for round in 0..20 {
+            let tasks: Vec<_> = (0..64)
+                .map(|number| {
+                    let store = stores[number % 2].clone();
+                    let rotation = RotateSession {
+                        handle: "s".to_owned(),
+                        presented_hash: format!("h{round}"),
+                        next_hash: format!("h{}", round + 1),
+                        rotated_at: round,
+                        expires_at: 1_000,
+                    };
+                    tokio::spawn(async move { store.rotate_session(rotation).await })
+                })
+                .collect();
+            let mut won = 0;
+            for task in tasks {
+                won += u32::from(task.await.expect("join").expect("write"));
+            }
+            let row = stores[1].session("s").await.expect("read").expect("there");
+            assert_eq!((won, row.refresh_hash), (1, format!("h{}", round + 1)));
+            assert_eq!(row.previous_refresh_hash, Some(format!("h{round}")));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_resets_one_wins() {
+    in_schema("16 resets at once", |url| async move {
+        let stores = [open(&url).await, open(&url).await];
+        let created = stores[0].create_email_password_user(user("a@example.com"));
+        let CreateUser::Created(user) = created.await.expect("write") else {
+            panic!("there is nobody yet");
+        };
+        // One token sixteen times, then sixteen tokens of one user.
+        for tokens in [1, 16] {
+            for number in 0..tokens {
+                let token = NewPasswordResetToken {
+                    token_hash: format!("t{number}"),
+                    user_id: user.id.clone(),
+                    email: "a@example.com".to_owned(),
+                    expires_at: 100,
+                };
+                let added = stores[0].create_password_reset_token(token).await;
+                assert!(added.expect("write"));
+            }
+            let tasks: Vec<_> = (0..16)
+                .map(|number| {
+                    let pool = stores[number % 2].pool.clone();
+                    let token = format!("t{}", number % tokens);
+                    tokio::spawn(async move {
+                        // Past the store, which would try again after a deadlock.
+                        let db = pool.get().await.expect("connect");
+                        password_reset::spend(&db, &token, "new", 1).await
+                    })
+                })
+                .collect();
+            let mut won = 0;
+            for task in tasks {
+                if let ResetPassword::Done(user) = task.await.expect("join").expect("write") {
+                    assert!(user.login_methods[0].verified);
+                    won += 1;
+                }
+            }
+            assert_eq!(won, 1, "{tokens} tokens");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_servers_go_on_with_one_key() {
+    in_schema("two servers make a key", |url| async move {
+        let stores = [open(&url).await, open(&url).await];
+        let key = |number: usize, generation| SigningKeyRow {
+            kid: format!("d-{generation}-{number}"),
+            algorithm: "ES256".to_owned(),
+            rotates: true,
+            generation,
+            private_key: vec![1],
+            created_at: generation,
+        };
+        for generation in 1..10 {
+            let tasks: Vec<_> = (0..16)
+                .map(|number| {
+                    let (store, key) = (stores[number % 2].clone(), key(number, generation));
+                    tokio::spawn(async move { store.add_signing_key(key).await })
+                })
+                .collect();
+            let mut kids = Vec::new();
+            for task in tasks {
+                kids.push(task.await.expect("join").expect("write").kid);
+            }
+            kids.dedup();
+            assert_eq!(kids.len(), 1, "{kids:?}");
+        }
+        assert_eq!(stores[0].signing_keys().await.expect("read").len(), 9);
+        // The same name for another kind of key, in the same millisecond.
+        let kid = stores[0].signing_keys().await.expect("read")[0].kid.clone();
+        let other = SigningKeyRow {
+            kid,
+            algorithm: "RS256".to_owned(),
+            ..key(0, 1)
+        };
+        let outcome = stores[0].add_signing_key(other).await;
+        assert!(matches!(outcome, Err(Error::Unavailable { .. })));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_database_and_foreign_tables_are_refused() {
+    in_schema("a newer database", |url| async move {
+        let store = open(&url).await;
+        let db = store.pool.get().await.expect("connect");
+        db.batch_execute("INSERT INTO auth_migrations VALUES (999, 'future')")
+            .await
+            .expect("insert");
+        let error = PostgresStore::open(&url, 1).await.expect_err("newer");
+        assert!(error.to_string().contains("has version 999"), "{error}");
+        db.batch_execute("DROP TABLE auth_migrations")
+            .await
+            .expect("drop");
+        let error = PostgresStore::open(&url, 1).await.expect_err("foreign");
+        assert!(error.to_string().contains("a schema of its own"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_is_that_of_the_database() {
+    in_schema("the clock", |url| async move {
+        let store = open(&url).await;
+        let rows = query(
+            &store.pool.get().await.expect("connect"),
+            "SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT",
+            &[],
+        )
+        .await
+        .expect("read");
+        let apart = Store::clock(&store).now() - rows[0].get::<_, i64>(0);
+        assert!((0..1_000).contains(&(apart + 100)), "{apart} ms apart");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_that_postgres_cannot_hold_is_no_fault_of_the_server() {
+    in_schema("the character NUL", |url| async move {
+        let store = open(&url).await;
+        store.create_session(session("s")).await.expect("write");
+        let row = store.session("s").await.expect("read").expect("there");
+        assert_eq!(row, session("s"), "JSON may hold it");
+        let outcome = store
+            .create_email_password_user(user("a\0@example.com"))
+            .await;
+        assert!(matches!(outcome, Err(Error::BadInput(_))));
+        let outcome = store.email_password_user("public", "a\0@example.com").await;
+        assert!(matches!(outcome, Err(Error::BadInput(_))));
+    })
+    .await;
+}
