@@ -16,10 +16,10 @@ use super::console::Console;
 use super::generate::summary;
 use super::project::{InputArgs, Loaded, shown};
 use super::{Exit, Outcome};
+use crate::RouteRow;
 use crate::app_info;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::disk::{self, Conflicts};
-use crate::{Generated, RouteRow};
 use address::Address;
 use process::{Ending, Interrupts, Process};
 
@@ -53,8 +53,11 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     console.print(&summary(&report, &shown(out)))?;
 
     let interrupts = Interrupts::catch()?;
-    let Some(binary) = build(out, args.release, &interrupts)? else {
-        return Ok(Exit::Failed);
+    console.print("building the server (the first time takes minutes, later runs seconds)\n")?;
+    let binary = match build(out, args.release, &interrupts)? {
+        Built::Program(binary) => binary,
+        Built::Failed => return Ok(Exit::Failed),
+        Built::Interrupted => return Ok(Exit::Done),
     };
     let state = State::create(&loaded)?;
     let mut command = Command::new(&binary);
@@ -63,6 +66,10 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
         .env("DATABASE_URL", &state.database);
     if let Some(outbox) = &state.outbox {
         command.env("AUTH_MAIL_OUTBOX", outbox);
+    }
+    // The banner says what the server would, and more.
+    if given("RUST_LOG").is_none() {
+        command.env("RUST_LOG", "warn");
     }
     let mut server = Process::start(&mut command)?;
     let start = Instant::now();
@@ -79,7 +86,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
             return Ok(ended(&ending, console));
         }
     }
-    console.print(&banner(&address, &state, &generated))?;
+    console.print(&banner(&address, &state, &generated.routes))?;
     Ok(ended(&server.wait(&interrupts), console))
 }
 
@@ -105,19 +112,23 @@ fn refuse_taken_port(listen: SocketAddr) -> Result<(), Diagnostics> {
             format!("cannot listen on `{listen}`: {error}"),
         )
         .help(
-            "stop what listens there, or choose another address: \
-                 `AUTH_LISTEN_ADDR=127.0.0.1:3002 auth-gen dev`",
+            "stop what listens there (a server outlives an `auth-gen dev` that was killed with \
+             SIGKILL), or choose another address: `AUTH_LISTEN_ADDR=127.0.0.1:3002 auth-gen dev`",
         )
         .into()
     })
 }
 
-/// Builds the generated server; `None` when Cargo failed, which has said why, or was interrupted.
-fn build(
-    out: &Path,
-    release: bool,
-    interrupts: &Interrupts,
-) -> Result<Option<PathBuf>, Diagnostics> {
+/// How the build ended.
+enum Built {
+    Program(PathBuf),
+    /// Cargo has said why.
+    Failed,
+    Interrupted,
+}
+
+/// Builds the generated server.
+fn build(out: &Path, release: bool, interrupts: &Interrupts) -> Result<Built, Diagnostics> {
     // Under `cargo run` this is the very Cargo that started us.
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -134,14 +145,15 @@ fn build(
     }
     let (ending, messages) = Process::start_reading(&mut command)?.finish(interrupts);
     match ending {
-        Ending::Itself(status) if status.success() => {
-            process::executable(&messages).map(Some).ok_or_else(|| {
+        Ending::Interrupted => Ok(Built::Interrupted),
+        Ending::Itself(status) if !status.success() => Ok(Built::Failed),
+        Ending::Itself(_) => process::executable(&messages)
+            .map(Built::Program)
+            .ok_or_else(|| {
                 Diagnostic::error("server-not-built", "Cargo built no program")
                     .help("is `server/Cargo.toml` in the output folder the generated one?")
                     .into()
-            })
-        }
-        _ => Ok(None),
+            }),
     }
 }
 
@@ -167,7 +179,6 @@ impl State {
                 )
                 .help("the development database and mails are kept there")
             })?;
-        let given = |name: &str| env::var(name).ok();
         let database = format!("sqlite://{}", shown(&folder.join("auth.db")));
         Ok(Self {
             database: given("DATABASE_URL").unwrap_or(database),
@@ -179,39 +190,86 @@ impl State {
     }
 }
 
-fn banner(address: &Address, state: &State, generated: &Generated) -> String {
+/// A variable of the environment; the server, too, takes an empty one for none.
+fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// What a newcomer wants to know, and two commands that work when they are pasted.
+fn banner(address: &Address, state: &State, routes: &[RouteRow]) -> String {
     let find = |behaviour: &str| {
-        generated
-            .routes
-            .iter()
-            .find(|row| row.behaviour.starts_with(behaviour))
-            .map(|row| address.url(row))
+        let row = routes.iter().find(|row| row.behaviour == behaviour)?;
+        Some(address.url(row))
     };
-    let mut text = format!("\n  API        {}\n", address.base());
-    if let Some(url) = find("jwt.") {
-        text.push_str(&format!("  JWKS       {url}\n"));
+    let mut lines = vec![("API", address.base())];
+    lines.extend(find("jwt.jwks").map(|url| ("JWKS", url)));
+    if let Some(folder) = &state.outbox {
+        // The page exists only where nobody else can reach the server.
+        lines.push(if address.listen.ip().is_loopback() {
+            ("mails", format!("{}/dev/outbox", address.origin))
+        } else {
+            ("mails", folder.clone())
+        });
     }
-    if let Some(outbox) = &state.outbox {
-        text.push_str(&format!("  mails      {outbox}\n"));
-    }
-    // A database elsewhere has a password in its address.
-    if state.database.starts_with("sqlite:") {
-        text.push_str(&format!("  database   {}\n", state.database));
-    }
-    if let Some(url) = find("email-password.sign-up") {
-        text.push_str(&format!(
-            "\ntry it:\n  curl -i {url} -H 'content-type: application/json' \\\n    \
-             -d '{{\"formFields\":[{{\"id\":\"email\",\"value\":\"you@example.com\"}},\
-             {{\"id\":\"password\",\"value\":\"correct-horse-1\"}}]}}'\n"
+    // A database elsewhere may have a password in its address.
+    if let Some(path) = state.database.strip_prefix("sqlite:") {
+        lines.push((
+            "database",
+            path.strip_prefix("//").unwrap_or(path).to_owned(),
         ));
     }
-    text.push_str("\nCtrl-C stops it.\n\n");
+    let mut text = String::from("\n");
+    for (what, place) in lines {
+        text.push_str(&format!("  {what:10}{place}\n"));
+    }
+    for (what, behaviour) in [
+        ("sign up", "email-password.sign-up"),
+        ("sign in", "email-password.sign-in"),
+    ] {
+        if let Some(url) = find(behaviour) {
+            text.push_str(&format!(
+                "\n  {what}:\n  curl {url} -H 'content-type: application/json' \\\n    \
+                 -d '{{\"formFields\":[{{\"id\":\"email\",\"value\":\"you@example.com\"}},\
+                 {{\"id\":\"password\",\"value\":\"correct-horse-1\"}}]}}'\n"
+            ));
+        }
+    }
+    text.push_str("\n  Ctrl-C stops the server.\n\n");
     text
 }
 
-impl Address {
-    fn url(&self, row: &RouteRow) -> String {
-        // The tenant is optional, and `public` without it.
-        format!("{}{}", self.origin, row.path.replace("[/{tenantId}]", ""))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(path: &str, behaviour: &str) -> RouteRow {
+        RouteRow {
+            method: "POST".to_owned(),
+            path: path.to_owned(),
+            operation_id: String::new(),
+            behaviour: behaviour.to_owned(),
+            auth: String::new(),
+            why: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_banner_names_what_there_is() {
+        let address = |listen: &str| Address::local(listen, "/auth");
+        let state = State {
+            database: "sqlite://.auth-gen/auth.db".to_owned(),
+            outbox: Some(".auth-gen/mail".to_owned()),
+        };
+        let routes = [
+            row("/auth[/{tenantId}]/jwt/jwks.json", "jwt.jwks"),
+            row("/auth[/{tenantId}]/signup", "email-password.sign-up"),
+        ];
+        insta::assert_snapshot!(banner(&address("127.0.0.1:3001"), &state, &routes), @"");
+        // Where others can reach the server there is no outbox page, and no password is shown.
+        let state = State {
+            database: "postgres://me:secret@db/auth".to_owned(),
+            ..state
+        };
+        insta::assert_snapshot!(banner(&address("0.0.0.0:3001"), &state, &[]), @"");
     }
 }

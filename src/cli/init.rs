@@ -40,8 +40,9 @@ pub(super) fn run(console: &Console) -> Outcome {
     } else {
         let list: String = paths.map(|path| format!("  {path}\n")).collect();
         console.print(&format!(
-            "started a project:\n{list}next: name your application in `appInfo.yaml`, then run \
-             `auth-gen dev`\n"
+            "started a project:\n{list}next:\n  name your application in `appInfo.yaml`\n  \
+             `auth-gen dev` generates, builds and runs the server\n  \
+             commit all of it, `auth/` too: CI compares that with what the description generates\n"
         ))?;
     }
     Ok(Exit::Done)

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::{Host, Url};
 
+use crate::RouteRow;
 use crate::app_info::{AppInfo, Setting};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
@@ -18,12 +19,26 @@ pub(super) struct Address {
     /// How a browser on this machine reaches it.
     pub(super) origin: String,
     base_path: String,
+    /// What the paths of route rows begin with.
+    row_base_path: String,
 }
 
 impl Address {
+    /// One for tests.
+    #[cfg(test)]
+    pub(super) fn local(listen: &str, base_path: &str) -> Self {
+        let listen = listen.parse().expect("an address");
+        Self {
+            listen,
+            origin: format!("http://{}", reachable(listen)),
+            base_path: base_path.to_owned(),
+            row_base_path: base_path.to_owned(),
+        }
+    }
+
     /// `AUTH_LISTEN_ADDR`, else the port of `apiDomain` where that is this machine, else the default.
     pub(super) fn new(app_info: &AppInfo) -> Result<Self, Diagnostics> {
-        Self::from_env(app_info, |name| std::env::var(name).ok())
+        Self::from_env(app_info, super::given)
     }
 
     fn from_env(
@@ -34,12 +49,11 @@ impl Address {
             Setting::Text(text) => text.clone(),
             Setting::Env { name, default } => env(name).or(default.clone()).unwrap_or_default(),
         };
-        let path = |setting: &Option<Setting>, default: &str| {
-            let path = setting.as_ref().map_or(default.to_owned(), value);
-            match path.trim().trim_matches('/') {
-                "" => String::new(),
-                path => format!("/{path}"),
-            }
+        // A gateway takes its path away before requests reach the server; here is none.
+        let base_path = app_info.api_base_path.as_ref().map(value);
+        let base_path = match base_path.as_deref().unwrap_or("/auth").trim_matches('/') {
+            "" => String::new(),
+            path => format!("/{path}"),
         };
         let local = local(&value(&app_info.api_domain));
         let listen = match env("AUTH_LISTEN_ADDR") {
@@ -58,18 +72,24 @@ impl Address {
             Some((origin, expected)) if expected.port() == listen.port() => origin,
             _ => format!("http://{}", reachable(listen)),
         };
-        let base_path =
-            path(&app_info.api_gateway_path, "") + &path(&app_info.api_base_path, "/auth");
         Ok(Self {
             listen,
             origin,
             base_path,
+            row_base_path: app_info.default_api_base_path(),
         })
     }
 
     /// The URL that all auth APIs begin with.
     pub(super) fn base(&self) -> String {
         format!("{}{}", self.origin, self.base_path)
+    }
+
+    /// Where an operation below the base path is answered, for the tenant that needs no naming.
+    pub(super) fn url(&self, row: &RouteRow) -> String {
+        let path = row.path.replace("[/{tenantId}]", "");
+        let path = path.strip_prefix(&self.row_base_path).unwrap_or(&path);
+        format!("{}{path}", self.base())
     }
 
     /// What to connect to.
@@ -140,43 +160,38 @@ mod tests {
                 "http://localhost:4000",
                 None,
                 "127.0.0.1:4000",
-                "http://localhost:4000/gw/auth",
+                "http://localhost:4000/auth",
             ),
             (
                 "localhost:4000",
                 None,
                 "127.0.0.1:4000",
-                "http://localhost:4000/gw/auth",
+                "http://localhost:4000/auth",
             ),
-            (
-                "[::1]:4000",
-                None,
-                "[::1]:4000",
-                "http://[::1]:4000/gw/auth",
-            ),
+            ("[::1]:4000", None, "[::1]:4000", "http://[::1]:4000/auth"),
             (
                 "http://localhost",
                 None,
                 "127.0.0.1:3001",
-                "http://127.0.0.1:3001/gw/auth",
+                "http://127.0.0.1:3001/auth",
             ),
             (
                 "https://api.example.com:8443",
                 None,
                 "127.0.0.1:3001",
-                "http://127.0.0.1:3001/gw/auth",
+                "http://127.0.0.1:3001/auth",
             ),
             (
                 "localhost:4000",
                 Some("0.0.0.0:5000"),
                 "0.0.0.0:5000",
-                "http://127.0.0.1:5000/gw/auth",
+                "http://127.0.0.1:5000/auth",
             ),
             (
                 "localhost:4000",
                 Some("0.0.0.0:4000"),
                 "0.0.0.0:4000",
-                "http://localhost:4000/gw/auth",
+                "http://localhost:4000/auth",
             ),
         ] {
             assert_eq!(
