@@ -7,6 +7,7 @@ mod runtime;
 mod rust;
 #[cfg(test)]
 pub(crate) mod sample;
+mod sections;
 mod typescript;
 
 use crate::ir::Api;
@@ -23,6 +24,15 @@ pub(crate) fn emit(api: &Api, settings: &Settings) -> Tree {
     rust::emit(api, settings, &mut tree);
     typescript::emit(api, settings, &mut tree);
     tree
+}
+
+/// The name under which the server holds a copy of its spec.
+pub(crate) fn spec_copy(api: &Api) -> &'static str {
+    if api.spec_name.ends_with(".json") {
+        "openapi.json"
+    } else {
+        "openapi.yaml"
+    }
 }
 
 #[cfg(test)]

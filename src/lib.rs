@@ -65,8 +65,13 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let (app_info, mut warnings) = app_info;
     let (api, found) = lower::lower(&document, app_info)?;
     warnings.extend(found);
+    let mut tree = emit::emit(&api, &inputs.settings);
+    tree.insert(
+        format!("server/{}", emit::spec_copy(&api)),
+        inputs.spec.text(),
+    );
     Ok(Generated {
-        tree: emit::emit(&api, &inputs.settings),
+        tree,
         warnings,
         routes: routes::rows(&api),
     })

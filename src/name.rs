@@ -138,6 +138,9 @@ impl Namer {
     }
 }
 
+/// Words that their capitals would take apart: `listTOTPdevices`, `oAuthTokens`, `userIDs`.
+const WORDS: [&str; 7] = ["OAuth", "oAuth", "TOTP", "IDs", "JWKs", "URIs", "URLs"];
+
 /// `UpperCamelCase` out of any text; `fallback` where nothing usable is left.
 fn camel(text: &str, fallback: &str) -> String {
     let name = ascii_words(text).to_upper_camel_case();
@@ -168,17 +171,40 @@ fn is_camel(text: &str) -> bool {
             .all(|character| character.is_ascii_alphanumeric())
 }
 
-/// Everything that is not an ASCII letter or digit becomes a word boundary.
+/// Everything that is not an ASCII letter or digit becomes a word boundary, and so do the ends of
+/// [`WORDS`].
 fn ascii_words(text: &str) -> String {
-    text.chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character
-            } else {
-                ' '
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        if let Some(word) = known_word(rest) {
+            words.push(' ');
+            words.extend(word.chars().take(1));
+            words.push_str(&word[1..].to_ascii_lowercase());
+            rest = &rest[word.len()..];
+            if !rest.starts_with(|next: char| next.is_ascii_digit()) {
+                words.push(' ');
             }
+            continue;
+        }
+        words.push(if character.is_ascii_alphanumeric() {
+            character
+        } else {
+            ' '
+        });
+        rest = &rest[character.len_utf8()..];
+    }
+    words
+}
+
+/// The known word that a text starts with. One in capitals may run into the next: `TOTPdevices`.
+fn known_word(text: &str) -> Option<&'static str> {
+    WORDS.into_iter().find(|word| {
+        let is_capitals = word.bytes().all(|byte| byte.is_ascii_uppercase());
+        text.strip_prefix(word).is_some_and(|rest| {
+            is_capitals || !rest.starts_with(|next: char| next.is_ascii_lowercase())
         })
-        .collect()
+    })
 }
 
 #[cfg(test)]
@@ -214,6 +240,17 @@ mod tests {
     fn camel_case_stays_as_it_is_in_typescript() {
         let name = Namer::default().function("getJWKS");
         assert_eq!((name.rust(), name.typescript()), ("get_jwks", "getJWKS"));
+    }
+
+    #[test]
+    fn known_words_stay_whole() {
+        let mut namer = Namer::default();
+        let name = namer.function("listTOTPdevices");
+        assert_eq!(name.rust(), "list_totp_devices");
+        assert_eq!(name.typescript(), "listTOTPdevices");
+        assert_eq!(namer.field("oAuthTokens").rust(), "oauth_tokens");
+        assert_eq!(namer.field("userIDs").rust(), "user_ids");
+        assert_eq!(namer.type_name("OAuth2Client").as_str(), "Oauth2Client");
     }
 
     #[test]

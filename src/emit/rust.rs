@@ -94,13 +94,10 @@ fn path(operation: &Operation) -> String {
 fn heading(operation: &Operation) -> String {
     let call = models::call_text(operation);
     let docs = operation.docs.trim();
-    let mut text = if docs.is_empty() {
+    let text = if docs.is_empty() {
         format!("{call}.")
     } else {
         format!("{call}: {docs}")
     };
-    if operation.deprecated {
-        text.push_str("\n\nDeprecated.");
-    }
-    text
+    docs::with_deprecation(&text, operation.deprecated)
 }

@@ -17,7 +17,7 @@ mod types;
 use askama::Template;
 
 use crate::app_info::{AppInfo, Setting};
-use crate::ir::{Api, Behaviour};
+use crate::ir::Api;
 use crate::settings::Settings;
 use crate::tree::Tree;
 
@@ -143,6 +143,8 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         title: &api.title,
         spec_name: &api.spec_name,
         operations: &operations::table(api, &names),
+        sign_in: names.of_behaviour(api, "email-password.sign-in"),
+        sign_out: names.of_behaviour(api, "session.sign-out"),
     };
     insert(tree, "package.json", &package);
     insert(tree, "README.md", &readme);
@@ -180,27 +182,21 @@ fn string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// The names of the functions that a login form calls, as properties, sorted.
+/// The functions that a login form calls, as properties.
 fn login_actions(api: &Api, names: &Names) -> Vec<String> {
-    let mut actions: Vec<String> = names
-        .operations(api)
-        .filter_map(|(operation, own)| {
-            let Behaviour::BuiltIn(built_in) = &operation.behaviour else {
-                return None;
-            };
-            let action = match built_in.behaviour.name {
-                "email-password.sign-in" => "signIn",
-                "email-password.sign-up" => "signUp",
-                "password-reset.create-token" => "createPasswordResetToken",
-                "password-reset.consume-token" => "resetPassword",
-                "session.sign-out" => "signOut",
-                _ => return None,
-            };
-            Some(format!("{action}: operations.{}", own.function))
-        })
-        .collect();
-    actions.sort();
-    actions
+    [
+        ("signIn", "email-password.sign-in"),
+        ("signUp", "email-password.sign-up"),
+        ("createPasswordResetToken", "password-reset.create-token"),
+        ("resetPassword", "password-reset.consume-token"),
+        ("signOut", "session.sign-out"),
+    ]
+    .into_iter()
+    .filter_map(|(action, behaviour)| {
+        let function = names.of_behaviour(api, behaviour)?;
+        Some(format!("{action}: operations.{function}"))
+    })
+    .collect()
 }
 
 fn index_docs(api: &Api) -> String {
@@ -288,6 +284,8 @@ struct ReadmeFile<'a> {
     title: &'a str,
     spec_name: &'a str,
     operations: &'a str,
+    sign_in: Option<&'a str>,
+    sign_out: Option<&'a str>,
 }
 
 #[derive(Template)]

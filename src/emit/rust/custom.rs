@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{Frame, custom_operations, docs, heading, layout, models, print, types};
-use crate::ir::{Api, Auth, Operation, Type};
+use crate::ir::{Api, Auth, Operation, ParamPlace, Type};
 
 #[derive(Template)]
 #[template(path = "api/custom.rs.jinja")]
@@ -143,10 +143,17 @@ fn params(api: &Api, operation: &Operation) -> TokenStream {
     let name = format_ident!("{}", params_name(operation));
     let call = models::call_text(operation);
     let docs = docs::attributes(&format!("The parameters of {call}."));
-    let fields = operation
-        .params
-        .iter()
-        .map(|param| models::data_field(api, None, &param.field, false, false, true));
+    let fields = operation.params.iter().map(|param| {
+        let place = match param.place {
+            ParamPlace::Path => "path",
+            ParamPlace::Query => "query",
+            ParamPlace::Header => "header",
+        };
+        let otherwise = format!("`{}` in the {place}.", param.field.name.wire());
+        let docs = models::field_docs(&param.field, &otherwise);
+        let field = models::declaration(api, None, &param.field);
+        quote!(#docs pub #field,)
+    });
     quote! {
         #docs
         #[derive(Debug, Clone, PartialEq)]

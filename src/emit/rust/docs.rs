@@ -51,6 +51,16 @@ fn prefixed(prefix: &str, text: &str) -> String {
         .collect()
 }
 
+/// Docs that say that something is deprecated, where it is. An attribute would be a warning in the
+/// generated code itself.
+pub(super) fn with_deprecation(text: &str, deprecated: bool) -> String {
+    match (text.trim(), deprecated) {
+        (text, false) => text.to_owned(),
+        ("", true) => "Deprecated.".to_owned(),
+        (text, true) => format!("{text}\n\nDeprecated."),
+    }
+}
+
 /// The first paragraph, on one line, not wrapped.
 pub(super) fn summary(text: &str) -> String {
     let first: Vec<&str> = text

@@ -1,42 +1,44 @@
-//! `api/models.rs`: the data types, each with its conversion from the runtime, then the answers.
+//! `api/models.rs`: operation by operation, the data types that it is the first to need, each with
+//! its conversion from the runtime, and its answer.
 
 mod answers;
 mod data;
 mod domain;
+mod keys;
 mod serde_attributes;
 
 use askama::Template;
 
-use super::{Frame, docs, print};
+use super::{Frame, print};
+use crate::emit::sections::{self, Sections};
 use crate::ir::{Answer, Api, ArmBody, BuiltIn, Operation, Shape, Type};
-pub(super) use data::field as data_field;
+pub(super) use data::{declaration, field_docs};
 pub(super) use domain::{Converted, convert};
-pub(super) use serde_attributes::attributes as serde_attributes;
+use serde_attributes::attributes as serde_attributes;
 
 #[derive(Template)]
 #[template(path = "api/models.rs.jinja")]
 struct View<'a> {
     frame: Frame<'a>,
     imports: Vec<&'static str>,
-    models: Vec<String>,
-    answers: Vec<String>,
+    items: Vec<String>,
 }
 
 /// The file.
 pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
-    let models = (0..api.models.len())
-        .map(|index| data::items(api, crate::ir::ModelId(index)))
-        .collect();
-    let answers = api
-        .operations
-        .iter()
-        .map(|operation| answers::items(api, operation))
-        .collect();
+    let sections = Sections::of(api);
+    let model = |id| data::items(api, &sections, id);
+    let mut items = Vec::new();
+    for (index, operation) in api.operations.iter().enumerate() {
+        items.extend(sections::heading(api, index));
+        items.extend(sections.models(index).into_iter().map(model));
+        items.push(answers::items(api, operation));
+    }
+    items.extend(sections.unused().into_iter().map(model));
     View {
         frame,
         imports: imports(api),
-        models,
-        answers,
+        items,
     }
     .render()
     .expect("the template has no fallible part")
@@ -164,12 +166,6 @@ fn any_type(api: &Api, kind: &dyn Fn(&Type) -> bool) -> bool {
 /// The texts of several items, a blank line between them.
 fn join(items: &[String]) -> String {
     items.join("\n\n")
-}
-
-/// Docs, or a sentence in their place: every public item has some.
-fn docs_or(docs: &str, otherwise: &str) -> proc_macro2::TokenStream {
-    let docs = docs.trim();
-    docs::attributes(if docs.is_empty() { otherwise } else { docs })
 }
 
 fn item(tokens: proc_macro2::TokenStream) -> String {

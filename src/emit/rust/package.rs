@@ -23,6 +23,8 @@ struct Readme<'a> {
     package: &'a str,
     variables: &'a [Variable<'a>],
     config: &'a [Config<'a>],
+    spec: &'a str,
+    spec_copy: &'a str,
     table: String,
     has_custom: bool,
 }
@@ -54,6 +56,17 @@ struct Config<'a> {
     meaning: &'a str,
 }
 
+impl Config<'_> {
+    /// The default where it is a value, and not words about one.
+    fn value(&self) -> Option<&str> {
+        let inside = self.default.strip_prefix('`')?.strip_suffix('`')?;
+        (!inside.contains('`')).then_some(inside)
+    }
+}
+
+/// What a build leaves in the folder, and what must not leave it.
+const IGNORED: &str = "/target/\n*.db\n*.db-shm\n*.db-wal\n.env\n";
+
 /// The files.
 pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     let package = settings.server_package.as_str();
@@ -66,6 +79,8 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
             super::one_line_break_at_the_end(&text),
         );
     };
+    add(".dockerignore", Ok(IGNORED.to_owned()));
+    add(".gitignore", Ok(IGNORED.to_owned()));
     let manifest = Manifest {
         package,
         standalone: settings.standalone_workspace,
@@ -76,6 +91,8 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         package,
         variables: &variables,
         config: &config,
+        spec: &api.spec_name,
+        spec_copy: crate::emit::spec_copy(api),
         table: routes::markdown(api),
         has_custom: custom_operations(api).next().is_some(),
     };
@@ -141,5 +158,9 @@ mod tests {
         let names: Vec<&str> = config.iter().map(|row| row.name).collect();
         assert!(names.contains(&"AUTH_LISTEN_ADDR"), "{names:?}");
         assert!(names.contains(&"DATABASE_URL"), "{names:?}");
+        let database = config.iter().find(|row| row.name == "DATABASE_URL");
+        assert_eq!(database.and_then(Config::value), Some("sqlite://auth.db"));
+        let address = config.iter().find(|row| row.name == "AUTH_LISTEN_ADDR");
+        assert_eq!(address.and_then(Config::value), None);
     }
 }

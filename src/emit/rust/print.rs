@@ -3,6 +3,8 @@
 //! prettyplease prints a whole file without blank lines and drops its `//` comments, so each item is
 //! printed alone and the frames put them together.
 
+mod variants;
+
 use proc_macro2::TokenStream;
 
 /// Prints one item as rustfmt would.
@@ -10,10 +12,21 @@ use proc_macro2::TokenStream;
 /// # Panics
 /// When the tokens are no item: a bug of ours.
 pub(super) fn item(tokens: TokenStream) -> String {
+    match parse(tokens) {
+        syn::Item::Enum(item) => variants::item(item),
+        other => unparse(other),
+    }
+}
+
+fn parse(tokens: TokenStream) -> syn::Item {
     let text = tokens.to_string();
-    let item = syn::parse2(tokens).unwrap_or_else(|error| {
+    syn::parse2(tokens).unwrap_or_else(|error| {
         panic!("auth-gen made an item that is not Rust: {error}\n{text}");
-    });
+    })
+}
+
+/// Prints one item as prettyplease does.
+fn unparse(item: syn::Item) -> String {
     // Made by parsing: a literal would break whenever syn gives `File` another field.
     let mut file = syn::parse_file("").expect("an empty file is valid");
     file.items.push(item);

@@ -162,7 +162,7 @@ fn why(operation: &Operation) -> &'static str {
 
 /// The operations as a Markdown table with aligned columns.
 pub(crate) fn markdown(api: &Api) -> String {
-    let head = ["Method", "Path", "operationId", "Behaviour", "Because of"];
+    let head = ["Method", "Path", "operationId", "Behaviour", "Why"];
     let mut rows: Vec<[String; 5]> = vec![head.map(str::to_owned)];
     rows.extend(api.operations.iter().map(|operation| {
         let scope = if operation.outside_base {

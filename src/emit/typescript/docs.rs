@@ -1,33 +1,57 @@
 //! Doc comments out of text that strangers wrote: nothing in it can end the comment.
 
+use super::WIDTH;
+
 /// A doc comment that ends with a line break, or nothing where there is nothing to say.
 pub(super) fn comment(text: &str, indent: &str) -> String {
     let text = text.trim();
     if text.is_empty() {
         return String::new();
     }
-    if !text.contains('\n') {
-        return format!("{indent}/** {} */\n", harmless(text));
+    let line = format!("{indent}/** {} */", harmless(text));
+    if !text.contains('\n') && line.chars().count() <= WIDTH {
+        return line + "\n";
     }
     format!("{indent}/**\n{}\n{indent} */\n", lines(text, indent))
 }
 
 /// The lines between `/**` and ` */`.
 pub(super) fn lines(text: &str, indent: &str) -> String {
+    let start = format!("{indent} *");
     let mut lines: Vec<String> = Vec::new();
     for line in text.trim().lines() {
         let line = harmless(line.trim_end());
-        let empty = line.trim().is_empty();
-        if empty && lines.last().is_some_and(|last| last.ends_with('*')) {
+        if line.trim().is_empty() {
+            if lines.last().is_some_and(|last| *last != start) {
+                lines.push(start.clone());
+            }
             continue;
         }
-        lines.push(if empty {
-            format!("{indent} *")
-        } else {
-            format!("{indent} * {line}")
-        });
+        wrap(&line, &start, &mut lines);
     }
     lines.join("\n")
+}
+
+/// Breaks a long line between words; what follows an item's first line stands below its text.
+fn wrap(text: &str, start: &str, lines: &mut Vec<String>) {
+    let hanging = if text.starts_with("- ") { "   " } else { " " };
+    let mut line = format!("{start} ");
+    let mut is_new = true;
+    for word in text.split(' ') {
+        let width = line.chars().count() + 1 + word.chars().count();
+        // An `@` at the start of a line would be a tag.
+        if !is_new && width > WIDTH && !word.starts_with('@') {
+            let next = format!("{start}{hanging}");
+            lines.push(std::mem::replace(&mut line, next));
+            is_new = true;
+        }
+        if !is_new {
+            line.push(' ');
+        }
+        line.push_str(word);
+        is_new = false;
+    }
+    lines.push(line.trim_end().to_owned());
 }
 
 /// The first sentence or line, for one-line summaries.
@@ -61,5 +85,18 @@ mod tests {
             "  /**\n   * a\n   *\n   * *\\/ b\n   */\n"
         );
         assert_eq!(comment(" \n ", ""), "");
+    }
+
+    #[test]
+    fn long_lines_are_wrapped() {
+        let text = comment(&format!("- {}end", "word ".repeat(30)), "  ");
+        assert!(text.starts_with("  /**\n   * - word word"), "{text}");
+        assert!(
+            text.ends_with(
+                "\n   *   word word word word word word word word word word word word end\n   */\n"
+            ),
+            "{text}"
+        );
+        assert!(text.lines().all(|line| line.len() <= WIDTH), "{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Api, ModelId, Operation};
+use crate::ir::{Api, Behaviour, ModelId, Operation};
 
 /// Types that the package exports beside the spec's, and global ones that the emitted code uses.
 const TAKEN_TYPES: [&str; 15] = [
@@ -82,6 +82,16 @@ impl Names {
     /// The name of a model.
     pub(super) fn model(&self, id: ModelId) -> &str {
         &self.models[id.0]
+    }
+
+    /// The function for a behaviour, where the spec has that.
+    pub(super) fn of_behaviour(&self, api: &Api, behaviour: &str) -> Option<&str> {
+        let is_it = |operation: &Operation| match &operation.behaviour {
+            Behaviour::BuiltIn(built_in) => built_in.behaviour.name == behaviour,
+            Behaviour::Custom(_) => false,
+        };
+        let index = api.operations.iter().position(is_it)?;
+        Some(&self.operations[index].function)
     }
 
     /// The operations with their names.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::names::{Names, OperationNames};
 use super::types::{expression, is_identifier, key, param_keys};
 use super::{WIDTH, docs, string};
+use crate::emit::sections;
 use crate::ir::{
     Api, ArmBody, Behaviour, Body, BodyEncoding, Method, Operation, ParamPlace, Segment, Tenancy,
     Type,
@@ -27,7 +28,14 @@ pub(super) fn functions(api: &Api, names: &Names) -> Functions {
         .operations(api)
         .map(|(operation, own)| Function::of(operation, own, names, &mut used))
         .collect();
-    let texts = |text: fn(&Function) -> String| functions.iter().map(text).collect::<Vec<_>>();
+    let texts = |text: fn(&Function) -> String| {
+        let mut items = Vec::new();
+        for (index, function) in functions.iter().enumerate() {
+            items.extend(sections::heading(api, index));
+            items.push(text(function));
+        }
+        items
+    };
     let items = texts(Function::source);
     let needs_segment = api.operations.iter().any(|operation| {
         operation
@@ -407,7 +415,7 @@ fn function_docs(operation: &Operation) -> String {
     if !text.is_empty() {
         text.push_str("\n\n");
     }
-    text.push_str(&format!("`{}`\n\n", route(operation)));
+    text.push_str(&format!("`{}`", route(operation)));
     let mut errors = String::new();
     for arm in &operation.answer.arms {
         if (200..300).contains(&arm.http) {
@@ -420,14 +428,13 @@ fn function_docs(operation: &Operation) -> String {
             errors.push_str(" (not followed, see “Redirects” in README.md)");
         }
     }
-    if errors.is_empty() {
-        text.push_str("@throws {ApiError} for every answer outside 2xx");
-    } else {
-        text.push_str("@throws {ApiError} for every answer outside 2xx, of which are documented:");
+    if !errors.is_empty() {
+        text.push_str("\n\n@throws {ApiError} for these among others:");
         text.push_str(&errors);
     }
     if operation.deprecated {
-        text.push_str("\n@deprecated");
+        text.push_str(if errors.is_empty() { "\n\n" } else { "\n" });
+        text.push_str("@deprecated");
     }
     text
 }

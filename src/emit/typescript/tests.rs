@@ -318,6 +318,8 @@ fn types() {
      * request bodies), and what it answers (`…Response`, told apart by `status`).
      */
 
+    // ----- emailpassword -----
+
     /** A user. This *\/ ends nothing. */
     export interface User {
       /** Stays the same. */
@@ -327,11 +329,6 @@ fn types() {
       timeJoined: number | null;
       metadata?: Record<string, unknown>;
     }
-
-    export type SessionModel =
-      /** The first. */
-      | { kind: "A"; user: User }
-      | { kind?: never; x?: boolean };
 
     export type Colour = "red" | "a \"b\"";
 
@@ -352,8 +349,15 @@ fn types() {
       | { status: "GENERAL_ERROR"; message: string }
       | { status?: never; keys: unknown };
 
+    // ----- other -----
+
     /** What `signOut` answers. */
     export type SignOutResponse = { status: "OK" };
+
+    export type SessionModel =
+      /** The first. */
+      | { kind: "A"; user: User }
+      | { kind?: never; x?: boolean };
 
     /** What `callOperation` takes. */
     export interface CallParams {
@@ -401,14 +405,14 @@ fn operations() {
       SignUpResponse,
     } from "./types.js";
 
+    // ----- emailpassword -----
+
     /**
      * Creates a user.
      *
      * And signs them in.
      *
      * `POST {apiBasePath}/{tenantId}/signup`
-     *
-     * @throws {ApiError} for every answer outside 2xx
      */
     export function signUp(
       client: AuthClient,
@@ -429,20 +433,14 @@ fn operations() {
       );
     }
 
-    /**
-     * `POST {apiBasePath}/signout`
-     *
-     * @throws {ApiError} for every answer outside 2xx
-     */
+    // ----- other -----
+
+    /** `POST {apiBasePath}/signout` */
     export function signOut(client: AuthClient, options?: CallOptions): Promise<SignOutResponse> {
       return call(client, { id: "signOut", method: "POST", path: "/signout", signsOut: true }, options);
     }
 
-    /**
-     * `GET {apiBasePath}/users`
-     *
-     * @throws {ApiError} for every answer outside 2xx
-     */
+    /** `GET {apiBasePath}/users` */
     export function callOperation(
       client: AuthClient,
       request: CallParams = {},
@@ -454,7 +452,7 @@ fn operations() {
     /**
      * `PUT /a`b/{id}`
      *
-     * @throws {ApiError} for every answer outside 2xx, of which are documented:
+     * @throws {ApiError} for these among others:
      * - `302`: Elsewhere. (not followed, see “Redirects” in README.md)
      * - `404`: No such user.
      * @deprecated

@@ -2,19 +2,25 @@
 
 use super::names::{Names, OperationNames};
 use super::{WIDTH, docs, string};
+use crate::emit::sections::{self, Sections};
 use crate::ir::{Api, Arm, ArmBody, Field, Model, Operation, Shape, Type, UnionVariant};
 
-/// All type declarations, in spec order: models first, then what belongs to each operation.
+/// All type declarations: operation by operation, the models that it is the first to need, its
+/// parameters, its answer.
 pub(super) fn items(api: &Api, names: &Names) -> Vec<String> {
-    let models =
-        api.models.iter().enumerate().map(|(index, model)| {
-            declaration(model, names.model(crate::ir::ModelId(index)), names)
-        });
-    let operations = names.operations(api).flat_map(|(operation, own)| {
-        let params = (!operation.params.is_empty()).then(|| params(operation, own, names));
-        params.into_iter().chain([response(operation, own, names)])
-    });
-    models.chain(operations).collect()
+    let sections = Sections::of(api);
+    let model = |id| declaration(api.model(id), names.model(id), names);
+    let mut items = Vec::new();
+    for (index, (operation, own)) in names.operations(api).enumerate() {
+        items.extend(sections::heading(api, index));
+        items.extend(sections.models(index).into_iter().map(model));
+        if !operation.params.is_empty() {
+            items.push(params(operation, own, names));
+        }
+        items.push(response(operation, own, names));
+    }
+    items.extend(sections.unused().into_iter().map(model));
+    items
 }
 
 /// A type expression.

@@ -4,7 +4,7 @@
 
 use super::{params_name, types};
 use crate::emit::rust::layout::{self, Chain};
-use crate::emit::rust::{docs, heading};
+use crate::emit::rust::{docs, models};
 use crate::ir::{Auth, Body, BodyEncoding, Operation, Param, ParamPlace};
 
 /// Whether a handler reads anything.
@@ -14,7 +14,7 @@ pub(super) fn reads(operation: &Operation) -> bool {
 
 /// The function.
 pub(super) fn handler(operation: &Operation) -> String {
-    let docs = docs::comment(0, &docs::summary(&heading(operation)));
+    let docs = docs::comment(0, &format!("{}.", models::call_text(operation)));
     let name = operation.name.rust();
     let signature = layout::signature(
         0,

@@ -2,7 +2,7 @@
 
 use crate::catalog::{DomainType, Outcome};
 use crate::emit::rust::models::{self, Converted};
-use crate::emit::rust::{docs, heading, layout};
+use crate::emit::rust::{docs, layout};
 use crate::ir::{Answer, ArmBody, BuiltIn, Operation, OutcomeArm};
 
 /// Indentation of the arms of the `match`.
@@ -12,7 +12,7 @@ const ARM: usize = 8;
 pub(super) fn handler(operation: &Operation) -> String {
     let built_in = models::built_in(operation).expect("custom operations have their own file");
     let behaviour = built_in.behaviour;
-    let docs = docs::comment(0, &docs::summary(&heading(operation)));
+    let docs = docs::comment(0, &format!("{}.", models::call_text(operation)));
     let signature = layout::signature(
         0,
         &format!("pub async fn {}", operation.name.rust()),

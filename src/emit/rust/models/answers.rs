@@ -6,9 +6,10 @@ use indexmap::IndexMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{arm_path, call_text, data, docs_or, is_unit, item, join, serde_attributes};
-use crate::emit::rust::{layout, types};
-use crate::ir::{Answer, Api, Arm, ArmBody, Operation};
+use super::data::{self, Json};
+use super::{arm_path, call_text, is_unit, item, join, serde_attributes};
+use crate::emit::rust::{docs, layout, types};
+use crate::ir::{Answer, Api, Arm, ArmBody, Field, Operation};
 
 /// The enum and its `TryFrom`.
 pub(super) fn items(api: &Api, operation: &Operation) -> String {
@@ -21,14 +22,16 @@ pub(super) fn items(api: &Api, operation: &Operation) -> String {
 fn declaration(api: &Api, operation: &Operation) -> TokenStream {
     let answer = &operation.answer;
     let name = format_ident!("{}", answer.name.as_str());
-    let docs = docs_or("", &format!("What {} answers.", call_text(operation)));
+    let docs = docs::attributes(&format!("What {} answers.", call_text(operation)));
     let serialize = answer.arms.iter().any(is_json);
     let derives = if serialize {
         quote!(#[derive(Debug, Clone, PartialEq, Serialize)])
     } else {
         quote!(#[derive(Debug, Clone, PartialEq)])
     };
-    let representation = serialize.then(|| data::representation(answer.tag.as_deref()));
+    let json = Json::of_answer(answer.arms.iter().flat_map(fields));
+    let parts = json.enum_parts(answer.tag.as_deref());
+    let attributes = serialize.then(|| serde_attributes(&parts));
     let sizes: Vec<usize> = answer
         .arms
         .iter()
@@ -42,11 +45,11 @@ fn declaration(api: &Api, operation: &Operation) -> TokenStream {
     let allow = data::allow_large_variant(&sizes);
     let variants = order(answer)
         .into_iter()
-        .map(|arm| variant(api, answer, arm, serialize));
+        .map(|arm| variant(api, answer, arm, serialize.then_some(&json)));
     quote! {
         #docs
         #derives
-        #representation
+        #attributes
         #allow
         pub enum #name { #(#variants)* }
     }
@@ -66,36 +69,40 @@ fn is_json(arm: &Arm) -> bool {
     matches!(arm.body, ArmBody::Object(_) | ArmBody::Json(_))
 }
 
-fn variant(api: &Api, answer: &Answer, index: usize, serialize: bool) -> TokenStream {
+/// The keys of an arm without its tag.
+fn fields(arm: &Arm) -> &[Field] {
+    match &arm.body {
+        ArmBody::Object(fields) => fields,
+        ArmBody::Json(_) | ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => &[],
+    }
+}
+
+/// `json`: how the enum is written as JSON, if any of it is.
+fn variant(api: &Api, answer: &Answer, index: usize, json: Option<&Json>) -> TokenStream {
     let arm = &answer.arms[index];
     let name = format_ident!("{}", arm.name.as_str());
-    let otherwise = match (&arm.literal, &answer.tag) {
-        (Some(literal), Some(tag)) => format!("`{tag}` is `{literal}`."),
-        _ => format!("Answered with status code {}.", arm.http),
-    };
-    let mut docs = docs_or(&arm.docs, &otherwise);
-    if arm.http != 200 && !arm.docs.trim().is_empty() {
-        let line = format!(" Answered with status code {}.", arm.http);
-        docs.extend(quote!(#[doc = ""] #[doc = #line]));
+    let mut text = arm.docs.trim().to_owned();
+    if arm.http != 200 {
+        let gap = if text.is_empty() { "" } else { "\n\n" };
+        text.push_str(&format!("{gap}Status code {}.", arm.http));
     }
-    let attributes = if !serialize {
-        TokenStream::new()
-    } else if is_json(arm) {
-        let tag = answer.tag.as_deref();
-        serde_attributes(&data::variant_parts(
-            arm.literal.as_deref(),
-            arm.name.as_str(),
-            tag,
-        ))
-    } else {
-        serde_attributes(&["skip".to_owned()])
+    let docs = docs::attributes(&text);
+    let attributes = match json {
+        None => TokenStream::new(),
+        Some(_) if !is_json(arm) => serde_attributes(&["skip".to_owned()]),
+        Some(_) => {
+            let (literal, tag) = (arm.literal.as_deref(), answer.tag.as_deref());
+            serde_attributes(&data::variant_parts(literal, arm.name.as_str(), tag))
+        }
     };
     let body = match &arm.body {
         ArmBody::Object(_) if is_unit(answer, index) => TokenStream::new(),
         ArmBody::Object(fields) => {
-            let fields = fields
-                .iter()
-                .map(|field| data::field(api, None, field, false, true, false));
+            let fields = fields.iter().map(|field| {
+                let attributes = json.map(|json| json.field(field));
+                let field = data::declaration(api, None, field);
+                quote!(#attributes #field,)
+            });
             quote!({ #(#fields)* })
         }
         ArmBody::Json(ty) => {
@@ -104,10 +111,7 @@ fn variant(api: &Api, answer: &Answer, index: usize, serialize: bool) -> TokenSt
         }
         ArmBody::Text => quote!((String)),
         ArmBody::Empty => TokenStream::new(),
-        ArmBody::Redirect => quote!({
-            #[doc = " Where to."]
-            location: String,
-        }),
+        ArmBody::Redirect => quote!({ location: String }),
     };
     quote!(#docs #attributes #name #body,)
 }

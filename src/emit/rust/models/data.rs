@@ -3,43 +3,38 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{call_text, docs_or, domain, item, join, serde_attributes};
-use crate::emit::rust::types;
-use crate::ir::{Api, Field, Model, ModelId, Shape, Type, UnionVariant};
+use super::keys::Keys;
+use super::{call_text, domain, item, join, serde_attributes};
+use crate::emit::rust::{docs, types};
+use crate::emit::sections::Sections;
+use crate::ir::{Api, Field, Model, ModelId, Operation, Shape, Type, UnionVariant};
 use crate::name::VariantName;
 
 /// A model and its `From`.
-pub(super) fn items(api: &Api, id: ModelId) -> String {
+pub(super) fn items(api: &Api, sections: &Sections, id: ModelId) -> String {
     let model = api.model(id);
+    let docs = model_docs(api, sections, id);
+    let derives = derives(model);
     let declaration = match &model.shape {
-        Shape::Struct { fields, rest } => structure(api, id, model, fields, rest.as_ref()),
-        Shape::Union { tag, variants } => union(api, id, model, tag.as_deref(), variants),
-        Shape::Enum { values } => enumeration(api, id, model, values),
+        Shape::Struct { fields, rest } => structure(api, id, fields, rest.as_ref()),
+        Shape::Union { tag, variants } => union(api, id, tag.as_deref(), variants),
+        Shape::Enum { values } => enumeration(model, values),
     };
+    let declaration = quote!(#docs #derives #declaration);
     let mut items = vec![item(declaration)];
     items.extend(domain::from_impl(model));
     join(&items)
 }
 
-fn structure(
-    api: &Api,
-    id: ModelId,
-    model: &Model,
-    fields: &[Field],
-    rest: Option<&Type>,
-) -> TokenStream {
+fn structure(api: &Api, id: ModelId, fields: &[Field], rest: Option<&Type>) -> TokenStream {
+    let model = api.model(id);
     let name = format_ident!("{}", model.name.as_str());
-    let docs = model_docs(api, id);
-    let derives = derives(model, false);
-    let fields = fields.iter().map(|field_| {
-        field(
-            api,
-            Some(id),
-            field_,
-            model.in_requests,
-            model.in_answers,
-            true,
-        )
+    let json = Json::of(model, fields.iter());
+    let attributes = serde_attributes(&json.parts("rename_all"));
+    let fields = fields.iter().map(|field| {
+        let attributes = json.field(field);
+        let field = declaration(api, Some(id), field);
+        quote!(#attributes pub #field,)
     });
     let rest = rest.map(|ty| {
         let name = format_ident!("{}", rest_name(model));
@@ -51,8 +46,7 @@ fn structure(
         }
     });
     quote! {
-        #docs
-        #derives
+        #attributes
         pub struct #name { #(#fields)* #rest }
     }
 }
@@ -68,43 +62,25 @@ pub(super) fn rest_name(model: &Model) -> String {
     name
 }
 
-fn union(
-    api: &Api,
-    id: ModelId,
-    model: &Model,
-    tag: Option<&str>,
-    variants: &[UnionVariant],
-) -> TokenStream {
+fn union(api: &Api, id: ModelId, tag: Option<&str>, variants: &[UnionVariant]) -> TokenStream {
+    let model = api.model(id);
     let name = format_ident!("{}", model.name.as_str());
-    let docs = model_docs(api, id);
-    let derives = derives(model, false);
     let sizes: Vec<usize> = variants
         .iter()
         .map(|variant| types::size(api, &variant.fields))
         .collect();
     let allow = allow_large_variant(&sizes);
-    let representation = representation(tag);
+    let json = Json::of(model, variants.iter().flat_map(|variant| &variant.fields));
+    let attributes = serde_attributes(&json.enum_parts(tag));
     let variants = variants.iter().map(|variant| {
         let name = format_ident!("{}", variant.name.as_str());
-        let otherwise = match (&variant.literal, tag) {
-            (Some(literal), Some(tag)) => format!("`{tag}` is `{literal}`."),
-            _ => "Told apart by its keys.".to_owned(),
-        };
-        let docs = docs_or(&variant.docs, &otherwise);
-        let attributes = serde_attributes(&variant_parts(
-            variant.literal.as_deref(),
-            variant.name.as_str(),
-            tag,
-        ));
-        let fields = variant.fields.iter().map(|field_| {
-            field(
-                api,
-                Some(id),
-                field_,
-                model.in_requests,
-                model.in_answers,
-                false,
-            )
+        let docs = docs::attributes(&variant.docs);
+        let literal = variant.literal.as_deref();
+        let attributes = serde_attributes(&variant_parts(literal, variant.name.as_str(), tag));
+        let fields = variant.fields.iter().map(|field| {
+            let attributes = json.field(field);
+            let field = declaration(api, Some(id), field);
+            quote!(#attributes #field,)
         });
         if variant.fields.is_empty() && variant.literal.is_some() {
             quote!(#docs #attributes #name,)
@@ -113,75 +89,107 @@ fn union(
         }
     });
     quote! {
-        #docs
-        #derives
-        #representation
+        #attributes
         #allow
         pub enum #name { #(#variants)* }
     }
 }
 
-fn enumeration(
-    api: &Api,
-    id: ModelId,
-    model: &Model,
-    values: &[(VariantName, String)],
-) -> TokenStream {
+fn enumeration(model: &Model, values: &[(VariantName, String)]) -> TokenStream {
     let name = format_ident!("{}", model.name.as_str());
-    let docs = model_docs(api, id);
-    let derives = derives(model, true);
+    let is_json = model.in_requests || model.in_answers;
     let variants = values.iter().map(|(variant, literal)| {
         let name = format_ident!("{}", variant.as_str());
-        let docs = docs_or("", &format!("`{literal}`."));
-        let attributes = if variant.as_str() == literal || !(model.in_requests || model.in_answers)
-        {
-            TokenStream::new()
-        } else {
-            serde_attributes(&[format!("rename = {literal:?}")])
-        };
-        quote!(#docs #attributes #name,)
+        let renamed = is_json && variant.as_str() != literal;
+        let parts = renamed.then(|| format!("rename = {literal:?}"));
+        let attributes = serde_attributes(parts.as_slice());
+        quote!(#attributes #name,)
     });
-    quote! {
-        #docs
-        #derives
-        pub enum #name { #(#variants)* }
+    quote!(pub enum #name { #(#variants)* })
+}
+
+/// How the fields of one struct or enum stand in JSON.
+pub(super) struct Json {
+    /// They are read.
+    in_requests: bool,
+    /// They are written.
+    in_answers: bool,
+    keys: Keys,
+}
+
+impl Json {
+    fn of<'a>(model: &Model, fields: impl Iterator<Item = &'a Field> + Clone) -> Self {
+        let is_json = model.in_requests || model.in_answers;
+        Self {
+            in_requests: model.in_requests,
+            in_answers: model.in_answers,
+            keys: if is_json {
+                Keys::of(fields)
+            } else {
+                Keys::AsNamed
+            },
+        }
+    }
+
+    /// Of an answer.
+    pub(super) fn of_answer<'a>(fields: impl Iterator<Item = &'a Field> + Clone) -> Self {
+        Self {
+            in_requests: false,
+            in_answers: true,
+            keys: Keys::of(fields),
+        }
+    }
+
+    /// What serde is told about all fields.
+    fn parts(&self, attribute: &str) -> Vec<String> {
+        self.keys.part(attribute).into_iter().collect()
+    }
+
+    /// What serde is told about an enum.
+    pub(super) fn enum_parts(&self, tag: Option<&str>) -> Vec<String> {
+        let mut parts = vec![match tag {
+            Some(tag) => format!("tag = {tag:?}"),
+            None => "untagged".to_owned(),
+        }];
+        parts.extend(self.parts("rename_all_fields"));
+        parts
+    }
+
+    /// Docs of a field and what serde is told about it.
+    pub(super) fn field(&self, field: &Field) -> TokenStream {
+        let mut parts = Vec::new();
+        if (self.in_requests || self.in_answers) && !self.keys.fits(field) {
+            parts.push(format!("rename = {:?}", field.name.wire()));
+        }
+        if self.in_answers && !field.required {
+            parts.push("skip_serializing_if = \"Option::is_none\"".to_owned());
+        }
+        if self.in_requests && field.required && field.nullable {
+            // Without this, serde lets a missing key pass for `null`.
+            parts.push("deserialize_with = \"Option::deserialize\"".to_owned());
+        }
+        let docs = field_docs(field, "");
+        let attributes = serde_attributes(&parts);
+        quote!(#docs #attributes)
     }
 }
 
-/// A field of a struct (`public`) or of a variant.
-pub(in crate::emit::rust) fn field(
+/// The spec's docs of a field, or others in their place.
+pub(in crate::emit::rust) fn field_docs(field: &Field, otherwise: &str) -> TokenStream {
+    let own = field.docs.trim();
+    let text = if own.is_empty() { otherwise } else { own };
+    docs::attributes(&docs::with_deprecation(text, field.deprecated))
+}
+
+/// `name: Type`.
+pub(in crate::emit::rust) fn declaration(
     api: &Api,
     owner: Option<ModelId>,
     field: &Field,
-    in_requests: bool,
-    in_answers: bool,
-    public: bool,
 ) -> TokenStream {
     let name = format_ident!("{}", field.name.rust());
     let ty = types::syn_type(&types::field(api, owner, field));
-    let otherwise = match &field.ty {
-        // What the spec says of the type holds for the field.
-        Type::Model(id) if !api.model(*id).docs.trim().is_empty() => api.model(*id).docs.clone(),
-        _ => format!("The key `{}`.", field.name.wire()),
-    };
-    let mut docs = docs_or(&field.docs, &otherwise);
-    if field.deprecated {
-        docs.extend(quote!(#[doc = ""] #[doc = " Deprecated."]));
-    }
-    let mut parts = Vec::new();
-    if (in_requests || in_answers) && field.name.rust() != field.name.wire() {
-        parts.push(format!("rename = {:?}", field.name.wire()));
-    }
-    if in_answers && !field.required {
-        parts.push("skip_serializing_if = \"Option::is_none\"".to_owned());
-    }
-    if in_requests && field.required && field.nullable {
-        // Without this, serde lets a missing key pass for `null`.
-        parts.push("deserialize_with = \"Option::deserialize\"".to_owned());
-    }
-    let attributes = serde_attributes(&parts);
-    let visibility = if public { quote!(pub) } else { quote!() };
-    quote!(#docs #attributes #visibility #name: #ty,)
+    quote!(#name: #ty)
 }
 
 /// What serde is told about a variant.
@@ -190,14 +198,6 @@ pub(super) fn variant_parts(literal: Option<&str>, name: &str, tag: Option<&str>
         (Some(literal), _) if literal != name => vec![format!("rename = {literal:?}")],
         (None, Some(_)) => vec!["untagged".to_owned()],
         _ => Vec::new(),
-    }
-}
-
-/// How serde writes an enum.
-pub(super) fn representation(tag: Option<&str>) -> TokenStream {
-    match tag {
-        Some(tag) => quote!(#[serde(tag = #tag)]),
-        None => quote!(#[serde(untagged)]),
     }
 }
 
@@ -213,29 +213,40 @@ pub(super) fn allow_large_variant(sizes: &[usize]) -> TokenStream {
     if gap < 190 {
         return TokenStream::new();
     }
-    quote!(#[allow(clippy::large_enum_variant, reason = "one per request")])
+    quote!(#[allow(clippy::large_enum_variant, reason = "one value for each request")])
 }
 
-fn model_docs(api: &Api, id: ModelId) -> TokenStream {
+fn model_docs(api: &Api, sections: &Sections, id: ModelId) -> TokenStream {
     let model = api.model(id);
-    let mut takers = api.operations.iter().filter(|operation| {
+    if !model.docs.trim().is_empty() {
+        return docs::attributes(&model.docs);
+    }
+    let is_taken = |operation: &&Operation| {
         let body = operation.body.as_ref();
         body.is_some_and(|body| body.ty == Type::Model(id))
-    });
-    let otherwise = match (takers.next(), takers.next()) {
-        (Some(operation), None) => format!("What {} takes.", call_text(operation)),
-        _ => format!("`{}` of the spec.", model.name.as_str()),
     };
-    docs_or(&model.docs, &otherwise)
+    let takers = api.operations.iter().filter(is_taken).map(call_text);
+    let takers: Vec<String> = takers.collect();
+    let text = match (takers.as_slice(), sections.only_user(id)) {
+        ([taker], _) => format!("What {taker} takes."),
+        ([], Some(user)) => {
+            let call = call_text(&api.operations[user]);
+            match (model.in_requests, model.in_answers) {
+                (true, false) => format!("Part of what {call} takes."),
+                (false, true) => format!("Part of what {call} answers."),
+                _ => format!("Part of what {call} takes and answers."),
+            }
+        }
+        ([], None) => String::new(),
+        ([first @ .., last], _) => format!("What {} and {last} take.", first.join(", ")),
+    };
+    docs::attributes(&text)
 }
 
-fn derives(model: &Model, plain: bool) -> TokenStream {
-    let mut names = vec!["Debug", "Clone"];
-    if plain {
-        names.push("Copy");
-    }
-    names.push("PartialEq");
-    if plain {
+fn derives(model: &Model) -> TokenStream {
+    let mut names = vec!["Debug", "Clone", "PartialEq"];
+    if matches!(model.shape, Shape::Enum { .. }) {
+        names.insert(2, "Copy");
         names.push("Eq");
     }
     if model.in_answers {

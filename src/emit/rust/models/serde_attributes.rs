@@ -5,17 +5,18 @@ use quote::quote;
 
 use crate::emit::rust::layout;
 
-/// One attribute, or one for each part where one would be too wide.
+/// One attribute, or several where one would be too wide.
 pub(in crate::emit::rust) fn attributes(parts: &[String]) -> TokenStream {
-    if parts.is_empty() {
-        return TokenStream::new();
+    let mut groups: Vec<String> = Vec::new();
+    for part in parts {
+        match groups.last_mut() {
+            Some(group) if group.len() + ", ".len() + part.len() <= layout::ATTRIBUTE => {
+                group.push_str(", ");
+                group.push_str(part);
+            }
+            _ => groups.push(part.clone()),
+        }
     }
-    let joined = parts.join(", ");
-    let groups: Vec<&str> = if joined.len() <= layout::ATTRIBUTE {
-        vec![&joined]
-    } else {
-        parts.iter().map(String::as_str).collect()
-    };
     let groups = groups.into_iter().map(|group| {
         group
             .parse::<TokenStream>()

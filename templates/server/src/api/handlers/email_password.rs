@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::flows::email_password::{self, EmailExists, SignIn, SignUp};
 
-/// `POST /signup`: Creates a user with an email address and a password, and signs them in.
+/// `POST /signup`.
 pub async fn sign_up(call: &mut Call) -> Result<SignUpResponse, Error> {
     Ok(match email_password::sign_up(call).await? {
         SignUp::Ok { user } => SignUpResponse::Ok { user: user.into() },
@@ -21,7 +21,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUpResponse, Error> {
     })
 }
 
-/// `POST /signin`: Signs a user in with an email address and a password.
+/// `POST /signin`.
 pub async fn sign_in(call: &mut Call) -> Result<SignInResponse, Error> {
     Ok(match email_password::sign_in(call).await? {
         SignIn::Ok { user } => SignInResponse::Ok { user: user.into() },
@@ -33,15 +33,14 @@ pub async fn sign_in(call: &mut Call) -> Result<SignInResponse, Error> {
     })
 }
 
-/// `GET /emailpassword/email/exists`: Tells whether an address has signed up with a password.
+/// `GET /emailpassword/email/exists`.
 pub async fn email_exists(call: &mut Call) -> Result<EmailExistsResponse, Error> {
     Ok(match email_password::email_exists(call).await? {
         EmailExists::Ok { exists } => EmailExistsResponse::Ok { exists },
     })
 }
 
-/// `GET /signup/email/exists`: Tells whether an address has signed up with a password, under the
-/// path of FDI 1.x.
+/// `GET /signup/email/exists`.
 pub async fn email_exists_depr(call: &mut Call) -> Result<EmailExistsDeprResponse, Error> {
     Ok(match email_password::email_exists(call).await? {
         EmailExists::Ok { exists } => EmailExistsDeprResponse::Ok { exists },

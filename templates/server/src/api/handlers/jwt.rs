@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::flows::jwt::{self, GetJwks};
 
-/// `GET /jwt/jwks.json`: Lists the public keys that access tokens are signed with (RFC 7517).
+/// `GET /jwt/jwks.json`.
 pub async fn get_jwks(call: &mut Call) -> Result<GetJwksResponse, Error> {
     Ok(match jwt::jwks(call).await? {
         GetJwks::Ok { keys } => GetJwksResponse::Ok {

@@ -8,8 +8,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::flows::openid::{self, Discovery};
 
-/// `GET /.well-known/openid-configuration`: Describes the issuer of the tokens (OpenID Connect
-/// Discovery 1.0).
+/// `GET /.well-known/openid-configuration`.
 pub async fn get_open_id_configuration(
     call: &mut Call,
 ) -> Result<GetOpenIdConfigurationResponse, Error> {

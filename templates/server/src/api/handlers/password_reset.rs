@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::flows::password_reset::{self, ConsumeToken, CreateToken};
 
-/// `POST /user/password/reset/token`: Sends a mail with a link to choose a new password.
+/// `POST /user/password/reset/token`.
 pub async fn create_password_reset_token(
     call: &mut Call,
 ) -> Result<CreatePasswordResetTokenResponse, Error> {
@@ -23,7 +23,7 @@ pub async fn create_password_reset_token(
     })
 }
 
-/// `POST /user/password/reset`: Sets a new password with the token of a reset link.
+/// `POST /user/password/reset`.
 pub async fn reset_password(call: &mut Call) -> Result<ResetPasswordResponse, Error> {
     Ok(match password_reset::consume_token(call).await? {
         ConsumeToken::Ok => ResetPasswordResponse::Ok,

@@ -8,14 +8,14 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::flows::session::{self, Refresh, SignOut};
 
-/// `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
+/// `POST /session/refresh`.
 pub async fn refresh_session(call: &mut Call) -> Result<RefreshSessionResponse, Error> {
     Ok(match session::refresh(call).await? {
         Refresh::Ok => RefreshSessionResponse::Ok {},
     })
 }
 
-/// `POST /signout`: Ends the session and clears its tokens.
+/// `POST /signout`.
 pub async fn sign_out(call: &mut Call) -> Result<SignOutResponse, Error> {
     Ok(match session::sign_out(call).await? {
         SignOut::Ok => SignOutResponse::Ok,
