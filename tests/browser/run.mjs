@@ -1,6 +1,6 @@
 // Real frontends in a real browser against the generated server.
 //
-//   AUTH_APP=<the built example `app`> AUTH_CLIENT=<generated client/src/index.ts> node run.mjs [page] [mode]
+//   AUTH_APP=<the built example `app`> AUTH_CLIENT=<folder of the generated client> node run.mjs [page] [mode]
 //
 // See README.md for what it needs and how to read it.
 
@@ -14,7 +14,8 @@ import { startSite } from "./site.mjs";
 const ACCESS_TOKEN_SECONDS = 4;
 const PASSWORD = "correct horse 1";
 const NEW_PASSWORD = "better horse 2";
-const PAGES = { "web-js": scripted, client: scripted, react: widget };
+const PAGES = { "web-js": scripted, react: widget, client: scripted, login };
+const OURS = ["client", "login"];
 
 const [onlyPage, onlyMode] = process.argv.slice(2);
 const binary = process.env.AUTH_APP;
@@ -128,6 +129,75 @@ async function widget(visit) {
   visit.step("password reset");
 
   await visit.app("signOut");
+}
+
+/** The generated login form, with the keyboard alone. */
+async function login(visit) {
+  const { page, email } = visit;
+  const field = (label) => page.getByLabel(label, { exact: true });
+  const press = (name) => page.getByRole("button", { name, exact: true }).press("Enter");
+  const heading = (name) => page.getByRole("heading", { name }).waitFor();
+  const fill = async (fields) => {
+    for (const [label, value] of Object.entries(fields)) {
+      await field(label).fill(value);
+    }
+    await page.keyboard.press("Enter");
+  };
+
+  await visit.open("/auth");
+  await heading("Sign in");
+  await fill({ Email: "", Password: "" });
+  assert.equal(await field("Email").getAttribute("aria-invalid"), "true");
+  assert.equal(await field("Email").evaluate((input) => input.matches(":focus")), true);
+  visit.step("empty fields are named, and the first one has the focus");
+
+  await fill({ Email: email, Password: "wrong password 1" });
+  await page.getByRole("alert").getByText("The email address or the password is wrong.").waitFor();
+  visit.step("a wrong password is refused");
+
+  await press("Create an account");
+  await heading("Create your account");
+  assert.equal(await field("Email").inputValue(), email);
+  await fill({ Password: "short" });
+  await page.getByText("Password must contain at least 8 characters").waitFor();
+  await fill({ Password: PASSWORD });
+  await heading("You are signed in");
+  visit.step("a weak password is refused, a good one signs up");
+
+  await session(visit);
+  await heading("Sign in");
+  visit.step("who is signed out sees the form again");
+
+  await press("Create an account");
+  await fill({ Email: email, Password: PASSWORD });
+  await page.getByText("This email already exists").waitFor();
+  await press("I have an account");
+  await field("Password").fill(PASSWORD);
+  await press("Show password");
+  assert.equal(await field("Password").getAttribute("type"), "text");
+  await field("Password").press("Enter");
+  await heading("You are signed in");
+  visit.step("a taken address; sign in");
+
+  await tabs(visit);
+  await heading("Sign in");
+
+  await press("Forgot your password?");
+  await fill({ Email: email });
+  await heading("Look into your mail");
+  await visit.openLink();
+  await heading("Choose a new password");
+  await fill({ "New password": NEW_PASSWORD });
+  await heading("Your password is set");
+  assert.equal(new URL(page.url()).search, "");
+  await press("Back to sign in");
+  await fill({ Email: email, Password: PASSWORD });
+  await page.getByRole("alert").getByText("The email address or the password is wrong.").waitFor();
+  await fill({ Email: email, Password: NEW_PASSWORD });
+  await heading("You are signed in");
+  await press("Sign out");
+  await heading("Sign in");
+  visit.step("password reset, and the form's own sign out");
 }
 
 /** From signed in to signed out: what is the same for all. */
@@ -274,7 +344,7 @@ let failed = 0;
 for (const [page, run] of Object.entries(PAGES)) {
   for (const mode of ["cookie", "header"]) {
     const skipped = (onlyPage && onlyPage !== page) || (onlyMode && onlyMode !== mode);
-    if (skipped || (page === "client" && client === undefined)) {
+    if (skipped || (OURS.includes(page) && client === undefined)) {
       continue;
     }
     console.log(`\n${page}, ${mode} mode`);

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect, createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { build } from "esbuild";
 
@@ -92,6 +92,14 @@ function readable(mail) {
     .replace(/=([0-9A-F]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 }
 
+/** The entries of a generated client by the names that pages import. */
+function aliases(client) {
+  return {
+    "auth-client/login": resolve(client, "js/login.js"),
+    "auth-client": resolve(client, "js/index.js"),
+  };
+}
+
 /** Both origins, with `page` bundled for them. */
 export async function startSite({ page, mode, binary, client, variables = {} }) {
   let html = "";
@@ -116,7 +124,7 @@ export async function startSite({ page, mode, binary, client, variables = {} }) 
       MODE: JSON.stringify(mode),
       "process.env.NODE_ENV": '"production"',
     },
-    alias: client === undefined ? {} : { "auth-client": client },
+    alias: client === undefined ? {} : aliases(client),
     logLevel: "error",
   });
   script = outputFiles[0].text;

@@ -1,14 +1,15 @@
 // What a page pays for signing up, in and out: the client's share of its bundle, minified and
 // gzipped, beside that of supertokens-web-js where that is installed.
 //
-//   node size.mjs <generated client/src/index.ts> [most bytes]
+//   node size.mjs <folder of the generated client> [most bytes]
 
+import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
 const CALLS = "emailExists, signUp, signIn, createPasswordResetToken, resetPassword, signOut";
-const [source = process.env.AUTH_CLIENT, most] = process.argv.slice(2);
+const [folder = process.env.AUTH_CLIENT, most] = process.argv.slice(2);
 
 async function sizeOf(contents) {
   const { outputFiles } = await build({
@@ -24,7 +25,7 @@ async function sizeOf(contents) {
 }
 
 const ours = await sizeOf(`
-  import { createAuthClient, ${CALLS} } from ${JSON.stringify(source)};
+  import { createAuthClient, ${CALLS} } from ${JSON.stringify(resolve(folder, "js/index.js"))};
   window.auth = { client: createAuthClient(), ${CALLS} };
 `);
 const theirs = await sizeOf(`
