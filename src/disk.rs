@@ -129,13 +129,26 @@ fn apply(tree: &Tree, folder: &Path, plan: &Plan, report: &mut Report) -> Result
     Ok(())
 }
 
+/// How many files that are in the way are named.
+const NAMED: usize = 20;
+
 fn stop_at_conflicts(plan: &Plan, folder: &Path, conflicts: Conflicts) -> Result<(), Diagnostics> {
     let mut found = plan.conflicts(folder, conflicts);
+    let only_blocked = found.len() == plan.conflicts(folder, Conflicts::SaveAndOverwrite).len();
+    // Where all files differ, for instance by their line breaks, the list is not worth reading.
+    let more = found.len().saturating_sub(NAMED);
+    if more > 1 {
+        found.truncate(NAMED);
+        found.push(Diagnostic::error(
+            "foreign-output",
+            format!("{more} more files are in the way; `auth-gen check` lists them"),
+        ));
+    }
     let Some(last) = found.pop() else {
         return Ok(());
     };
     // One cure for all, so it is told once, at the end.
-    let cure = if conflicts == Conflicts::Stop {
+    let cure = if conflicts == Conflicts::Stop && !only_blocked {
         "nothing was written; move your changes out (the generated crates are extended from \
          outside, by `Custom`), undo them with version control, or run `auth-gen generate --force`, \
          which keeps each of these files as `<file>.orig` and writes its own"
@@ -158,17 +171,20 @@ fn sync(folder: &Path) {
 
 /// What the file system refused, in the user's words for the path.
 fn refused(action: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error(
-        "unwritable-output",
-        format!("cannot {action} `{}`: {error}", shown(path)),
-    )
-    .help(match error.kind() {
+    let file = path.ancestors().skip(1).find(|above| above.is_file());
+    let title = match file {
+        Some(file) => format!("`{}` is a file, not a folder", shown(file)),
+        None => format!("cannot {action} `{}`: {error}", shown(path)),
+    };
+    Diagnostic::error("unwritable-output", title).help(match error.kind() {
         std::io::ErrorKind::PermissionDenied => {
             "give yourself the right to write there, or choose another folder with `--out`"
         }
-        std::io::ErrorKind::StorageFull => "free some space and run the command again; it picks up where it stopped",
+        std::io::ErrorKind::StorageFull => {
+            "free some space and run the command again; it picks up where it stopped"
+        }
         std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
-            "something else stands at this path; move it away, or choose another folder with `--out`"
+            "move it away, or choose another folder with `--out`"
         }
         _ => "choose another folder with `--out`, or see to the cause and run the command again",
     })

@@ -62,9 +62,19 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
             return Err(all);
         }
     };
-    let (app_info, mut warnings) = app_info;
-    let (api, found) = lower::lower(&document, app_info)?;
-    warnings.extend(found);
+    let (app_info, doubts) = app_info;
+    let mut warnings = document.warnings.clone();
+    warnings.extend(doubts);
+    let api = match lower::lower(&document, app_info) {
+        Ok((api, found)) => {
+            warnings.extend(found);
+            api
+        }
+        Err(errors) => {
+            warnings.extend(errors);
+            return Err(warnings);
+        }
+    };
     let mut tree = emit::emit(&api, &inputs.settings);
     tree.insert(
         format!("server/{}", emit::spec_copy(&api)),

@@ -96,7 +96,8 @@ impl Reader<'_> {
                     if let Some(table) = value.get_ref().as_table() {
                         self.table(inner, table, project);
                     } else {
-                        self.wrong_type(value, "a table");
+                        let help = format!("write `[{inner}]`, and its keys on the lines below");
+                        self.wrong_type(value, "a table", &help);
                     }
                 }
                 ("server", "package") => {
@@ -111,7 +112,11 @@ impl Reader<'_> {
                 }
                 ("server", "standalone_workspace") => match value.get_ref().as_bool() {
                     Some(standalone) => settings.standalone_workspace = standalone,
-                    None => self.wrong_type(value, "`true` or `false`"),
+                    None => self.wrong_type(
+                        value,
+                        "`true` or `false`",
+                        "write it without quotation marks",
+                    ),
                 },
                 _ => self.unknown(name, key),
             }
@@ -149,21 +154,22 @@ impl Reader<'_> {
         );
     }
 
-    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, wanted: &str) {
+    fn wrong_type(&mut self, value: &Spanned<DeValue<'_>>, wanted: &str, help: &str) {
         let found = value.get_ref().type_str();
         self.diagnostics.push(
             Diagnostic::error(
                 "invalid-setting",
                 format!("expected {wanted}, found {found}"),
             )
-            .at(span(self.source, value.span()), ""),
+            .at(span(self.source, value.span()), "")
+            .help(help),
         );
     }
 
     fn text<'v>(&mut self, value: &'v Spanned<DeValue<'_>>) -> Option<&'v str> {
         let text = value.get_ref().as_str();
         if text.is_none() {
-            self.wrong_type(value, "a string");
+            self.wrong_type(value, "a string", "put the value between quotation marks");
         }
         text
     }
@@ -283,10 +289,10 @@ mod tests {
             .collect();
         insta::assert_snapshot!(problems.join("\n"), @r#"
 unknown setting `appInfo` | appInfo | did you mean `app_info`?
-`A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
-unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
+expected a string, found integer | 1 | put the value between quotation marks
 unknown setting `packge` in `[server]` | packge | did you mean `package`?
-expected a string, found integer | 1 |
+unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
+`A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
 "#);
     }
 

@@ -2,8 +2,9 @@
 //!
 //! `tests/cases/<case>/api.yaml` is the spec; an `appInfo.yaml` beside it replaces the one that all
 //! others share. Each case shows one thing; a snapshot that outgrows a screen or two wants to be
-//! two cases.
+//! two cases. `tree.snap` lists what is emitted, so that an extra or a lost file shows in one line.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,30 @@ fn name(path: &str) -> Option<String> {
     Some(name.replace('/', "."))
 }
 
+/// The paths. What every output has, whatever the spec, is named by its folder: those files are
+/// copied, and another test holds their list.
+fn folded(paths: &[&str]) -> String {
+    let mut lines = Vec::new();
+    let mut copied = BTreeSet::new();
+    for path in paths {
+        let is_copied = ["server/migrations/", "server/src/", "client/src/"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
+            && name(path).is_none()
+            && !ALIKE.contains(path);
+        if is_copied {
+            let folder = path.split('/').take(2).collect::<Vec<_>>().join("/");
+            copied.insert(folder);
+        } else {
+            lines.push((*path).to_owned());
+        }
+    }
+    for folder in copied {
+        lines.push(format!("{folder}/… copied"));
+    }
+    lines.join("\n")
+}
+
 #[test]
 fn every_case_is_emitted_as_its_snapshots_say() {
     for case in cases() {
@@ -73,6 +98,8 @@ fn every_case_is_emitted_as_its_snapshots_say() {
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         settings.bind(|| {
+            let paths: Vec<&str> = generated.tree.iter().map(|(path, _)| path).collect();
+            insta::assert_snapshot!("tree", folded(&paths));
             for (path, text) in generated.tree.iter() {
                 if let Some(name) = name(path) {
                     insta::assert_snapshot!(name, text);

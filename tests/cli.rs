@@ -1,8 +1,9 @@
 //! Transcripts: what a user types and what comes back, through the real program.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::SystemTime;
 
 use tempfile::TempDir;
 
@@ -179,7 +180,7 @@ fn all_that_is_missing_is_told_at_once() {
     let output = auth_gen(folder.path(), &["generate", "--format", "json"]);
     assert_eq!(output.status.code(), Some(2));
     let problems: serde_json::Value = serde_json::from_slice(&output.stderr).expect("JSON");
-    assert_eq!(problems.as_array().map(Vec::len), Some(2));
+    assert_eq!(problems.as_array().map(Vec::len), Some(3));
     assert!(output.stdout.is_empty());
 }
 
@@ -237,4 +238,136 @@ fn a_port_in_use_is_told_before_anything_is_built() {
         "{complaint}"
     );
     assert!(!folder.path().join("auth").exists());
+}
+
+/// One mistake of each stage, and none of them writes.
+#[test]
+fn a_mistake_leaves_the_output_as_it_is() {
+    let folder = project();
+    assert!(auth_gen(folder.path(), &["generate"]).status.success());
+    let output = folder.path().join("auth");
+    let before = stamps(&output);
+    assert!(before.len() > 100);
+    let break_each = [
+        ("auth.yaml", "openapi: 3.0.3", "openapi: [3.0.3"),
+        ("auth.yaml", "openapi: 3.0.3", "openapi: 3.1.0"),
+        ("auth.yaml", "operationId: signUp", "operationId: singUp"),
+        (
+            "auth.yaml",
+            "#/components/schemas/User'",
+            "#/components/schemas/Usr'",
+        ),
+        ("appInfo.yaml", "appName:", "apName:"),
+        ("auth-gen.toml", "spec =", "spce ="),
+    ];
+    for (name, right, wrong) in break_each {
+        let path = folder.path().join(name);
+        let text = fs::read_to_string(&path).expect("it was written");
+        assert!(text.contains(right), "`{right}` is not in {name}");
+        fs::write(&path, text.replace(right, wrong)).expect("writable");
+        for command in ["generate", "check"] {
+            let code = auth_gen(folder.path(), &[command]).status.code();
+            assert_eq!(code, Some(2), "{command} with `{wrong}` in {name}");
+        }
+        assert!(
+            before == stamps(&output),
+            "`{wrong}` in {name} touched the output"
+        );
+        fs::write(&path, text).expect("writable");
+    }
+    let edited = output.join("server/Cargo.toml");
+    fs::write(&edited, "mine").expect("writable");
+    fs::remove_file(output.join("client/package.json")).expect("it was written");
+    let before = stamps(&output);
+    let code = auth_gen(folder.path(), &["generate"]).status.code();
+    assert_eq!(code, Some(2));
+    assert!(before == stamps(&output), "a conflict touched the output");
+}
+
+/// Every file below a folder, its time and its text.
+fn stamps(folder: &Path) -> Vec<(PathBuf, SystemTime, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).expect("the folder is there") {
+            let path = entry.expect("it is readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let metadata = fs::metadata(&path).expect("it is readable");
+                let time = metadata.modified().expect("the system keeps times");
+                let bytes = fs::read(&path).expect("it is readable");
+                files.push((path, time, bytes));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn wrong_files_are_told_by_what_they_are() {
+    let folder = project();
+    let put = |name: &str, bytes: &[u8]| {
+        fs::write(folder.path().join(name), bytes).expect("writable");
+    };
+    put("empty.yaml", b"");
+    put("picture.yaml", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    put("latin.yaml", b"openapi: 3.0.3\ninfo:\n  title: T\xfcren\n");
+    put("utf16.yaml", b"\xff\xfeo\0p\0e\0n\0");
+    fs::create_dir(folder.path().join("folder")).expect("writable");
+    let specs = [
+        "empty.yaml",
+        "picture.yaml",
+        "latin.yaml",
+        "utf16.yaml",
+        "folder",
+        "auht.yaml",
+        "auth.yaml/auth.yaml",
+        "appInfo.yaml",
+    ];
+    let mut steps: Vec<String> = specs
+        .iter()
+        .map(|spec| transcript(folder.path(), &["routes", "--spec", spec]))
+        .collect();
+    for app_info in ["auth.yaml", "auth-gen.lock.ini"] {
+        put("auth-gen.lock.ini", b"x");
+        steps.push(transcript(
+            folder.path(),
+            &["routes", "--app-info", app_info],
+        ));
+    }
+    insta::assert_snapshot!("wrong_files", steps.join("\n"));
+}
+
+#[test]
+fn an_output_that_is_no_folder_is_told() {
+    let folder = project();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("file"), "mine").expect("writable");
+    fs::create_dir(path("taken")).expect("writable");
+    fs::write(path("taken/server"), "mine").expect("writable");
+    fs::create_dir_all(path("odd/server/Cargo.toml")).expect("writable");
+    let steps: Vec<String> = ["file", "file/below", "taken", "odd"]
+        .iter()
+        .map(|out| transcript(folder.path(), &["generate", "--out", out]))
+        .collect();
+    insta::assert_snapshot!("no_folder", steps.join("\n"));
+    assert!(!path("taken/client").exists());
+    assert!(!path("odd/client").exists());
+}
+
+/// As when version control has changed all line breaks.
+#[test]
+fn many_edited_files_are_not_all_named() {
+    let folder = project();
+    assert!(auth_gen(folder.path(), &["generate"]).status.success());
+    for (path, _, bytes) in stamps(&folder.path().join("auth/server/src")) {
+        let text = String::from_utf8(bytes).expect("sources are UTF-8");
+        fs::write(path, text.replace('\n', "\r\n")).expect("writable");
+    }
+    let shown = transcript(folder.path(), &["generate"]);
+    assert!(shown.lines().count() < 60, "{shown}");
+    assert!(shown.contains("more files are in the way"), "{shown}");
+    assert!(shown.contains("--force"), "{shown}");
 }

@@ -205,8 +205,7 @@ fn nothing_is_written_through_a_link() {
             titles(&problems, folder.path()),
             [
                 "foreign-output: `out/client/a.ts` is a symbolic link",
-                "foreign-output: `out/server/src/api/b.rs` lies behind a symbolic link",
-                "foreign-output: `out/server/src/lib.rs` lies behind a symbolic link",
+                "foreign-output: `out/server` is a symbolic link, and stands where a folder is to be made",
             ]
         );
     }
@@ -240,8 +239,19 @@ fn an_output_that_cannot_be_written_says_why() {
     let problems = write(&tree(SMALL), &out, Conflicts::Stop).expect_err("no folder");
     let first = problems.iter().next().expect("one problem");
     assert_eq!(first.code, "unwritable-output");
+    assert!(first.title.ends_with("file` is a file, not a folder"));
     assert!(!first.help.is_empty());
     assert_eq!(fs::read(&out).expect("still there"), b"mine");
+}
+
+#[test]
+fn what_blocks_a_folder_is_named_once() {
+    let folder = folder();
+    fs::write(folder.path().join("server"), "mine").expect("writable");
+    let problems =
+        write(&tree(SMALL), folder.path(), Conflicts::Stop).expect_err("a file is there");
+    insta::assert_snapshot!(titles(&problems, folder.path()).join("\n"), @"foreign-output: `out/server` is a file, and stands where a folder is to be made");
+    assert!(!folder.path().join("client").exists());
 }
 
 #[test]

@@ -26,3 +26,16 @@ fn both_manifests_of_the_server_name_the_same_dependencies() {
         assert_eq!(ours, emitted, "[{name}]");
     }
 }
+
+#[test]
+fn passwords_are_hashed_as_fast_in_development_as_here() {
+    let name = "profile.dev.package";
+    let ours = table("Cargo.toml", name);
+    assert!(!ours.is_empty());
+    let emitted = table("templates/crate/Cargo.toml.jinja", name);
+    let emitted: Vec<_> = emitted
+        .iter()
+        .filter(|line| !line.starts_with("{%"))
+        .collect();
+    assert_eq!(ours.iter().collect::<Vec<_>>(), emitted);
+}

@@ -31,6 +31,20 @@ pub(super) fn read(findings: &mut Findings) -> Option<Object> {
             }
         },
     };
+    if let Some(key) = ["openapi", "swagger"]
+        .iter()
+        .find(|key| object.contains_key(**key))
+    {
+        findings.error(
+            "app-info-not-found",
+            "the file holds no appInfo: it is an OpenAPI description",
+            spans.key(&format!("/{key}")).range,
+            "",
+            "`--app-info` and `--spec` may have changed places; appInfo has `appName`, `apiDomain` and \
+             `websiteDomain`",
+        );
+        return None;
+    }
     let entries = object
         .iter()
         .map(|(key, value)| entry(pointer, key, value, &spans, findings))

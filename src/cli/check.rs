@@ -13,8 +13,8 @@ use crate::disk::{self, Difference, Drift};
 const LINES: usize = 100;
 
 pub(super) fn run(args: &InputArgs, console: &Console) -> Outcome {
-    let loaded = args.load()?;
-    let out = loaded.out()?;
+    let (loaded, out) = args.load_with_out()?;
+    let out = out.as_path();
     let generated = loaded.generate()?;
     console.diagnose(generated.warnings.clone());
     let drift = disk::check(&generated.tree, out)?;

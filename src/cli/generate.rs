@@ -19,8 +19,8 @@ pub(super) struct GenerateArgs {
 }
 
 pub(super) fn run(args: &GenerateArgs, console: &Console) -> Outcome {
-    let loaded = args.input.load()?;
-    let out = loaded.out()?;
+    let (loaded, out) = args.input.load_with_out()?;
+    let out = out.as_path();
     let generated = loaded.generate()?;
     console.diagnose(generated.warnings.clone());
     let conflicts = if args.force {

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::settings::{self, Project};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::{Generated, Inputs, generate};
 
 const FILE: &str = "auth-gen.toml";
@@ -42,15 +42,32 @@ pub(super) struct Loaded {
 }
 
 impl InputArgs {
+    /// Like [`InputArgs::load`], for commands that cannot do without the output folder.
+    pub(super) fn load_with_out(&self) -> Result<(Loaded, PathBuf), Diagnostics> {
+        let (project, home) = self.project()?;
+        let out = place(&home, self.out.as_ref(), project.out.clone());
+        let out = out.ok_or_else(|| missing("--out DIR", "out", "output folder"));
+        match (self.load_project(project, home), out) {
+            (Ok(loaded), Ok(out)) => Ok((loaded, out)),
+            (Ok(_), Err(diagnostic)) => Err(diagnostic.into()),
+            (Err(diagnostics), Ok(_)) => Err(diagnostics),
+            (Err(mut diagnostics), Err(diagnostic)) => {
+                diagnostics.push(diagnostic);
+                Err(diagnostics)
+            }
+        }
+    }
+
     /// Reads the settings, then the files that they and the flags name.
     pub(super) fn load(&self) -> Result<Loaded, Diagnostics> {
         let (project, home) = self.project()?;
-        let place = |flag: &Option<PathBuf>, setting: Option<String>| {
-            flag.clone().or_else(|| setting.map(|path| home.join(path)))
-        };
-        let spec = place(&self.spec, project.spec);
-        let app_info = place(&self.app_info, project.app_info);
-        let out = place(&self.out, project.out);
+        self.load_project(project, home)
+    }
+
+    fn load_project(&self, project: Project, home: PathBuf) -> Result<Loaded, Diagnostics> {
+        let spec = place(&home, self.spec.as_ref(), project.spec);
+        let app_info = place(&home, self.app_info.as_ref(), project.app_info);
+        let out = place(&home, self.out.as_ref(), project.out);
 
         let mut diagnostics = Diagnostics::default();
         let mut source = |path: Option<PathBuf>, flag: &str, key: &str, what: &str| {
@@ -104,6 +121,12 @@ impl Loaded {
     }
 }
 
+/// What a flag says, or else the settings, whose paths are relative to them.
+fn place(home: &Path, flag: Option<&PathBuf>, setting: Option<String>) -> Option<PathBuf> {
+    flag.cloned()
+        .or_else(|| setting.map(|path| home.join(path)))
+}
+
 fn missing(flag: &str, key: &str, what: &str) -> Diagnostic {
     Diagnostic::error("missing-setting", format!("no {what} is named")).help(format!(
         "give `{flag}`, or write `{key} = \"…\"` in `{FILE}`; `auth-gen init` starts a project that \
@@ -120,21 +143,63 @@ fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
         )
         .help(help)
     };
-    let bytes = fs::read(path).map_err(|error| {
-        problem(
-            error.to_string(),
-            match error.kind() {
-                ErrorKind::NotFound => {
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => problem(
+            "there is no such file".to_owned(),
+            &neighbour(path).map_or_else(
+                || {
                     "flags are relative to the current folder, paths in `auth-gen.toml` to that file"
-                }
-                ErrorKind::IsADirectory => "name a file in it",
-                _ => "see to the cause and run the command again",
-            },
-        )
+                        .to_owned()
+                },
+                |near| format!("did you mean `{near}`?"),
+            ),
+        ),
+        ErrorKind::IsADirectory => problem("it is a folder".to_owned(), "name a file in it"),
+        ErrorKind::NotADirectory => problem(
+            "there is no such file".to_owned(),
+            "a folder of this path is in truth a file",
+        ),
+        _ => problem(error.to_string(), "see to the cause and run the command again"),
     })?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| problem(error.utf8_error().to_string(), "save the file as UTF-8"))?;
-    Ok(SourceFile::new(name.as_str(), &text))
+    let error = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(SourceFile::new(name.as_str(), &text)),
+        Err(error) => error,
+    };
+    let valid = error.utf8_error().valid_up_to();
+    let bytes = error.as_bytes();
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        let help = "save the file as UTF-8; PowerShell does it with `-Encoding utf8`";
+        return Err(problem("it is UTF-16".to_owned(), help));
+    }
+    if bytes.contains(&0) {
+        return Err(problem("it is no text".to_owned(), "check the path"));
+    }
+    let wrong = format!("the byte 0x{:02X} here", bytes[valid]);
+    let source = SourceFile::new(name.as_str(), &String::from_utf8_lossy(bytes));
+    let place = Span {
+        file: source,
+        range: valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
+    };
+    Err(problem("it is not UTF-8".to_owned(), "save the file as UTF-8").at(place, wrong))
+}
+
+/// A file of nearly this name beside the one that is not there.
+fn neighbour(path: &Path) -> Option<String> {
+    let parent = path.parent()?;
+    let folder = match parent.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => parent,
+    };
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort();
+    let near = closest(
+        path.file_name()?.to_str()?,
+        names.iter().map(String::as_str),
+    )?;
+    Some(shown(&parent.join(near)))
 }
 
 /// A path as the user gave it, with `/` on every system.

@@ -1,6 +1,6 @@
 //! What stands in the folder, and what is to be done about it: read only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -112,14 +112,32 @@ impl Plan {
         }
     }
 
-    /// All that is in the way, one diagnostic each.
+    /// All that is in the way, one diagnostic each; what blocks a folder is one thing in the way.
     pub(super) fn conflicts(&self, folder: &Path, conflicts: Conflicts) -> Vec<Diagnostic> {
         let mut found = Vec::new();
+        let mut blocked = BTreeSet::new();
         for (path, state) in self.files.iter().chain(&self.stale) {
-            let path = shown(&folder.join(path));
+            let mut path = path.as_str();
             let (code, problem) = match state {
                 State::Missing | State::Equal | State::Ours(_) => continue,
-                State::Blocked(what) => ("foreign-output", *what),
+                State::Blocked(what) => {
+                    let above = path.match_indices('/').map(|(end, _)| &path[..end]);
+                    let mut above = above.filter(|above| obstacle(&folder.join(above)).is_some());
+                    let problem = match above.next() {
+                        None => *what,
+                        Some(parent) if blocked.insert(parent) => {
+                            path = parent;
+                            match fs::symlink_metadata(folder.join(parent)) {
+                                Ok(metadata) if metadata.is_symlink() => {
+                                    "is a symbolic link, and stands where a folder is to be made"
+                                }
+                                _ => "is a file, and stands where a folder is to be made",
+                            }
+                        }
+                        Some(_) => continue,
+                    };
+                    ("foreign-output", problem)
+                }
                 _ if conflicts == Conflicts::SaveAndOverwrite => continue,
                 State::Edited(_) => ("edited-output", "was edited since auth-gen wrote it"),
                 State::Foreign(_) => (
@@ -127,6 +145,7 @@ impl Plan {
                     "was not written by auth-gen, and stands where a file is to be written",
                 ),
             };
+            let path = shown(&folder.join(path));
             found.push(Diagnostic::error(code, format!("`{path}` {problem}")));
         }
         found
@@ -227,6 +246,7 @@ fn look(
     let target = folder.join(path);
     match fs::symlink_metadata(&target) {
         Ok(metadata) if metadata.is_symlink() => return Ok(State::Blocked("is a symbolic link")),
+        Ok(metadata) if metadata.is_dir() => return Ok(State::Blocked("is a folder")),
         Ok(metadata) if !metadata.is_file() => return Ok(State::Blocked("is not a file")),
         _ => {}
     }

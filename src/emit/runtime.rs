@@ -12,7 +12,16 @@ static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/server_files
 /// each needs, all of them. A test that is not listed goes into every server; a snapshot goes where
 /// a test goes that names it.
 static TESTS: &[(&str, &[&str])] = &[
-    ("app", &["email-password.sign-up"]),
+    (
+        "app",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+        ],
+    ),
+    ("connections", &["email-password.sign-up"]),
+    ("example", &["email-password.sign-up", "session.refresh"]),
     ("keys", &["jwt.jwks", "openid.discovery"]),
     (
         "mail",
@@ -27,6 +36,10 @@ static TESTS: &[(&str, &[&str])] = &[
             "password-reset.create-token",
             "session.refresh",
         ],
+    ),
+    (
+        "program",
+        &["email-password.sign-in", "email-password.sign-up"],
     ),
     (
         "routing",

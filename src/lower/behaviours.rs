@@ -29,7 +29,8 @@ pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &Node<'_>, id: &str
     if let Some(known) = near_miss(id) {
         let node = operation.get("operationId");
         let span = lowering.at(&node.as_ref().unwrap_or(operation).pointer);
-        let diagnostic = Diagnostic::warning(
+        // No warning: a slip would leave a route of the protocol unserved, and be noticed in production.
+        let diagnostic = Diagnostic::error(
             "near-miss-operation-id",
             format!("`{id}` is almost the operationId of a built-in behaviour"),
         )

@@ -160,39 +160,25 @@ fn why(operation: &Operation) -> &'static str {
     }
 }
 
-/// The operations as a Markdown table with aligned columns.
+/// The operations as a Markdown table. Columns are not aligned, so that a change of one operation is a
+/// change of one row.
 pub(crate) fn markdown(api: &Api) -> String {
-    let head = ["Method", "Path", "operationId", "Behaviour", "Why"];
-    let mut rows: Vec<[String; 5]> = vec![head.map(str::to_owned)];
-    rows.extend(api.operations.iter().map(|operation| {
+    let mut table = "| Method | Path | operationId | Behaviour | Why |\n".to_owned();
+    table.push_str("|---|---|---|---|---|\n");
+    for operation in &api.operations {
         let scope = if operation.outside_base {
             " (outside the base path)"
         } else {
             ""
         };
-        [
-            method(operation).to_owned(),
-            format!("`{}`{scope}", path(operation)),
-            format!("`{}`", operation.id),
-            format!("`{}`", behaviour(operation)),
-            why(operation).to_owned(),
-        ]
-    }));
-    let width = |column: usize| {
-        let widths = rows.iter().map(|row| row[column].chars().count());
-        widths.max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..head.len()).map(width).collect();
-    let line = |row: &[String; 5]| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| {
-            let blanks = width - cell.chars().count();
-            format!(" {cell}{} ", " ".repeat(blanks))
-        });
-        format!("|{}|\n", cells.collect::<Vec<_>>().join("|"))
-    };
-    let mut table = line(&rows[0]);
-    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(width + 2)).collect();
-    table.push_str(&format!("|{}|\n", rule.join("|")));
-    table.extend(rows[1..].iter().map(line));
+        table.push_str(&format!(
+            "| {} | `{}`{scope} | `{}` | `{}` | {} |\n",
+            method(operation),
+            path(operation),
+            operation.id,
+            behaviour(operation),
+            why(operation),
+        ));
+    }
     table
 }

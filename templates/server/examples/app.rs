@@ -1,36 +1,74 @@
-//! An application with its own API beside the auth APIs.
+//! An application with an API of its own beside the auth APIs.
 //!
-//! `cargo run --example app`, then open the website; or try `GET /hello` and `GET /sessioninfo`.
+//! `cargo run --example app`, sign in at the website, and its scripts can call the routes below. It shows
+//! all three ways in: the router of the auth APIs alone, the layer around an application, and the session
+//! as an argument of handlers, required or not.
 
-use auth_server::{Auth, AuthContext, Config, NoCustom, Session};
+use auth_server::app_info::AppInfoInput;
+use auth_server::{
+    AppInfo, Auth, AuthContext, Config, ErrorResponse, NewSessionFor, NoCustom, Session,
+    told_to_stop,
+};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{Response, header};
 use axum::routing::{get, post};
-use axum::{Router, body::Body, response::Response};
-use http::header::CONTENT_TYPE;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
+type Failure = Box<dyn std::error::Error>;
+
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     tracing_subscriber::fmt().init();
-    let config = Config::from_env(&auth_server::APP_INFO)?;
-    let listener = TcpListener::bind(config.listen).await?;
-    let auth = Auth::open(config).await?;
-    axum::serve(listener, app(auth)).await?;
+    let auth = Auth::open(config()?).await?;
+    let listener = TcpListener::bind(auth.config().listen).await?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let app = if std::env::args().any(|argument| argument == "--auth-only") {
+        auth_apis(&auth)
+    } else {
+        app(&auth)
+    };
+    auth_server::serve(listener, app, told_to_stop()).await;
+    auth.close().await;
     Ok(())
 }
 
-/// The application's routes with the auth APIs in front of them.
-fn app(auth: Auth) -> Router {
+/// Settings can come from the environment, `Config::from_env(&auth_server::APP_INFO)`, or from code.
+pub(crate) fn config() -> Result<Config, Failure> {
+    let app_info = AppInfo::normalise(&AppInfoInput {
+        app_name: Some("Example".to_owned()),
+        api_domain: Some("http://localhost:3001".to_owned()),
+        website_domain: Some("http://localhost:3000".to_owned()),
+        ..AppInfoInput::default()
+    });
+    let app_info = app_info.map_err(|errors| format!("{errors:?}"))?;
+    let mut config = Config::new(app_info);
+    config.session.access_token_validity_ms = 15 * 60 * 1000;
+    Ok(config)
+}
+
+/// The application's routes, and the auth APIs in front of them.
+pub(crate) fn app(auth: &Auth) -> Router {
     Router::new()
         .route("/hello", get(hello))
         .route("/sessioninfo", get(session_info))
+        .route("/visits", post(count_visit))
+        .route("/invitations/{code}", post(accept_invitation))
         .route("/leave", post(leave))
-        // The website calls these routes too, from another origin.
+        // The website calls these routes from another origin.
         .layer(auth_server::cors(auth.app_info()))
-        .layer(auth_server::layer(auth, None::<NoCustom>))
+        // The last layer: it stands around everything.
+        .layer(auth_server::layer(auth.clone(), None::<NoCustom>))
 }
 
-/// Anybody may come; whoever is signed in is called by their id.
+/// The auth APIs alone, with `--auth-only`: everything else is answered 404.
+pub(crate) fn auth_apis(auth: &Auth) -> Router {
+    auth_server::router(auth.clone(), None::<NoCustom>)
+}
+
+/// Anybody may come; who is signed in is called by their id.
 async fn hello(session: Option<Session>) -> String {
     session.map_or_else(
         || "Hello!".to_owned(),
@@ -39,24 +77,45 @@ async fn hello(session: Option<Session>) -> String {
 }
 
 /// Without a session this answers 401, and the browser library refreshes and asks again.
-async fn session_info(session: Session) -> Response {
+async fn session_info(session: Session) -> Response<Body> {
     let info = json!({
         "sessionHandle": session.handle,
         "userId": session.user_id,
         "accessTokenPayload": session.claims,
     });
     let mut response = Response::new(Body::from(info.to_string()));
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        http::HeaderValue::from_static("application/json"),
-    );
+    let json = header::HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
     response
 }
 
-/// Ends the session from within the application.
-async fn leave(session: Session, context: AuthContext) -> &'static str {
-    match context.revoke_session(&session).await {
-        Ok(()) => "Bye!",
-        Err(_) => "Something went wrong; you are still signed in.",
+/// Keeps a number in the access token. The client gets a new one with the answer.
+async fn count_visit(mut session: Session, context: AuthContext) -> Result<String, ErrorResponse> {
+    let visits = session.claims.get("visits").and_then(Value::as_u64);
+    let visits = visits.unwrap_or(0) + 1;
+    let mut update = Map::new();
+    update.insert("visits".to_owned(), visits.into());
+    let merged = context.merge_claims(&mut session, &update).await;
+    merged.map_err(|error| context.refusal(&error))?;
+    Ok(visits.to_string())
+}
+
+/// Signs in whoever the application recognises by means of its own: here, by an invitation.
+async fn accept_invitation(
+    Path(code): Path<String>,
+    context: AuthContext,
+) -> Result<&'static str, ErrorResponse> {
+    if code != "for-ana" {
+        return Ok("Nobody invited you.");
     }
+    let started = context.create_session(NewSessionFor::user("ana")).await;
+    started.map_err(|error| context.refusal(&error))?;
+    Ok("Welcome!")
+}
+
+/// Ends the session from within the application.
+async fn leave(session: Session, context: AuthContext) -> Result<&'static str, ErrorResponse> {
+    let left = context.revoke_session(&session).await;
+    left.map_err(|error| context.refusal(&error))?;
+    Ok("Bye!")
 }

@@ -12,7 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Both, Mailer, NoMailer, Outbox, Queue, Smtp};
-use crate::session::{SessionConfig, Sessions};
+use crate::session::{SessionConfig, Sessions, SettingError};
 use crate::store::{SqliteStore, Store};
 
 /// How many passwords may wait for each that is being hashed.
@@ -171,12 +171,21 @@ impl AuthBuilder {
             clock,
             password_params,
         } = self;
+        // Everything is checked before anything is opened.
+        let wrong = |errors: Vec<SettingError>| {
+            let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            StartError(format!(
+                "the session settings are wrong:\n  {}",
+                lines.join("\n  ")
+            ))
+        };
+        config.session.check(&config.app_info).map_err(wrong)?;
         let outbox = config
             .mail_outbox
             .as_deref()
             .map(|folder| Outbox::open(folder, &config.mail_from, Arc::clone(&clock)).map(Arc::new))
             .transpose()
-            .map_err(|error| StartError(format!("the outbox cannot be used: {error}")))?;
+            .map_err(|error| StartError(format!("AUTH_MAIL_OUTBOX: {error}")))?;
         let mailer = match mailer {
             Some(mailer) => mailer,
             None => configured_mailer(&config, outbox.as_ref())?,
@@ -206,12 +215,12 @@ impl AuthBuilder {
             Arc::clone(&store),
             Arc::clone(&clock),
         )
-        .map_err(|errors| {
-            StartError(format!(
-                "the settings are wrong:\n  {}",
-                errors.join("\n  ")
-            ))
-        })?;
+        .map_err(wrong)?;
+        if sessions.cookies_cannot_work() {
+            tracing::warn!(
+                "API and website are different sites without https: sessions work by headers only"
+            );
+        }
         let mail = Queue::start(&mailer);
         let parts = Arc::new(Parts {
             config,

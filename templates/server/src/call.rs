@@ -4,7 +4,10 @@
 //! body after the rules of the wire (an empty one is `{}`, the content type is not checked), and it
 //! collects the session's headers, so that nobody has to remember to write them.
 
+mod content;
 mod fdi_version;
+
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -121,10 +124,11 @@ impl Call {
         if !self.is_utf() {
             return Err(Error::bad_input(INVALID_JSON));
         }
-        if self.body.is_empty() {
+        let body = self.unpacked(INVALID_JSON)?;
+        if body.is_empty() {
             return Ok(Value::Object(Map::new()));
         }
-        serde_json::from_slice(&self.body).map_err(|_| Error::bad_input(INVALID_JSON))
+        serde_json::from_slice(&body).map_err(|_| Error::bad_input(INVALID_JSON))
     }
 
     /// The body as a form (`application/x-www-form-urlencoded`), in its order.
@@ -132,12 +136,11 @@ impl Call {
     /// # Errors
     /// [`Error::BadInput`] when it is not text.
     pub fn form(&self) -> Result<Vec<(String, String)>, Error> {
-        if !self.is_utf() || std::str::from_utf8(&self.body).is_err() {
+        let body = self.unpacked(INVALID_FORM)?;
+        if !self.is_utf() || std::str::from_utf8(&body).is_err() {
             return Err(Error::bad_input(INVALID_FORM));
         }
-        Ok(url::form_urlencoded::parse(&self.body)
-            .into_owned()
-            .collect())
+        Ok(url::form_urlencoded::parse(&body).into_owned().collect())
     }
 
     /// The session of the request.
@@ -215,7 +218,7 @@ impl Call {
             .await
     }
 
-    /// Lets caches keep the answer for so many seconds.
+    /// Lets caches keep the answer for so many seconds, unless it is an error or carries tokens.
     pub fn let_caches_store(&mut self, seconds: u64) {
         self.may_be_stored_for = Some(seconds);
     }
@@ -233,6 +236,12 @@ impl Call {
     /// The login method of the session that was started.
     pub(crate) fn signed_in_with(&self) -> Option<&str> {
         self.signed_in_with.as_deref()
+    }
+
+    /// The body, unpacked; `invalid` says that it cannot be.
+    fn unpacked(&self, invalid: &str) -> Result<Cow<'_, [u8]>, Error> {
+        let limit = self.auth.config().body_limit;
+        content::unpacked(&self.headers, &self.body, limit, invalid)
     }
 
     /// Whether the content type names no charset or one of the UTFs.

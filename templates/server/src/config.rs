@@ -31,15 +31,28 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use crate::app_info::{AppInfo, AppInfoDefaults};
 use crate::delivery::{check_sender, check_smtp_url};
 use crate::session::SessionConfig;
+use crate::store::check_url;
 
 const DEFAULT_PORT: u16 = 3001;
 const DEFAULT_DATABASE: &str = "sqlite://auth.db";
 const DEFAULT_SENDER: &str = "no-reply@localhost";
 const DEFAULT_BODY_LIMIT: usize = 102_400;
+const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(15);
+/// Each takes 19 MiB.
+const MAX_PASSWORD_THREADS: usize = 256;
+
+/// The variables behind settings of sessions whose value alone does not tell whether they can work.
+const SESSION_VARIABLES: [(&str, &str); 4] = [
+    ("cookie_domain", "AUTH_COOKIE_DOMAIN"),
+    ("older_cookie_domain", "AUTH_OLDER_COOKIE_DOMAIN"),
+    ("access_token_validity_ms", "AUTH_ACCESS_TOKEN_SECONDS"),
+    ("refresh_token_validity_ms", "AUTH_REFRESH_TOKEN_MINUTES"),
+];
 
 /// The settings of one server.
 #[derive(Debug, Clone)]
@@ -60,6 +73,8 @@ pub struct Config {
     pub password_threads: usize,
     /// How many bytes a request body may have.
     pub body_limit: usize,
+    /// How long a request body may take to arrive.
+    pub body_timeout: Duration,
     /// Everything about sessions.
     pub session: SessionConfig,
 }
@@ -86,6 +101,7 @@ impl Config {
             mail_outbox: None,
             password_threads: cores.saturating_sub(1).max(1),
             body_limit: DEFAULT_BODY_LIMIT,
+            body_timeout: DEFAULT_BODY_TIMEOUT,
             session: SessionConfig::default(),
         }
     }
@@ -95,7 +111,9 @@ impl Config {
     /// # Errors
     /// All that is wrong.
     pub fn from_env(defaults: &AppInfoDefaults) -> Result<Self, ConfigErrors> {
-        Self::read(defaults, |name| std::env::var(name).ok())
+        // A value that is not Unicode is refused where it is read, and not taken for one that is not set.
+        let lossy = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+        Self::read(defaults, |name| std::env::var_os(name).map(lossy))
     }
 
     /// Reads variables from anywhere.
@@ -120,6 +138,9 @@ impl Config {
             ..Self::new(app_info)
         });
         let config = read_rest(&mut env, config);
+        if let Some(config) = &config {
+            env.check_session(config);
+        }
         match config {
             Some(config) if env.errors.is_empty() => Ok(config),
             _ => Err(ConfigErrors(env.errors)),
@@ -146,8 +167,8 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
             "DATABASE_URL",
             "PostgreSQL is not supported by this version",
         );
-    } else if !database.starts_with("sqlite:") {
-        env.wrong("DATABASE_URL", "must be a URL such as sqlite://auth.db");
+    } else if let Err(message) = check_url(&database) {
+        env.wrong("DATABASE_URL", message);
     }
     let sender = env.text("AUTH_MAIL_FROM");
     if let Some(Err(error)) = sender.as_deref().map(check_sender) {
@@ -164,6 +185,9 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     }
     let outbox = env.text("AUTH_MAIL_OUTBOX");
     let threads = env.positive("AUTH_PASSWORD_THREADS");
+    if threads.is_some_and(|threads| threads > MAX_PASSWORD_THREADS) {
+        env.wrong("AUTH_PASSWORD_THREADS", "must be 256 at most");
+    }
     let body_limit = env.positive("AUTH_BODY_LIMIT");
 
     let mut config = config?;
@@ -217,10 +241,31 @@ impl Env<'_> {
         self.errors.push(format!("{name}: {message}"));
     }
 
-    fn text(&self, name: &str) -> Option<String> {
-        (self.variables)(name)
-            .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
+    fn text(&mut self, name: &str) -> Option<String> {
+        let text = (self.variables)(name)?.trim().to_owned();
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            self.wrong(name, "must be Unicode");
+            return None;
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// What can only be told of all settings of sessions together.
+    fn check_session(&mut self, config: &Config) {
+        for error in config
+            .session
+            .check(&config.app_info)
+            .err()
+            .unwrap_or_default()
+        {
+            let variable = SESSION_VARIABLES
+                .iter()
+                .find(|(setting, _)| *setting == error.setting);
+            self.wrong(
+                variable.map_or(error.setting, |(_, name)| name),
+                &error.message,
+            );
+        }
     }
 
     /// A value of a type whose errors say nothing to an operator.

@@ -21,6 +21,8 @@ pub enum Error {
     NotFound,
     /// The body is larger than the server reads (413).
     PayloadTooLarge,
+    /// The body of the request did not arrive in time (408).
+    RequestTimeout,
     /// The client asks too often (429).
     TooManyRequests {
         /// When to come back.
@@ -109,6 +111,7 @@ impl fmt::Display for Error {
             Self::Session(error) => error.fmt(f),
             Self::NotFound => f.write_str("no such API"),
             Self::PayloadTooLarge => f.write_str("the body is too large"),
+            Self::RequestTimeout => f.write_str("the body did not arrive in time"),
             Self::TooManyRequests { .. } => f.write_str("too many requests"),
             Self::Unavailable { .. } => f.write_str("not available at the moment"),
             Self::General(message) => f.write_str(message),

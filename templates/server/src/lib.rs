@@ -19,6 +19,9 @@
 //! # }
 //! ```
 //!
+//! Settings come from the environment, or from code: [`Config::new`] fills in the defaults for an
+//! [`AppInfo`], and every field can be changed.
+//!
 //! # The house
 //!
 //! Each floor knows only those below it; nothing but this file and `main.rs` knows `api`.
@@ -26,7 +29,7 @@
 //! | Floor | Modules |
 //! |---|---|
 //! | what the spec decides | `api` (generated) |
-//! | HTTP | `web` |
+//! | HTTP | `web`, `serve` |
 //! | what operations mean | `flows` |
 //! | one server, one request | `auth`, `call`, `read` |
 //! | sessions, mail | `session`, `delivery`, `config` |
@@ -45,6 +48,7 @@ pub mod delivery;
 pub mod error;
 pub mod flows;
 pub mod read;
+mod serve;
 pub mod session;
 pub mod store;
 pub mod web;
@@ -58,11 +62,16 @@ pub use crate::auth::Auth;
 pub use crate::call::Call;
 pub use crate::config::Config;
 pub use crate::error::Error;
-pub use crate::session::Session;
-pub use crate::web::{AuthContext, AuthLayer, cors};
+pub use crate::serve::{Limits, serve, serve_with, told_to_stop};
+pub use crate::session::{NewSessionFor, Session, VerifyOptions};
+pub use crate::web::{AuthContext, AuthLayer, ErrorResponse, cors};
 
 /// The auth APIs in front of an application. `custom` answers the operations that the spec has and the
 /// runtime does not; without it (`None::<NoCustom>`) they are not mounted.
+///
+/// It is the last layer of the application's router, so that it stands around all routes. What it lets
+/// through has no CORS headers of its own: a website at another origin needs [`cors`] around the
+/// application's routes, inside of this layer (`examples/app.rs`).
 pub fn layer<C: Custom>(auth: Auth, custom: Option<C>) -> AuthLayer<Endpoints<C>> {
     AuthLayer::new(auth, Endpoints(custom))
 }

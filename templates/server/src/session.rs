@@ -3,9 +3,9 @@
 //! A session has two tokens. The *access token* is a JWT that says who the user is; it lives an
 //! hour and is believed without asking the database. The *refresh token* is an opaque secret that
 //! buys a new pair; it lives long, goes to one path only, and is replaced at each use, so that a
-//! stolen one gives itself away ([`rotation`]). Both travel as cookies or as headers
-//! ([`transport`]); a third value, the front token, tells scripts in the browser what the access
-//! token says without showing it ([`front_token`]).
+//! stolen one gives itself away (`rotation`). Both travel as cookies or as headers
+//! (`transport`); a third value, the front token, tells scripts in the browser what the access
+//! token says without showing it (`front_token`).
 //!
 //! Further reading: OWASP Session Management Cheat Sheet
 //! (<https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html>) and
@@ -28,8 +28,10 @@ mod transport;
 
 use serde_json::{Map, Value};
 
+use crate::store::PUBLIC_TENANT;
+
 pub use claims::PROTECTED_CLAIMS;
-pub use config::{AntiCsrf, SameSite, SessionConfig, TransferPolicy};
+pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use effects::Effects;
 pub use engine::Sessions;
 pub use keys::{Jwks, SigningKeys};
@@ -69,6 +71,20 @@ pub struct NewSessionFor {
     pub claims: Map<String, Value>,
     /// What the application wants to keep with the session on the server.
     pub data: Value,
+}
+
+impl NewSessionFor {
+    /// For a user with one login method, who signed in without a tenant; no claims, no data.
+    pub fn user(user_id: impl Into<String>) -> Self {
+        let user_id = user_id.into();
+        Self {
+            recipe_user_id: user_id.clone(),
+            user_id,
+            tenant_id: PUBLIC_TENANT.to_owned(),
+            claims: Map::new(),
+            data: Value::Object(Map::new()),
+        }
+    }
 }
 
 /// What a request must show.

@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 
 pub use sqlite::SqliteStore;
+pub(crate) use sqlite::check_url;
 
 /// The tenant of a server with a single tenant.
 pub const PUBLIC_TENANT: &str = "public";
@@ -123,7 +124,7 @@ pub struct NewPasswordResetToken {
     pub expires_at: i64,
 }
 
-/// A reset token that can be used.
+/// A reset token that was sent and not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordResetToken {
     /// The login method (`recipe_user_id`) whose password it resets.
@@ -250,11 +251,10 @@ pub trait Store: Send + Sync {
         token: NewPasswordResetToken,
     ) -> Result<bool, Error>;
 
-    /// The reset token of this hash, unless it is void at `now`.
+    /// The reset token of this hash, void or not.
     async fn password_reset_token(
         &self,
         token_hash: &str,
-        now: i64,
     ) -> Result<Option<PasswordResetToken>, Error>;
 
     /// Spends a reset token: every reset token of the user goes, even if this one is expired; if

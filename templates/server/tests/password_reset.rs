@@ -100,6 +100,44 @@ async fn one_token_spends_all_tokens() {
 }
 
 #[tokio::test]
+async fn one_token_is_spent_once_however_many_present_it_at_once() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let token = server.reset_token("ana@ex.co").await;
+    let try_it = || reset(&server, "newpass1", &token);
+    let (a, b, c, d) = tokio::join!(try_it(), try_it(), try_it(), try_it());
+    let answers = [a, b, c, d].map(|answer| answer.brief());
+    let done = answers.iter().filter(|answer| *answer == OK).count();
+    let refused = answers.iter().filter(|answer| *answer == INVALID).count();
+    assert_eq!((done, refused), (1, 3), "{answers:?}");
+}
+
+#[tokio::test]
+async fn the_link_leads_to_the_website_whatever_the_request_says() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let body = json!({"formFields": [{"id": "email", "value": "ana@ex.co"}]});
+    for name in [
+        "host",
+        "origin",
+        "referer",
+        "forwarded",
+        "x-forwarded-host",
+        "x-original-url",
+    ] {
+        let ask = server.post("/auth/user/password/reset/token");
+        let answer = ask.header(name, "evil.test").json(&body).await;
+        assert_eq!(answer.brief(), OK, "{name}");
+        let mails = server.mails().await;
+        common::token_of(mails.last().expect("a mail went out"));
+        assert!(
+            !mails.iter().any(|mail| mail.text.contains("evil")),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_weak_password_does_not_cost_the_token() {
     let server = Server::start().await;
     server.ana("header").await;
@@ -140,6 +178,13 @@ async fn a_token_holds_for_an_hour() {
     let server = Server::start().await;
     server.ana("header").await;
     let token = server.reset_token("ana@ex.co").await;
-    server.clock.advance(3_600_001);
+    server.clock.advance(1_000);
+    let later = server.reset_token("ana@ex.co").await;
+    server.clock.advance(3_599_001);
     assert_eq!(reset(&server, "newpass1", &token).await.brief(), INVALID);
+    assert_eq!(
+        reset(&server, "newpass1", &later).await.brief(),
+        INVALID,
+        "one that is too old spends the others, too"
+    );
 }

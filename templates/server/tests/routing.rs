@@ -32,6 +32,13 @@ async fn other_paths_methods_cases_and_tenants_are_not_found() {
         "/auth/t1/session/refresh",
         "/authx/signin",
         "//auth/signin",
+        "/auth%2fsignin",
+        "/auth/%73ignin",
+        "/auth/./signin",
+        "/auth/x/../signin",
+        "/auth/signin;x",
+        "/auth/public%2Fsignin",
+        "/auth/public/public/signin",
         "/auth//signin",
         "/auth/signin//",
         "/nowhere",
@@ -78,6 +85,7 @@ async fn a_trailing_slash_the_tenant_public_and_a_foreign_rid_do_not_matter() {
         "/auth/signin/",
         "/auth/public/signin",
         "/auth/public/signin/?x=1",
+        "/auth/signin?rid=x",
     ] {
         let answer = server.post(path).header("rid", "session").json(&body).await;
         assert_eq!(answer.json()["status"], "WRONG_CREDENTIALS_ERROR", "{path}");
@@ -103,8 +111,22 @@ async fn everything_under_the_base_path_forbids_to_store_it() {
         server.ana("header").await,
         server.post("/auth/session/refresh").send().await,
         server.post("/auth/signup").text("not json").await,
+        server.post("/auth/signin").json(&form("x", "")).await,
+        server.post("/auth/signup").text(&"x".repeat(200_000)).await,
+        server.post("/auth/signout").send().await,
+        server.get("/auth").send().await,
+        server.get("/auth/").send().await,
         server.get("/auth/nope").send().await,
+        server.get("/auth/signin").send().await,
+        server.get("/auth/t1/jwt/jwks.json").send().await,
+        server.ask(Method::HEAD, "/auth/jwt/jwks.json").send().await,
         server.ask(Method::OPTIONS, "/auth/signin").send().await,
+        preflight(&server, "/auth/nope", "http://evil.test")
+            .send()
+            .await,
+        preflight(&server, "/auth/jwt/jwks.json", "http://localhost:3000")
+            .send()
+            .await,
         preflight(&server, "/auth/signin", "http://localhost:3000")
             .send()
             .await,
@@ -136,6 +158,28 @@ async fn the_website_may_ask_with_credentials() {
         .header("origin", "http://localhost:3000");
     let answer = ask.json(&form("a@ex.co", "passw0rd")).await;
     shown("cross_origin", &answer);
+}
+
+#[tokio::test]
+async fn the_website_can_read_refusals_too_and_caches_tell_origins_apart() {
+    let server = Server::start().await;
+    let website = "http://localhost:3000";
+    for (ask, status) in [
+        (server.post("/auth/session/refresh"), 401),
+        (server.post("/auth/signup"), 400),
+        (server.get("/auth/nope"), 404),
+        (server.get("/auth/signin"), 404),
+    ] {
+        let answer = ask.header("origin", website).send().await;
+        assert_eq!(answer.status, status);
+        let allowed = answer.header("access-control-allow-origin");
+        assert_eq!(allowed, Some(website), "{answer}");
+        assert_eq!(
+            answer.header("access-control-allow-credentials"),
+            Some("true")
+        );
+        assert_eq!(answer.header("vary"), Some("origin"));
+    }
 }
 
 #[tokio::test]

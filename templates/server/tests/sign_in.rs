@@ -14,7 +14,9 @@ async fn the_shape_of_the_user_follows_the_largest_fdi_version() {
         ask.json(&form("ana@ex.co", "passw0rd")).await
     };
     shown("sign_in_new_shape", &with("4.1").await);
-    shown("sign_in_old_shape", &with("1.17").await);
+    let old = with("1.17").await;
+    assert!(old.has_session_headers());
+    shown("sign_in_old_shape", &old);
     assert!(with("1.17,1.18").await.json()["user"]["loginMethods"].is_array());
     assert!(with("2.0").await.json()["user"]["loginMethods"].is_null());
 }
@@ -114,6 +116,14 @@ async fn the_exists_routes_compare_in_lower_case() {
         .get("/auth/signup/email/exists?email=ana@ex.co")
         .header("rid", "emailpassword");
     assert_eq!(old.send().await.json()["exists"], true);
+    let other = server
+        .get("/auth/signup/email/exists?email=ana@ex.co")
+        .header("rid", "passwordless");
+    assert_eq!(
+        other.send().await.json()["exists"],
+        true,
+        "a hint to a recipe that is not there is none"
+    );
 }
 
 #[tokio::test]

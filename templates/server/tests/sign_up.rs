@@ -22,6 +22,12 @@ async fn a_new_user_is_signed_in_and_the_address_is_stored_in_lower_case() {
     shown("sign_up_header", &answer);
     let user = &answer.json()["user"];
     assert_eq!(user["id"], user["loginMethods"][0]["recipeUserId"]);
+    let unknown_mode = server
+        .post("/auth/signup")
+        .header("st-auth-mode", "foo")
+        .json(&form("eva@ex.co", "passw0rd"))
+        .await;
+    assert!(unknown_mode.cookie_lines().is_empty() && !unknown_mode.access().is_empty());
 }
 
 #[tokio::test]
@@ -128,7 +134,16 @@ async fn a_body_that_is_not_json_is_answered_400() {
         .header("content-encoding", "gzip")
         .text(&body)
         .await;
-    assert_eq!(zipped.status, 400);
+    assert_eq!(zipped.status, 400, "it says so and is not");
+    let brotli = server
+        .post("/auth/signup")
+        .header("content-encoding", "br")
+        .text(&body)
+        .await;
+    assert_eq!(
+        brotli.brief(),
+        r#"400 {"message":"API input error: Brotli decompression not implement, Please add a middleware that handles decompression before the SuperTokens middleware."}"#
+    );
     let plain = server
         .post("/auth/signup")
         .header("content-type", "text/plain")

@@ -2,18 +2,18 @@
 
 //! Where each operation is, and who answers it.
 //!
-//! | Method | Path                                | operationId                | Behaviour                      | Why         |
-//! |--------|-------------------------------------|----------------------------|--------------------------------|-------------|
-//! | POST   | `/signup`                           | `signUp`                   | `email-password.sign-up`       | operationId |
-//! | POST   | `/signin`                           | `signIn`                   | `email-password.sign-in`       | operationId |
-//! | GET    | `/emailpassword/email/exists`       | `emailExists`              | `email-password.email-exists`  | operationId |
-//! | GET    | `/signup/email/exists`              | `emailExistsDepr`          | `email-password.email-exists`  | operationId |
-//! | POST   | `/user/password/reset/token`        | `createPasswordResetToken` | `password-reset.create-token`  | operationId |
-//! | POST   | `/user/password/reset`              | `resetPassword`            | `password-reset.consume-token` | operationId |
-//! | POST   | `/session/refresh`                  | `refreshSession`           | `session.refresh`              | operationId |
-//! | POST   | `/signout`                          | `signOut`                  | `session.sign-out`             | operationId |
-//! | GET    | `/jwt/jwks.json`                    | `getJwks`                  | `jwt.jwks`                     | operationId |
-//! | GET    | `/.well-known/openid-configuration` | `getOpenIdConfiguration`   | `openid.discovery`             | operationId |
+//! | Method | Path | operationId | Behaviour | Because of |
+//! |---|---|---|---|---|
+//! | POST | `/signup` | `signUp` | `email-password.sign-up` | operationId |
+//! | POST | `/signin` | `signIn` | `email-password.sign-in` | operationId |
+//! | GET | `/emailpassword/email/exists` | `emailExists` | `email-password.email-exists` | operationId |
+//! | GET | `/signup/email/exists` | `emailExistsDepr` | `email-password.email-exists` | operationId |
+//! | POST | `/user/password/reset/token` | `createPasswordResetToken` | `password-reset.create-token` | operationId |
+//! | POST | `/user/password/reset` | `resetPassword` | `password-reset.consume-token` | operationId |
+//! | POST | `/session/refresh` | `refreshSession` | `session.refresh` | operationId |
+//! | POST | `/signout` | `signOut` | `session.sign-out` | operationId |
+//! | GET | `/jwt/jwks.json` | `getJwks` | `jwt.jwks` | operationId |
+//! | GET | `/.well-known/openid-configuration` | `getOpenIdConfiguration` | `openid.discovery` | operationId |
 
 use http::Method;
 

@@ -70,3 +70,27 @@ fn secrets_are_not_printed() {
     let config = read(&variables).expect("it is right");
     assert!(!format!("{config:?}").contains("hunter2"));
 }
+
+#[test]
+fn what_cannot_work_together_is_named_by_its_variable() {
+    let errors = read(&[
+        ("DATABASE_URL", "mysql://u:secret@db/auth"),
+        ("AUTH_COOKIE_DOMAIN", "not a domain"),
+        ("AUTH_REFRESH_TOKEN_MINUTES", "60"),
+        ("AUTH_PASSWORD_THREADS", "1000000"),
+        ("AUTH_MAIL_OUTBOX", "out\u{fffd}box"),
+    ])
+    .expect_err("all of it is wrong");
+    let names: Vec<_> = errors.0.iter().map(|line| line.split(':').next()).collect();
+    let expected = [
+        "DATABASE_URL",
+        "AUTH_MAIL_OUTBOX",
+        "AUTH_PASSWORD_THREADS",
+        "AUTH_COOKIE_DOMAIN",
+        "AUTH_REFRESH_TOKEN_MINUTES",
+    ];
+    assert_eq!(names, expected.map(Some), "{errors}");
+    assert!(!errors.to_string().contains("secret"));
+    let longest = ("AUTH_REFRESH_TOKEN_MINUTES", "4294967295");
+    assert!(read(&[longest]).is_err(), "its date could not be written");
+}

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox};
 use lettre::transport::smtp::AsyncSmtpTransportBuilder;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 use super::{Mail, MailError, Mailer};
 
@@ -67,13 +67,14 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, MailError> {
 
 /// The mail as it goes over the wire.
 pub(super) fn message(mail: &Mail, from: &Mailbox) -> Result<Message, MailError> {
-    let to = mail
+    // An address and nothing else: what a user typed must not name a second recipient.
+    let to: Address = mail
         .to
         .parse()
         .map_err(|_| MailError::lasting("the recipient is not a mail address"))?;
     Message::builder()
         .from(from.clone())
-        .to(to)
+        .to(Mailbox::new(None, to))
         .subject(mail.subject.clone())
         .header(ContentType::TEXT_PLAIN)
         .body(body(&mail.text))
@@ -88,5 +89,33 @@ fn body(text: &str) -> Body {
         Body::dangerous_pre_encoded(crlf.into_bytes(), ContentTransferEncoding::SevenBit)
     } else {
         Body::new(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_has_one_recipient() {
+        let from = mailbox("Test <test@ex.co>").expect("a sender");
+        let to = |to: &str| {
+            let mail = Mail {
+                to: to.to_owned(),
+                subject: "Subject".to_owned(),
+                text: "Text".to_owned(),
+            };
+            message(&mail, &from).map(|message| message.envelope().to().len())
+        };
+        assert_eq!(to("ana@ex.co"), Ok(1));
+        for several in [
+            "ana@ex.co, eva@ex.co",
+            "ana@ex.co,eva@ex.co",
+            "Ana <ana@ex.co>",
+            "\"a\" <eva@ex.co>, \"b\"@ex.co",
+            "ana@ex.co\r\nBcc: eva@ex.co",
+        ] {
+            assert!(to(several).is_err(), "{several}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! the same answer after the same work (OWASP, Authentication Cheat Sheet, "Incorrect and correct
 //! response examples").
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::form_fields::{self, Form};
 use super::{FieldError, User, validators};
@@ -197,11 +197,9 @@ async fn start_session(call: &mut Call, user: &User) -> Result<(), Error> {
         .find(|method| method.recipe_id == EMAIL_PASSWORD);
     let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
     let new = NewSessionFor {
-        user_id: user.id.clone(),
         recipe_user_id: recipe_user_id.clone(),
         tenant_id: call.tenant().to_owned(),
-        claims: Map::new(),
-        data: Value::Object(Map::new()),
+        ..NewSessionFor::user(&user.id)
     };
     call.create_session(new).await.map(|_| ())
 }

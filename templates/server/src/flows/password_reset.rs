@@ -86,13 +86,9 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
 
     let auth = call.auth();
     let (hash, now) = (token::sha256_hex(token), auth.clock().now());
-    // Hashing is costly: it is done for a token that is worth it only.
-    if auth
-        .store()
-        .password_reset_token(&hash, now)
-        .await?
-        .is_none()
-    {
+    // Hashing is costly: it is done for a token that was sent only. One that is too old goes on, too,
+    // because presenting it spends all tokens of its user.
+    if auth.store().password_reset_token(&hash).await?.is_none() {
         return Ok(ConsumeToken::InvalidToken);
     }
     let password_hash = auth.passwords().hash(&values.password).await?;

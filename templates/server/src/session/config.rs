@@ -7,6 +7,7 @@
 //! Sheet,
 //! <https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html>).
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::app_info::{self, AppInfo};
@@ -15,6 +16,10 @@ use crate::crypto::keys::Algorithm;
 const SECOND: i64 = 1000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+/// The longest validity: sums of times stay far from any overflow, dates within the year 9999.
+const LONGEST: i64 = 1000 * 365 * DAY;
 
 /// Settings of sessions. [`SessionConfig::default`] is right for most servers.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,6 +163,23 @@ pub enum TransferPolicy {
     Header,
 }
 
+/// A setting that cannot work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingError {
+    /// Which field of [`SessionConfig`].
+    pub setting: &'static str,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for SettingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.setting, self.message)
+    }
+}
+
+impl std::error::Error for SettingError {}
+
 /// [`SessionConfig`] with every default filled in from appInfo.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
@@ -175,26 +197,18 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Fills in the defaults, or lists all that is wrong.
-    pub(super) fn resolve(app: &AppInfo, config: SessionConfig) -> Result<Self, Vec<String>> {
-        let mut errors = Vec::new();
-        let mut cookie_domain = |text: &Option<String>, may_be_empty: bool| {
-            let text = text.as_deref()?;
-            if may_be_empty && text.is_empty() {
-                return Some(String::new());
-            }
-            app_info::normalise_cookie_domain(text)
-                .map_err(|message| errors.push(message))
-                .ok()
+    pub(super) fn resolve(app: &AppInfo, config: SessionConfig) -> Result<Self, Vec<SettingError>> {
+        let mut errors = Errors::default();
+        let domain = errors.cookie_domain("cookie_domain", config.cookie_domain.as_deref());
+        let older_domain = match config.older_cookie_domain.as_deref() {
+            Some("") => Some(String::new()),
+            older => errors.cookie_domain("older_cookie_domain", older),
         };
-        let domain = cookie_domain(&config.cookie_domain, false);
-        let older_domain = cookie_domain(&config.older_cookie_domain, true);
-        let one_site = app.same_site().unwrap_or_else(|error| {
-            errors.push(error.message);
-            false
-        });
-        config.check(&mut errors);
-        if !errors.is_empty() {
-            return Err(errors);
+        // appInfo was normalised: both of its domains belong to a site.
+        let one_site = app.same_site().unwrap_or(false);
+        config.demand(&mut errors);
+        if !errors.0.is_empty() {
+            return Err(errors.0);
         }
         let secure = config
             .cookie_secure
@@ -226,57 +240,88 @@ impl Settings {
 }
 
 impl SessionConfig {
-    fn check(&self, errors: &mut Vec<String>) {
-        let mut demand = |holds: bool, message: &str| {
-            if !holds {
-                errors.push(message.to_owned());
-            }
-        };
-        demand(
+    /// Whether these settings can work for an application.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn check(&self, app: &AppInfo) -> Result<(), Vec<SettingError>> {
+        Settings::resolve(app, self.clone()).map(|_| ())
+    }
+
+    fn demand(&self, errors: &mut Errors) {
+        errors.unless(
             self.session_expired_status_code != self.invalid_claim_status_code,
-            "sessionExpiredStatusCode and invalidClaimStatusCode must be different",
+            "invalid_claim_status_code",
+            "must not be that of expired sessions",
         );
-        for status in [
-            self.session_expired_status_code,
-            self.invalid_claim_status_code,
+        for (setting, status) in [
+            (
+                "session_expired_status_code",
+                self.session_expired_status_code,
+            ),
+            ("invalid_claim_status_code", self.invalid_claim_status_code),
         ] {
-            demand(
-                (400..600).contains(&status),
-                "session status codes must be 400 to 599",
-            );
+            errors.unless((400..600).contains(&status), setting, "must be 400 to 599");
         }
-        demand(
-            self.access_token_path.starts_with('/')
-                && self
-                    .access_token_path
-                    .bytes()
-                    .all(|b| b.is_ascii_graphic() && b != b';'),
-            "the path of the access token's cookie must begin with `/` and hold no `;`",
+        let path = &self.access_token_path;
+        errors.unless(
+            path.starts_with('/') && path.bytes().all(|b| b.is_ascii_graphic() && b != b';'),
+            "access_token_path",
+            "must begin with `/` and hold no blank and no `;`",
         );
-        demand(
-            self.access_token_validity_ms >= SECOND,
-            "access tokens must be valid for a second at least",
+        errors.unless(
+            (SECOND..=LONGEST).contains(&self.access_token_validity_ms),
+            "access_token_validity_ms",
+            "must be a second at least and 1000 years at most",
         );
-        demand(
-            self.refresh_token_validity_ms > self.access_token_validity_ms,
-            "refresh tokens must be valid for longer than access tokens",
+        errors.unless(
+            self.refresh_token_validity_ms > self.access_token_validity_ms
+                && self.refresh_token_validity_ms <= LONGEST,
+            "refresh_token_validity_ms",
+            "must be longer than access tokens are valid, and 1000 years at most",
         );
-        demand(
+        errors.unless(
             (0.0..=0.25).contains(&self.access_token_jitter),
-            "the jitter of access tokens must be 0 to 0.25",
+            "access_token_jitter",
+            "must be 0 to 0.25",
         );
-        demand(
+        errors.unless(
             (0..=300 * SECOND).contains(&self.rotation_grace_ms),
-            "the grace period of refresh tokens must be 0 to 300 seconds",
+            "rotation_grace_ms",
+            "must be 0 to 300 seconds",
         );
-        demand(
-            self.signing_key_interval_ms >= HOUR,
-            "signing keys must be used for an hour at least",
+        errors.unless(
+            (HOUR..=LONGEST).contains(&self.signing_key_interval_ms),
+            "signing_key_interval_ms",
+            "must be an hour at least and 1000 years at most",
         );
-        demand(
+        errors.unless(
             self.max_session_age_ms
-                .is_none_or(|age| age > self.access_token_validity_ms),
-            "sessions must be able to outlive an access token",
+                .is_none_or(|age| age > self.access_token_validity_ms && age <= LONGEST),
+            "max_session_age_ms",
+            "must be longer than access tokens are valid, and 1000 years at most",
         );
+    }
+}
+
+/// What is wrong so far.
+#[derive(Default)]
+struct Errors(Vec<SettingError>);
+
+impl Errors {
+    fn push(&mut self, setting: &'static str, message: String) {
+        self.0.push(SettingError { setting, message });
+    }
+
+    fn unless(&mut self, holds: bool, setting: &'static str, message: &str) {
+        if !holds {
+            self.push(setting, message.to_owned());
+        }
+    }
+
+    fn cookie_domain(&mut self, setting: &'static str, text: Option<&str>) -> Option<String> {
+        app_info::normalise_cookie_domain(text?)
+            .map_err(|message| self.push(setting, message))
+            .ok()
     }
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::access;
 use super::claims;
-use super::config::{AntiCsrf, SessionConfig, Settings};
+use super::config::{AntiCsrf, SessionConfig, SettingError, Settings};
 use super::csrf;
 use super::effects::Effects;
 use super::keys::{Jwks, SigningKeys};
@@ -58,7 +58,7 @@ impl Sessions {
         config: SessionConfig,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-    ) -> Result<Self, Vec<String>> {
+    ) -> Result<Self, Vec<SettingError>> {
         let settings = Settings::resolve(app_info, config)?;
         let schedule = Schedule {
             interval_ms: settings.config.signing_key_interval_ms,
@@ -81,6 +81,11 @@ impl Sessions {
     /// The settings.
     pub fn config(&self) -> &SessionConfig {
         &self.0.settings.config
+    }
+
+    /// Whether browsers would drop the cookies of a session, so that none can begin that way.
+    pub fn cookies_cannot_work(&self) -> bool {
+        self.0.settings.cookies_cannot_work
     }
 
     /// The keys that sign access tokens.
@@ -277,15 +282,20 @@ impl Sessions {
             )));
         }
         let merged = claims::merge(&claims::of_application(&session.claims), update);
+        // Made before the store changes: claims that no cookie holds must not get there, for no later
+        // refresh could send them either.
+        let mut sent = Effects::new();
+        let renewed = self.reissue(&mut sent, session.clone(), &merged).await?;
         let store = &self.0.store;
         if !store
-            .replace_session_claims(&session.handle, merged.clone())
+            .replace_session_claims(&session.handle, merged)
             .await?
         {
             return Err(self.unauthorised(fx));
         }
         if self.0.clock.now() < session.expires_at {
-            *session = self.reissue(fx, session.clone(), &merged).await?;
+            fx.extend(sent);
+            *session = renewed;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, Method};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::*;
 use crate::app_info::AppInfo;
@@ -90,11 +90,8 @@ fn request(headers: &[(&str, &str)]) -> HeaderMap {
 
 fn user() -> NewSessionFor {
     NewSessionFor {
-        user_id: "u1".to_owned(),
         recipe_user_id: "r1".to_owned(),
-        tenant_id: "public".to_owned(),
-        claims: Map::new(),
-        data: json!({}),
+        ..NewSessionFor::user("u1")
     }
 }
 

@@ -19,6 +19,7 @@ mod users;
 mod writer;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -65,7 +66,9 @@ impl SqliteStore {
     /// does not exist, and brings its tables up to date. Blocks, so it belongs to the start of a
     /// program.
     pub fn open(url: &str) -> Result<Self, Error> {
-        match location(url)? {
+        let location = location(url)
+            .map_err(|message| Error::internal(format!("the URL of the database {message}")))?;
+        match location {
             None => {
                 let connection = Connection::open_in_memory().map_err(failure)?;
                 Self::start(connection, Vec::new())
@@ -131,9 +134,12 @@ impl SqliteStore {
             let taken = readers.lock().pop();
             let connection =
                 taken.ok_or_else(|| Error::internal("no reading connection is left"))?;
-            let outcome = snapshot(&connection, query).map_err(failure);
+            // The connection goes back even if the query panics.
+            let outcome = catch_unwind(AssertUnwindSafe(|| snapshot(&connection, query)));
             readers.lock().push(connection);
             outcome
+                .map_err(|_| Error::internal("a query of the store panicked"))?
+                .map_err(failure)
         })
         .await
         .map_err(Error::internal)?
@@ -165,19 +171,21 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)
 }
 
+/// Whether a URL names a SQLite database; the message does not repeat it, for it may be one of another
+/// database, with a password in it.
+pub(crate) fn check_url(url: &str) -> Result<(), &'static str> {
+    location(url).map(|_| ())
+}
+
 /// The file that a URL names; `None` for a database in memory.
-fn location(url: &str) -> Result<Option<PathBuf>, Error> {
+fn location(url: &str) -> Result<Option<PathBuf>, &'static str> {
     if url == "sqlite::memory:" {
         return Ok(None);
     }
     url.strip_prefix("sqlite://")
         .filter(|path| !path.is_empty() && !path.contains('?'))
         .map(|path| Some(PathBuf::from(path)))
-        .ok_or_else(|| {
-            Error::internal(format!(
-                "`{url}` does not name a SQLite database: write `sqlite://path/to/file`"
-            ))
-        })
+        .ok_or("must be a URL such as sqlite://auth.db or sqlite:///var/lib/auth/auth.db")
 }
 
 /// Creates the file, readable by its owner alone, unless it is there. SQLite gives its companions
@@ -252,10 +260,9 @@ impl Store for SqliteStore {
     async fn password_reset_token(
         &self,
         token_hash: &str,
-        now: i64,
     ) -> Result<Option<PasswordResetToken>, Error> {
         let token_hash = token_hash.to_owned();
-        self.read(move |db| password_reset::by_hash(db, &token_hash, now))
+        self.read(move |db| password_reset::by_hash(db, &token_hash))
             .await
     }
 

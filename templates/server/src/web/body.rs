@@ -1,35 +1,33 @@
-//! The body of a request: bounded, and never compressed.
+//! The body of a request: bounded in bytes and in time.
 //!
 //! Rules: no more than the configured number of bytes is read, counted while reading and not only by
-//! `Content-Length`; a compressed body is refused, for a few kilobytes of it can hide gigabytes.
+//! `Content-Length`; and the whole of it has so much time to arrive, so that a client that sends a byte now
+//! and then holds nothing for long. What the bytes say is [`Call`](crate::call::Call)'s business.
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest};
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Request, StatusCode, header};
+use http::{Method, Request, StatusCode};
 
+use crate::config::Config;
 use crate::error::Error;
 
 /// Reads the body of a request whose method has one.
 ///
 /// # Errors
-/// [`Error::PayloadTooLarge`], or [`Error::BadInput`] when the body is compressed or breaks off.
-pub(super) async fn read(head: &Parts, content: Body, limit: usize) -> Result<Bytes, Error> {
+/// [`Error::PayloadTooLarge`], [`Error::RequestTimeout`], or [`Error::BadInput`] when the body breaks off.
+pub(super) async fn read(head: &Parts, content: Body, config: &Config) -> Result<Bytes, Error> {
     if matches!(head.method, Method::GET | Method::HEAD) {
         return Ok(Bytes::new());
     }
-    let encoding = head.headers.get(header::CONTENT_ENCODING);
-    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Err(Error::bad_input(
-            "Please send the request body without Content-Encoding",
-        ));
-    }
     let mut request = Request::new(content);
-    DefaultBodyLimit::max(limit).apply(&mut request);
-    Bytes::from_request(request, &())
+    DefaultBodyLimit::max(config.body_limit).apply(&mut request);
+    let read = Bytes::from_request(request, &());
+    tokio::time::timeout(config.body_timeout, read)
         .await
+        .map_err(|_| Error::RequestTimeout)?
         .map_err(|rejection| {
             if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
                 Error::PayloadTooLarge

@@ -15,6 +15,15 @@ pub(super) fn forbid_storing(headers: &mut HeaderMap) {
     headers.entry(header::CACHE_CONTROL).or_insert(NEVER_STORE);
 }
 
+/// Lets caches keep the answer for so many seconds.
+pub(super) fn allow_storing(headers: &mut HeaderMap, seconds: u64) {
+    let value = format!("max-age={seconds}, must-revalidate");
+    // Digits and letters always make a header value.
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        headers.insert(header::CACHE_CONTROL, value);
+    }
+}
+
 /// Forbids to store an answer that carries tokens, whatever it says itself.
 pub(super) fn forbid_storing_tokens(headers: &mut HeaderMap) {
     headers.insert(header::CACHE_CONTROL, NEVER_STORE);

@@ -48,7 +48,7 @@ pub(super) async fn answer<A: Api>(
 /// Reads the request as a whole.
 async fn read<O>(auth: &Auth, found: &Found<O>, request: Request<Body>) -> Result<Call, Error> {
     let (parts, content) = request.into_parts();
-    let content = body::read(&parts, content, auth.config().body_limit).await?;
+    let content = body::read(&parts, content, auth.config()).await?;
     Ok(Call::new(
         auth.clone(),
         parts,
@@ -60,18 +60,22 @@ async fn read<O>(auth: &Auth, found: &Found<O>, request: Request<Body>) -> Resul
 
 /// Lets the operation answer, and puts the session's headers on the answer.
 async fn run<A: Api>(api: &A, found: &Found<A::Operation>, call: &mut Call) -> Response<Body> {
-    let outcome = api.handle(found.route.operation, call).await;
-    let mut response = match outcome {
-        Ok(answer) => in_the_clients_version(answer, found.route.behaviour, call).into_response(),
+    let mut response = match api.handle(found.route.operation, call).await {
+        Ok(answer) => {
+            let mut response =
+                in_the_clients_version(answer, found.route.behaviour, call).into_response();
+            if let Some(seconds) = call.may_be_stored_for() {
+                cache_control::allow_storing(response.headers_mut(), seconds);
+            }
+            response
+        }
         Err(error) => error::response(&error, call.auth().session_config()),
     };
-    if let Some(seconds) = call.may_be_stored_for() {
-        let value = format!("max-age={seconds}, must-revalidate");
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(header::CACHE_CONTROL, value);
-        }
+    let effects = call.take_effects();
+    if !effects.is_empty() {
+        effects.apply(response.headers_mut());
+        cache_control::forbid_storing_tokens(response.headers_mut());
     }
-    call.take_effects().apply(response.headers_mut());
     response
 }
 

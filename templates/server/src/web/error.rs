@@ -38,6 +38,14 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
             StatusCode::PAYLOAD_TOO_LARGE,
             "The request body is too large",
         ),
+        Error::RequestTimeout => {
+            let text = "The request body did not arrive in time";
+            let mut response = message(StatusCode::REQUEST_TIMEOUT, text);
+            // Whatever still comes is not the next request (RFC 9110 §15.5.9).
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+            response
+        }
         Error::TooManyRequests {
             retry_after_seconds,
         } => later(

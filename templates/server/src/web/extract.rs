@@ -12,75 +12,52 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use super::cache_control;
 use super::error::{ErrorResponse, response, text};
 use crate::auth::Auth;
-use crate::error::{Error, SessionError};
-use crate::session::{Effects, Session, VerifyOptions};
+use crate::error::Error;
+use crate::session::{Effects, NewSessionFor, Session, VerifyOptions};
 
 /// What is said where the layer is missing.
 const NO_LAYER: &str =
     "This route asks for a session, but auth_server::layer(..) does not stand around it";
 
-/// The auth server behind a request of the application, and what happened to the session so far.
-///
-/// ```no_run
-/// use auth_server::{AuthContext, Session};
-///
-/// async fn leave(session: Session, context: AuthContext) -> &'static str {
-///     match context.revoke_session(&session).await {
-///         Ok(()) => "bye",
-///         Err(_) => "try again",
-///     }
-/// }
-/// ```
+/// What the layer hangs on each request that it lets through.
 #[derive(Clone)]
-pub struct AuthContext {
+pub(super) struct Attached {
     auth: Auth,
     effects: Arc<Mutex<Effects>>,
 }
 
-impl AuthContext {
+/// The auth server behind a request of the application, and what happened to the session so far.
+///
+/// Whatever is done to a session here is put on the response, also on one that is an error.
+///
+/// ```no_run
+/// use auth_server::{AuthContext, ErrorResponse, Session};
+///
+/// async fn leave(session: Session, context: AuthContext) -> Result<&'static str, ErrorResponse> {
+///     let left = context.revoke_session(&session).await;
+///     left.map_err(|error| context.refusal(&error))?;
+///     Ok("bye")
+/// }
+/// ```
+pub struct AuthContext {
+    attached: Attached,
+    method: Method,
+    headers: HeaderMap,
+}
+
+impl Attached {
     pub(super) fn new(auth: Auth) -> Self {
         Self {
             auth,
             effects: Arc::default(),
         }
-    }
-
-    /// The auth server.
-    pub fn auth(&self) -> &Auth {
-        &self.auth
-    }
-
-    /// Ends a session; the response will take its tokens away from the client.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn revoke_session(&self, session: &Session) -> Result<(), Error> {
-        let mut effects = self.effects.lock().await;
-        self.auth.sessions().revoke(session, &mut effects).await
-    }
-
-    /// Changes the claims of a session: each key of `update` replaces the one of its name, `null`
-    /// deletes it. The response carries the new access token.
-    ///
-    /// # Errors
-    /// The session is gone, or a claim belongs to the server.
-    pub async fn merge_claims(
-        &self,
-        session: &mut Session,
-        update: &Map<String, Value>,
-    ) -> Result<(), Error> {
-        let mut effects = self.effects.lock().await;
-        self.auth
-            .sessions()
-            .merge_claims(session, update, &mut effects)
-            .await
     }
 
     /// Puts what happened to the session on the response.
@@ -92,21 +69,6 @@ impl AuthContext {
         }
     }
 
-    async fn verify(&self, parts: &Parts, required: bool) -> Result<Option<Session>, Error> {
-        if matches!(parts.method, Method::OPTIONS | Method::TRACE) {
-            return Ok(None);
-        }
-        let options = VerifyOptions {
-            required,
-            ..VerifyOptions::default()
-        };
-        let mut effects = self.effects.lock().await;
-        self.auth
-            .sessions()
-            .verify(&parts.method, &parts.headers, &mut effects, options)
-            .await
-    }
-
     fn of(parts: &Parts) -> Result<Self, ErrorResponse> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             tracing::error!(path = parts.uri.path(), "{NO_LAYER}");
@@ -114,8 +76,83 @@ impl AuthContext {
         })
     }
 
-    fn refuse(&self, error: &Error) -> ErrorResponse {
+    async fn verify(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        options: VerifyOptions,
+    ) -> Result<Option<Session>, Error> {
+        let mut effects = self.effects.lock().await;
+        self.auth
+            .sessions()
+            .verify(method, headers, &mut effects, options)
+            .await
+    }
+
+    fn refusal(&self, error: &Error) -> ErrorResponse {
         ErrorResponse::new(response(error, self.auth.session_config()))
+    }
+}
+
+impl AuthContext {
+    /// The auth server.
+    pub fn auth(&self) -> &Auth {
+        &self.attached.auth
+    }
+
+    /// The session of the request, where the extractor's options do not suit.
+    ///
+    /// # Errors
+    /// [`Error::Session`] when it is missing though required, expired, revoked, or fails the anti-CSRF
+    /// rule.
+    pub async fn session(&self, options: VerifyOptions) -> Result<Option<Session>, Error> {
+        self.attached
+            .verify(&self.method, &self.headers, options)
+            .await
+    }
+
+    /// Starts a session for a user whom the application has recognised by means of its own; the
+    /// response will carry the tokens.
+    ///
+    /// # Errors
+    /// The store failed, the claims are too large, or cookies cannot work with the configured domains.
+    pub async fn create_session(&self, new: NewSessionFor) -> Result<Session, Error> {
+        let mut effects = self.attached.effects.lock().await;
+        self.auth()
+            .sessions()
+            .create(&self.headers, &mut effects, new)
+            .await
+    }
+
+    /// Ends a session; the response will take its tokens away from the client.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn revoke_session(&self, session: &Session) -> Result<(), Error> {
+        let mut effects = self.attached.effects.lock().await;
+        self.auth().sessions().revoke(session, &mut effects).await
+    }
+
+    /// Changes the claims of a session: each key of `update` replaces the one of its name, `null`
+    /// deletes it. The response will carry the new access token.
+    ///
+    /// # Errors
+    /// The session is gone, the claims are too large, or a claim belongs to the server.
+    pub async fn merge_claims(
+        &self,
+        session: &mut Session,
+        update: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        let mut effects = self.attached.effects.lock().await;
+        self.auth()
+            .sessions()
+            .merge_claims(session, update, &mut effects)
+            .await
+    }
+
+    /// The response that the auth APIs give to an error, for handlers that cannot go on.
+    pub fn refusal(&self, error: &Error) -> ErrorResponse {
+        self.attached.refusal(error)
     }
 }
 
@@ -123,7 +160,11 @@ impl<S: Send + Sync> FromRequestParts<S> for AuthContext {
     type Rejection = ErrorResponse;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
-        Self::of(parts)
+        Ok(Self {
+            attached: Attached::of(parts)?,
+            method: parts.method.clone(),
+            headers: parts.headers.clone(),
+        })
     }
 }
 
@@ -131,21 +172,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Session {
     type Rejection = ErrorResponse;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
-        let context = AuthContext::of(parts)?;
-        match context.verify(parts, true).await {
+        let attached = Attached::of(parts)?;
+        let options = VerifyOptions::default();
+        let outcome = attached
+            .verify(&parts.method, &parts.headers, options)
+            .await;
+        match outcome {
             Ok(Some(session)) => Ok(session),
-            Ok(None) if matches!(parts.method, Method::OPTIONS | Method::TRACE) => {
+            // A required session is only missing without an error where none is looked for.
+            Ok(None) => {
                 let mut response = Response::new(Body::empty());
                 *response.status_mut() = StatusCode::NO_CONTENT;
                 Err(ErrorResponse::new(response))
             }
-            Ok(None) => {
-                let missing = SessionError::Unauthorised {
-                    clear_tokens: false,
-                };
-                Err(context.refuse(&missing.into()))
-            }
-            Err(error) => Err(context.refuse(&error)),
+            Err(error) => Err(attached.refusal(&error)),
         }
     }
 }
@@ -154,10 +194,14 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for Session {
     type Rejection = ErrorResponse;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, ErrorResponse> {
-        let context = AuthContext::of(parts)?;
-        context
-            .verify(parts, false)
+        let attached = Attached::of(parts)?;
+        let options = VerifyOptions {
+            required: false,
+            ..VerifyOptions::default()
+        };
+        attached
+            .verify(&parts.method, &parts.headers, options)
             .await
-            .map_err(|error| context.refuse(&error))
+            .map_err(|error| attached.refusal(&error))
     }
 }

@@ -13,7 +13,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::CorsLayer;
 
-use super::extract::AuthContext;
+use super::extract::Attached;
 use super::matching::{self, Found, Target};
 use super::{Api, cache_control, cors, dispatch, error, outbox};
 use crate::auth::Auth;
@@ -129,10 +129,10 @@ where
     if let Some(page) = outbox::page(&shared.auth, &request) {
         return Ok(page);
     }
-    let context = AuthContext::new(shared.auth.clone());
-    request.extensions_mut().insert(context.clone());
+    let attached = Attached::new(shared.auth.clone());
+    request.extensions_mut().insert(attached.clone());
     let mut response = inner.oneshot(request).await?;
-    context.write_to(&mut response).await;
+    attached.write_to(&mut response).await;
     Ok(response)
 }
 

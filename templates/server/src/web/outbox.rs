@@ -1,8 +1,8 @@
 //! The page `/dev/outbox`: the mails of the development outbox, with links that can be clicked.
 //!
 //! Rule: it exists only where an outbox is configured and the server listens on a loopback address; it is
-//! shown only to who asks for this machine by name, so that no foreign page can read it by rebinding its
-//! own name to the address; and every text in it is escaped.
+//! shown only to who asks for this machine by name and not through a proxy, so that no foreign page can
+//! read it by rebinding its own name to the address; and every text in it is escaped.
 
 use axum::body::Body;
 use http::{HeaderValue, Method, Request, Response, header};
@@ -21,6 +21,14 @@ pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body
     }
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
     if !is_loopback(&format!("http://{host}")) {
+        return None;
+    }
+    // A proxy on this machine asks by the same name, but for somebody else.
+    let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host"];
+    if forwarded
+        .iter()
+        .any(|name| request.headers().contains_key(*name))
+    {
         return None;
     }
     let mails = auth.dev_outbox()?.recent();

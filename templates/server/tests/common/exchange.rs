@@ -65,6 +65,52 @@ impl Exchange {
         })
     }
 
+    /// The `Cookie` that a browser sends to the refresh path from now on.
+    pub(crate) fn as_cookies(&self) -> String {
+        let value = |name| self.cookie(name).expect("the cookie is set");
+        format!(
+            "sAccessToken={}; sRefreshToken={}",
+            value("sAccessToken"),
+            value("sRefreshToken")
+        )
+    }
+
+    /// The lines of all cookies that are set.
+    pub(crate) fn cookie_lines(&self) -> Vec<&str> {
+        let lines = self.headers.get_all("set-cookie").iter();
+        lines
+            .map(|line| line.to_str().expect("it is text"))
+            .collect()
+    }
+
+    /// Whether both session cookies are taken away.
+    pub(crate) fn clears_cookies(&self) -> bool {
+        ["sAccessToken=; ", "sRefreshToken=; "].iter().all(|name| {
+            self.cookie_lines().iter().any(|line| {
+                line.starts_with(name) && line.contains("Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+            })
+        })
+    }
+
+    /// Whether it is a 401 with this message that takes the tokens of both kinds away.
+    pub(crate) fn is_end_of_session(&self, message: &str) -> bool {
+        self.brief() == format!(r#"401 {{"message":"{message}"}}"#)
+            && self.clears_cookies()
+            && self.header("st-access-token") == Some("")
+            && self.header("st-refresh-token") == Some("")
+            && self.header("front-token") == Some("remove")
+            && self.header("access-control-expose-headers")
+                == Some("front-token, st-access-token, st-refresh-token")
+    }
+
+    /// What the front token says.
+    pub(crate) fn front_token(&self) -> Value {
+        use base64::Engine as _;
+        let text = self.header("front-token").expect("there is a front token");
+        let json = base64::engine::general_purpose::STANDARD.decode(text);
+        serde_json::from_slice(&json.expect("it is base64")).expect("it is JSON")
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("it is JSON")
     }

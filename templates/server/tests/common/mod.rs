@@ -1,6 +1,30 @@
 //! A real server on a port of its own, a client, a clock that stands still, and the mails that were sent.
+//!
+//! The tests of this folder go by the facts of the wire, which number their scenarios. Where each is:
+//!
+//! | Sessions, scenario | Test file |
+//! |---|---|
+//! | 1, 2 | `sign_up` |
+//! | 3, 14–23, 25–28, 35, 36, 39, 40 (refresh), 46 | `session` |
+//! | 4, 43 | `keys` |
+//! | 5–13, 24, 32–34, 37, 38, 40, 41, 47 | `app` |
+//! | 42, 44, 45, 48 | `routing` |
+//! | 49, 53 | `src/session/tests/keys.rs` |
+//! | 52 | `src/session/front_token.rs` |
+//!
+//! | Recipes, scenario | Test file |
+//! |---|---|
+//! | 1–13 | `sign_up` |
+//! | 14–24, 71, 72 | `sign_in` |
+//! | 25–31, 33 | `password_reset` |
+//! | 78, 79 | `routing` |
+//!
+//! Where the server is stricter or kinder than the scenario: in 20, a bearer value that is no refresh
+//! token of this server does not hide the cookie; in 45, a tenant that does not exist has no operations;
+//! in 47, a handler that requires a session is answered for, with 204; in 24, without passwordless sign-in
+//! its `rid` means nobody, and the address-and-password route answers.
 
-#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
 mod exchange;
 

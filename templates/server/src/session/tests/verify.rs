@@ -324,3 +324,22 @@ async fn claims_change_without_a_longer_life() {
         .await;
     assert!(matches!(outcome, Err(Error::Internal(_))) && fx.is_empty());
 }
+
+#[tokio::test]
+async fn claims_that_no_cookie_holds_do_not_get_into_the_store() {
+    let server = server();
+    let answer = server.by_cookies().await;
+    let verified = server.verify(&answer.as_cookies(), OPTIONAL).await;
+    let mut session = verified.expect("valid").expect("a session");
+    let before = session.clone();
+    let large = json!({ "large": "x".repeat(4000) });
+    let mut fx = Effects::new();
+    let merge =
+        server
+            .sessions
+            .merge_claims(&mut session, large.as_object().expect("an object"), &mut fx);
+    assert!(matches!(merge.await, Err(Error::Internal(_))));
+    assert!(fx.is_empty() && session == before);
+    let (refreshed, _) = server.refresh(&answer.as_cookies()).await;
+    assert!(refreshed.is_ok(), "the session goes on");
+}

@@ -21,17 +21,16 @@ pub(super) fn create(db: &Connection, token: &NewPasswordResetToken) -> rusqlite
     Ok(added == 1)
 }
 
-/// The token of this hash, unless it is void.
+/// The token of this hash, void or not.
 pub(super) fn by_hash(
     db: &Connection,
     token_hash: &str,
-    now: i64,
 ) -> rusqlite::Result<Option<PasswordResetToken>> {
     db.prepare_cached(
         "SELECT recipe_user_id, email, expires_at FROM password_reset_tokens
-         WHERE token_hash = ?1 AND expires_at > ?2",
+         WHERE token_hash = ?1",
     )?
-    .query_row((token_hash, now), |row| {
+    .query_row([token_hash], |row| {
         Ok(PasswordResetToken {
             user_id: row.get(0)?,
             email: row.get(1)?,

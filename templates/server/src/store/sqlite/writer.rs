@@ -4,6 +4,8 @@
 //! of one transaction, commits, and only then tells who asked. A job that fails is undone alone;
 //! a commit that fails fails all.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
@@ -40,7 +42,10 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
-        self.outcome = self.work.take().map(|work| work(connection));
+        // A job that panics fails alone: without the thread, nothing could be written any more.
+        let work = self.work.take();
+        self.outcome = catch_unwind(AssertUnwindSafe(|| work.map(|work| work(connection))))
+            .unwrap_or_default();
         matches!(self.outcome, Some(Ok(_)))
     }
 
@@ -50,7 +55,7 @@ where
             (Some(Err(error)), _) => Err(failure(error)),
             (_, Err(error)) => Err(error),
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (None, Ok(())) => Err(Error::internal("a job was not run")),
+            (None, Ok(())) => Err(Error::internal("a job of the store panicked")),
         };
         // Whoever asked may have gone; the work is done all the same.
         let _ = self.reply.send(outcome);
