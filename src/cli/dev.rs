@@ -89,8 +89,15 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
             return Ok(ended(&ending, console));
         }
     }
-    let login = Website::new(&app_info, &address)
-        .map(|website| login_page(website, &address, &state, &generated.routes, &generated.tree));
+    let login = Website::new(&app_info, &address).map(|website| {
+        login_page(
+            website,
+            &address,
+            &state,
+            &generated.routes,
+            &generated.tree,
+        )
+    });
     console.print(&banner(&address, &state, &generated.routes, login))?;
     Ok(ended(&server.wait(&interrupts), console))
 }
@@ -233,12 +240,7 @@ fn given(name: &str) -> Option<String> {
 }
 
 /// What a newcomer wants to know, and two commands that work when they are pasted.
-fn banner(
-    address: &Address,
-    state: &State,
-    routes: &[RouteRow],
-    login: Option<String>,
-) -> String {
+fn banner(address: &Address, state: &State, routes: &[RouteRow], login: Option<String>) -> String {
     let find = |behaviour: &str| {
         let row = routes.iter().find(|row| row.behaviour == behaviour)?;
         Some(address.url(row))
@@ -303,12 +305,34 @@ mod tests {
             row("/auth[/{tenantId}]/jwt/jwks.json", "jwt.jwks"),
             row("/auth[/{tenantId}]/signup", "email-password.sign-up"),
         ];
-        insta::assert_snapshot!(banner(&address("127.0.0.1:3001"), &state, &routes, Some("http://localhost:3000/auth".to_owned())), @"");
+        let login = Some("http://localhost:3000/auth".to_owned());
+        let text = banner(&address("127.0.0.1:3001"), &state, &routes, login);
+        insta::assert_snapshot!(text, @r#"
+
+          login     http://localhost:3000/auth
+          API       http://127.0.0.1:3001/auth
+          JWKS      http://127.0.0.1:3001/auth/jwt/jwks.json
+          mails     http://127.0.0.1:3001/dev/outbox
+          database  .auth-gen/auth.db
+
+          sign up:
+          curl http://127.0.0.1:3001/auth/signup -H 'content-type: application/json' \
+            -d '{"formFields":[{"id":"email","value":"you@example.com"},{"id":"password","value":"correct-horse-1"}]}'
+
+          Ctrl-C stops the server.
+        "#);
         // Where others can reach the server there is no outbox page, and no password is shown.
         let state = State {
             database: "postgres://me:secret@db/auth".to_owned(),
             ..state
         };
-        insta::assert_snapshot!(banner(&address("0.0.0.0:3001"), &state, &[], None), @"");
+        let text = banner(&address("0.0.0.0:3001"), &state, &[], None);
+        insta::assert_snapshot!(text, @"
+
+          API       http://127.0.0.1:3001/auth
+          mails     .auth-gen/mail
+
+          Ctrl-C stops the server.
+        ");
     }
 }

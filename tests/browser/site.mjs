@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { connect, createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -27,11 +27,12 @@ const listens = (port) =>
   });
 
 /** Starts the server in `binary` for a website at `website`. */
-async function startApi(binary, website, variables) {
+async function startApi(binary, website, proxy, variables) {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), "auth-browser-"));
   const outbox = join(folder, "mail");
-  const origin = `http://localhost:${port}`;
+  const address = `http://127.0.0.1:${port}`;
+  const origin = proxy ? website : `http://localhost:${port}`;
   const child = spawn(binary, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
@@ -56,6 +57,7 @@ async function startApi(binary, website, variables) {
   }
   return {
     origin,
+    address,
     log: () => log,
     /** The links in the newest mail to an address. */
     async links(to) {
@@ -96,15 +98,80 @@ function readable(mail) {
 function aliases(client) {
   return {
     "auth-client/login": resolve(client, "js/login.js"),
+    "auth-client/react": resolve(client, "js/react.js"),
     "auth-client": resolve(client, "js/index.js"),
   };
 }
 
-/** Both origins, with `page` bundled for them. */
-export async function startSite({ page, mode, binary, client, variables = {} }) {
+/**
+ * A proxy to the API for requests of an SDK, which all say how tokens travel. `cache` makes it one
+ * that keeps the auth APIs' answers by URL, whatever the method, unless Cache-Control forbids that.
+ */
+class Proxy {
+  constructor(api, cache) {
+    Object.assign(this, { api, cache, kept: new Map(), replayed: 0 });
+  }
+
+  /** Removes the headers that forbid to keep answers. */
+  deaf = false;
+
+  async answer(request, response) {
+    const kept = this.kept.get(request.url);
+    if (kept !== undefined) {
+      this.replayed += 1;
+    }
+    const { status, headers, body } = kept ?? (await this.forward(request));
+    response.writeHead(status, headers);
+    response.end(body);
+  }
+
+  async forward(request) {
+    const chunks = [];
+    for await (const chunk of request) {
+      chunks.push(chunk);
+    }
+    const { promise, resolve: done } = withResolvers();
+    const { method, url, headers } = request;
+    const forwarded = httpRequest(this.api + url, { method, headers }, done);
+    forwarded.end(Buffer.concat(chunks));
+    const answer = await promise;
+    const parts = [];
+    for await (const part of answer) {
+      parts.push(part);
+    }
+    const result = {
+      status: answer.statusCode,
+      headers: answer.rawHeaders,
+      body: Buffer.concat(parts),
+    };
+    const may = this.deaf || !/no-store|private/.test(answer.headers["cache-control"] ?? "");
+    // What the application answers is the application's to protect.
+    if (this.cache && may && url.startsWith("/auth/") && result.status === 200) {
+      this.kept.set(url, result);
+    }
+    return result;
+  }
+}
+
+function withResolvers() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/**
+ * A website with `page` bundled for it, and its API: on another origin, or behind a proxy on the
+ * same one (`proxy`: "plain" or "caching").
+ */
+export async function startSite({ page, mode, binary, client, proxy, variables = {} }) {
   let html = "";
   let script = "";
+  let between;
   const server = createServer((request, response) => {
+    if (between !== undefined && request.headers["st-auth-mode"] !== undefined) {
+      between.answer(request, response).catch(() => response.destroy());
+      return;
+    }
     const isScript = request.url.startsWith("/page.js");
     response.writeHead(200, {
       "content-type": isScript ? "text/javascript; charset=utf-8" : "text/html; charset=utf-8",
@@ -113,7 +180,8 @@ export async function startSite({ page, mode, binary, client, variables = {} }) 
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const website = `http://localhost:${server.address().port}`;
-  const api = await startApi(binary, website, variables);
+  const api = await startApi(binary, website, proxy, variables);
+  between = proxy && new Proxy(api.address, proxy === "caching");
   const { outputFiles } = await build({
     entryPoints: [new URL(`pages/${page}.js`, import.meta.url).pathname],
     bundle: true,
@@ -125,6 +193,8 @@ export async function startSite({ page, mode, binary, client, variables = {} }) 
       "process.env.NODE_ENV": '"production"',
     },
     alias: client === undefined ? {} : aliases(client),
+    // The generated client has no dependencies installed beside it.
+    nodePaths: [new URL("node_modules", import.meta.url).pathname],
     logLevel: "error",
   });
   script = outputFiles[0].text;
@@ -134,6 +204,7 @@ export async function startSite({ page, mode, binary, client, variables = {} }) 
   return {
     api,
     website,
+    proxy: between,
     async stop() {
       await api.stop();
       server.closeAllConnections();

@@ -206,10 +206,7 @@ mod tests {
         assert_eq!(own.find("/authority"), Found::Nothing);
         let root = pages("");
         assert_eq!(root.find("/"), Found::File("text/html", PAGE));
-        assert_eq!(
-            root.find("/reset-password"),
-            Found::File("text/html", PAGE)
-        );
+        assert_eq!(root.find("/reset-password"), Found::File("text/html", PAGE));
     }
 
     #[test]

@@ -1,7 +1,10 @@
-// The generated `<auth-login>` with a site that it leads to.
+// The generated `<auth-login>`, and a React component that watches the session.
 
 import { createAuthClient, signOut } from "auth-client";
 import "auth-client/login";
+import { SessionProvider, useSession } from "auth-client/react";
+import { createElement as h } from "react";
+import { createRoot } from "react-dom/client";
 
 const client = createAuthClient({ apiDomain: API, tokenTransferMethod: MODE });
 const events = [];
@@ -10,7 +13,15 @@ client.onSession((event) => events.push(event.type));
 const element = document.createElement("auth-login");
 element.client = client;
 element.addEventListener("auth-success", ({ detail }) => events.push(detail));
-document.getElementById("root").append(element);
+document.body.append(element);
+
+function Status() {
+  const { status, session } = useSession();
+  return h("p", { id: "status" }, `${status} ${session?.userId ?? ""}`);
+}
+createRoot(document.getElementById("root")).render(
+  h(SessionProvider, { client }, h(Status)),
+);
 
 window.app = {
   client,
