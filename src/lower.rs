@@ -16,15 +16,16 @@ mod contract;
 mod fields;
 mod members;
 mod models;
-mod node;
 mod operations;
 mod params;
 mod paths;
 mod requests;
 mod routes;
+mod schema;
 mod security;
 mod tolerances;
 mod unions;
+mod wire_order;
 
 #[cfg(test)]
 mod tests;
@@ -36,8 +37,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Api, Model, ModelId};
 use crate::name::Namer;
 use crate::source::{SourceFile, Span};
+use crate::spec::at::{At, Slot};
+use crate::spec::resolve::Component;
 use crate::spec::{self, Document};
-use node::Node;
+use openapiv3::{ReferenceOr, Schema};
 use tolerances::{Tolerance, Tolerated};
 
 /// Turns a spec and an appInfo into what is to be generated, and the warnings about it.
@@ -51,7 +54,7 @@ pub(crate) fn lower(
     for draft in &drafts {
         contract::claim(&mut lowering, draft);
     }
-    let security = security::Schemes::read(&mut lowering);
+    let security = security::Schemes::read(&mut lowering, &drafts);
     let mut operations = operations::finish(&mut lowering, drafts, &security);
 
     let Lowering {
@@ -64,18 +67,16 @@ pub(crate) fn lower(
     if found.has_errors() {
         return Err(found);
     }
-    let info = Node::root(&document.raw).get("info");
-    let text = |key| {
-        let text = info.as_ref().and_then(|info| info.text(key));
-        text.unwrap_or_default().trim().to_owned()
-    };
+    let info = &document.api.info;
+    let mut models = models::complete(models, &mut operations);
+    wire_order::arrange(&mut models, &mut operations);
     let api = Api {
-        title: text("title"),
-        version: text("version"),
-        docs: text("description"),
+        title: info.title.trim().to_owned(),
+        version: info.version.trim().to_owned(),
+        docs: text(info.description.as_ref()).to_owned(),
         spec_name: spec_name(document),
         app_info,
-        models: models::complete(models, &mut operations),
+        models,
         operations,
     };
     Ok((api, found))
@@ -94,10 +95,14 @@ pub fn check(file: &SourceFile, app_info: AppInfo) -> Diagnostics {
     all
 }
 
+/// A text that may be missing, without blanks around it.
+fn text(text: Option<&String>) -> &str {
+    text.map_or("", |text| text.trim())
+}
+
 /// The file's name without its folder.
 fn spec_name(document: &Document) -> String {
-    let file = document.spans.at("").file;
-    let name = file.name();
+    let name = document.spans.file().name();
     name.rsplit(['/', '\\']).next().unwrap_or(name).to_owned()
 }
 
@@ -203,14 +208,14 @@ impl<'d> Lowering<'d> {
         }
     }
 
-    /// The whole spec.
-    fn root(&self) -> Node<'d> {
-        Node::root(&self.document.raw)
+    /// What stands at a place, behind all references.
+    fn resolve<T: Component>(&self, at: At<&'d ReferenceOr<T>>) -> At<&'d T> {
+        self.document.resolve(at)
     }
 
-    /// Where a `$ref` leads.
-    fn resolve(&self, node: Node<'d>) -> Node<'d> {
-        node.resolve(&self.document.raw)
+    /// The same for schemas.
+    fn schema(&self, slot: Slot<'d>) -> At<&'d Schema> {
+        self.document.schema(slot)
     }
 
     /// The place of a value.

@@ -4,6 +4,7 @@
 //! place: syntax, version, shape, references, duplicates. What it *means* is the business of `lower`.
 //! A document that leaves this module has no reference that leads nowhere or in a circle.
 
+pub(crate) mod at;
 mod duplicates;
 mod refs;
 pub(crate) mod resolve;
@@ -24,7 +25,7 @@ use crate::source::{SourceFile, read};
 pub(crate) struct Document {
     /// The typed document. Examples, links and callbacks are left out: nothing is made from them.
     pub(crate) api: OpenAPI,
-    /// The whole file as it was written, for extensions and for what the types do not hold.
+    /// The whole file as it was written, for what the types do not hold: words beside a `$ref`.
     pub(crate) raw: Value,
     /// Where everything stands.
     pub(crate) spans: SpanMap,

@@ -23,7 +23,16 @@ fn both_manifests_of_the_server_name_the_same_dependencies() {
         let ours = table("tests/server/Cargo.toml", name);
         let emitted = table("templates/crate/Cargo.toml.jinja", name);
         assert!(!ours.is_empty(), "[{name}]");
-        assert_eq!(ours, emitted, "[{name}]");
+        let without = |these: &[String], those: &[String]| {
+            let these = these.iter().filter(|line| !those.contains(line));
+            these.cloned().collect::<Vec<_>>().join("\n")
+        };
+        assert!(
+            ours == emitted,
+            "[{name}] is not the same, and in the same order:\nonly here:\n{}\nonly in what is emitted:\n{}",
+            without(&ours, &emitted),
+            without(&emitted, &ours),
+        );
     }
 }
 

@@ -103,7 +103,7 @@ fn check(name: &str, text: &str) {
     let file = SourceFile::new(name, text);
     let started = Instant::now();
     let diagnostics = check_spec(&file);
-    assert!(started.elapsed() < Duration::from_secs(5), "slow:\n{text}");
+    assert!(started.elapsed() < Duration::from_secs(30), "slow:\n{text}");
     for diagnostic in diagnostics.iter() {
         for (span, _) in &diagnostic.labels {
             assert!(span.file.text().get(span.range.clone()).is_some());

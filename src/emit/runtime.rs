@@ -157,9 +157,16 @@ mod tests {
             return;
         }
         let embedded: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
-        assert_eq!(
-            embedded, tracked,
-            "commit new files, remove stray ones, or extend `KINDS` in build.rs"
+        let without = |these: &[&str], those: &[&str]| {
+            let these = these.iter().filter(|path| !those.contains(path));
+            these.copied().collect::<Vec<_>>().join(", ")
+        };
+        assert!(
+            embedded == tracked,
+            "commit new files, remove stray ones, or extend `KINDS` in build.rs\n\
+             embedded and not in git: {}\nin git and not embedded: {}",
+            without(&embedded, &tracked),
+            without(&tracked, &embedded),
         );
     }
 

@@ -10,11 +10,18 @@ mod reason;
 
 pub(super) use arms::lower;
 
+use std::sync::LazyLock;
+
+use openapiv3::{
+    MediaType, ObjectType, Response, Schema, SchemaData, SchemaKind, StatusCode, Type,
+};
+
+use super::bodies::schema_of;
 use super::members::{self, Member, Object};
-use super::node::Node;
 use super::operations::Draft;
 use super::{Lowering, tolerances};
 use crate::catalog::{Behaviour, Outcome};
+use crate::spec::at::{At, Slot};
 
 /// The key that tells the answers of built-in behaviours apart.
 pub(super) const STATUS: &str = "status";
@@ -28,8 +35,10 @@ pub(super) struct Answered<'d> {
     pub(super) http: u16,
     /// The response's description, where it has this alternative only.
     pub(super) docs: String,
-    /// The schema that it came from, or the response.
-    pub(super) source: Node<'d>,
+    /// Where it came from: the schema, or else the response.
+    pub(super) pointer: String,
+    /// The schema of the whole response.
+    pub(super) schema: Option<Slot<'d>>,
     pub(super) body: Found<'d>,
 }
 
@@ -38,7 +47,7 @@ pub(super) struct Answered<'d> {
 pub(super) enum Found<'d> {
     Object(Object<'d>),
     /// JSON that is no object, or of no known form.
-    Json(Option<Node<'d>>),
+    Json,
     Text,
     Empty,
     Redirect,
@@ -48,122 +57,129 @@ pub(super) enum Found<'d> {
 
 /// Every alternative of every response that belongs into the answer, in spec order.
 pub(super) fn find<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<Answered<'d>> {
-    let Some(responses) = draft.node.get("responses") else {
-        return Vec::new();
-    };
-    let has_success = responses
-        .entries()
-        .any(|(code, _)| code.starts_with(['2', '3']));
+    let responses = draft.spec.under("responses", &draft.spec.value.responses);
+    let spans = &lowering.document.spans;
+    let mut codes = spans.keys(&responses.pointer);
+    let has_success = codes.any(|code| code.starts_with(['2', '3']));
     let mut answered = Vec::new();
-    for (code, node) in responses.entries() {
-        let http = match code {
+    // The types have `default` apart from the others, and classes in one spelling.
+    for code in spans.keys(&responses.pointer) {
+        let (http, response) = match code {
             "default" if has_success => continue,
-            "default" => 200,
+            "default" => (200, responses.value.default.as_ref()),
             _ => match code.replace(['X', 'x'], "0").parse::<u16>() {
-                Ok(http @ 200..=499) => http,
+                Ok(http @ 200..=499) => {
+                    let status = if code.ends_with(['X', 'x']) {
+                        StatusCode::Range(http / 100)
+                    } else {
+                        StatusCode::Code(http)
+                    };
+                    (http, responses.value.responses.get(&status))
+                }
                 _ => continue,
             },
         };
-        let response = lowering.resolve(node.clone());
-        let content = response.get("content");
+        let Some(response) = response else {
+            continue;
+        };
+        let response = lowering.resolve(responses.under(code, response));
         let built_in = draft.built_in().is_some();
         if built_in && TRANSPORT.contains(&http) {
-            note_text(lowering, content.as_ref());
+            note_text(lowering, &response);
             continue;
         }
-        let found = read(lowering, &response, content.as_ref(), http, built_in);
-        let single = found.len() == 1;
-        for (source, body) in found {
-            answered.push(Answered {
-                http,
-                docs: if single {
-                    response.docs()
-                } else {
-                    String::new()
-                },
-                source,
-                body,
-            });
-        }
+        let (pointer, schema, found) = read(lowering, &response, http, built_in);
+        let docs = match found.as_slice() {
+            [_] => response.value.description.trim(),
+            _ => "",
+        };
+        answered.extend(found.into_iter().map(|body| Answered {
+            http,
+            docs: docs.to_owned(),
+            pointer: pointer.clone(),
+            schema: schema.clone(),
+            body,
+        }));
     }
     answered
 }
 
-/// The alternatives of one response.
+/// The alternatives of one response, and where they come from.
 fn read<'d>(
     lowering: &mut Lowering<'d>,
-    response: &Node<'d>,
-    content: Option<&Node<'d>>,
+    response: &At<&'d Response>,
     http: u16,
     built_in: bool,
-) -> Vec<(Node<'d>, Found<'d>)> {
-    let mut media = content.into_iter().flat_map(Node::entries).peekable();
-    if media.peek().is_none() {
-        return match http {
-            300..=303 | 305..=399 => vec![(response.clone(), Found::Redirect)],
-            200..=299 if built_in => {
-                let span = lowering.key(&response.pointer);
-                lowering.tolerate(&tolerances::MISSING_BODY, span, "has no `content`");
-                let object = members::object(
-                    lowering,
-                    Node {
-                        pointer: response.pointer.clone(),
-                        value: empty_object(),
-                    },
-                );
-                vec![(response.clone(), object.map_or(Found::Empty, Found::Object))]
+) -> (String, Option<Slot<'d>>, Vec<Found<'d>>) {
+    let here = |found| (response.pointer.clone(), None, vec![found]);
+    if let Some((_, json)) = media(response).find(|(name, _)| is_json(name)) {
+        return match schema_of(&json) {
+            Some(schema) => {
+                let found = alternatives(lowering, &schema);
+                (schema.pointer.clone(), Some(schema), found)
             }
-            _ => vec![(response.clone(), Found::Empty)],
+            None => (json.pointer, None, vec![Found::Json]),
         };
     }
-    let all: Vec<_> = media.collect();
-    if let Some((_, json)) = all.iter().find(|(name, _)| is_json(name)) {
-        let Some(schema) = json.get("schema") else {
-            return vec![(json.clone(), Found::Json(None))];
-        };
-        return alternatives(lowering, &schema);
-    }
-    if all.iter().any(|(name, _)| name.starts_with("text/")) {
+    if media(response).any(|(name, _)| name.starts_with("text/")) {
         if http == 404 {
-            return Vec::new();
+            return (response.pointer.clone(), None, Vec::new());
         }
-        return vec![(response.clone(), Found::Text)];
+        return here(Found::Text);
     }
-    let (_, first) = all.into_iter().next().expect("content is not empty");
-    vec![(first, Found::Unsupported)]
+    if let Some((_, first)) = media(response).next() {
+        return (first.pointer, None, vec![Found::Unsupported]);
+    }
+    match http {
+        300..=303 | 305..=399 => here(Found::Redirect),
+        200..=299 if built_in => {
+            let span = lowering.key(&response.pointer);
+            lowering.tolerate(&tolerances::MISSING_BODY, span, "has no `content`");
+            let empty = At::new(response.pointer.clone(), empty_object());
+            let object = members::object(lowering, empty.into());
+            here(object.map_or(Found::Empty, Found::Object))
+        }
+        _ => here(Found::Empty),
+    }
+}
+
+/// The media types of a response.
+fn media<'d>(
+    response: &At<&'d Response>,
+) -> impl Iterator<Item = (&'d str, At<&'d MediaType>)> + use<'d> {
+    response.entries("content", &response.value.content)
 }
 
 /// The alternatives of one JSON schema.
-fn alternatives<'d>(lowering: &mut Lowering<'d>, schema: &Node<'d>) -> Vec<(Node<'d>, Found<'d>)> {
+fn alternatives<'d>(lowering: &mut Lowering<'d>, schema: &Slot<'d>) -> Vec<Found<'d>> {
     let members = members::flatten(lowering, schema.clone());
     let objects: Option<Vec<_>> = members
         .into_iter()
         .map(|member| match member {
-            Member::Object(object) => Some((schema.clone(), Found::Object(object))),
+            Member::Object(object) => Some(Found::Object(object)),
             Member::Other(_) => None,
         })
         .collect();
     match objects {
         Some(objects) if !objects.is_empty() => objects,
-        _ => vec![(schema.clone(), Found::Json(Some(schema.clone())))],
+        _ => vec![Found::Json],
     }
 }
 
 /// A schema of an object without keys.
-fn empty_object() -> &'static serde_json::Value {
-    static EMPTY: std::sync::LazyLock<serde_json::Value> =
-        std::sync::LazyLock::new(|| serde_json::json!({ "type": "object" }));
+fn empty_object() -> &'static Schema {
+    static EMPTY: LazyLock<Schema> = LazyLock::new(|| Schema {
+        schema_data: SchemaData::default(),
+        schema_kind: SchemaKind::Type(Type::Object(ObjectType::default())),
+    });
     &EMPTY
 }
 
 /// An error of the request that is described as text.
-fn note_text(lowering: &mut Lowering<'_>, content: Option<&Node<'_>>) {
-    let text = content
-        .into_iter()
-        .flat_map(Node::entries)
-        .find(|(name, _)| name.starts_with("text/"));
-    if let Some((_, node)) = text {
-        let span = lowering.key(&node.pointer);
+fn note_text(lowering: &mut Lowering<'_>, response: &At<&Response>) {
+    let text = media(response).find(|(name, _)| name.starts_with("text/"));
+    if let Some((_, media)) = text {
+        let span = lowering.key(&media.pointer);
         lowering.tolerate(&tolerances::TEXT_ERROR, span, "is JSON");
     }
 }

@@ -1,12 +1,14 @@
 //! Who implements an operation: `x-auth-gen` first, then `operationId`, never the path alone.
 
+use openapiv3::{Operation, Parameter, ParameterSchemaOrContent};
 use serde_json::Value;
 
 use super::Lowering;
-use super::node::Node;
+use super::schema::Listed;
 use crate::catalog::{self, BEHAVIOURS};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Matched;
+use crate::spec::at::At;
 
 /// Who implements an operation, and why.
 #[derive(Debug, Clone, Copy)]
@@ -19,16 +21,15 @@ pub(super) enum Choice {
 const EXTENSION: &str = "x-auth-gen";
 
 /// Decides for one operation.
-pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &Node<'_>, id: &str) -> Choice {
-    if let Some(extension) = operation.get(EXTENSION) {
-        return by_extension(lowering, &extension);
+pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &At<&Operation>, id: &str) -> Choice {
+    if let Some(extension) = operation.value.extensions.get(EXTENSION) {
+        return by_extension(lowering, &operation.under(EXTENSION, extension));
     }
     if let Some(behaviour) = catalog::by_operation_id(id) {
         return Choice::BuiltIn(behaviour, Matched::OperationId);
     }
     if let Some(known) = near_miss(id) {
-        let node = operation.get("operationId");
-        let span = lowering.at(&node.as_ref().unwrap_or(operation).pointer);
+        let span = lowering.at(&operation.under("operationId", ()).pointer);
         // No warning: a slip would leave a route of the protocol unserved, and be noticed in production.
         let diagnostic = Diagnostic::error(
             "near-miss-operation-id",
@@ -44,12 +45,14 @@ pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &Node<'_>, id: &str
 }
 
 /// `x-auth-gen: custom`, `x-auth-gen: <behaviour>` or `x-auth-gen: { behaviour: <behaviour> }`.
-fn by_extension(lowering: &mut Lowering<'_>, extension: &Node<'_>) -> Choice {
+fn by_extension(lowering: &mut Lowering<'_>, extension: &At<&Value>) -> Choice {
     let named = match extension.value {
         Value::String(_) => Some(extension.clone()),
-        _ => extension.get("behaviour"),
+        other => other
+            .get("behaviour")
+            .map(|named| extension.under("behaviour", named)),
     };
-    let Some((name, node)) = named.and_then(|node| Some((node.value.as_str()?, node))) else {
+    let Some((name, named)) = named.and_then(|named| Some((named.value.as_str()?, named))) else {
         let diagnostic = Diagnostic::error(
             "unknown-behaviour",
             format!("`{EXTENSION}` names no behaviour"),
@@ -79,7 +82,7 @@ fn by_extension(lowering: &mut Lowering<'_>, extension: &Node<'_>) -> Choice {
         "unknown-behaviour",
         format!("there is no built-in behaviour `{name}`"),
     )
-    .at(lowering.at(&node.pointer), label)
+    .at(lowering.at(&named.pointer), label)
     .help(format!(
         "write `custom` or one of: {}",
         names.collect::<Vec<_>>().join(", ")
@@ -89,32 +92,47 @@ fn by_extension(lowering: &mut Lowering<'_>, extension: &Node<'_>) -> Choice {
 }
 
 /// The recipe id that `rid` may name: the built-in's, that of the `rid` parameter, or that of the first tag.
-pub(super) fn recipe(lowering: &Lowering<'_>, operation: &Node<'_>, choice: &Choice) -> String {
+pub(super) fn recipe<'d>(
+    lowering: &Lowering<'d>,
+    operation: &At<&'d Operation>,
+    choice: &Choice,
+) -> String {
     if let Choice::BuiltIn(behaviour, _) = choice {
         return behaviour.recipe.to_owned();
     }
     let rid = operation
-        .items("parameters")
+        .items("parameters", &operation.value.parameters)
         .map(|parameter| lowering.resolve(parameter))
-        .find(|parameter| parameter.text("name") == Some("rid"));
-    let given = rid.and_then(|rid| {
-        let schema = rid.get("schema").map(|schema| lowering.resolve(schema));
-        let in_schema = schema.as_ref().and_then(|schema| {
-            let value = schema.text("default").or_else(|| schema.text("example"));
-            value.or_else(|| schema.texts("enum").next())
-        });
-        rid.text("example").or(in_schema)
-    });
-    if let Some(given) = given {
+        .find(|parameter| parameter.value.parameter_data_ref().name == "rid");
+    if let Some(given) = rid.and_then(|rid| given(lowering, &rid)) {
         return given.to_owned();
     }
-    let tag = operation.texts("tags").next().unwrap_or_default();
+    let tag = operation.value.tags.first().map_or("", String::as_str);
     tag.strip_suffix("Recipe")
         .unwrap_or(tag)
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|character| character.to_ascii_lowercase())
         .collect()
+}
+
+/// The value that a parameter is described with.
+fn given<'d>(lowering: &Lowering<'d>, parameter: &At<&'d Parameter>) -> Option<&'d str> {
+    let text = |value: &'d Option<Value>| value.as_ref().and_then(Value::as_str);
+    let data = parameter.value.parameter_data_ref();
+    if let Some(example) = text(&data.example) {
+        return Some(example);
+    }
+    let ParameterSchemaOrContent::Schema(schema) = &data.format else {
+        return None;
+    };
+    let schema = lowering.schema(parameter.under("schema", schema).into());
+    let data = &schema.value.schema_data;
+    let listed = schema.listed().into_iter();
+    let mut literals = listed.filter_map(Listed::text);
+    text(&data.default)
+        .or_else(|| text(&data.example))
+        .or_else(|| literals.next())
 }
 
 /// The known operationId that this one seems to be meant for.

@@ -1,10 +1,12 @@
 //! Request bodies.
 
-use super::node::Node;
+use openapiv3::{MediaType, RequestBody};
+
 use super::operations::Draft;
 use super::{Lowering, answers, models, tolerances};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Body, BodyEncoding, Type};
+use crate::spec::at::{At, Slot};
 
 /// How a form is called, and how published specs call it.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -12,18 +14,17 @@ const SHORT_FORM: &str = "x-www-form-urlencoded";
 
 /// The body of one operation.
 pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Option<Body> {
-    let body = lowering.resolve(draft.node.get("requestBody")?);
-    let content = body.get("content")?;
+    let body = find(lowering, draft)?;
     let mut encodings = Vec::new();
     let mut schema = None;
     let mut unknown = None;
-    for (name, media) in content.entries() {
+    for (name, media) in body.entries("content", &body.value.content) {
         let name = name.split(';').next().unwrap_or(name).trim();
         if answers::is_json(name) {
             if !encodings.contains(&BodyEncoding::Json) {
                 encodings.insert(0, BodyEncoding::Json);
                 // The two forms of one body have one schema; that of JSON says more.
-                schema = media.get("schema").or(schema);
+                schema = schema_of(&media).or(schema);
             }
         } else if name == FORM || name == SHORT_FORM {
             if name == SHORT_FORM {
@@ -32,7 +33,7 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Optio
             }
             if !encodings.contains(&BodyEncoding::Form) {
                 encodings.push(BodyEncoding::Form);
-                schema = schema.or_else(|| media.get("schema"));
+                schema = schema.or_else(|| schema_of(&media));
             }
         } else {
             unknown = unknown.or(Some(media));
@@ -65,16 +66,25 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Optio
     Some(Body {
         encodings,
         ty,
-        required: needed || body.is_true("required"),
+        required: needed || body.value.required,
     })
 }
 
 /// The schema of the JSON body.
-pub(super) fn json_schema<'d>(lowering: &Lowering<'d>, draft: &Draft<'d>) -> Option<Node<'d>> {
-    let body = lowering.resolve(draft.node.get("requestBody")?);
-    let mut media = body.get("content")?.entries();
-    media
-        .find(|(name, _)| answers::is_json(name))?
-        .1
-        .get("schema")
+pub(super) fn json_schema<'d>(lowering: &Lowering<'d>, draft: &Draft<'d>) -> Option<Slot<'d>> {
+    let body = find(lowering, draft)?;
+    let mut media = body.entries("content", &body.value.content);
+    schema_of(&media.find(|(name, _)| answers::is_json(name))?.1)
+}
+
+/// The body as the spec has it.
+fn find<'d>(lowering: &Lowering<'d>, draft: &Draft<'d>) -> Option<At<&'d RequestBody>> {
+    let body = draft.spec.value.request_body.as_ref()?;
+    Some(lowering.resolve(draft.spec.under("requestBody", body)))
+}
+
+/// The schema of a media type.
+pub(super) fn schema_of<'d>(media: &At<&'d MediaType>) -> Option<Slot<'d>> {
+    let schema = media.value.schema.as_ref()?;
+    Some(media.under("schema", schema).into())
 }

@@ -6,15 +6,14 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::answers::{self, Found};
 use super::members::{self, Object};
-use super::node::Node;
 use super::operations::Draft;
+use super::schema::SchemaAt;
 use super::{Lowering, requests, tolerances};
 use crate::catalog::{DomainField, DomainStruct, DomainType, Outcome};
 use crate::diagnostic::Diagnostic;
+use crate::spec::at::Slot;
 
 /// How an object is to be understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +41,8 @@ impl Claim {
     }
 
     /// The one claim on a schema; where two differ, those who do not know what they want get the plain schema.
-    pub(super) fn at(lowering: &Lowering<'_>, node: &Node<'_>) -> Option<Self> {
-        match lowering.claims.get(&node.pointer)?.as_slice() {
+    pub(super) fn at(lowering: &Lowering<'_>, schema: &SchemaAt<'_>) -> Option<Self> {
+        match lowering.claims.get(&schema.pointer)?.as_slice() {
             [only] => Some(only.clone()),
             _ => None,
         }
@@ -118,17 +117,17 @@ fn check_fields<'d>(
                     mismatch(
                         lowering,
                         behaviour,
-                        &property.node,
+                        &property.slot.pointer,
                         "is not always sent",
                         &cure,
                     );
                 }
-                check_type(lowering, behaviour, &property.node, field.ty);
+                check_type(lowering, behaviour, &property.slot, field.ty);
             }
         }
     }
     if !missing.is_empty() {
-        let span = lowering.key(&object.node.pointer);
+        let span = lowering.key(&object.schema.pointer);
         let label = format!("lacks {}", missing.join(", "));
         lowering.tolerate(&tolerances::FORGOTTEN_FIELDS, span, label);
     }
@@ -138,7 +137,7 @@ fn check_fields<'d>(
             mismatch(
                 lowering,
                 behaviour,
-                &property.node,
+                &property.slot.pointer,
                 "is required, but the behaviour does not send it",
                 &format!("take `{wire}` out of `required` or drop it"),
             );
@@ -150,10 +149,10 @@ fn check_fields<'d>(
 pub(super) fn check_type<'d>(
     lowering: &mut Lowering<'d>,
     behaviour: &str,
-    node: &Node<'d>,
+    slot: &Slot<'d>,
     ty: DomainType,
 ) {
-    let (schema, _) = members::core(lowering, node.clone());
+    let (schema, _) = members::core(lowering, slot.clone());
     let wanted = match ty {
         DomainType::Text if is(&schema, &["string"]) => return,
         DomainType::Text => "a string",
@@ -163,10 +162,9 @@ pub(super) fn check_type<'d>(
         DomainType::Int => "an integer",
         DomainType::Json => return,
         DomainType::Texts => {
-            let items = schema
-                .get("items")
-                .map(|items| members::core(lowering, items).0);
-            if is(&schema, &["array"]) && items.is_none_or(|items| is(&items, &["string"])) {
+            let item = schema.item();
+            let item = item.map(|item| members::core(lowering, item).0);
+            if is(&schema, &["array"]) && item.is_none_or(|item| is(&item, &["string"])) {
                 return;
             }
             "a list of strings"
@@ -178,10 +176,10 @@ pub(super) fn check_type<'d>(
             "an object"
         }
         DomainType::List(filled) => {
-            let fits = match schema.get("items") {
-                Some(items) if is(&schema, &["array"]) => {
-                    let (items, _) = members::core(lowering, items);
-                    claim_struct(lowering, behaviour, items, filled)
+            let fits = match schema.item() {
+                Some(item) if is(&schema, &["array"]) => {
+                    let (item, _) = members::core(lowering, item);
+                    claim_struct(lowering, behaviour, item, filled)
                 }
                 _ => is(&schema, &["array"]),
             };
@@ -194,7 +192,7 @@ pub(super) fn check_type<'d>(
     mismatch(
         lowering,
         behaviour,
-        node,
+        &slot.pointer,
         &format!("has to be {wanted}"),
         &format!("make it {wanted}"),
     );
@@ -204,7 +202,7 @@ pub(super) fn check_type<'d>(
 fn claim_struct<'d>(
     lowering: &mut Lowering<'d>,
     behaviour: &str,
-    schema: Node<'d>,
+    schema: SchemaAt<'d>,
     filled: &'static DomainStruct,
 ) -> bool {
     let claim = Claim::of(filled);
@@ -212,11 +210,8 @@ fn claim_struct<'d>(
     if known.is_some_and(|known| known.contains(&claim)) {
         return true;
     }
-    let Some(object) = members::object(lowering, schema.clone()) else {
-        return schema
-            .value
-            .as_object()
-            .is_some_and(serde_json::Map::is_empty);
+    let Some(object) = members::object(lowering, schema.clone().into()) else {
+        return schema.is_empty();
     };
     let read = claim.read;
     lowering
@@ -233,12 +228,10 @@ fn claim_struct<'d>(
 }
 
 /// Whether a schema is of one of these types, or of none in particular.
-fn is(schema: &Node<'_>, types: &[&str]) -> bool {
-    match schema.value.get("type").and_then(Value::as_str) {
+fn is(schema: &SchemaAt<'_>, types: &[&str]) -> bool {
+    match schema.kind() {
         Some(kind) => types.contains(&kind),
-        None => !["allOf", "oneOf", "anyOf", "properties"]
-            .iter()
-            .any(|key| schema.has(key)),
+        None => !schema.is_composed() && !schema.has_properties(),
     }
 }
 
@@ -246,21 +239,16 @@ fn is(schema: &Node<'_>, types: &[&str]) -> bool {
 pub(super) fn mismatch(
     lowering: &mut Lowering<'_>,
     behaviour: &str,
-    node: &Node<'_>,
+    pointer: &str,
     what: &str,
     cure: &str,
 ) {
-    let name = node
-        .pointer
-        .rsplit('/')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let name = pointer.rsplit('/').next().unwrap_or_default();
     let diagnostic = Diagnostic::error(
         "behaviour-field",
         format!("`{name}` does not fit the built-in behaviour `{behaviour}`"),
     )
-    .at(lowering.key(&node.pointer), what)
+    .at(lowering.key(pointer), what)
     .help(format!(
         "{cure}, or mark the operation `x-auth-gen: custom`"
     ));

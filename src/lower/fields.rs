@@ -2,11 +2,12 @@
 
 use super::contract::Claim;
 use super::members::{self, Object};
-use super::node::Node;
+use super::schema::SchemaAt;
 use super::{Lowering, models};
 use crate::catalog::{DomainField, DomainStruct, DomainType};
 use crate::ir::{Field, Format, ModelId, Shape, Type};
 use crate::name::Namer;
+use crate::spec::at::{At, Slot};
 
 /// The keys of an object but the tag, in spec order; what a claim adds comes last.
 pub(super) fn lower<'d>(
@@ -28,13 +29,13 @@ pub(super) fn lower<'d>(
         let (ty, nullable) = match domain {
             Some(domain) => {
                 met.push(domain.wire);
-                let ty = claimed(lowering, Some(property.node.clone()), domain.ty, &hint);
+                let ty = claimed(lowering, Some(property.slot.clone()), domain.ty, &hint);
                 (ty, false)
             }
-            None => models::ty(lowering, property.node.clone(), &hint),
+            None => models::ty(lowering, property.slot.clone(), &hint),
         };
-        let (inner, _) = members::core(lowering, property.node.clone());
-        let own = property.node.docs();
+        let (inner, _) = members::core(lowering, property.slot.clone());
+        let (own, deprecated) = lowering.said(&property.slot);
         fields.push(Field {
             name: names.field(domain.map_or(wire, |domain| domain.wire)),
             ty,
@@ -45,7 +46,7 @@ pub(super) fn lower<'d>(
             } else {
                 own
             },
-            deprecated: property.node.is_true("deprecated") || inner.is_true("deprecated"),
+            deprecated: deprecated || inner.value.schema_data.deprecated,
         });
     }
     let known = claim.map_or(&[][..], |claim| &claim.fields);
@@ -70,30 +71,29 @@ fn forgotten(lowering: &mut Lowering<'_>, domain: &DomainField, names: &mut Name
 /// The type of a field that a built-in fills or reads: the runtime decides, the spec adds the format.
 fn claimed<'d>(
     lowering: &mut Lowering<'d>,
-    node: Option<Node<'d>>,
+    slot: Option<Slot<'d>>,
     domain: DomainType,
     hint: &str,
 ) -> Type {
-    let node = node.map(|node| members::core(lowering, node).0);
-    let items = |lowering: &Lowering<'d>, node: Option<Node<'d>>| {
-        let items = node.and_then(|node| node.get("items"));
-        items.map(|items| members::core(lowering, items).0)
+    let schema = slot.map(|slot| members::core(lowering, slot).0);
+    let item = |lowering: &Lowering<'d>, schema: Option<SchemaAt<'d>>| {
+        let item = schema.and_then(|schema| schema.item());
+        item.map(|item| members::core(lowering, item).0)
     };
     match domain {
-        DomainType::Text => Type::String(format(node.as_ref())),
+        DomainType::Text => Type::String(format(schema.as_ref())),
         DomainType::Bool => Type::Bool,
         DomainType::Int => Type::Int,
         DomainType::Json => Type::Json,
         DomainType::Texts => {
-            let items = items(lowering, node);
-            Type::List(Box::new(Type::String(format(items.as_ref()))))
+            let item = item(lowering, schema);
+            Type::List(Box::new(Type::String(format(item.as_ref()))))
         }
-        DomainType::Struct(filled) => Type::Model(structure(lowering, node, filled, hint)),
+        DomainType::Struct(filled) => Type::Model(structure(lowering, schema, filled, hint)),
         DomainType::List(filled) => {
-            let items = items(lowering, node);
-            Type::List(Box::new(Type::Model(structure(
-                lowering, items, filled, hint,
-            ))))
+            let item = item(lowering, schema);
+            let item = structure(lowering, item, filled, hint);
+            Type::List(Box::new(Type::Model(item)))
         }
     }
 }
@@ -101,14 +101,15 @@ fn claimed<'d>(
 /// The model of a struct of the runtime, as the spec shows it at one place.
 fn structure<'d>(
     lowering: &mut Lowering<'d>,
-    node: Option<Node<'d>>,
+    schema: Option<SchemaAt<'d>>,
     filled: &'static DomainStruct,
     hint: &str,
 ) -> ModelId {
     let claim = Claim::of(filled);
-    let object = node.and_then(|node| Some((node.clone(), members::object(lowering, node)?)));
-    if let Some((node, object)) = object {
-        return models::structure(lowering, &node, &object, Some(&claim), hint);
+    if let Some(schema) = schema
+        && let Some(object) = members::object(lowering, schema.clone().into())
+    {
+        return models::structure(lowering, &schema, &object, Some(&claim), hint);
     }
     // The spec shows no object here: every field is a forgotten one.
     let key = (String::new(), filled.name);
@@ -127,13 +128,13 @@ fn structure<'d>(
 }
 
 /// The `format` of a string.
-pub(super) fn format(node: Option<&Node<'_>>) -> Format {
-    match node.and_then(|node| node.text("format")) {
+pub(super) fn format(schema: Option<&SchemaAt<'_>>) -> Format {
+    match schema.and_then(At::format) {
         Some("date-time") => Format::DateTime,
         Some("email") => Format::Email,
         Some("uri" | "url") => Format::Uri,
         Some("uuid") => Format::Uuid,
-        Some("byte" | "binary") => Format::Bytes,
+        Some("binary") => Format::Bytes,
         _ => Format::Plain,
     }
 }

@@ -8,28 +8,28 @@ pub(super) use literals::literals;
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
-use super::node::Node;
+use super::schema::{COMPOSITIONS, Rest, SchemaAt};
 use super::{Lowering, tolerances};
+use crate::spec::at::Slot;
 
 /// One alternative of a schema.
 #[derive(Debug, Clone)]
 pub(super) enum Member<'d> {
     Object(Object<'d>),
     /// Anything that is no object.
-    Other(Node<'d>),
+    Other(SchemaAt<'d>),
 }
 
 /// An object with its keys, `allOf` merged.
 #[derive(Debug, Clone)]
 pub(super) struct Object<'d> {
     /// The schema that it was written as.
-    pub(super) node: Node<'d>,
+    pub(super) schema: SchemaAt<'d>,
     /// The keys in the order of the spec.
     pub(super) properties: IndexMap<&'d str, Property<'d>>,
     /// `additionalProperties`, unless `false` or absent.
-    pub(super) rest: Option<Node<'d>>,
+    pub(super) rest: Option<Rest<'d>>,
     /// The literal that a `discriminator` gives to this alternative.
     pub(super) discriminated: Option<(&'d str, String)>,
 }
@@ -37,8 +37,8 @@ pub(super) struct Object<'d> {
 /// A key of an object.
 #[derive(Debug, Clone)]
 pub(super) struct Property<'d> {
-    /// Its schema.
-    pub(super) node: Node<'d>,
+    /// Its schema, as it is written.
+    pub(super) slot: Slot<'d>,
     /// `required` names it.
     pub(super) required: bool,
 }
@@ -47,19 +47,18 @@ pub(super) struct Property<'d> {
 const MAX_MEMBERS: usize = 256;
 
 /// All alternatives of a schema, nested ones included, in the order of the spec.
-pub(super) fn flatten<'d>(lowering: &mut Lowering<'d>, node: Node<'d>) -> Vec<Member<'d>> {
-    let mut open = BTreeSet::new();
-    let start = node.clone();
-    let members = expand(lowering, node, &mut open);
+pub(super) fn flatten<'d>(lowering: &mut Lowering<'d>, slot: Slot<'d>) -> Vec<Member<'d>> {
+    let schema = lowering.schema(slot);
+    let members = expand(lowering, schema.clone(), &mut BTreeSet::new());
     if members.len() > MAX_MEMBERS {
-        return vec![Member::Other(start)];
+        return vec![Member::Other(schema)];
     }
     members
 }
 
 /// The one object that a schema is, if it is one.
-pub(super) fn object<'d>(lowering: &mut Lowering<'d>, node: Node<'d>) -> Option<Object<'d>> {
-    let mut members = flatten(lowering, node);
+pub(super) fn object<'d>(lowering: &mut Lowering<'d>, slot: Slot<'d>) -> Option<Object<'d>> {
+    let mut members = flatten(lowering, slot);
     match (members.pop(), members.is_empty()) {
         (Some(Member::Object(object)), true) => Some(object),
         _ => None,
@@ -67,58 +66,59 @@ pub(super) fn object<'d>(lowering: &mut Lowering<'d>, node: Node<'d>) -> Option<
 }
 
 /// The schema behind `$ref`s and behind an `allOf` or `oneOf` of one; and whether any of them says `nullable`.
-pub(super) fn core<'d>(lowering: &Lowering<'d>, node: Node<'d>) -> (Node<'d>, bool) {
-    let mut node = lowering.resolve(node);
-    let mut nullable = node.is_true("nullable");
+pub(super) fn core<'d>(lowering: &Lowering<'d>, slot: Slot<'d>) -> (SchemaAt<'d>, bool) {
+    let mut schema = lowering.schema(slot);
+    let mut nullable = schema.value.schema_data.nullable;
     for _ in 0..64 {
-        if node.has("properties") {
+        if schema.has_properties() {
             break;
         }
-        let keys = ["allOf", "oneOf", "anyOf"];
-        let mut inner = keys.iter().flat_map(|key| node.items(key));
+        let mut inner = COMPOSITIONS.iter().flat_map(|key| schema.parts(key));
         let (Some(only), None) = (inner.next(), inner.next()) else {
             break;
         };
         drop(inner);
-        node = lowering.resolve(only);
-        nullable |= node.is_true("nullable");
+        schema = lowering.schema(only);
+        nullable |= schema.value.schema_data.nullable;
     }
-    (node, nullable)
+    (schema, nullable)
 }
 
 /// Works out one schema; `open` holds the schemas that are being worked out.
 fn expand<'d>(
     lowering: &mut Lowering<'d>,
-    node: Node<'d>,
+    schema: SchemaAt<'d>,
     open: &mut BTreeSet<String>,
 ) -> Vec<Member<'d>> {
-    let node = lowering.resolve(node);
-    let composed = ["allOf", "oneOf", "anyOf"].iter().any(|key| node.has(key));
-    if !composed {
-        return vec![plain(lowering, node)];
+    if !schema.is_composed() {
+        return vec![if schema.is_object() {
+            Member::Object(read(lowering, schema, false))
+        } else {
+            Member::Other(schema)
+        }];
     }
     // A union that contains itself adds nothing to itself.
-    if !open.insert(node.pointer.clone()) {
+    if !open.insert(schema.pointer.clone()) {
         return Vec::new();
     }
-    let mut members = vec![own(lowering, &node)];
-    for part in node.items("allOf") {
+    // What it says beside `allOf` and the like.
+    let mut members = vec![Member::Object(read(lowering, schema.clone(), true))];
+    for part in schema.parts("allOf") {
+        let part = lowering.schema(part);
         let parts = expand(lowering, part, open);
         members = product(members, &parts);
     }
     for key in ["oneOf", "anyOf"] {
-        if !node.has(key) {
-            continue;
-        }
         let mut alternatives = Vec::new();
-        for (index, part) in node.items(key).enumerate() {
-            let mut parts = expand(lowering, part, open);
-            literals::discriminate(lowering, &node, key, index, &mut parts);
+        for part in schema.parts(key) {
+            let target = lowering.schema(part.clone());
+            let mut parts = expand(lowering, target, open);
+            literals::discriminate(lowering, &schema, &part, &mut parts);
             alternatives.append(&mut parts);
         }
         members = product(members, &alternatives);
     }
-    open.remove(&node.pointer);
+    open.remove(&schema.pointer);
     members
 }
 
@@ -154,9 +154,9 @@ fn join<'d>(base: &Member<'d>, part: &Member<'d>) -> Member<'d> {
                 joined.properties.insert(key, property);
             }
             // `required` of one part may name keys of the other.
-            for holder in [&base.node, &part.node] {
-                for key in holder.texts("required") {
-                    if let Some(property) = joined.properties.get_mut(key) {
+            for holder in [&base.schema, &part.schema] {
+                for key in holder.required() {
+                    if let Some(property) = joined.properties.get_mut(key.as_str()) {
                         property.required = true;
                     }
                 }
@@ -170,47 +170,26 @@ fn join<'d>(base: &Member<'d>, part: &Member<'d>) -> Member<'d> {
     }
 }
 
-/// What a composed schema says beside `allOf` and the like.
-fn own<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>) -> Member<'d> {
-    Member::Object(read(lowering, node.clone(), true))
-}
-
-/// A schema without `allOf` and the like.
-fn plain<'d>(lowering: &mut Lowering<'d>, node: Node<'d>) -> Member<'d> {
-    let is_object = match node.text("type") {
-        Some(kind) => kind == "object",
-        None => node.has("properties") || node.has("additionalProperties"),
-    };
-    if is_object {
-        Member::Object(read(lowering, node, false))
-    } else {
-        Member::Other(node)
-    }
-}
-
 /// Reads the keys of an object.
-fn read<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, composed: bool) -> Object<'d> {
-    let required: BTreeSet<&str> = node.texts("required").collect();
-    let mut properties = IndexMap::new();
-    if let Some(listed) = node.get("properties") {
-        for (key, property) in listed.entries() {
-            properties.insert(
-                key,
-                Property {
-                    node: property,
-                    required: required.contains(key),
-                },
-            );
-        }
-    }
+fn read<'d>(lowering: &mut Lowering<'d>, schema: SchemaAt<'d>, composed: bool) -> Object<'d> {
+    let required: BTreeSet<&str> = schema.required().iter().map(String::as_str).collect();
+    let properties: IndexMap<&str, Property<'_>> = schema
+        .properties()
+        .map(|(key, slot)| {
+            let required = required.contains(key);
+            (key, Property { slot, required })
+        })
+        .collect();
+    let rest = schema.rest();
     // Parts of an `allOf` may require each other's keys; a schema on its own may not.
     if !composed && !properties.is_empty() {
-        for (index, key) in node.texts("required").enumerate() {
-            if !properties.contains_key(key)
-                && !node.pointer.contains("/allOf/")
-                && !node.is_true("additionalProperties")
+        for key in schema.items("required", schema.required()) {
+            let (place, key) = (key.pointer, key.value);
+            if !properties.contains_key(key.as_str())
+                && !schema.pointer.contains("/allOf/")
+                && !matches!(rest, Some(Rest::Anything))
             {
-                let span = lowering.at(&format!("{}/required/{index}", node.pointer));
+                let span = lowering.at(&place);
                 lowering.tolerate(
                     &tolerances::REQUIRED_WITHOUT_PROPERTY,
                     span,
@@ -219,11 +198,8 @@ fn read<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, composed: bool) -> Obje
             }
         }
     }
-    let rest = node
-        .get("additionalProperties")
-        .filter(|rest| rest.value != &Value::Bool(false));
     Object {
-        node,
+        schema,
         properties,
         rest,
         discriminated: None,

@@ -8,61 +8,52 @@ mod union;
 pub(super) use complete::complete;
 pub(super) use union::{report_indistinguishable, variant_name};
 
-use serde_json::Value;
-
 use super::contract::Claim;
 use super::members::{self, Member, Object};
-use super::node::Node;
+use super::schema::{Listed, Rest, SchemaAt};
 use super::{Lowering, fields};
 use crate::catalog::DomainStruct;
 use crate::ir::{Model, ModelId, Shape, Type};
 use crate::name::Namer;
+use crate::spec::at::Slot;
 
 /// A schema's pointer, and the name of what fills it (empty: nothing).
 pub(super) type Key = (String, &'static str);
 
 /// The type of a schema, and whether its value may be `null`. `hint` names a model that has no name of its own.
-pub(super) fn ty<'d>(lowering: &mut Lowering<'d>, node: Node<'d>, hint: &str) -> (Type, bool) {
-    let (node, nullable) = members::core(lowering, node);
-    if ["allOf", "oneOf", "anyOf"].iter().any(|key| node.has(key)) {
-        return (composed(lowering, &node, hint), nullable);
+pub(super) fn ty<'d>(lowering: &mut Lowering<'d>, slot: Slot<'d>, hint: &str) -> (Type, bool) {
+    let (schema, nullable) = members::core(lowering, slot);
+    if schema.is_composed() {
+        return (composed(lowering, &schema, hint), nullable);
     }
-    let listed = node.value.get("enum").and_then(Value::as_array);
-    let has_null = listed.is_some_and(|values| values.contains(&Value::Null));
-    let ty = match node.text("type") {
-        Some("string") => text(lowering, &node, hint),
+    let listed = schema.listed();
+    let ty = match schema.kind() {
+        Some("string") => text(lowering, &schema, hint),
         Some("integer") => Type::Int,
         Some("number") => Type::Float,
         Some("boolean") => Type::Bool,
-        Some("array") => list(lowering, &node, hint),
-        Some("object") => object(lowering, &node, hint),
-        None if node.has("properties") || node.has("additionalProperties") => {
-            object(lowering, &node, hint)
-        }
-        None if node.has("items") => list(lowering, &node, hint),
-        None if !members::literals(lowering, &node).is_empty() => text(lowering, &node, hint),
+        Some("array") => list(lowering, &schema, hint),
+        _ if schema.is_object() => object(lowering, &schema, hint),
+        None if schema.item().is_some() => list(lowering, &schema, hint),
+        None if !schema.literals().is_empty() => text(lowering, &schema, hint),
         _ => Type::Json,
     };
-    (ty, nullable || has_null)
+    (ty, nullable || listed.contains(&Listed::Null))
 }
 
 /// `string`, with or without a closed list.
-fn text(lowering: &mut Lowering<'_>, node: &Node<'_>, hint: &str) -> Type {
-    let listed = node.value.get("enum").and_then(Value::as_array);
-    let literals: Vec<&str> = listed
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+fn text(lowering: &mut Lowering<'_>, schema: &SchemaAt<'_>, hint: &str) -> Type {
+    let listed = schema.listed().into_iter();
+    let literals: Vec<&str> = listed.filter_map(Listed::text).collect();
     if literals.is_empty() {
-        return Type::String(fields::format(Some(node)));
+        return Type::String(fields::format(Some(schema)));
     }
-    let key = (node.pointer.clone(), "");
+    let key = (schema.pointer.clone(), "");
     if let Some(id) = lowering.by_schema.get(&key) {
         return Type::Model(*id);
     }
-    let name = node.component().unwrap_or_else(|| hint.to_owned());
-    let id = open(lowering, &name, node.docs(), None);
+    let name = schema.component().unwrap_or_else(|| hint.to_owned());
+    let id = open(lowering, &name, schema.docs(), None);
     lowering.by_schema.insert(key, id);
     let mut names = Namer::default();
     let mut values: Vec<(_, String)> = Vec::new();
@@ -76,16 +67,21 @@ fn text(lowering: &mut Lowering<'_>, node: &Node<'_>, hint: &str) -> Type {
 }
 
 /// `array`.
-fn list<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>, hint: &str) -> Type {
-    let Some(items) = node.get("items") else {
+fn list<'d>(lowering: &mut Lowering<'d>, schema: &SchemaAt<'d>, hint: &str) -> Type {
+    let Some(item) = schema.item() else {
         return Type::List(Box::new(Type::Json));
     };
-    let item = nested(lowering, node, items, &singular(hint));
+    let item = nested(lowering, schema, item, &singular(hint));
     Type::List(Box::new(item))
 }
 
 /// The type inside a list or a map; any JSON where the list is its own item.
-fn nested<'d>(lowering: &mut Lowering<'d>, holder: &Node<'d>, inner: Node<'d>, hint: &str) -> Type {
+fn nested<'d>(
+    lowering: &mut Lowering<'d>,
+    holder: &SchemaAt<'d>,
+    inner: Slot<'d>,
+    hint: &str,
+) -> Type {
     if !lowering.open.insert(holder.pointer.clone()) {
         return Type::Json;
     }
@@ -95,23 +91,21 @@ fn nested<'d>(lowering: &mut Lowering<'d>, holder: &Node<'d>, inner: Node<'d>, h
 }
 
 /// `object`.
-fn object<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>, hint: &str) -> Type {
-    let claim = Claim::at(lowering, node);
-    let Some(object) = members::object(lowering, node.clone()) else {
+fn object<'d>(lowering: &mut Lowering<'d>, schema: &SchemaAt<'d>, hint: &str) -> Type {
+    let claim = Claim::at(lowering, schema);
+    let Some(object) = members::object(lowering, schema.clone().into()) else {
         return Type::Json;
     };
     if object.properties.is_empty() && claim.is_none() {
         return map(lowering, &object, hint);
     }
-    Type::Model(structure(lowering, node, &object, claim.as_ref(), hint))
+    Type::Model(structure(lowering, schema, &object, claim.as_ref(), hint))
 }
 
 /// An object without known keys.
 pub(super) fn map<'d>(lowering: &mut Lowering<'d>, object: &Object<'d>, hint: &str) -> Type {
     let value = match &object.rest {
-        Some(rest) if rest.value.is_object() => {
-            nested(lowering, &object.node, rest.clone(), &singular(hint))
-        }
+        Some(Rest::Of(value)) => nested(lowering, &object.schema, value.clone(), &singular(hint)),
         _ => Type::Json,
     };
     Type::Map(Box::new(value))
@@ -120,18 +114,18 @@ pub(super) fn map<'d>(lowering: &mut Lowering<'d>, object: &Object<'d>, hint: &s
 /// The model of an object.
 pub(super) fn structure<'d>(
     lowering: &mut Lowering<'d>,
-    node: &Node<'d>,
+    schema: &SchemaAt<'d>,
     object: &Object<'d>,
     claim: Option<&Claim>,
     hint: &str,
 ) -> ModelId {
-    let key = (node.pointer.clone(), claim.map_or("", |claim| claim.name));
+    let key = (schema.pointer.clone(), claim.map_or("", |claim| claim.name));
     if let Some(id) = lowering.by_schema.get(&key) {
         return *id;
     }
     let filled = claim.and_then(|claim| claim.filled);
     let given = claim.and_then(Claim::model_name);
-    let component = node.component();
+    let component = schema.component();
     let name = component.as_deref().or(given).unwrap_or(hint);
     let id = open(lowering, name, object.docs(), filled);
     lowering.by_schema.insert(key.clone(), id);
@@ -140,12 +134,9 @@ pub(super) fn structure<'d>(
     }
     let parent = name_of(lowering, id);
     let fields = fields::lower(lowering, object, claim, None, &parent);
-    let rest = object.rest.as_ref().map(|rest| {
-        if rest.value.is_object() {
-            ty(lowering, rest.clone(), &format!("{parent} rest")).0
-        } else {
-            Type::Json
-        }
+    let rest = object.rest.clone().map(|rest| match rest {
+        Rest::Of(value) => ty(lowering, value, &format!("{parent} rest")).0,
+        Rest::Anything => Type::Json,
     });
     let shape = Shape::Struct { fields, rest };
     if component.is_none() && filled.is_some() {
@@ -165,8 +156,8 @@ pub(super) fn structure<'d>(
 }
 
 /// `oneOf`, `anyOf`, `allOf`.
-fn composed<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>, hint: &str) -> Type {
-    let members = members::flatten(lowering, node.clone());
+fn composed<'d>(lowering: &mut Lowering<'d>, schema: &SchemaAt<'d>, hint: &str) -> Type {
+    let members = members::flatten(lowering, schema.clone().into());
     let mut objects = Vec::new();
     let mut others = Vec::new();
     for member in members {
@@ -176,13 +167,14 @@ fn composed<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>, hint: &str) -> Typ
         }
     }
     if !others.is_empty() {
-        if !objects.is_empty() {
+        // A schema that is still composed has more members than can be meant.
+        if !objects.is_empty() || others.iter().any(SchemaAt::is_composed) {
             return Type::Json;
         }
-        let mut types = others.into_iter().map(|other| match other.text("type") {
+        let mut types = others.into_iter().map(|other| match other.kind() {
             // Closed lists of several members together are an open one.
             Some("string") => Type::String(fields::format(Some(&other))),
-            _ => ty(lowering, other, hint).0,
+            _ => ty(lowering, other.into(), hint).0,
         });
         let first = types.next().unwrap_or(Type::Json);
         return if types.all(|ty| ty == first) {
@@ -195,19 +187,19 @@ fn composed<'d>(lowering: &mut Lowering<'d>, node: &Node<'d>, hint: &str) -> Typ
         0 => Type::Json,
         1 => {
             let object = objects.remove(0);
-            let claim = Claim::at(lowering, node);
+            let claim = Claim::at(lowering, schema);
             if object.properties.is_empty() && claim.is_none() {
                 return map(lowering, &object, hint);
             }
-            Type::Model(structure(lowering, node, &object, claim.as_ref(), hint))
+            Type::Model(structure(lowering, schema, &object, claim.as_ref(), hint))
         }
-        _ => Type::Model(union::union(lowering, node, objects, hint)),
+        _ => Type::Model(union::union(lowering, schema, objects, hint)),
     }
 }
 
 /// What the models of an object without a model of its own are named after: the component it is part of, or `fallback`.
-pub(super) fn parent_of(node: &Node<'_>, fallback: &str) -> String {
-    let component = node.pointer.strip_prefix("/components/");
+pub(super) fn parent_of(pointer: &str, fallback: &str) -> String {
+    let component = pointer.strip_prefix("/components/");
     let name = component.and_then(|rest| rest.split('/').nth(1));
     let name =
         name.map(|name| name.trim_start_matches(|letter: char| !letter.is_ascii_alphabetic()));

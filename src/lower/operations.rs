@@ -1,25 +1,25 @@
 //! The operations of the spec: where each is, who implements it, what it takes and answers.
 
+use openapiv3::PathItem;
+
 use super::behaviours::{self, Choice};
-use super::node::Node;
 use super::paths::{Bases, Place};
 use super::security::Schemes;
-use super::{Lowering, answers, bodies, params};
+use super::{Lowering, answers, bodies, params, text};
 use crate::app_info::AppInfo;
 use crate::catalog;
 use crate::ir::Behaviour;
 use crate::ir::{Method, Operation, Segment, Tenancy};
 use crate::name::{FnName, Namer, TypeName, VariantName};
+use crate::spec::at::At;
 
 /// An operation after the first round.
 #[derive(Debug)]
 pub(super) struct Draft<'d> {
-    /// The operation object.
-    pub(super) node: Node<'d>,
-    /// Pointer of the path item; its key is the path.
-    pub(super) path_pointer: String,
-    /// The path item.
-    pub(super) path_item: Node<'d>,
+    /// The operation as the spec has it.
+    pub(super) spec: At<&'d openapiv3::Operation>,
+    /// The path item; its key is the path.
+    pub(super) path_item: At<&'d PathItem>,
     pub(super) method: Method,
     pub(super) place: Place,
     /// `operationId`, or a name made of method and path.
@@ -81,28 +81,29 @@ pub(super) fn collect<'d>(lowering: &mut Lowering<'d>, app_info: &AppInfo) -> Ve
     let mut functions = Namer::default();
     let mut variants = Namer::default();
     let mut drafts = Vec::new();
-    let Some(paths) = lowering.root().get("paths") else {
-        return drafts;
-    };
-    for (path, item) in paths.entries() {
-        if path.starts_with("x-") {
-            continue;
-        }
-        let path_pointer = item.pointer.clone();
-        let item = lowering.resolve(item);
+    let document = lowering.document;
+    let root = At::new("", &document.api);
+    for (path, item) in root.entries("paths", &root.value.paths.paths) {
+        let path_item = item.value.as_item().expect("parse() refuses references");
+        let item = At::new(item.pointer, path_item);
         let mut place = None;
-        for (key, node) in item.entries() {
-            let Some((_, method)) = METHODS.iter().find(|(name, _)| *name == key) else {
+        // The types have the methods in an order of their own.
+        for key in document.spans.keys(&item.pointer) {
+            let mut operations = item.value.iter();
+            let operation = operations.find(|(name, _)| *name == key);
+            let method = METHODS.iter().find(|(name, _)| *name == key);
+            let (Some((_, operation)), Some((_, method))) = (operation, method) else {
                 continue;
             };
+            let spec = item.under(key, operation);
             let place = place
-                .get_or_insert_with(|| bases.place(lowering, path, &path_pointer))
+                .get_or_insert_with(|| bases.place(lowering, path, &item.pointer))
                 .clone();
-            let id = match node.text("operationId") {
-                Some(id) => id.to_owned(),
+            let id = match &operation.operation_id {
+                Some(id) => id.clone(),
                 None => format!("{key} {path}"),
             };
-            let choice = behaviours::choose(lowering, &node, &id);
+            let choice = behaviours::choose(lowering, &spec, &id);
             let type_name = variants.variant(&id);
             lowering
                 .types
@@ -111,12 +112,11 @@ pub(super) fn collect<'d>(lowering: &mut Lowering<'d>, app_info: &AppInfo) -> Ve
                 .types
                 .type_name(&format!("{}Response", type_name.as_str()));
             let draft = Draft {
-                recipe: behaviours::recipe(lowering, &node, &choice),
+                recipe: behaviours::recipe(lowering, &spec, &choice),
                 name: functions.function(&id),
                 type_name,
                 answer_name,
-                node,
-                path_pointer: path_pointer.clone(),
+                spec,
                 path_item: item.clone(),
                 method: *method,
                 place,
@@ -163,8 +163,8 @@ fn finish_one<'d>(lowering: &mut Lowering<'d>, draft: Draft<'d>, schemes: &Schem
         None => Tenancy::None,
     };
     Operation {
-        docs: docs(&draft.node),
-        deprecated: draft.node.is_true("deprecated"),
+        docs: docs(draft.spec.value),
+        deprecated: draft.spec.value.deprecated,
         id: draft.id,
         name: draft.name,
         type_name: draft.type_name,
@@ -182,9 +182,9 @@ fn finish_one<'d>(lowering: &mut Lowering<'d>, draft: Draft<'d>, schemes: &Schem
 }
 
 /// `summary` and `description`.
-fn docs(node: &Node<'_>) -> String {
-    let text = |key| node.text(key).unwrap_or_default().trim();
-    match (text("summary"), text("description")) {
+fn docs(operation: &openapiv3::Operation) -> String {
+    let summary = text(operation.summary.as_ref());
+    match (summary, text(operation.description.as_ref())) {
         ("", description) => description.to_owned(),
         (summary, "") => summary.to_owned(),
         (summary, description) => format!("{summary}\n\n{description}"),

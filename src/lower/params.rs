@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::node::Node;
+use openapiv3::{Parameter, ParameterSchemaOrContent, ReferenceOr};
+
 use super::operations::Draft;
-use super::{Lowering, models, tolerances};
+use super::{Lowering, models, text, tolerances};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Field, Format, Param, ParamPlace, Segment, Shape, Type};
 use crate::name::Namer;
+use crate::spec::at::At;
 
 /// Headers that the session engine, the router or HTTP itself reads.
 const OWNED_HEADERS: &[&str] = &[
@@ -29,26 +31,21 @@ const OWNED_SEGMENTS: &[&str] = &["apiBasePath", "tenantId"];
 
 /// The parameters of one operation: those of its path item first, each replaced by one of its own.
 pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<Param> {
-    let own = declared(lowering, &draft.node);
-    let identity = |node: &Node<'_>| {
-        (
-            node.text("in").map(str::to_owned),
-            node.text("name").map(str::to_owned),
-        )
-    };
-    let replaced: BTreeSet<_> = own.iter().map(|(_, node)| identity(node)).collect();
-    let mut all = declared(lowering, &draft.path_item);
-    all.retain(|(_, node)| !replaced.contains(&identity(node)));
+    let (spec, item) = (&draft.spec, &draft.path_item);
+    let own = declared(lowering, spec.items("parameters", &spec.value.parameters));
+    let replaced: BTreeSet<_> = own.iter().map(|(_, own)| identity(own.value)).collect();
+    let mut all = declared(lowering, item.items("parameters", &item.value.parameters));
+    all.retain(|(_, shared)| !replaced.contains(&identity(shared.value)));
     all.extend(own);
 
     let mut names = Namer::default();
     let mut params = Vec::new();
-    for (place, node) in all {
-        let Some(name) = node.text("name") else {
-            continue;
-        };
-        let place = match node.text("in") {
-            Some("path") if OWNED_SEGMENTS.contains(&name) && !has_segment(draft, name) => {
+    for (place, parameter) in all {
+        let name = &parameter.value.parameter_data_ref().name;
+        let place = match parameter.value {
+            Parameter::Path { .. }
+                if OWNED_SEGMENTS.contains(&name.as_str()) && !has_segment(draft, name) =>
+            {
                 // The base path is taken off every path but those that stand outside of it.
                 if draft.place.outside_base || name == "tenantId" && !draft.place.tenant {
                     let span = lowering.at(&place);
@@ -60,7 +57,7 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<P
                 }
                 continue;
             }
-            Some("path") if !has_segment(draft, name) => {
+            Parameter::Path { .. } if !has_segment(draft, name) => {
                 let span = lowering.at(&place);
                 lowering.tolerate(
                     &tolerances::PARAMETER_NOT_IN_PATH,
@@ -69,71 +66,86 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<P
                 );
                 continue;
             }
-            Some("path") => ParamPlace::Path,
-            Some("query") => ParamPlace::Query,
-            Some("header")
+            Parameter::Path { .. } => ParamPlace::Path,
+            Parameter::Query { .. } => ParamPlace::Query,
+            Parameter::Header { .. }
                 if OWNED_HEADERS
                     .iter()
                     .any(|owned| name.eq_ignore_ascii_case(owned)) =>
             {
                 continue;
             }
-            Some("header") => ParamPlace::Header,
-            Some("cookie") => {
+            Parameter::Header { .. } => ParamPlace::Header,
+            Parameter::Cookie { .. } => {
                 let span = lowering.at(&place);
                 lowering.tolerate(&tolerances::COOKIE_PARAMETER, span, format!("`{name}`"));
                 continue;
             }
-            _ => continue,
         };
         params.push(Param {
             place,
-            field: field(lowering, draft, &node, name, place, &mut names),
+            field: field(lowering, draft, &parameter, place, &mut names),
         });
     }
     add_undeclared(lowering, draft, &mut params, &mut names);
     params
 }
 
-/// The parameters that a path item or an operation lists: where each is listed, and what it says.
-fn declared<'d>(lowering: &Lowering<'d>, holder: &Node<'d>) -> Vec<(String, Node<'d>)> {
-    let listed = holder.items("parameters");
+/// Parameters as they are listed: where each is listed, and what it says.
+fn declared<'d>(
+    lowering: &Lowering<'d>,
+    listed: impl Iterator<Item = At<&'d ReferenceOr<Parameter>>>,
+) -> Vec<(String, At<&'d Parameter>)> {
     listed
-        .map(|node| (node.pointer.clone(), lowering.resolve(node)))
+        .map(|listed| (listed.pointer.clone(), lowering.resolve(listed)))
         .collect()
+}
+
+/// What an operation's parameter has to share with that of its path to stand in for it.
+fn identity(parameter: &Parameter) -> (&str, &str) {
+    let place = match parameter {
+        Parameter::Path { .. } => "path",
+        Parameter::Query { .. } => "query",
+        Parameter::Header { .. } => "header",
+        Parameter::Cookie { .. } => "cookie",
+    };
+    (place, &parameter.parameter_data_ref().name)
 }
 
 /// One parameter.
 fn field<'d>(
     lowering: &mut Lowering<'d>,
     draft: &Draft<'d>,
-    node: &Node<'d>,
-    name: &str,
+    parameter: &At<&'d Parameter>,
     place: ParamPlace,
     names: &mut Namer,
 ) -> Field {
-    let schema = node.get("schema");
+    let data = parameter.value.parameter_data_ref();
+    let name = &data.name;
     let hint = format!("{} {name}", draft.type_name.as_str());
-    let (ty, nullable) = match schema {
-        Some(schema) => models::ty(lowering, schema, &hint),
-        None => (Type::String(Format::Plain), false),
+    let (ty, nullable) = match &data.format {
+        ParameterSchemaOrContent::Schema(schema) => {
+            let schema = parameter.under("schema", schema);
+            models::ty(lowering, schema.into(), &hint)
+        }
+        ParameterSchemaOrContent::Content(_) => (Type::String(Format::Plain), false),
     };
     if !is_flat(lowering, &ty) {
         let diagnostic = Diagnostic::error(
             "unsupported-parameter",
             format!("the parameter `{name}` is neither a scalar nor a list of scalars"),
         )
-        .at(lowering.at(&node.pointer), "")
+        .at(lowering.at(&parameter.pointer), "")
         .help("only such values can be written into a path, a query or a header; move it into the request body");
         lowering.report(diagnostic);
     }
     Field {
         name: names.field(name),
         ty,
-        required: place == ParamPlace::Path || node.is_true("required"),
+        required: place == ParamPlace::Path || data.required,
         nullable,
-        docs: node.docs(),
-        deprecated: node.is_true("deprecated"),
+        docs: text(data.description.as_ref()).to_owned(),
+        deprecated: data.deprecated == Some(true),
     }
 }
 
@@ -175,7 +187,7 @@ fn add_undeclared(
         if known {
             continue;
         }
-        let span = lowering.key(&draft.path_pointer);
+        let span = lowering.key(&draft.path_item.pointer);
         lowering.tolerate(&tolerances::UNDECLARED_PARAMETER, span, format!("`{name}`"));
         params.push(Param {
             place: ParamPlace::Path,

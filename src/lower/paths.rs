@@ -40,8 +40,8 @@ impl Bases {
             Some(Setting::Text(text)) => text,
             Some(Setting::Env { default, .. }) => default.as_deref().unwrap_or("/auth"),
         };
-        let server = lowering.root().items("servers").next();
-        let server = server.and_then(|server| server.text("url")).unwrap_or("");
+        let server = lowering.document.api.servers.first();
+        let server = server.map_or("", |server| &server.url);
         Self {
             base: segments(base).map(str::to_owned).collect(),
             server: segments(server_path(server)).map(str::to_owned).collect(),

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use openapiv3::Parameter;
+
 use super::contract::{self, Claim};
 use super::members::{self, Object};
-use super::node::Node;
 use super::operations::Draft;
 use super::{Lowering, bodies, tolerances};
 use crate::catalog::{Behaviour, BodyKind, DomainField, DomainStruct, DomainType};
@@ -50,7 +51,7 @@ pub(super) fn check<'d>(
             ),
         )
         .at(
-            lowering.key(&draft.node.pointer),
+            lowering.key(&draft.spec.pointer),
             format!("`{}` here", draft.id),
         )
         .help(format!(
@@ -71,19 +72,20 @@ pub(super) fn check<'d>(
             format!("frontends do not ask for `{}` at this path", behaviour.name),
         )
         .at(
-            lowering.key(&draft.path_pointer),
+            lowering.key(&draft.path_item.pointer),
             format!("`{}` here", draft.id),
         )
         .help(format!("make the path {}, {CUSTOM}", wanted.join(" or ")));
         lowering.report(diagnostic);
     }
     for name in behaviour.query {
-        let listed = [&draft.node, &draft.path_item];
-        let known = listed.iter().any(|holder| {
-            holder.items("parameters").any(|node| {
-                let node = lowering.resolve(node);
-                node.text("in") == Some("query") && node.text("name") == Some(name)
-            })
+        let (spec, item) = (&draft.spec, &draft.path_item);
+        let mut listed = spec
+            .items("parameters", &spec.value.parameters)
+            .chain(item.items("parameters", &item.value.parameters));
+        let known = listed.any(|listed| match lowering.resolve(listed).value {
+            Parameter::Query { parameter_data, .. } => parameter_data.name == *name,
+            _ => false,
         });
         if !known {
             let diagnostic = Diagnostic::error(
@@ -91,7 +93,7 @@ pub(super) fn check<'d>(
                 format!("`{}` needs the query parameter `{name}`", behaviour.name),
             )
             .at(
-                lowering.key(&draft.node.pointer),
+                lowering.key(&draft.spec.pointer),
                 format!("`{}` lacks it", draft.id),
             )
             .help(format!(
@@ -111,12 +113,12 @@ fn check_body<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>, behaviour: &'s
         bodies::json_schema(lowering, draft).map(|schema| members::core(lowering, schema).0);
     let object = schema
         .clone()
-        .and_then(|schema| members::object(lowering, schema));
+        .and_then(|schema| members::object(lowering, schema.into()));
     let (Some(schema), Some(object)) = (schema, object) else {
-        let pointer = draft
-            .node
-            .get("requestBody")
-            .map_or_else(|| draft.node.pointer.clone(), |body| body.pointer);
+        let pointer = match draft.spec.value.request_body {
+            Some(_) => draft.spec.under("requestBody", ()).pointer,
+            None => draft.spec.pointer.clone(),
+        };
         missing(
             lowering,
             behaviour,
@@ -137,21 +139,21 @@ fn check_body<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>, behaviour: &'s
             missing(
                 lowering,
                 behaviour,
-                &object.node.pointer,
+                &object.schema.pointer,
                 &format!("lacks `{}`", field.wire),
                 &format!("add `{}` to `properties`", field.wire),
             );
             continue;
         };
         if written != Some(field.wire) {
-            let span = lowering.key(&property.node.pointer);
+            let span = lowering.key(&property.slot.pointer);
             lowering.tolerate(
                 &tolerances::KEY_CASE,
                 span,
                 format!("is read as `{}`", field.wire),
             );
         }
-        contract::check_type(lowering, behaviour.name, &property.node, field.ty);
+        contract::check_type(lowering, behaviour.name, &property.slot, field.ty);
     }
     let claims = lowering.claims.entry(schema.pointer).or_default();
     if !claims.contains(&claim) {
@@ -195,28 +197,28 @@ pub(super) fn check_form_field<'d>(
                     "describe each entry as an object with `id` and `value`: it lacks `{}`",
                     field.wire
                 );
-                contract::mismatch(lowering, behaviour, &object.node, "is no form field", &cure);
+                contract::mismatch(
+                    lowering,
+                    behaviour,
+                    &object.schema.pointer,
+                    "is no form field",
+                    &cure,
+                );
             }
-            Some(property) => contract::check_type(lowering, behaviour, &property.node, field.ty),
+            Some(property) => contract::check_type(lowering, behaviour, &property.slot, field.ty),
         }
     }
     if let Some(id) = object.properties.get("id")
-        && !members::literals(lowering, &id.node).is_empty()
+        && !members::literals(lowering, &id.slot).is_empty()
     {
-        let span = closed_list(lowering, &id.node);
+        let (id, _) = members::core(lowering, id.slot.clone());
+        let span = lowering.key(&id.under("enum", ()).pointer);
         lowering.tolerate(
             &tolerances::CLOSED_FORM_FIELD,
             span,
             "any string is accepted",
         );
     }
-}
-
-/// Where the list of values stands.
-fn closed_list(lowering: &Lowering<'_>, node: &Node<'_>) -> crate::source::Span {
-    let (node, _) = members::core(lowering, node.clone());
-    let list = node.get("enum");
-    lowering.key(&list.map_or(node.pointer, |list| list.pointer))
 }
 
 /// A body that lacks what the behaviour reads.

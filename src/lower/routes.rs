@@ -42,8 +42,8 @@ pub(super) fn check(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) {
                     draft.route(),
                 ),
             )
-            .at(lowering.key(&draft.path_pointer), "here")
-            .at(lowering.key(&other.path_pointer), "and here")
+            .at(lowering.key(&draft.path_item.pointer), "here")
+            .at(lowering.key(&other.path_item.pointer), "and here")
             .help("give one of them another path or method, or drop it; two operations may share a route only if their `rid` headers tell them apart");
             lowering.report(diagnostic);
         }
@@ -60,7 +60,7 @@ fn check_name<'a>(
     names: &mut BTreeMap<(bool, String), (&'a str, Span)>,
 ) {
     let key = (draft.place.outside_base, pattern.to_owned());
-    let span = lowering.key(&draft.path_pointer);
+    let span = lowering.key(&draft.path_item.pointer);
     let Some((known, place)) = names.get(&key) else {
         names.insert(key, (name, span));
         return;

@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use super::node::Node;
+use indexmap::IndexMap;
+use openapiv3::{APIKeyLocation, SecurityScheme};
+
 use super::operations::Draft;
-use super::{Lowering, tolerances};
+use super::{Lowering, text, tolerances};
 use crate::ir::Auth;
+use crate::spec::at::At;
 
 /// What a security scheme stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,13 +32,14 @@ const REFRESH_COOKIE: &str = "sRefreshToken";
 
 impl Schemes {
     /// Reads all schemes, and finds out which bearer tokens are the session's.
-    pub(super) fn read(lowering: &mut Lowering<'_>) -> Self {
+    pub(super) fn read(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) -> Self {
         let mut kinds = BTreeMap::new();
-        let components = lowering.root().get("components");
-        if let Some(schemes) = components.and_then(|node| node.get("securitySchemes")) {
-            for (name, scheme) in schemes.entries() {
+        if let Some(components) = &lowering.document.api.components {
+            let components = At::new("/components", components);
+            let schemes = &components.value.security_schemes;
+            for (name, scheme) in components.entries("securitySchemes", schemes) {
                 let scheme = lowering.resolve(scheme);
-                kinds.insert(name.to_owned(), kind(&scheme));
+                kinds.insert(name.to_owned(), kind(scheme.value));
                 note_swapped(lowering, &scheme);
             }
         }
@@ -46,11 +50,9 @@ impl Schemes {
             }
             return Self(kinds);
         }
-        let paths = lowering.root().get("paths");
-        let items = paths.into_iter().flat_map(|paths| paths.entries());
-        let operations = items.flat_map(|(_, item)| item.entries());
-        for (_, operation) in operations {
-            let offered: Vec<&str> = names(&operation).collect();
+        for draft in drafts {
+            let requirements = draft.spec.value.security.iter().flatten();
+            let offered: Vec<&String> = requirements.flat_map(IndexMap::keys).collect();
             for cookie in [Kind::Session, Kind::Refresh] {
                 if offered.iter().any(|name| kinds.get(*name) == Some(&cookie)) {
                     for name in &offered {
@@ -66,25 +68,23 @@ impl Schemes {
 
     /// What one operation asks for.
     pub(super) fn of(&self, lowering: &mut Lowering<'_>, draft: &Draft<'_>) -> Auth {
-        let root = lowering.root();
-        let holder = if draft.node.has("security") {
-            &draft.node
-        } else {
-            &root
+        let shared = lowering.document.api.security.as_deref();
+        let (holder, requirements) = match &draft.spec.value.security {
+            Some(own) => (draft.spec.pointer.as_str(), own.as_slice()),
+            None => ("", shared.unwrap_or_default()),
         };
         let mut session = false;
         let mut open = false;
         let mut unchecked = Vec::new();
-        for requirement in holder.items("security") {
-            let mut meant = requirement.entries().peekable();
-            if meant.peek().is_none() {
-                open = true;
-            }
-            for (name, node) in meant {
+        for requirement in At::new(holder, ()).items("security", requirements) {
+            open |= requirement.value.is_empty();
+            for name in requirement.value.keys() {
                 match self.0.get(name) {
                     Some(Kind::Session) => session = true,
                     Some(Kind::Refresh) => {}
-                    Some(Kind::Bearer | Kind::Other) | None => unchecked.push(node.pointer),
+                    Some(Kind::Bearer | Kind::Other) | None => {
+                        unchecked.push(requirement.under(name, ()).pointer);
+                    }
                 }
             }
         }
@@ -102,47 +102,40 @@ impl Schemes {
     }
 }
 
-/// All schemes that an operation names.
-fn names<'d>(operation: &Node<'d>) -> impl Iterator<Item = &'d str> {
-    operation
-        .items("security")
-        .flat_map(|requirement| requirement.entries())
-        .map(|(name, _)| name)
-}
-
 /// What a scheme says about itself.
-fn kind(scheme: &Node<'_>) -> Kind {
-    let is = |key, value: &str| {
-        let text = scheme.text(key);
-        text.is_some_and(|text| text.eq_ignore_ascii_case(value))
-    };
-    if is("type", "http") && is("scheme", "bearer") {
-        return Kind::Bearer;
-    }
-    if is("type", "apiKey") && is("in", "cookie") {
-        return match scheme.text("name") {
-            Some(ACCESS_COOKIE) => Kind::Session,
-            Some(REFRESH_COOKIE) => Kind::Refresh,
+fn kind(scheme: &SecurityScheme) -> Kind {
+    match scheme {
+        SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => {
+            Kind::Bearer
+        }
+        SecurityScheme::APIKey {
+            location: APIKeyLocation::Cookie,
+            name,
+            ..
+        } => match name.as_str() {
+            ACCESS_COOKIE => Kind::Session,
+            REFRESH_COOKIE => Kind::Refresh,
             _ => Kind::Other,
-        };
+        },
+        _ => Kind::Other,
     }
-    Kind::Other
 }
 
 /// A bearer scheme that is described as a cookie, or the other way round.
-fn note_swapped(lowering: &mut Lowering<'_>, scheme: &Node<'_>) {
-    let Some(description) = scheme.get("description") else {
-        return;
+fn note_swapped(lowering: &mut Lowering<'_>, scheme: &At<&SecurityScheme>) {
+    let (description, is_cookie) = match scheme.value {
+        SecurityScheme::HTTP { description, .. } => (description, false),
+        SecurityScheme::APIKey {
+            location: APIKeyLocation::Cookie,
+            description,
+            ..
+        } => (description, true),
+        _ => return,
     };
-    let text = scheme.docs().to_lowercase();
+    let text = text(description.as_ref()).to_lowercase();
     let (cookie, header) = (text.contains("cookie"), text.contains("header"));
-    let swapped = match scheme.text("type") {
-        Some("http") => cookie && !header,
-        Some("apiKey") if scheme.text("in") == Some("cookie") => header && !cookie,
-        _ => false,
-    };
-    if swapped {
-        let span = lowering.at(&description.pointer);
+    if cookie != header && header == is_cookie {
+        let span = lowering.at(&scheme.under("description", ()).pointer);
         lowering.tolerate(&tolerances::SWAPPED_DESCRIPTIONS, span, "");
     }
 }

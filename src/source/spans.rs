@@ -68,6 +68,23 @@ impl SpanMap {
         &self.file
     }
 
+    /// The keys of the mapping at a pointer, in their order and spelling, both of which the typed
+    /// document may lose.
+    pub(crate) fn keys<'s>(&'s self, pointer: &str) -> impl Iterator<Item = &'s str> + use<'s> {
+        let entries = match &self.find(pointer) {
+            (
+                Node {
+                    inside: Inside::Entries(entries),
+                    ..
+                },
+                true,
+            ) => Some(entries),
+            _ => None,
+        };
+        let keys = entries.map(|entries| entries.keys().map(String::as_str));
+        keys.into_iter().flatten()
+    }
+
     /// Walks as far as the pointer leads; whether that was all the way.
     fn find(&self, pointer: &str) -> (&Node, bool) {
         let mut node = &self.root;

@@ -3,99 +3,79 @@
 //!
 //! [`super::parse`] has refused references that lead nowhere or in circles, so these cannot fail.
 
-use std::borrow::Borrow;
-
 use indexmap::IndexMap;
-use openapiv3::{Components, Parameter, ReferenceOr, RequestBody, Response, Schema};
+use openapiv3::{
+    Components, Parameter, ReferenceOr, RequestBody, Response, Schema, SecurityScheme,
+};
 
 use super::Document;
+use super::at::{At, SchemaOrRef, Slot};
 use super::refs::{Target, target};
 use crate::source::spans::SpanMap;
 
-impl Document {
-    /// The schema at `pointer`, or the one that the reference there leads to; with its own pointer.
-    /// Takes boxed schemas (properties, items) and plain ones alike.
-    pub(crate) fn schema<'a, S: Borrow<Schema>>(
-        &'a self,
-        schema: &'a ReferenceOr<S>,
-        pointer: &str,
-    ) -> (&'a Schema, String) {
-        match schema {
-            ReferenceOr::Item(schema) => (schema.borrow(), pointer.to_owned()),
-            ReferenceOr::Reference { reference } => {
-                self.component(reference, "schemas", |components| &components.schemas)
+/// What may stand under `components` and be referred to.
+pub(crate) trait Component: Sized {
+    /// Its section's key.
+    const SECTION: &'static str;
+
+    /// All of its kind.
+    fn members(components: &Components) -> &IndexMap<String, ReferenceOr<Self>>;
+}
+
+/// One row for each kind: the type, its section's field and key.
+macro_rules! components {
+    ($($kind:ty: $field:ident = $section:literal;)*) => {
+        $(impl Component for $kind {
+            const SECTION: &'static str = $section;
+
+            fn members(components: &Components) -> &IndexMap<String, ReferenceOr<Self>> {
+                &components.$field
             }
+        })*
+    };
+}
+
+components! {
+    Parameter: parameters = "parameters";
+    RequestBody: request_bodies = "requestBodies";
+    Response: responses = "responses";
+    Schema: schemas = "schemas";
+    SecurityScheme: security_schemes = "securitySchemes";
+}
+
+impl Document {
+    /// What stands at a place, or what the reference there leads to; with its own place.
+    pub(crate) fn resolve<'d, T: Component>(&'d self, at: At<&'d ReferenceOr<T>>) -> At<&'d T> {
+        match at.value {
+            ReferenceOr::Item(item) => At::new(at.pointer, item),
+            ReferenceOr::Reference { reference } => self.component(reference),
         }
     }
 
-    /// The response at `pointer`, or the one referred to.
-    pub(crate) fn response<'a>(
-        &'a self,
-        response: &'a ReferenceOr<Response>,
-        pointer: &str,
-    ) -> (&'a Response, String) {
-        self.follow(response, pointer, "responses", |all| &all.responses)
-    }
-
-    /// The parameter at `pointer`, or the one referred to.
-    pub(crate) fn parameter<'a>(
-        &'a self,
-        parameter: &'a ReferenceOr<Parameter>,
-        pointer: &str,
-    ) -> (&'a Parameter, String) {
-        self.follow(parameter, pointer, "parameters", |all| &all.parameters)
-    }
-
-    /// The request body at `pointer`, or the one referred to.
-    pub(crate) fn request_body<'a>(
-        &'a self,
-        body: &'a ReferenceOr<RequestBody>,
-        pointer: &str,
-    ) -> (&'a RequestBody, String) {
-        self.follow(body, pointer, "requestBodies", |all| &all.request_bodies)
-    }
-
-    fn follow<'a, T>(
-        &'a self,
-        item: &'a ReferenceOr<T>,
-        pointer: &str,
-        section: &str,
-        members: impl Fn(&'a Components) -> &'a IndexMap<String, ReferenceOr<T>>,
-    ) -> (&'a T, String) {
-        match item {
-            ReferenceOr::Item(item) => (item, pointer.to_owned()),
-            ReferenceOr::Reference { reference } => self.component(reference, section, members),
+    /// The same for schemas.
+    pub(crate) fn schema<'d>(&'d self, slot: Slot<'d>) -> At<&'d Schema> {
+        match slot.value {
+            SchemaOrRef::Schema(schema) => At::new(slot.pointer, schema),
+            SchemaOrRef::Ref(reference) => self.component(reference),
         }
     }
 
-    fn component<'a, T>(
-        &'a self,
-        reference: &'a str,
-        section: &str,
-        members: impl Fn(&'a Components) -> &'a IndexMap<String, ReferenceOr<T>>,
-    ) -> (&'a T, String) {
-        let members = self.api.components.as_ref().map(members);
-        let mut reference = reference;
+    fn component<'d, T: Component>(&'d self, mut reference: &'d str) -> At<&'d T> {
+        let members = self.api.components.as_ref().map(T::members);
         loop {
-            let name = component_name(reference).expect("parse() refuses other references");
+            let Target::Component { name, .. } = target(reference) else {
+                unreachable!("parse() refuses other references");
+            };
             let member = members.and_then(|members| members.get(&name));
             match member.expect("parse() refuses dangling references") {
                 ReferenceOr::Item(item) => {
-                    let pointer = format!("/components/{section}/{}", SpanMap::escape(&name));
-                    return (item, pointer);
+                    let name = SpanMap::escape(&name);
+                    return At::new(format!("/components/{}/{name}", T::SECTION), item);
                 }
                 // Ends, because parse() refuses circles.
                 ReferenceOr::Reference { reference: next } => reference = next,
             }
         }
-    }
-}
-
-/// The name at the end of a reference to a component: `User` of `#/components/schemas/User`.
-pub(crate) fn component_name(reference: &str) -> Option<String> {
-    match target(reference) {
-        Target::Component { name, .. } => Some(name),
-        _ => None,
     }
 }
 
@@ -132,38 +112,45 @@ components:
       properties: { next: { $ref: "#/components/schemas/Door" }, own: { type: string } }
 "##;
 
+    fn resolved<'d, T: Component>(document: &'d Document, at: &'d ReferenceOr<T>) -> At<&'d T> {
+        document.resolve(At::new("/here", at))
+    }
+
     #[test]
     fn references_are_followed_to_their_end() {
         let document = parse(&SourceFile::new("api.yaml", TEXT)).expect("the text is valid");
         let operation = document.api.operations().next().expect("there is one").2;
-        let (parameter, pointer) = document.parameter(&operation.parameters[0], "/here");
-        assert_eq!(parameter.parameter_data_ref().name, "width");
-        assert_eq!(pointer, "/components/parameters/second");
+        let parameter = resolved(&document, &operation.parameters[0]);
+        assert_eq!(parameter.value.parameter_data_ref().name, "width");
+        assert_eq!(parameter.pointer, "/components/parameters/second");
         let body = operation.request_body.as_ref().expect("there is one");
-        let (_, pointer) = document.request_body(body, "/here");
-        assert_eq!(pointer, "/components/requestBodies/door");
-        let (response, pointer) = document.response(&operation.responses.responses[0], "/here");
-        assert_eq!(response.description, "open");
-        assert_eq!(pointer, "/components/responses/a~1b");
-        assert_eq!(document.spans.at(&pointer).text(), "{ description: open }");
+        let body = resolved(&document, body);
+        assert_eq!(body.pointer, "/components/requestBodies/door");
+        let response = resolved(&document, &operation.responses.responses[0]);
+        assert_eq!(response.value.description, "open");
+        assert_eq!(response.pointer, "/components/responses/a~1b");
+        let span = document.spans.at(&response.pointer);
+        assert_eq!(span.text(), "{ description: open }");
         let width = ReferenceOr::<Schema>::ref_("#/components/schemas/Width");
-        let (schema, pointer) = document.schema(&width, "/here");
+        let length = resolved(&document, &width);
         assert!(matches!(
-            schema.schema_kind,
+            length.value.schema_kind,
             SchemaKind::Type(Type::Integer(_))
         ));
-        assert_eq!(pointer, "/components/schemas/Length");
+        assert_eq!(length.pointer, "/components/schemas/Length");
     }
 
     #[test]
     fn a_schema_that_contains_itself_is_legal() {
         let document = parse(&SourceFile::new("api.yaml", TEXT)).expect("the text is valid");
         let door = ReferenceOr::<Schema>::ref_("#/components/schemas/Door");
-        let (schema, pointer) = document.schema(&door, "/here");
-        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else {
+        let door = resolved(&document, &door);
+        let SchemaKind::Type(Type::Object(object)) = &door.value.schema_kind else {
             panic!("a door is an object");
         };
-        assert_eq!(document.schema(&object.properties["next"], "/x").1, pointer);
-        assert_eq!(document.schema(&object.properties["own"], "/x").1, "/x");
+        let mut inside = door.entries("properties", &object.properties);
+        let mut next = || document.schema(inside.next().expect("there are two").1.into());
+        assert_eq!(next().pointer, door.pointer);
+        assert_eq!(next().pointer, "/components/schemas/Door/properties/own");
     }
 }

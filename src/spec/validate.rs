@@ -235,7 +235,7 @@ impl<'a> Walk<'a, '_> {
             Kind::Plain => {}
             Kind::PathItem => self.path_item(members),
             Kind::Operation => self.found.operations.push((self.pointer.clone(), value)),
-            Kind::Parameter => self.parameter(members),
+            Kind::Parameter => self.parameter(members, typed),
             Kind::Header => self.schema_or_content("a header", members),
             Kind::Response => self.response(members, typed),
             Kind::SecurityScheme => self.security_scheme(members),

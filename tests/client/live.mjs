@@ -1,9 +1,11 @@
 // The whole job against a running server, with the generated package.
 //
-//   AUTH_URL=http://localhost:3001 AUTH_CLIENT=<the built client> node live.mjs
+//   AUTH_URL=http://localhost:3001 AUTH_CLIENT=<folder of the generated client> node live.mjs
 //
 // PROTECTED_PATH names a route that answers 200 with a session and 401 without (/sessioninfo where
-// it is left out); with `none`, signing out plays that part alone.
+// it is left out); with `none`, signing out plays that part alone. ACCESS_TOKEN_SECONDS says that the
+// server's access tokens live as long as that (its AUTH_ACCESS_TOKEN_SECONDS), and that it is short
+// enough to wait for the end of one.
 
 import assert from "node:assert/strict";
 
@@ -14,14 +16,29 @@ const protectedPath = process.env.PROTECTED_PATH ?? "/sessioninfo";
 const { createAuthClient, emailExists, memoryStorage, signIn, signOut, signUp, STORED } =
   await load("index.js");
 
+/** The server may have been started a moment ago. */
+async function untilThere() {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    try {
+      return await fetch(apiDomain);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error(`nobody listens at ${apiDomain}`);
+}
+
 const storage = memoryStorage();
 let refreshes = 0;
+let refused = 0;
 const client = createAuthClient({
   apiDomain,
   storage,
-  fetch(request) {
+  async fetch(request) {
     refreshes += request.url.endsWith("/session/refresh") ? 1 : 0;
-    return fetch(request);
+    const answer = await fetch(request);
+    refused += answer.status === 401 ? 1 : 0;
+    return answer;
   },
 });
 const events = [];
@@ -37,6 +54,7 @@ const form = (password) => ({
 const step = (text) => console.log(`ok  ${text}`);
 const call = (path, init) => client.fetch(new URL(path, apiDomain), init);
 
+await untilThere();
 assert.equal((await emailExists(client, { email })).exists, false);
 step("nobody has the address");
 
@@ -70,6 +88,17 @@ if (protectedPath !== "none") {
   );
   assert.equal(refreshes, 1);
   step("three parallel calls with a bad access token: one refresh, three answers");
+}
+
+const seconds = Number(process.env.ACCESS_TOKEN_SECONDS ?? 0);
+if (protectedPath !== "none" && seconds > 0) {
+  const before = { refreshes, refused, token: await client.getAccessToken() };
+  await new Promise((resolve) => setTimeout(resolve, (seconds + 1) * 1000));
+  assert.equal((await call(protectedPath)).status, 200);
+  assert.equal(refreshes, before.refreshes + 1);
+  assert.equal(refused, before.refused);
+  assert.notEqual(await client.getAccessToken(), before.token);
+  step("the access token expires: it is renewed before the call, which is not refused");
 }
 
 assert.equal(await client.refresh(), true);

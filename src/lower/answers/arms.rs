@@ -92,7 +92,7 @@ impl<'d> Building<'_, 'd> {
                         && *first != fields
                     {
                         merge(lowering, first, fields);
-                        let span = lowering.key(&object.node.pointer);
+                        let span = lowering.key(&object.schema.pointer);
                         lowering.tolerate(
                             &tolerances::MERGED_MEMBERS,
                             span,
@@ -141,7 +141,7 @@ impl<'d> Building<'_, 'd> {
             }
             if let Some((one, other)) = unions::indistinguishable(&objects) {
                 let diagnostic =
-                    models::report_indistinguishable(lowering, &group[0].source, one, other);
+                    models::report_indistinguishable(lowering, &group[0].pointer, one, other);
                 lowering.report(diagnostic);
             }
             let owned: Vec<Object<'_>> = objects.into_iter().cloned().collect();
@@ -165,7 +165,7 @@ impl<'d> Building<'_, 'd> {
         group: &[&Answered<'d>],
         objects: &[&Object<'d>],
     ) {
-        let span = lowering.key(&group[0].source.pointer);
+        let span = lowering.key(&group[0].pointer);
         lowering.tolerate(&tolerances::MERGED_MEMBERS, span, "");
         let mut merged: Option<Vec<Field>> = None;
         for object in objects {
@@ -196,15 +196,12 @@ impl<'d> Building<'_, 'd> {
                     ArmBody::Json(models::map(lowering, object, &hint))
                 } else if object.rest.is_some() && claim.is_none() {
                     // Unknown keys beside known ones need a struct of their own.
-                    ArmBody::Json(models::ty(lowering, one.source.clone(), &hint).0)
+                    ArmBody::Json(json(lowering, one, &hint))
                 } else {
                     ArmBody::Object(self.fields(lowering, object, claim.as_ref()))
                 }
             }
-            Found::Json(Some(schema)) => {
-                ArmBody::Json(models::ty(lowering, schema.clone(), &hint).0)
-            }
-            Found::Json(None) => ArmBody::Json(Type::Json),
+            Found::Json => ArmBody::Json(json(lowering, one, &hint)),
             Found::Text => ArmBody::Text,
             Found::Empty => ArmBody::Empty,
             Found::Redirect => ArmBody::Redirect,
@@ -213,7 +210,7 @@ impl<'d> Building<'_, 'd> {
                     "unsupported-media-type",
                     format!("`{}` answers something that is neither JSON nor text", self.draft.id),
                 )
-                .at(lowering.key(&one.source.pointer), "")
+                .at(lowering.key(&one.pointer), "")
                 .help("answers are `application/json` or `text/plain`; serve anything else from a route of your own");
                 lowering.report(diagnostic);
                 ArmBody::Empty
@@ -258,8 +255,16 @@ impl<'d> Building<'_, 'd> {
         object: &Object<'d>,
         claim: Option<&Claim>,
     ) -> Vec<Field> {
-        let parent = models::parent_of(&object.node, self.draft.type_name.as_str());
+        let parent = models::parent_of(&object.schema.pointer, self.draft.type_name.as_str());
         fields::lower(lowering, object, claim, self.tag.as_deref(), &parent)
+    }
+}
+
+/// The type of the whole response.
+fn json<'d>(lowering: &mut Lowering<'d>, one: &Answered<'d>, hint: &str) -> Type {
+    match &one.schema {
+        Some(schema) => models::ty(lowering, schema.clone(), hint).0,
+        None => Type::Json,
     }
 }
 

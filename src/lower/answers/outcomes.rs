@@ -1,5 +1,7 @@
 //! Which arm is which outcome of a built-in behaviour.
 
+use openapiv3::StatusCode;
+
 use crate::catalog::{Behaviour, Class};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Arm, ArmBody, OutcomeArm};
@@ -30,13 +32,12 @@ pub(super) fn tie(
         tied.push(OutcomeArm { outcome, arm });
     }
     if !missing.is_empty() {
-        let responses = draft.node.get("responses");
-        let success = responses
-            .as_ref()
-            .and_then(|responses| responses.get("200"));
-        let place = success
-            .or(responses)
-            .map_or_else(|| draft.node.pointer.clone(), |node| node.pointer);
+        let responses = draft.spec.under("responses", &draft.spec.value.responses);
+        let success = responses.value.responses.get(&StatusCode::Code(200));
+        let place = match success {
+            Some(_) => responses.under("200", ()).pointer,
+            None => responses.pointer,
+        };
         let diagnostic = Diagnostic::error(
             "behaviour-status",
             format!("`{}` lacks answers of the built-in behaviour `{}`", draft.id, behaviour.name),

@@ -1,39 +1,26 @@
 //! The literals that tell one object from another.
 
-use serde_json::Value;
-
 use super::{Member, Object, core};
 use crate::lower::Lowering;
-use crate::lower::node::Node;
+use crate::lower::schema::SchemaAt;
+use crate::spec::at::{SchemaOrRef, Slot};
 
 /// Gives the members that one alternative came to the literal of the union's `discriminator`.
 pub(super) fn discriminate<'d>(
     lowering: &Lowering<'d>,
-    union: &Node<'d>,
-    key: &str,
-    index: usize,
+    union: &SchemaAt<'d>,
+    alternative: &Slot<'d>,
     members: &mut [Member<'d>],
 ) {
-    let Some(discriminator) = union.get("discriminator") else {
-        return;
-    };
-    let Some(property) = discriminator.text("propertyName") else {
-        return;
-    };
-    let Some(reference) = union
-        .get(key)
-        .and_then(|list| list.value.get(index))
-        .and_then(|part| part.get("$ref"))
-        .and_then(Value::as_str)
+    let discriminator = union.value.schema_data.discriminator.as_ref();
+    let (Some(discriminator), SchemaOrRef::Ref(reference)) = (discriminator, alternative.value)
     else {
         return;
     };
+    let property = discriminator.property_name.as_str();
     let component = reference.rsplit('/').next().unwrap_or(reference);
-    let mapping = discriminator.get("mapping");
-    let mapped = mapping.iter().flat_map(Node::entries).find(|(_, target)| {
-        let target = target.value.as_str();
-        target == Some(reference) || target == Some(component)
-    });
+    let mut mapping = discriminator.mapping.iter();
+    let mapped = mapping.find(|(_, target)| *target == reference || *target == component);
     let literal = mapped.map_or(component, |(literal, _)| literal).to_owned();
     for member in members {
         let Member::Object(object) = member else {
@@ -43,7 +30,7 @@ pub(super) fn discriminate<'d>(
         let listed = object
             .properties
             .get(property)
-            .is_some_and(|known| !literals(lowering, &known.node).is_empty());
+            .is_some_and(|known| !literals(lowering, &known.slot).is_empty());
         if !listed {
             object.discriminated = Some((property, literal.clone()));
         }
@@ -51,25 +38,14 @@ pub(super) fn discriminate<'d>(
 }
 
 /// The literals that a schema allows, when it is a closed list of strings.
-pub(in crate::lower) fn literals(lowering: &Lowering<'_>, node: &Node<'_>) -> Vec<String> {
-    let (node, _) = core(lowering, node.clone());
-    let Some(values) = node.value.get("enum").and_then(Value::as_array) else {
-        return Vec::new();
-    };
-    let texts: Vec<String> = values
-        .iter()
-        .filter_map(|value| value.as_str().map(str::to_owned))
-        .collect();
-    if texts.len() == values.len() {
-        texts
-    } else {
-        Vec::new()
-    }
+pub(in crate::lower) fn literals<'d>(lowering: &Lowering<'d>, slot: &Slot<'d>) -> Vec<String> {
+    let (schema, _) = core(lowering, slot.clone());
+    schema.literals().into_iter().map(str::to_owned).collect()
 }
 
-impl Object<'_> {
+impl<'d> Object<'d> {
     /// The literals of one key that tell this object from others.
-    pub(in crate::lower) fn literals_of(&self, lowering: &Lowering<'_>, key: &str) -> Vec<String> {
+    pub(in crate::lower) fn literals_of(&self, lowering: &Lowering<'d>, key: &str) -> Vec<String> {
         if let Some((property, literal)) = &self.discriminated
             && *property == key
         {
@@ -77,11 +53,11 @@ impl Object<'_> {
         }
         self.properties
             .get(key)
-            .map_or(Vec::new(), |property| literals(lowering, &property.node))
+            .map_or(Vec::new(), |property| literals(lowering, &property.slot))
     }
 
     /// What it says about itself.
     pub(in crate::lower) fn docs(&self) -> String {
-        self.node.docs()
+        self.schema.docs()
     }
 }

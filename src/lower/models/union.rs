@@ -4,30 +4,30 @@ use super::{close, name_of, open, parent_of};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{ModelId, Shape, UnionVariant};
 use crate::lower::members::Object;
-use crate::lower::node::Node;
+use crate::lower::schema::SchemaAt;
 use crate::lower::{Lowering, fields, unions};
 use crate::name::Namer;
 
 /// The model of several objects.
 pub(super) fn union<'d>(
     lowering: &mut Lowering<'d>,
-    node: &Node<'d>,
+    schema: &SchemaAt<'d>,
     mut objects: Vec<Object<'d>>,
     hint: &str,
 ) -> ModelId {
-    let key = (node.pointer.clone(), "");
+    let key = (schema.pointer.clone(), "");
     if let Some(id) = lowering.by_schema.get(&key) {
         return *id;
     }
-    let name = node.component().unwrap_or_else(|| hint.to_owned());
-    let id = open(lowering, &name, node.docs(), None);
+    let name = schema.component().unwrap_or_else(|| hint.to_owned());
+    let id = open(lowering, &name, schema.docs(), None);
     lowering.by_schema.insert(key, id);
     let parent = name_of(lowering, id);
     let borrowed: Vec<&Object<'_>> = objects.iter().collect();
     let tag = unions::tag(lowering, &borrowed);
     if tag.is_none() {
         if let Some((one, other)) = unions::indistinguishable(&borrowed) {
-            let diagnostic = report_indistinguishable(lowering, node, one, other);
+            let diagnostic = report_indistinguishable(lowering, &schema.pointer, one, other);
             lowering.report(diagnostic);
         }
         unions::most_demanding_first(&mut objects, unions::requires_more);
@@ -40,7 +40,7 @@ pub(super) fn union<'d>(
             Some(tag) => object.literals_of(lowering, tag),
             None => Vec::new(),
         };
-        let own = parent_of(&object.node, &parent);
+        let own = parent_of(&object.schema.pointer, &parent);
         let fields = fields::lower(lowering, object, None, tag.as_deref(), &own);
         for literal in &literals {
             variants.push(UnionVariant {
@@ -66,10 +66,10 @@ pub(super) fn union<'d>(
     id
 }
 
-/// Two members of a union that nothing tells apart.
+/// Two members of the union at a pointer that nothing tells apart.
 pub(in crate::lower) fn report_indistinguishable(
     lowering: &Lowering<'_>,
-    union: &Node<'_>,
+    union: &str,
     one: &Object<'_>,
     other: &Object<'_>,
 ) -> Diagnostic {
@@ -77,9 +77,9 @@ pub(in crate::lower) fn report_indistinguishable(
         "indistinguishable-union",
         "nothing tells two members of this union apart",
     )
-    .at(lowering.key(&union.pointer), "this union")
-    .at(lowering.key(&one.node.pointer), "a value of this member")
-    .at(lowering.key(&other.node.pointer), "could be one of this member")
+    .at(lowering.key(union), "this union")
+    .at(lowering.key(&one.schema.pointer), "a value of this member")
+    .at(lowering.key(&other.schema.pointer), "could be one of this member")
     .help("give each member a key such as `status` with an `enum` of one value of its own, or let each require a key that the other does not have")
 }
 
@@ -89,11 +89,11 @@ pub(in crate::lower) fn variant_name(
     all: &[Object<'_>],
     index: usize,
 ) -> String {
-    if let Some(name) = object.node.component() {
+    if let Some(name) = object.schema.component() {
         return name;
     }
-    if let Some(title) = object.node.text("title") {
-        return title.to_owned();
+    if let Some(title) = &object.schema.value.schema_data.title {
+        return title.clone();
     }
     let of_others = |key: &str| {
         let mut others = all.iter().enumerate().filter(|(at, _)| *at != index);

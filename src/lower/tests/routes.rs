@@ -48,6 +48,36 @@ fn a_tenant_stands_right_after_the_base_path() {
 }
 
 #[test]
+fn operations_and_answers_keep_the_order_and_the_spelling_of_the_file() {
+    let api = lowered(
+        "openapi: 3.0.3
+info: { title: t, version: '1' }
+paths:
+  /auth/b:
+    post: { operationId: second, responses: { default: { description: d }, 4xx: { description: d }, 403: { description: d } } }
+    get: { operationId: first, responses: { 2Xx: { description: d }, default: { description: d } } }
+  /auth/a:
+    trace: { operationId: third, responses: { '302': { description: d } } }
+",
+    );
+    assert_eq!(
+        show::show(&api),
+        "second POST BASE/b = custom (Nothing)
+  SecondResponse by -
+    200 Ok - nothing
+    400 BadRequest - nothing
+    403 Forbidden - nothing
+first GET BASE/b = custom (Nothing)
+  FirstResponse by -
+    200 Ok - nothing
+third TRACE BASE/a = custom (Nothing)
+  ThirdResponse by -
+    302 Found - redirect
+"
+    );
+}
+
+#[test]
 fn parameters_of_the_engine_are_left_out() {
     let api = lowered(&operation(
         "parameters:

@@ -113,6 +113,63 @@ fn unions_of_anything_but_objects_are_strings_or_any_json() {
 }
 
 #[test]
+fn a_union_of_too_many_members_is_any_json() {
+    let member = |key: usize| format!("{{ type: object, required: [k{key}] }}");
+    let members: Vec<String> = (0..300).map(member).collect();
+    let models = body(
+        &format!(
+            "{{ type: object, properties: {{ a: {{ oneOf: [{}] }} }} }}",
+            members.join(", ")
+        ),
+        "    Unused: { type: object }\n",
+    );
+    assert_eq!(models, "RunRequest<: {a?: json}\n");
+}
+
+#[test]
+fn schemas_of_mixed_kinds_are_read_by_their_type() {
+    let models = body(
+        "{ type: object, properties: {
+            a: { type: string, format: uuid, minimum: 1 },
+            b: { type: integer, pattern: x },
+            c: { type: array, items: { type: string }, description: d, enum: [[x]] },
+            d: { type: object, properties: { z: { type: string } }, enum: [{ z: x }] },
+            e: { properties: { z: { type: string } } },
+            f: { items: { type: boolean } },
+            g: { enum: [x] },
+            h: { not: { type: string } } } }",
+        "    Unused: { type: object }\n",
+    );
+    assert_eq!(
+        models,
+        "RunRequest<: {a?: string/Uuid, b?: int, c?: [string], d?: RunRequestD, e?: RunRequestE, f?: [bool], g?: RunRequestG, h?: json}\n\
+         RunRequestD<: {z?: string}\n\
+         RunRequestE<: {z?: string}\n\
+         RunRequestG<: X=x\n"
+    );
+}
+
+#[test]
+fn words_beside_a_reference_are_the_keys_own() {
+    let api = lowered(&format!(
+        "{}components: {{ schemas: {{ Name: {{ type: string, description: any name }} }} }}\n",
+        operation(
+            "requestBody: { content: { application/json: { schema: { type: object, properties: {
+                first: { $ref: '#/components/schemas/Name', description: ' the first ', deprecated: true },
+                last: { $ref: '#/components/schemas/Name' } } } } } }",
+        )
+    ));
+    let crate::ir::Shape::Struct { fields, .. } = &api.models[0].shape else {
+        panic!("the body is an object");
+    };
+    assert_eq!(
+        (fields[0].docs.as_str(), fields[0].deprecated),
+        ("the first", true)
+    );
+    assert_eq!((fields[1].docs.as_str(), fields[1].deprecated), ("", false));
+}
+
+#[test]
 fn answers_have_an_arm_for_each_documented_outcome() {
     let api = lowered(
         "openapi: 3.0.3

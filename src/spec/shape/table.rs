@@ -28,7 +28,7 @@ pub(in crate::spec) static ROOT: ObjectShape = plain(
     &[
         ("openapi", Text),
         ("info", Object(&INFO)),
-        ("servers", Unused),
+        ("servers", List(&Object(&SERVER))),
         ("paths", Shape::Paths),
         ("components", Object(&COMPONENTS)),
         ("security", SECURITY),
@@ -48,6 +48,12 @@ static INFO: ObjectShape = plain(
         ("license", Unused),
         ("version", Text),
     ],
+);
+
+static SERVER: ObjectShape = plain(
+    "a server",
+    &["url"],
+    &[("url", Text), ("description", Text), ("variables", Unused)],
 );
 
 static TAG: ObjectShape = plain(

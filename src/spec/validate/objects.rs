@@ -10,8 +10,12 @@ use crate::diagnostic::{Diagnostic, closest};
 type Members = Map<String, Value>;
 
 impl Walk<'_, '_> {
-    pub(super) fn parameter(&mut self, members: &Members) {
+    pub(super) fn parameter(&mut self, members: &Members, typed: &mut Mapping) {
         self.schema_or_content("a parameter", members);
+        // The types have room for one of the two.
+        if typed.contains_key("schema") {
+            typed.remove("content");
+        }
         let Some(place) = members.get("in").and_then(Value::as_str) else {
             return;
         };

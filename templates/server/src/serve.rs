@@ -15,16 +15,19 @@ use std::time::Duration;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+type Connection = http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>>;
 
 /// How long the head of a request may take, and how long a connection may lie idle.
 const HEAD: Duration = Duration::from_secs(15);
 
-/// How long stopping waits for requests that are being answered.
-const FAREWELL: Duration = Duration::from_secs(10);
+/// How long stopping waits for requests that are being answered: with the mails that are still to go
+/// out, well below the patience of what usually runs servers.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// How long to wait after a connection could not be taken, for one that is too many to go.
 const BREATH: Duration = Duration::from_millis(200);
@@ -42,7 +45,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 15 and 10 seconds.
+    /// 15 and 5 seconds.
     fn default() -> Self {
         Self {
             head: HEAD,
@@ -76,7 +79,7 @@ pub async fn serve_with(
         .header_read_timeout(limits.head)
         .max_buf_size(HEAD_BYTES);
     let service = TowerToHyperService::new(app);
-    let graceful = GracefulShutdown::new();
+    let (tell, told) = watch::channel(());
     // Whatever is left in here when it is dropped is cut off.
     let mut connections = JoinSet::new();
     let mut stop = std::pin::pin!(stop);
@@ -84,23 +87,35 @@ pub async fn serve_with(
         tokio::select! {
             stream = accept(&listener) => {
                 let connection = http.serve_connection(TokioIo::new(stream), service.clone());
-                let connection = graceful.watch(connection);
-                connections.spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(%error, "a connection ended early");
-                    }
-                });
+                connections.spawn(attend(connection, told.clone()));
             }
             Some(_) = connections.join_next() => {}
             () = &mut stop => break,
         }
     }
-    drop(listener);
-    if tokio::time::timeout(limits.farewell, graceful.shutdown())
+    drop((listener, tell));
+    let all_end = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(limits.farewell, all_end)
         .await
         .is_err()
     {
         tracing::warn!("some requests were cut off when the server stopped");
+    }
+}
+
+/// Serves a connection until it ends or, told to stop, until its request is answered.
+async fn attend(connection: Connection, mut told: watch::Receiver<()>) {
+    let mut connection = std::pin::pin!(connection.with_upgrades());
+    let outcome = tokio::select! {
+        outcome = connection.as_mut() => outcome,
+        // The channel never says anything; that it is closed says it all.
+        _ = told.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = outcome {
+        tracing::debug!(%error, "a connection ended early");
     }
 }
 

@@ -2,7 +2,7 @@
 
 //! Where each operation is, and who answers it.
 //!
-//! | Method | Path | operationId | Behaviour | Because of |
+//! | Method | Path | operationId | Behaviour | Why |
 //! |---|---|---|---|---|
 //! | POST | `/signup` | `signUp` | `email-password.sign-up` | operationId |
 //! | POST | `/signin` | `signIn` | `email-password.sign-in` | operationId |

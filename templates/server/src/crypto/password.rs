@@ -97,13 +97,6 @@ impl Passwords {
         })))
     }
 
-    /// All cores but one, and room for 64 to wait for each.
-    pub fn with_defaults() -> Result<Self, Error> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let permits = cores.saturating_sub(1).max(1);
-        Self::new(PasswordParams::default(), permits, permits * 64)
-    }
-
     /// The hash of a password as a PHC string, with a random salt.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
         let password = bounded(password)?;
@@ -230,7 +223,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_default_is_the_one_of_owasp() {
-        let passwords = Passwords::with_defaults().expect("defaults");
+        let passwords = Passwords::new(PasswordParams::default(), 1, 8).expect("defaults");
         let hash = passwords.hash("x").await.expect("hash");
         assert!(
             hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),

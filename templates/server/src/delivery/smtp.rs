@@ -5,8 +5,10 @@ use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox};
 use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use url::Url;
 
 use super::{Mail, MailError, Mailer};
+use crate::app_info::is_loopback;
 
 /// The longest line that may stand unencoded (RFC 5322 §2.1.1).
 const LONGEST_LINE: usize = 998;
@@ -35,8 +37,29 @@ impl Smtp {
 
 /// Reads the URL without connecting; outside of a runtime, no more than this can be done.
 pub(super) fn builder(url: &str) -> Result<AsyncSmtpTransportBuilder, MailError> {
-    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
         MailError::lasting("not an SMTP URL such as smtps://user:password@mail.example.com:465")
+    })?;
+    if shows_password(url) {
+        return Err(MailError::lasting(
+            "the password would travel unencrypted: write smtps://, or add ?tls=required",
+        ));
+    }
+    Ok(builder)
+}
+
+/// Whether a password would leave this machine without TLS; `tls=opportunistic` does without it as soon
+/// as somebody in between says so (RFC 3207 §6).
+fn shows_password(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| {
+        let is_required = url
+            .query_pairs()
+            .any(|pair| pair == ("tls".into(), "required".into()));
+        let host = url.host_str().unwrap_or_default();
+        url.scheme() == "smtp"
+            && url.password().is_some()
+            && !is_required
+            && !is_loopback(&format!("http://{host}"))
     })
 }
 
@@ -95,6 +118,26 @@ fn body(text: &str) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_password_leaves_the_machine_unencrypted() {
+        for good in [
+            "smtps://u:p@mail.test",
+            "smtp://u:p@mail.test:587?tls=required",
+            "smtp://mail.test",
+            "smtp://u:p@localhost:1025",
+            "smtp://u:p@127.0.0.1:1025",
+        ] {
+            assert!(builder(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "smtp://u:p@mail.test",
+            "smtp://u:p@mail.test?tls=opportunistic",
+            "mail.test",
+        ] {
+            assert!(builder(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn a_mail_has_one_recipient() {

@@ -124,7 +124,7 @@ impl Server {
             .expect("a port is free");
         let origin = format!("http://{}", listener.local_addr().expect("it is bound"));
         let app = app(auth.clone());
-        tokio::spawn(async move { axum::serve(listener, app).await });
+        tokio::spawn(auth_server::serve(listener, app, std::future::pending()));
         let client = Client::builder(TokioExecutor::new()).build_http();
         Self {
             auth,
