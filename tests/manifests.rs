@@ -12,7 +12,8 @@ fn table(manifest: &str, name: &str) -> Vec<String> {
         .skip(1)
         .take_while(|line| !line.starts_with('['))
         .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        // Neither comments nor the template's own words.
+        .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("{%"))
         .map(str::to_owned)
         .collect()
 }
@@ -42,9 +43,5 @@ fn passwords_are_hashed_as_fast_in_development_as_here() {
     let ours = table("Cargo.toml", name);
     assert!(!ours.is_empty());
     let emitted = table("templates/crate/Cargo.toml.jinja", name);
-    let emitted: Vec<_> = emitted
-        .iter()
-        .filter(|line| !line.starts_with("{%"))
-        .collect();
-    assert_eq!(ours.iter().collect::<Vec<_>>(), emitted);
+    assert_eq!(ours, emitted);
 }

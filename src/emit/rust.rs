@@ -15,7 +15,7 @@ mod print;
 pub(crate) mod routes;
 mod types;
 
-use crate::ir::{Api, Behaviour, Method, Operation, Segment};
+use crate::ir::{Api, Behaviour, Operation, Segment};
 use crate::settings::Settings;
 use crate::tree::Tree;
 
@@ -57,20 +57,6 @@ fn custom_operations(api: &Api) -> impl Iterator<Item = &Operation> {
     api.operations
         .iter()
         .filter(|operation| matches!(operation.behaviour, Behaviour::Custom(_)))
-}
-
-/// `POST`.
-fn method(operation: &Operation) -> &'static str {
-    match operation.method {
-        Method::Get => "GET",
-        Method::Put => "PUT",
-        Method::Post => "POST",
-        Method::Delete => "DELETE",
-        Method::Options => "OPTIONS",
-        Method::Head => "HEAD",
-        Method::Patch => "PATCH",
-        Method::Trace => "TRACE",
-    }
 }
 
 /// `/users/{id}`, relative to the base path unless the operation stands outside of it.

@@ -66,7 +66,8 @@ pub(super) fn is_unit(answer: &Answer, arm: usize) -> bool {
 
 /// What the operation does, for people: `` `POST /signup` ``.
 pub(super) fn call_text(operation: &Operation) -> String {
-    format!("`{} {}`", super::method(operation), super::path(operation))
+    let method = operation.method.as_str();
+    format!("`{method} {}`", super::path(operation))
 }
 
 /// The built-in behind an operation.

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, custom_operations, heading, method, path};
+use super::{Frame, custom_operations, heading, path};
 use crate::emit::rust::{docs, layout, print};
 use crate::ir::{Api, Behaviour, Matched, Operation, Tenancy};
 use proc_macro2::TokenStream;
@@ -73,7 +73,7 @@ fn route(operation: &Operation) -> Route<'_> {
     Route {
         operation: operation.type_name.as_str(),
         id: format!("{:?}", operation.id),
-        method: method(operation),
+        method: operation.method.as_str(),
         path: format!("{:?}", path(operation)),
         tenancy: match operation.tenancy {
             Tenancy::Tenant => "Tenant",
@@ -173,7 +173,7 @@ pub(crate) fn markdown(api: &Api) -> String {
         };
         table.push_str(&format!(
             "| {} | `{}`{scope} | `{}` | `{}` | {} |\n",
-            method(operation),
+            operation.method.as_str(),
             path(operation),
             operation.id,
             behaviour(operation),

@@ -1,15 +1,14 @@
 //! `operations`: one function per operation, in TypeScript, and as JavaScript with declarations.
 
+mod request;
+
 use std::collections::BTreeSet;
 
 use super::names::{Names, OperationNames};
-use super::types::{expression, is_identifier, key, param_keys};
-use super::{WIDTH, docs, string};
+use super::types::expression;
+use super::{WIDTH, docs};
 use crate::emit::sections;
-use crate::ir::{
-    Api, ArmBody, Behaviour, Body, BodyEncoding, Method, Operation, ParamPlace, Segment, Tenancy,
-    Type,
-};
+use crate::ir::{Api, ArmBody, Operation, Segment, Tenancy, Type};
 
 /// The parts of `operations.ts`, `operations.js` and `operations.d.ts`.
 pub(super) struct Functions {
@@ -134,7 +133,7 @@ impl Function {
             name: own.function.clone(),
             response: own.response.clone(),
             request: request_argument(operation, own, names, used),
-            body: call(&entries(operation)),
+            body: call(&request::entries(operation)),
         }
     }
 
@@ -238,163 +237,6 @@ fn note_models(ty: &Type, names: &Names, used: &mut BTreeSet<String>) {
     }
 }
 
-/// The object that tells the runtime how to make the call: `key: value` texts.
-fn entries(operation: &Operation) -> Vec<String> {
-    let mut entries = vec![
-        format!("id: {}", string(&operation.id)),
-        format!("method: \"{}\"", method(operation.method)),
-        format!("path: {}", path(operation)),
-    ];
-    if !operation.recipe.is_empty() {
-        entries.push(format!("rid: {}", string(&operation.recipe)));
-    }
-    if operation.tenancy == Tenancy::Tenant {
-        entries.push("tenant: true".to_owned());
-    }
-    if operation.outside_base {
-        entries.push("absolute: true".to_owned());
-    }
-    for (name, place) in [
-        ("query", ParamPlace::Query),
-        ("headers", ParamPlace::Header),
-    ] {
-        entries.extend(parameters(operation, name, place));
-    }
-    if let Some(body) = &operation.body {
-        let value = if operation.params.is_empty() {
-            "request"
-        } else {
-            "request.body"
-        };
-        entries.push(format!("{}: {value}", encoding(body)));
-    }
-    let successes = || {
-        operation
-            .answer
-            .arms
-            .iter()
-            .filter(|arm| (200..300).contains(&arm.http))
-    };
-    let is_json = |body: &ArmBody| matches!(body, ArmBody::Object(_) | ArmBody::Json(_));
-    if successes().any(|arm| !is_json(&arm.body)) || successes().next().is_none() {
-        entries.push("anyBody: true".to_owned());
-    }
-    if operation
-        .answer
-        .arms
-        .iter()
-        .any(|arm| matches!(arm.body, ArmBody::Redirect))
-    {
-        entries.push("redirects: true".to_owned());
-    }
-    if ends_session(operation) {
-        entries.push("signsOut: true".to_owned());
-    }
-    entries
-}
-
-fn encoding(body: &Body) -> &'static str {
-    if body.encodings.contains(&BodyEncoding::Json) || body.encodings.is_empty() {
-        "json"
-    } else {
-        "form"
-    }
-}
-
-/// `query: request`, or `query: { page: request.page }`.
-fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<String> {
-    let keys = param_keys(operation);
-    let own: Vec<_> = operation
-        .params
-        .iter()
-        .zip(&keys)
-        .filter(|(param, _)| param.place == place)
-        .collect();
-    if own.is_empty() {
-        return None;
-    }
-    let all = own.len() == operation.params.len() && operation.body.is_none();
-    if all
-        && own
-            .iter()
-            .all(|(param, key)| param.field.name.wire() == *key)
-    {
-        return Some(format!("{name}: request"));
-    }
-    let pairs: Vec<String> = own
-        .iter()
-        .map(|(param, name)| format!("{}: {}", key(param.field.name.wire()), access(name)))
-        .collect();
-    let line = format!("{name}: {{ {} }}", pairs.join(", "));
-    // Such a line stands six columns in and ends with a comma.
-    Some(if line.len() + 7 <= WIDTH {
-        line
-    } else {
-        format!(
-            "{name}: {{\n        {},\n      }}",
-            pairs.join(",\n        ")
-        )
-    })
-}
-
-fn access(name: &str) -> String {
-    if is_identifier(name) {
-        format!("request.{name}")
-    } else {
-        format!("request[{}]", string(name))
-    }
-}
-
-/// A string, or a template literal where the path has parameters.
-fn path(operation: &Operation) -> String {
-    let keys = param_keys(operation);
-    let mut has_params = false;
-    let mut template = String::new();
-    let mut plain = String::new();
-    for segment in &operation.path {
-        template.push('/');
-        plain.push('/');
-        match segment {
-            Segment::Literal(text) => {
-                plain.push_str(text);
-                template.push_str(
-                    &text
-                        .replace('\\', "\\\\")
-                        .replace('`', "\\`")
-                        .replace("${", "\\${"),
-                );
-            }
-            Segment::Param(name) => {
-                has_params = true;
-                let key = operation
-                    .params
-                    .iter()
-                    .zip(&keys)
-                    .find(|(param, _)| {
-                        param.place == ParamPlace::Path && param.field.name.wire() == name
-                    })
-                    .map_or(name, |(_, key)| key);
-                template.push_str(&format!("${{segment({})}}", access(key)));
-            }
-        }
-    }
-    if has_params {
-        format!("`{template}`")
-    } else {
-        string(&plain)
-    }
-}
-
-/// Whether it is the built-in that ends the session and its answer can say that it did.
-fn ends_session(operation: &Operation) -> bool {
-    matches!(&operation.behaviour, Behaviour::BuiltIn(built_in) if built_in.behaviour.name == "session.sign-out")
-        && operation
-            .answer
-            .arms
-            .iter()
-            .any(|arm| arm.http == 200 && arm.literal.as_deref() == Some("OK"))
-}
-
 /// `return call(client, {…}, options);`, broken where it must be.
 fn call(entries: &[String]) -> String {
     let object = format!("{{ {} }}", entries.join(", "));
@@ -441,7 +283,7 @@ fn function_docs(operation: &Operation) -> String {
 
 /// `POST {apiBasePath}/{tenantId}/signup`.
 fn route(operation: &Operation) -> String {
-    let mut text = method(operation.method).to_owned();
+    let mut text = operation.method.as_str().to_owned();
     text.push(' ');
     if !operation.outside_base {
         text.push_str("{apiBasePath}");
@@ -456,17 +298,4 @@ fn route(operation: &Operation) -> String {
         }
     }
     text
-}
-
-fn method(method: Method) -> &'static str {
-    match method {
-        Method::Get => "GET",
-        Method::Put => "PUT",
-        Method::Post => "POST",
-        Method::Delete => "DELETE",
-        Method::Options => "OPTIONS",
-        Method::Head => "HEAD",
-        Method::Patch => "PATCH",
-        Method::Trace => "TRACE",
-    }
 }

@@ -1,7 +1,11 @@
 //! `types.ts`: models, parameters and answers.
 
+mod layout;
+
+use layout::{Alternative, AlternativeKind, Member, interface, members, short_union, union};
+
 use super::names::{Names, OperationNames};
-use super::{WIDTH, docs, string};
+use super::{docs, string};
 use crate::emit::sections::{self, Sections};
 use crate::ir::{Api, Arm, ArmBody, Field, Model, Operation, Shape, Type, UnionVariant};
 
@@ -69,168 +73,6 @@ pub(super) fn is_identifier(text: &str) -> bool {
         .next()
         .is_some_and(|first| first.is_ascii_alphabetic() || first == '_' || first == '$')
         && characters.all(|other| other.is_ascii_alphanumeric() || other == '_' || other == '$')
-}
-
-/// One line of an object type, with its comment.
-struct Member {
-    docs: String,
-    text: String,
-}
-
-impl Member {
-    fn new(text: String) -> Self {
-        Self {
-            docs: String::new(),
-            text,
-        }
-    }
-
-    /// `may_be_undefined`: whoever writes the value may say `undefined` instead of leaving the
-    /// key out, also under `exactOptionalPropertyTypes`.
-    fn field(field: &Field, name: &str, may_be_undefined: bool, names: &Names) -> Self {
-        let mut docs = field.docs.trim().to_owned();
-        if field.deprecated {
-            let gap = if docs.is_empty() { "" } else { "\n\n" };
-            docs.push_str(gap);
-            docs.push_str("@deprecated");
-        }
-        let mut ty = expression(&field.ty, names);
-        // `unknown` swallows the others.
-        if ty != "unknown" {
-            if field.nullable {
-                ty.push_str(" | null");
-            }
-            if !field.required && may_be_undefined {
-                ty.push_str(" | undefined");
-            }
-        }
-        let mark = if field.required { "" } else { "?" };
-        Self {
-            docs,
-            text: format!("{}{mark}: {ty}", key(name)),
-        }
-    }
-}
-
-fn members(fields: &[Field], may_be_undefined: bool, names: &Names) -> Vec<Member> {
-    fields
-        .iter()
-        .map(|field| Member::field(field, field.name.wire(), may_be_undefined, names))
-        .collect()
-}
-
-/// `{ a: string; b?: number }`, on one line where nothing speaks against it. `taken`: columns
-/// before it on its first line; `indent`: of its closing brace.
-fn object(members: &[Member], taken: usize, indent: &str) -> String {
-    if members.is_empty() {
-        return "Record<string, never>".to_owned();
-    }
-    if members.iter().all(|member| member.docs.is_empty()) {
-        let texts: Vec<&str> = members.iter().map(|member| member.text.as_str()).collect();
-        let line = format!("{{ {} }}", texts.join("; "));
-        if taken + line.len() < WIDTH {
-            return line;
-        }
-    }
-    format!("{{\n{}{indent}}}", block(members, &format!("{indent}  ")))
-}
-
-/// One member a line.
-fn block(members: &[Member], indent: &str) -> String {
-    members
-        .iter()
-        .map(|member| {
-            format!(
-                "{}{indent}{};\n",
-                docs::comment(&member.docs, indent),
-                member.text
-            )
-        })
-        .collect()
-}
-
-fn interface(name: &str, docs: &str, members: &[Member]) -> String {
-    let docs = docs::comment(docs, "");
-    if members.is_empty() {
-        return format!("{docs}export type {name} = Record<string, never>;");
-    }
-    format!(
-        "{docs}export interface {name} {{\n{}}}",
-        block(members, "  ")
-    )
-}
-
-/// One member of a union type.
-struct Alternative {
-    docs: String,
-    kind: AlternativeKind,
-}
-
-enum AlternativeKind {
-    Object(Vec<Member>),
-    Other(String),
-}
-
-impl AlternativeKind {
-    fn print(&self, taken: usize, indent: &str) -> String {
-        match self {
-            Self::Object(members) => object(members, taken, indent),
-            Self::Other(text) => text.clone(),
-        }
-    }
-}
-
-fn union(name: &str, docs: &str, alternatives: &[Alternative]) -> String {
-    let start = format!("export type {name} =");
-    match alternatives {
-        [] => format!("{}{start} never;", docs::comment(docs, "")),
-        [only] => {
-            let docs = docs::comment(&paragraphs(docs, &only.docs), "");
-            let text = only.kind.print(start.len() + 1, "");
-            format!("{docs}{start} {text};")
-        }
-        several => {
-            let bare = several.iter().all(|other| other.docs.trim().is_empty());
-            let texts: Vec<String> = several
-                .iter()
-                .map(|other| other.kind.print(0, ""))
-                .collect();
-            if bare && let Some(short) = short_union(&start, &texts) {
-                return format!("{}{short}", docs::comment(docs, ""));
-            }
-            let mut text = format!("{}{start}", docs::comment(docs, ""));
-            for alternative in several {
-                text.push('\n');
-                text.push_str(&docs::comment(&alternative.docs, "  "));
-                text.push_str("  | ");
-                text.push_str(&alternative.kind.print(4, "    "));
-            }
-            text.push(';');
-            text
-        }
-    }
-}
-
-/// The members of a union side by side, where they fit.
-fn short_union(start: &str, texts: &[String]) -> Option<String> {
-    let joined = texts.join(" | ");
-    if joined.contains('\n') {
-        None
-    } else if start.len() + joined.len() + 2 <= WIDTH {
-        Some(format!("{start} {joined};"))
-    } else if joined.len() + 3 <= WIDTH {
-        Some(format!("{start}\n  {joined};"))
-    } else {
-        None
-    }
-}
-
-fn paragraphs(first: &str, second: &str) -> String {
-    [first.trim(), second.trim()]
-        .into_iter()
-        .filter(|text| !text.is_empty())
-        .collect::<Vec<_>>()
-        .join("\n\n")
 }
 
 fn declaration(model: &Model, name: &str, names: &Names) -> String {

@@ -1,0 +1,162 @@
+//! What the runtime is told about a request: the object that each function hands to `call`.
+
+use super::super::types::{is_identifier, key, param_keys};
+use super::super::{WIDTH, string};
+use crate::ir::{ArmBody, Behaviour, Body, BodyEncoding, Operation, ParamPlace, Segment, Tenancy};
+
+/// The object that tells the runtime how to make the call: `key: value` texts.
+pub(super) fn entries(operation: &Operation) -> Vec<String> {
+    let mut entries = vec![
+        format!("id: {}", string(&operation.id)),
+        format!("method: \"{}\"", operation.method.as_str()),
+        format!("path: {}", path(operation)),
+    ];
+    if !operation.recipe.is_empty() {
+        entries.push(format!("rid: {}", string(&operation.recipe)));
+    }
+    if operation.tenancy == Tenancy::Tenant {
+        entries.push("tenant: true".to_owned());
+    }
+    if operation.outside_base {
+        entries.push("absolute: true".to_owned());
+    }
+    for (name, place) in [
+        ("query", ParamPlace::Query),
+        ("headers", ParamPlace::Header),
+    ] {
+        entries.extend(parameters(operation, name, place));
+    }
+    if let Some(body) = &operation.body {
+        let value = if operation.params.is_empty() {
+            "request"
+        } else {
+            "request.body"
+        };
+        entries.push(format!("{}: {value}", encoding(body)));
+    }
+    let successes = || {
+        operation
+            .answer
+            .arms
+            .iter()
+            .filter(|arm| (200..300).contains(&arm.http))
+    };
+    let is_json = |body: &ArmBody| matches!(body, ArmBody::Object(_) | ArmBody::Json(_));
+    if successes().any(|arm| !is_json(&arm.body)) || successes().next().is_none() {
+        entries.push("anyBody: true".to_owned());
+    }
+    if operation
+        .answer
+        .arms
+        .iter()
+        .any(|arm| matches!(arm.body, ArmBody::Redirect))
+    {
+        entries.push("redirects: true".to_owned());
+    }
+    if ends_session(operation) {
+        entries.push("signsOut: true".to_owned());
+    }
+    entries
+}
+
+fn encoding(body: &Body) -> &'static str {
+    if body.encodings.contains(&BodyEncoding::Json) || body.encodings.is_empty() {
+        "json"
+    } else {
+        "form"
+    }
+}
+
+/// `query: request`, or `query: { page: request.page }`.
+fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<String> {
+    let keys = param_keys(operation);
+    let own: Vec<_> = operation
+        .params
+        .iter()
+        .zip(&keys)
+        .filter(|(param, _)| param.place == place)
+        .collect();
+    if own.is_empty() {
+        return None;
+    }
+    let all = own.len() == operation.params.len() && operation.body.is_none();
+    if all
+        && own
+            .iter()
+            .all(|(param, key)| param.field.name.wire() == *key)
+    {
+        return Some(format!("{name}: request"));
+    }
+    let pairs: Vec<String> = own
+        .iter()
+        .map(|(param, name)| format!("{}: {}", key(param.field.name.wire()), access(name)))
+        .collect();
+    let line = format!("{name}: {{ {} }}", pairs.join(", "));
+    // Such a line stands six columns in and ends with a comma.
+    Some(if line.len() + 7 <= WIDTH {
+        line
+    } else {
+        format!(
+            "{name}: {{\n        {},\n      }}",
+            pairs.join(",\n        ")
+        )
+    })
+}
+
+fn access(name: &str) -> String {
+    if is_identifier(name) {
+        format!("request.{name}")
+    } else {
+        format!("request[{}]", string(name))
+    }
+}
+
+/// A string, or a template literal where the path has parameters.
+fn path(operation: &Operation) -> String {
+    let keys = param_keys(operation);
+    let mut has_params = false;
+    let mut template = String::new();
+    let mut plain = String::new();
+    for segment in &operation.path {
+        template.push('/');
+        plain.push('/');
+        match segment {
+            Segment::Literal(text) => {
+                plain.push_str(text);
+                template.push_str(
+                    &text
+                        .replace('\\', "\\\\")
+                        .replace('`', "\\`")
+                        .replace("${", "\\${"),
+                );
+            }
+            Segment::Param(name) => {
+                has_params = true;
+                let key = operation
+                    .params
+                    .iter()
+                    .zip(&keys)
+                    .find(|(param, _)| {
+                        param.place == ParamPlace::Path && param.field.name.wire() == name
+                    })
+                    .map_or(name, |(_, key)| key);
+                template.push_str(&format!("${{segment({})}}", access(key)));
+            }
+        }
+    }
+    if has_params {
+        format!("`{template}`")
+    } else {
+        string(&plain)
+    }
+}
+
+/// Whether it is the built-in that ends the session and its answer can say that it did.
+fn ends_session(operation: &Operation) -> bool {
+    matches!(&operation.behaviour, Behaviour::BuiltIn(built_in) if built_in.behaviour.name == "session.sign-out")
+        && operation
+            .answer
+            .arms
+            .iter()
+            .any(|arm| arm.http == 200 && arm.literal.as_deref() == Some("OK"))
+}
