@@ -78,7 +78,8 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let mut tree = emit::emit(&api, &inputs.settings);
     tree.insert(
         format!("server/{}", emit::spec_copy(&api)),
-        inputs.spec.text(),
+        // One kind of line break, so that a checkout of another system makes no difference.
+        inputs.spec.text().replace("\r\n", "\n"),
     );
     Ok(Generated {
         tree,

@@ -118,7 +118,7 @@ pub(super) struct Json {
 }
 
 impl Json {
-    fn of<'a>(model: &Model, fields: impl Iterator<Item = &'a Field> + Clone) -> Self {
+    fn of<'a>(model: &Model, fields: impl Iterator<Item = &'a Field>) -> Self {
         let is_json = model.in_requests || model.in_answers;
         Self {
             in_requests: model.in_requests,
@@ -132,7 +132,7 @@ impl Json {
     }
 
     /// Of an answer.
-    pub(super) fn of_answer<'a>(fields: impl Iterator<Item = &'a Field> + Clone) -> Self {
+    pub(super) fn of_answer<'a>(fields: impl Iterator<Item = &'a Field>) -> Self {
         Self {
             in_requests: false,
             in_answers: true,

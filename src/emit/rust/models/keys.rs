@@ -13,9 +13,15 @@ pub(super) enum Keys {
 
 impl Keys {
     /// The rule that leaves fewer fields to rename.
-    pub(super) fn of<'a>(fields: impl Iterator<Item = &'a Field> + Clone) -> Self {
-        let misfits = |rule: Self| fields.clone().filter(|field| !rule.fits(field)).count();
-        if misfits(Self::CamelCase) < misfits(Self::AsNamed) {
+    pub(super) fn of<'a>(fields: impl Iterator<Item = &'a Field>) -> Self {
+        let mut misfits = [0; 2];
+        for field in fields {
+            for (count, rule) in misfits.iter_mut().zip([Self::AsNamed, Self::CamelCase]) {
+                *count += usize::from(!rule.fits(field));
+            }
+        }
+        let [as_named, camel_case] = misfits;
+        if camel_case < as_named {
             Self::CamelCase
         } else {
             Self::AsNamed
