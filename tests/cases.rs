@@ -64,9 +64,14 @@ fn folded(paths: &[&str]) -> String {
     let mut lines = Vec::new();
     let mut copied = BTreeSet::new();
     for path in paths {
-        let is_copied = ["server/migrations/", "server/src/", "client/src/"]
-            .iter()
-            .any(|folder| path.starts_with(folder))
+        let is_copied = [
+            "server/migrations/",
+            "server/src/",
+            "client/js/",
+            "client/src/",
+        ]
+        .iter()
+        .any(|folder| path.starts_with(folder))
             && name(path).is_none()
             && !ALIKE.contains(path);
         if is_copied {

@@ -1,6 +1,7 @@
 //! `auth-gen dev`: generate, build, run, and say where to look.
 
 mod address;
+mod page;
 mod process;
 
 use std::env;
@@ -20,7 +21,9 @@ use crate::RouteRow;
 use crate::app_info;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::disk::{self, Conflicts};
-use address::Address;
+use crate::tree::Tree;
+use address::{Address, Website};
+use page::Site;
 use process::{Ending, Interrupts, Process};
 
 /// How long a server may take from its start until it listens.
@@ -86,7 +89,16 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
             return Ok(ended(&ending, console));
         }
     }
-    console.print(&banner(&address, &state, &generated.routes))?;
+    let login = Website::new(&app_info, &address).map(|website| {
+        login_page(
+            website,
+            &address,
+            &state,
+            &generated.routes,
+            &generated.tree,
+        )
+    });
+    console.print(&banner(&address, &state, &generated.routes, login))?;
     Ok(ended(&server.wait(&interrupts), console))
 }
 
@@ -190,26 +202,55 @@ impl State {
     }
 }
 
+/// Serves the login page where the website will be; says where, or why not.
+fn login_page(
+    website: Website,
+    address: &Address,
+    state: &State,
+    routes: &[RouteRow],
+    tree: &Tree,
+) -> String {
+    let url = format!("{}{}", website.origin, website.base_path);
+    let jwks = routes.iter().find(|row| row.behaviour == "jwt.jwks");
+    let site = Site {
+        app_name: website.app_name,
+        api_domain: address.origin.clone(),
+        api_base_path: address.base()[address.origin.len()..].to_owned(),
+        base_path: website.base_path,
+        outbox: outbox_page(address, state),
+        jwks: jwks.map(|row| address.url(row)),
+    };
+    match page::serve(website.listen, &site, tree) {
+        Ok(()) => url,
+        // Most likely it is the website.
+        Err(_) => format!("yours: something listens at {} already", website.origin),
+    }
+}
+
+/// The page that shows the mails; it exists only where nobody else can reach the server.
+fn outbox_page(address: &Address, state: &State) -> Option<String> {
+    state.outbox.as_ref()?;
+    let local = address.listen.ip().is_loopback();
+    local.then(|| format!("{}/dev/outbox", address.origin))
+}
+
 /// A variable of the environment; the server, too, takes an empty one for none.
 fn given(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// What a newcomer wants to know, and two commands that work when they are pasted.
-fn banner(address: &Address, state: &State, routes: &[RouteRow]) -> String {
+fn banner(address: &Address, state: &State, routes: &[RouteRow], login: Option<String>) -> String {
     let find = |behaviour: &str| {
         let row = routes.iter().find(|row| row.behaviour == behaviour)?;
         Some(address.url(row))
     };
-    let mut lines = vec![("API", address.base())];
+    let mut lines: Vec<(&str, String)> = login.map(|url| ("login", url)).into_iter().collect();
+    lines.push(("API", address.base()));
     lines.extend(find("jwt.jwks").map(|url| ("JWKS", url)));
     if let Some(folder) = &state.outbox {
-        // The page exists only where nobody else can reach the server.
-        lines.push(if address.listen.ip().is_loopback() {
-            ("mails", format!("{}/dev/outbox", address.origin))
-        } else {
-            ("mails", folder.clone())
-        });
+        let page = outbox_page(address, state);
+        lines.push(("mails", page.unwrap_or_else(|| folder.clone())));
     }
     // A database elsewhere may have a password in its address.
     if let Some(path) = state.database.strip_prefix("sqlite:") {
@@ -264,30 +305,34 @@ mod tests {
             row("/auth[/{tenantId}]/jwt/jwks.json", "jwt.jwks"),
             row("/auth[/{tenantId}]/signup", "email-password.sign-up"),
         ];
-        let text = banner(&address("127.0.0.1:3001"), &state, &routes);
-        insta::assert_snapshot!(text.trim_start(), @r#"
-API       http://127.0.0.1:3001/auth
-  JWKS      http://127.0.0.1:3001/auth/jwt/jwks.json
-  mails     http://127.0.0.1:3001/dev/outbox
-  database  .auth-gen/auth.db
+        let login = Some("http://localhost:3000/auth".to_owned());
+        let text = banner(&address("127.0.0.1:3001"), &state, &routes, login);
+        insta::assert_snapshot!(text, @r#"
 
-  sign up:
-  curl http://127.0.0.1:3001/auth/signup -H 'content-type: application/json' \
-    -d '{"formFields":[{"id":"email","value":"you@example.com"},{"id":"password","value":"correct-horse-1"}]}'
+          login     http://localhost:3000/auth
+          API       http://127.0.0.1:3001/auth
+          JWKS      http://127.0.0.1:3001/auth/jwt/jwks.json
+          mails     http://127.0.0.1:3001/dev/outbox
+          database  .auth-gen/auth.db
 
-  Ctrl-C stops the server.
-"#);
+          sign up:
+          curl http://127.0.0.1:3001/auth/signup -H 'content-type: application/json' \
+            -d '{"formFields":[{"id":"email","value":"you@example.com"},{"id":"password","value":"correct-horse-1"}]}'
+
+          Ctrl-C stops the server.
+        "#);
         // Where others can reach the server there is no outbox page, and no password is shown.
         let state = State {
             database: "postgres://me:secret@db/auth".to_owned(),
             ..state
         };
-        let text = banner(&address("0.0.0.0:3001"), &state, &[]);
-        insta::assert_snapshot!(text.trim_start(), @r"
-API       http://127.0.0.1:3001/auth
-  mails     .auth-gen/mail
+        let text = banner(&address("0.0.0.0:3001"), &state, &[], None);
+        insta::assert_snapshot!(text, @"
 
-  Ctrl-C stops the server.
-");
+          API       http://127.0.0.1:3001/auth
+          mails     .auth-gen/mail
+
+          Ctrl-C stops the server.
+        ");
     }
 }

@@ -3,10 +3,15 @@
 //! The session engine is plain TypeScript, copied as it stands. What the spec decides is rendered:
 //! types, one function per operation, and the defaults of appInfo. Code here builds finished
 //! strings, laid out the way prettier would; the templates only put them in their places.
+//!
+//! `src/` is the source. `js/` is the same as JavaScript with declarations, so that a page can use
+//! it as it is: of the copied files what the TypeScript compiler made of them (`npm run build` in
+//! `tests/client`), of the rendered ones a second and third rendering.
 
 mod docs;
 mod names;
 mod operations;
+mod scripts;
 mod types;
 
 use askama::Template;
@@ -24,8 +29,8 @@ mod tests;
 /// The widest line that the emitted code wants.
 const WIDTH: usize = 100;
 
-/// Files that no spec changes.
-const RUNTIME: [(&str, &str); 5] = [
+/// Sources that no spec changes.
+const RUNTIME: &[(&str, &str)] = &[
     (
         "src/errors.ts",
         include_str!("../../templates/client/src/errors.ts"),
@@ -43,6 +48,22 @@ const RUNTIME: [(&str, &str); 5] = [
         include_str!("../../templates/client/src/storage.ts"),
     ),
     (
+        "src/login-element.ts",
+        include_str!("../../templates/client/src/login-element.ts"),
+    ),
+    (
+        "src/login-messages.ts",
+        include_str!("../../templates/client/src/login-messages.ts"),
+    ),
+    (
+        "src/login-style.ts",
+        include_str!("../../templates/client/src/login-style.ts"),
+    ),
+    (
+        "src/react.ts",
+        include_str!("../../templates/client/src/react.ts"),
+    ),
+    (
         "tsconfig.json",
         include_str!("../../templates/client/tsconfig.json"),
     ),
@@ -56,9 +77,9 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         api.spec_name
     );
     for (path, text) in RUNTIME {
-        tree.insert(format!("client/{path}"), text);
+        tree.insert(format!("client/{path}"), *text);
     }
-    tree.insert("client/.gitignore", "/dist/\n/node_modules/\n");
+    tree.insert("client/.gitignore", "/node_modules/\n");
 
     let types = types::items(api, &names);
     let operations = operations::functions(api, &names);
@@ -99,6 +120,18 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         header: &header,
         items: &types,
     };
+    scripts::emit(
+        &scripts::Parts {
+            header: &header,
+            defaults: &defaults,
+            api_domain: client.api_domain,
+            options_default: client.options_default,
+            api_domain_doc: client.api_domain_doc,
+            api_domain_type: client.api_domain_type,
+            operations: &operations,
+        },
+        tree,
+    );
     let operations = OperationsFile {
         header: &header,
         imports: &operations.imports,
@@ -115,7 +148,20 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     };
     insert(tree, "package.json", &package);
     insert(tree, "README.md", &readme);
+    let login = LoginFile {
+        header: &header,
+        client: if defaults.api_domain.is_some() {
+            "createAuthClient"
+        } else {
+            "() => createAuthClient({ apiDomain: location.origin })"
+        },
+        actions: &login_actions(api, &names),
+    };
     insert(tree, "src/index.ts", &index);
+    insert(tree, "js/index.d.ts", &index);
+    insert(tree, "js/types.d.ts", &types);
+    insert(tree, "src/login.ts", &login);
+    insert(tree, "js/login.js", &login);
     insert(tree, "src/client.ts", &client);
     insert(tree, "src/types.ts", &types);
     insert(tree, "src/operations.ts", &operations);
@@ -134,6 +180,23 @@ fn insert(tree: &mut Tree, path: &str, template: &impl Template) {
 /// A string literal, for TypeScript and JSON alike.
 fn string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+/// The functions that a login form calls, as properties.
+fn login_actions(api: &Api, names: &Names) -> Vec<String> {
+    [
+        ("signIn", "email-password.sign-in"),
+        ("signUp", "email-password.sign-up"),
+        ("createPasswordResetToken", "password-reset.create-token"),
+        ("resetPassword", "password-reset.consume-token"),
+        ("signOut", "session.sign-out"),
+    ]
+    .into_iter()
+    .filter_map(|(action, behaviour)| {
+        let function = names.of_behaviour(api, behaviour)?;
+        Some(format!("{action}: operations.{function}"))
+    })
+    .collect()
 }
 
 fn index_docs(api: &Api) -> String {
@@ -172,7 +235,17 @@ impl Defaults {
         }
     }
 
+    /// `name: "value",`
     fn lines(&self) -> String {
+        self.written(|name, value| format!("  {name}: {value},"))
+    }
+
+    /// `readonly name: "value";`
+    fn declarations(&self) -> String {
+        self.written(|name, value| format!("  readonly {name}: {value};"))
+    }
+
+    fn written(&self, line: impl Fn(&str, &str) -> String) -> String {
         [
             ("appName", self.app_name.as_ref()),
             ("apiDomain", self.api_domain.as_ref()),
@@ -181,7 +254,7 @@ impl Defaults {
             ("websiteBasePath", Some(&self.website_base_path)),
         ]
         .into_iter()
-        .filter_map(|(name, value)| Some(format!("  {name}: {},", string(value?))))
+        .filter_map(|(name, value)| Some(line(name, &string(value?))))
         .collect::<Vec<_>>()
         .join("\n")
     }
@@ -231,6 +304,14 @@ struct ClientFile<'a> {
     api_domain_type: &'a str,
     options_default: &'a str,
     api_domain: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "client/login.ts.jinja")]
+struct LoginFile<'a> {
+    header: &'a str,
+    client: &'a str,
+    actions: &'a [String],
 }
 
 #[derive(Template)]

@@ -15,6 +15,11 @@ export async function startFakeServer() {
     alwaysRefuse: false,
     /** Claims that go into the front token. */
     claims: {},
+    /** Seconds that an access token lives, and that this clock is ahead. */
+    lifetime: 3600,
+    clockAhead: 0,
+    /** What `/auth/claims` wants of the session. */
+    claimValidationErrors: [],
     /** The access token that is good now; anything else is expired. */
     good: undefined,
     generation: 0,
@@ -28,11 +33,11 @@ export async function startFakeServer() {
   };
 
   function frontToken() {
-    const iat = Math.floor(Date.now() / 1000);
+    const iat = Math.floor(Date.now() / 1000) + state.clockAhead;
     const claims = {
       sub: "ada",
       iat,
-      exp: iat + 3600,
+      exp: iat + state.lifetime,
       sessionHandle: `h${state.handle}`,
       ...state.claims,
     };
@@ -112,6 +117,10 @@ export async function startFakeServer() {
       case "/auth/elsewhere":
         response.writeHead(302, { location: "https://example.com/" });
         return response.end();
+      case "/auth/claims": {
+        const { claimValidationErrors } = state;
+        return json(response, 403, { message: "invalid claim", claimValidationErrors });
+      }
       case "/auth/slow":
         await sleep(500);
         return json(response, 200, {});

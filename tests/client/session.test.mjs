@@ -356,8 +356,85 @@ test("clients that share a storage share the refresh", async () => {
     answers.map((answer) => answer.status),
     [200, 200],
   );
-  const locks = globalThis.navigator?.locks !== undefined;
-  assert.equal(server.calls("/auth/session/refresh").length, locks ? 1 : 2);
+  assert.equal(server.calls("/auth/session/refresh").length, 1);
+});
+
+test("a lock that nobody gave back does not stop the refresh", async () => {
+  const storage = { ...memoryStorage(), shared: true };
+  const { client } = await openSignedIn({ storage });
+  storage.set(STORED.lock, `gone|${Date.now() + 60}`);
+  assert.equal(await client.refresh(), true);
+  assert.equal(storage.get(STORED.lock), undefined);
+});
+
+test("what happens in one tab is told in the others", async () => {
+  const storage = { ...memoryStorage(), shared: true };
+  const { client } = await openSignedIn({ storage });
+  const other = open({ storage });
+  const told = new Promise((done) => other.client.onSession(done));
+  await call(client, SIGN_OUT);
+  assert.deepEqual(await told, { type: "signedOut" });
+  assert.equal(await other.client.getSession(), undefined);
+});
+
+test("an access token that is about to expire is renewed before it is sent", async () => {
+  server.lifetime = 1;
+  const { client, events } = await openSignedIn();
+  server.lifetime = 3600;
+  await new Promise((done) => setTimeout(done, 950));
+  server.requests.length = 0;
+  const answers = await Promise.all(
+    ["/a", "/b"].map((path) => client.fetch(server.origin + path)),
+  );
+  assert.deepEqual(
+    answers.map((answer) => answer.status),
+    [200, 200],
+  );
+  assert.deepEqual(server.requests.map((request) => request.path).sort(), [
+    "/a",
+    "/auth/session/refresh",
+    "/b",
+  ]);
+  assert.deepEqual(events, ["created", "refreshed"]);
+});
+
+test("a refresh ahead of time that fails does not stop the call", async () => {
+  server.lifetime = -5;
+  const { client } = await openSignedIn();
+  server.refresh = "drop";
+  assert.equal((await client.fetch(`${server.origin}/a`)).status, 200);
+});
+
+test("a clock that is wrong by hours refreshes neither too often nor too late", async () => {
+  for (const hours of [-5, 5]) {
+    server.clockAhead = hours * 3600;
+    const storage = memoryStorage();
+    const { client } = await openSignedIn({ storage });
+    server.requests.length = 0;
+    await client.fetch(`${server.origin}/a`);
+    assert.equal(server.requests.length, 1);
+    const skew = Number(storage.get(STORED.clockSkew));
+    assert.ok(Math.abs(skew - hours * 3_600_000) < 5_000, `${skew}`);
+  }
+  server.clockAhead = 0;
+  const storage = memoryStorage();
+  await openSignedIn({ storage });
+  assert.equal(storage.get(STORED.clockSkew), undefined);
+});
+
+test("claims that the session lacks are named", async () => {
+  const { client } = await openSignedIn();
+  const told = [];
+  client.onSession((event) => told.push(event));
+  const claims = [{ id: "st-ev", reason: { message: "wrong value", expectedValue: true } }];
+  server.claimValidationErrors = claims;
+  await assert.rejects(call(client, get("/claims")), (error) => {
+    assert.deepEqual([error.status, error.claims], [403, claims]);
+    return true;
+  });
+  assert.deepEqual(told, [{ type: "claimsRefused", claims }]);
+  const response = await client.fetch(`${server.origin}/auth/claims`);
+  assert.deepEqual((await response.json()).claimValidationErrors, claims);
 });
 
 test("errors say which operation failed and how", async () => {

@@ -45,16 +45,9 @@ impl Address {
         app_info: &AppInfo,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Diagnostics> {
-        let value = |setting: &Setting| match setting {
-            Setting::Text(text) => text.clone(),
-            Setting::Env { name, default } => env(name).or(default.clone()).unwrap_or_default(),
-        };
+        let value = |setting: &Setting| value(setting, &env);
         // A gateway takes its path away before requests reach the server; here is none.
-        let base_path = app_info.api_base_path.as_ref().map(value);
-        let base_path = match base_path.as_deref().unwrap_or("/auth").trim_matches('/') {
-            "" => String::new(),
-            path => format!("/{path}"),
-        };
+        let base_path = path(app_info.api_base_path.as_ref().map(value).as_deref());
         let local = local(&value(&app_info.api_domain));
         let listen = match env("AUTH_LISTEN_ADDR") {
             Some(text) => text.parse().map_err(|_| {
@@ -95,6 +88,49 @@ impl Address {
     /// What to connect to.
     pub(super) fn reachable(&self) -> SocketAddr {
         reachable(self.listen)
+    }
+}
+
+/// The website, where appInfo says that it is on this machine.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Website {
+    pub(super) app_name: String,
+    pub(super) listen: SocketAddr,
+    pub(super) origin: String,
+    /// The path of the login page: `/auth`, or empty.
+    pub(super) base_path: String,
+}
+
+impl Website {
+    /// `None` where it is elsewhere, or where it is the API's own place.
+    pub(super) fn new(app_info: &AppInfo, api: &Address) -> Option<Self> {
+        let value = |setting: &Setting| value(setting, &super::given);
+        let domain = app_info
+            .origin
+            .as_ref()
+            .or(app_info.website_domain.as_ref())?;
+        let (origin, listen) = local(&value(domain))?;
+        (listen.port() != api.listen.port()).then(|| Self {
+            app_name: value(&app_info.app_name),
+            listen,
+            origin,
+            base_path: path(app_info.website_base_path.as_ref().map(value).as_deref()),
+        })
+    }
+}
+
+fn value(setting: &Setting, env: &impl Fn(&str) -> Option<String>) -> String {
+    match setting {
+        Setting::Text(text) => text.clone(),
+        Setting::Env { name, default } => env(name).or(default.clone()).unwrap_or_default(),
+    }
+}
+
+/// `/auth`, also where nothing is said; empty for the root.
+fn path(given: Option<&str>) -> String {
+    match given.unwrap_or("/auth").trim().trim_matches('/') {
+        "" => String::new(),
+        path => format!("/{path}"),
     }
 }
 

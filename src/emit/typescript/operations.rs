@@ -1,4 +1,4 @@
-//! `operations.ts`: one function per operation.
+//! `operations`: one function per operation, in TypeScript, and as JavaScript with declarations.
 
 mod request;
 
@@ -10,31 +10,55 @@ use super::{WIDTH, docs};
 use crate::emit::sections;
 use crate::ir::{Api, ArmBody, Operation, Segment, Tenancy, Type};
 
-/// The parts of `operations.ts`.
+/// The parts of `operations.ts`, `operations.js` and `operations.d.ts`.
 pub(super) struct Functions {
     pub(super) imports: String,
+    /// The imports that are left without types: a whole statement, or nothing.
+    pub(super) script_imports: String,
     pub(super) type_imports: String,
     pub(super) items: Vec<String>,
+    pub(super) scripts: Vec<String>,
+    pub(super) declarations: Vec<String>,
 }
 
 pub(super) fn functions(api: &Api, names: &Names) -> Functions {
     let mut used = BTreeSet::new();
-    let mut items = Vec::new();
-    for (index, (operation, own)) in names.operations(api).enumerate() {
-        items.extend(sections::heading(api, index));
-        items.push(function(operation, own, names, &mut used));
-    }
+    let functions: Vec<Function> = names
+        .operations(api)
+        .map(|(operation, own)| Function::of(operation, own, names, &mut used))
+        .collect();
+    let texts = |text: fn(&Function) -> String| {
+        let mut items = Vec::new();
+        for (index, function) in functions.iter().enumerate() {
+            items.extend(sections::heading(api, index));
+            items.push(text(function));
+        }
+        items
+    };
+    let items = texts(Function::source);
     let needs_segment = api.operations.iter().any(|operation| {
         operation
             .path
             .iter()
             .any(|segment| matches!(segment, Segment::Param(_)))
     });
+    let values = match (items.is_empty(), needs_segment) {
+        (true, _) => "",
+        (false, true) => "call, segment",
+        (false, false) => "call",
+    };
     Functions {
-        imports: match (items.is_empty(), needs_segment) {
-            (true, _) => "type CallOptions".to_owned(),
-            (false, true) => "call, segment, type CallOptions".to_owned(),
-            (false, false) => "call, type CallOptions".to_owned(),
+        script_imports: if values.is_empty() {
+            String::new()
+        } else {
+            format!("import {{ {values} }} from \"./http.js\";\n")
+        },
+        scripts: texts(Function::script),
+        declarations: texts(Function::declaration),
+        imports: if values.is_empty() {
+            "type CallOptions".to_owned()
+        } else {
+            format!("{values}, type CallOptions")
         },
         type_imports: type_imports(&used),
         items,
@@ -73,32 +97,102 @@ fn type_imports(used: &BTreeSet<String>) -> String {
     }
 }
 
-fn function(
-    operation: &Operation,
-    own: &OperationNames,
-    names: &Names,
-    used: &mut BTreeSet<String>,
-) -> String {
-    used.insert(own.response.clone());
-    let mut arguments = vec!["client: AuthClient".to_owned()];
-    if let Some(argument) = request_argument(operation, own, names, used) {
-        arguments.push(argument);
-    }
-    arguments.push("options?: CallOptions".to_owned());
+/// One function, before it is written in one of three ways.
+struct Function {
+    docs: String,
+    name: String,
+    response: String,
+    request: Option<Request>,
+    body: String,
+}
 
-    let start = format!("export function {}(", own.function);
-    let end = format!("): Promise<{}> {{", own.response);
-    let line = format!("{start}{}{end}", arguments.join(", "));
-    let signature = if line.len() <= WIDTH {
-        line
-    } else {
-        format!("{start}\n  {},\n{end}", arguments.join(",\n  "))
-    };
-    format!(
-        "{}{signature}\n{}\n}}",
-        docs::comment(&function_docs(operation), ""),
-        call(&request::entries(operation))
-    )
+/// The second argument.
+struct Request {
+    ty: String,
+    presence: Presence,
+}
+
+/// Whether an argument may be left out, and what it is then.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Presence {
+    Required,
+    Optional,
+    DefaultsToEmpty,
+}
+
+impl Function {
+    fn of(
+        operation: &Operation,
+        own: &OperationNames,
+        names: &Names,
+        used: &mut BTreeSet<String>,
+    ) -> Self {
+        used.insert(own.response.clone());
+        Self {
+            docs: docs::comment(&function_docs(operation), ""),
+            name: own.function.clone(),
+            response: own.response.clone(),
+            request: request_argument(operation, own, names, used),
+            body: call(&request::entries(operation)),
+        }
+    }
+
+    fn source(&self) -> String {
+        let request = self.request.as_ref().map(|request| {
+            let ty = &request.ty;
+            match request.presence {
+                Presence::Required => format!("request: {ty}"),
+                Presence::Optional => format!("request?: {ty}"),
+                Presence::DefaultsToEmpty => format!("request: {ty} = {{}}"),
+            }
+        });
+        let end = format!("): Promise<{}> {{", self.response);
+        self.written(&self.typed("export function", request, &end))
+    }
+
+    fn declaration(&self) -> String {
+        let request = self.request.as_ref().map(|request| {
+            let mark = match request.presence {
+                Presence::Required => "",
+                Presence::Optional | Presence::DefaultsToEmpty => "?",
+            };
+            format!("request{mark}: {}", request.ty)
+        });
+        let end = format!("): Promise<{}>;", self.response);
+        let signature = self.typed("export declare function", request, &end);
+        format!("{}{signature}", self.docs)
+    }
+
+    fn script(&self) -> String {
+        let request = match self.request.as_ref().map(|request| request.presence) {
+            None => "",
+            Some(Presence::DefaultsToEmpty) => "request = {}, ",
+            Some(_) => "request, ",
+        };
+        self.written(&format!(
+            "export function {}(client, {request}options) {{",
+            self.name
+        ))
+    }
+
+    fn written(&self, signature: &str) -> String {
+        format!("{}{signature}\n{}\n}}", self.docs, self.body)
+    }
+
+    fn typed(&self, keyword: &str, request: Option<String>, end: &str) -> String {
+        let arguments: Vec<String> = ["client: AuthClient".to_owned()]
+            .into_iter()
+            .chain(request)
+            .chain(["options?: CallOptions".to_owned()])
+            .collect();
+        let start = format!("{keyword} {}(", self.name);
+        let line = format!("{start}{}{end}", arguments.join(", "));
+        if line.len() <= WIDTH {
+            line
+        } else {
+            format!("{start}\n  {},\n{end}", arguments.join(",\n  "))
+        }
+    }
 }
 
 /// The body itself, the parameters themselves, or the parameters with the body among them.
@@ -107,21 +201,29 @@ fn request_argument(
     own: &OperationNames,
     names: &Names,
     used: &mut BTreeSet<String>,
-) -> Option<String> {
+) -> Option<Request> {
     if !operation.params.is_empty() {
         used.insert(own.params.clone());
         let optional = operation.params.iter().all(|param| !param.field.required)
             && operation.body.as_ref().is_none_or(|body| !body.required);
-        let default = if optional { " = {}" } else { "" };
-        return Some(format!("request: {}{default}", own.params));
+        return Some(Request {
+            ty: own.params.clone(),
+            presence: if optional {
+                Presence::DefaultsToEmpty
+            } else {
+                Presence::Required
+            },
+        });
     }
     let body = operation.body.as_ref()?;
     note_models(&body.ty, names, used);
-    let ty = expression(&body.ty, names);
-    Some(if body.required {
-        format!("request: {ty}")
-    } else {
-        format!("request?: {ty}")
+    Some(Request {
+        ty: expression(&body.ty, names),
+        presence: if body.required {
+            Presence::Required
+        } else {
+            Presence::Optional
+        },
     })
 }
 

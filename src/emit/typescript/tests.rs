@@ -300,6 +300,12 @@ fn settings() -> Settings {
     }
 }
 
+fn tree() -> Tree {
+    let mut tree = Tree::default();
+    emit(&api(), &settings(), &mut tree);
+    tree
+}
+
 /// One emitted file, without its header line.
 fn emitted(path: &str, api: &Api) -> String {
     let mut tree = Tree::default();
@@ -533,15 +539,75 @@ fn the_whole_package_is_there() {
     insta::assert_snapshot!(paths.join("\n"), @r##"
     client/.gitignore
     client/README.md
+    client/js/client.d.ts
+    client/js/client.js
+    client/js/errors.d.ts
+    client/js/errors.js
+    client/js/http.d.ts
+    client/js/http.js
+    client/js/index.d.ts
+    client/js/index.js
+    client/js/login-element.d.ts
+    client/js/login-element.js
+    client/js/login-messages.d.ts
+    client/js/login-messages.js
+    client/js/login-style.d.ts
+    client/js/login-style.js
+    client/js/login.d.ts
+    client/js/login.js
+    client/js/operations.d.ts
+    client/js/operations.js
+    client/js/react.d.ts
+    client/js/react.js
+    client/js/session.d.ts
+    client/js/session.js
+    client/js/storage.d.ts
+    client/js/storage.js
+    client/js/types.d.ts
     client/package.json
     client/src/client.ts
     client/src/errors.ts
     client/src/http.ts
     client/src/index.ts
+    client/src/login-element.ts
+    client/src/login-messages.ts
+    client/src/login-style.ts
+    client/src/login.ts
     client/src/operations.ts
+    client/src/react.ts
     client/src/session.ts
     client/src/storage.ts
     client/src/types.ts
     client/tsconfig.json
     "##);
+}
+
+#[test]
+fn scripts_are_the_source_without_types() {
+    insta::assert_snapshot!("operations.js", emitted("client/js/operations.js", &api()));
+    insta::assert_snapshot!(
+        "operations.d.ts",
+        emitted("client/js/operations.d.ts", &api())
+    );
+    insta::assert_snapshot!("client.js", emitted("client/js/client.js", &api()));
+    insta::assert_snapshot!("client.d.ts", emitted("client/js/client.d.ts", &api()));
+    insta::assert_snapshot!("login.js", emitted("client/js/login.js", &api()));
+    let tree = tree();
+    for (path, _) in tree.iter() {
+        let Some(module) = path
+            .strip_prefix("client/src/")
+            .and_then(|file| file.strip_suffix(".ts"))
+        else {
+            continue;
+        };
+        let has = |extension: &str| {
+            tree.get(&format!("client/js/{module}.{extension}"))
+                .is_some()
+        };
+        assert!(has("d.ts"), "{module} has no declarations");
+        assert!(
+            has("js") || module == "types",
+            "{module} is missing as a script"
+        );
+    }
 }

@@ -3,6 +3,14 @@
  * answer at all, or an answer that came too late.
  */
 
+/** One thing that the server wants of a session and does not find in it. */
+export interface ClaimFailure {
+  /** The validator, mostly the name of a claim: `st-ev` for a verified address, `st-mfa`. */
+  readonly id: string;
+  /** What it says about why; its form is its own. */
+  readonly reason?: unknown;
+}
+
 /**
  * The server answered, and the answer is not one of the documented successes: any status outside
  * 2xx, or a body that is not what the operation promises (a proxy's error page, say).
@@ -17,6 +25,8 @@ export class ApiError extends Error {
   readonly operation: string;
   /** The headers of the answer: `Location`, `Retry-After`. */
   readonly headers: Headers;
+  /** What the session lacks, where that is why the server refused (status 403); else empty. */
+  readonly claims: readonly ClaimFailure[];
 
   constructor(operation: string, response: Response, body: unknown, hint?: string) {
     const said = hint ?? messageOf(body);
@@ -25,6 +35,7 @@ export class ApiError extends Error {
     this.body = body;
     this.operation = operation;
     this.headers = response.headers;
+    this.claims = claimFailures(body);
   }
 }
 
@@ -57,4 +68,10 @@ function messageOf(body: unknown): string | undefined {
     return String(body.message);
   }
   return undefined;
+}
+
+/** The claims that a refusal names; none where it is another refusal. */
+export function claimFailures(body: unknown): readonly ClaimFailure[] {
+  const list = (body as { claimValidationErrors?: unknown } | undefined)?.claimValidationErrors;
+  return Array.isArray(list) ? list : [];
 }

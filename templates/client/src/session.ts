@@ -5,12 +5,13 @@
  * The rules that this file keeps:
  *
  * - tokens go to the API's own origins and to nobody else;
- * - however many requests find the access token expired, one refresh renews it for all of them;
+ * - however many requests in however many tabs need a new access token, one refresh gets it for all;
+ * - a token that is about to expire is renewed before it is sent, by a clock set after the server's;
  * - only the server ends a session: a refresh that gets no answer, or an answer of trouble, throws
  *   and leaves every token where it is.
  */
 
-import { ApiError, NetworkError } from "./errors.js";
+import { ApiError, claimFailures, NetworkError, type ClaimFailure } from "./errors.js";
 import { FDI_VERSIONS, read, withDeadline } from "./http.js";
 import { cookieStorage, memoryStorage, STORED, type TokenStorage } from "./storage.js";
 
@@ -26,7 +27,7 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** What happened to the session. */
+/** What happened to the session: here, or in another tab that shares the storage. */
 export type SessionEvent =
   /** Somebody signed in, or another session took the place of the one before. */
   | { readonly type: "created"; readonly session: Session }
@@ -37,7 +38,9 @@ export type SessionEvent =
   /** The user signed out. */
   | { readonly type: "signedOut" }
   /** The session ended by itself: too old, or revoked. */
-  | { readonly type: "expired" };
+  | { readonly type: "expired" }
+  /** The server wants claims that the session lacks (a verified address, a second factor). */
+  | { readonly type: "claimsRefused"; readonly claims: readonly ClaimFailure[] };
 
 /** Where the API is and how to talk to it. */
 export interface AuthClientOptions {
@@ -61,6 +64,8 @@ export interface AuthClientOptions {
   readonly maxRetries?: number | undefined;
   /** The status that asks for a refresh: 401 where left out. */
   readonly sessionExpiredStatusCode?: number | undefined;
+  /** The status that names claims which the session lacks: 403 where left out. */
+  readonly invalidClaimStatusCode?: number | undefined;
 }
 
 /** The connection to one API, with at most one session. Every operation takes it as its first argument. */
@@ -114,11 +119,15 @@ export function newClient(options: AuthClientOptions): AuthClient {
   const timeout = options.timeout ?? 30_000;
   const maxRetries = options.maxRetries ?? 10;
   const expiredStatus = options.sessionExpiredStatusCode ?? 401;
+  const claimStatus = options.invalidClaimStatusCode ?? 403;
   const apiDomain = originOf(options.apiDomain);
   const apiBasePath = pathOf(options.apiBasePath ?? "/auth");
   const refreshUrl = `${apiDomain}${apiBasePath}/session/refresh`;
   const origins = new Set([apiDomain, ...(options.apiOrigins ?? []).map(originOf)]);
   const listeners = new Set<(event: SessionEvent) => void>();
+  const shared = storage.shared === true;
+  const scope = `auth-client ${apiDomain}${apiBasePath}`;
+  const tabs = shared && globalThis.BroadcastChannel ? new BroadcastChannel(scope) : undefined;
   let refreshing: Promise<boolean> | undefined;
 
   const stored = async (name: string): Promise<string | undefined> =>
@@ -128,6 +137,11 @@ export function newClient(options: AuthClientOptions): AuthClient {
     sessionOf(await stored(STORED.frontToken));
 
   function tell(event: SessionEvent): void {
+    hear(event);
+    tabs?.postMessage(event);
+  }
+
+  function hear(event: SessionEvent): void {
     for (const listener of listeners) {
       try {
         listener(event);
@@ -135,6 +149,12 @@ export function newClient(options: AuthClientOptions): AuthClient {
         console.error(error); // A listener's trouble is not the request's.
       }
     }
+  }
+
+  if (tabs) {
+    tabs.onmessage = ({ data }) => hear(data);
+    // Node would wait for more messages forever; browsers know no such method.
+    (tabs as { unref?: () => void }).unref?.();
   }
 
   /** Marks that the tokens changed; requests that were sent before see it by comparing. */
@@ -215,8 +235,25 @@ export function newClient(options: AuthClientOptions): AuthClient {
     const session = sessionOf(frontToken);
     if (session !== undefined) {
       const same = before !== undefined && handleOf(before) === handleOf(session);
+      if (isRefresh || !same) {
+        // Tokens come fresh from the server, so its clock shows the time of issue. Small
+        // differences are the network's.
+        const skew = (issuedAt(session) ?? Date.now()) - Date.now();
+        await storage.set(STORED.clockSkew, Math.abs(skew) < 7_000 ? undefined : String(skew));
+      }
       tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
     }
+  }
+
+  /** Whether the access token is no good any more, or will not be in a moment. */
+  async function isStale(): Promise<boolean> {
+    const session = await currentSession();
+    if (session === undefined) {
+      return false;
+    }
+    const now = Date.now() + (Number(await stored(STORED.clockSkew)) || 0);
+    const lifetime = session.expiresAt - (issuedAt(session) ?? session.expiresAt);
+    return now + Math.min(lifetime / 10, 30_000) >= session.expiresAt;
   }
 
   async function sendRefresh(mayRepeat = true): Promise<boolean> {
@@ -258,13 +295,32 @@ export function newClient(options: AuthClientOptions): AuthClient {
     const work = async (): Promise<boolean> =>
       // Another call or another tab may have been faster: then there is nothing left to do.
       (await stored(STORED.lastUpdate)) === seen ? sendRefresh() : mayRefresh();
-    const locks = storage.shared ? globalThis.navigator?.locks : undefined;
+    const locks = globalThis.navigator?.locks;
     refreshing ??= Promise.resolve(
-      locks ? locks.request(`auth-client ${refreshUrl}`, work) : work(),
+      !shared ? work() : locks ? locks.request(scope, work) : alone(work),
     ).finally(() => {
       refreshing = undefined;
     });
     return refreshing;
+  }
+
+  /**
+   * A lock among tabs where there are no Web Locks (plain http): a name in the common storage,
+   * worth nothing once its time is over. Two tabs that still meet do no harm: the server gives
+   * both the same successor.
+   */
+  async function alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const name = String(Math.random());
+    for (;;) {
+      const [, until] = ((await stored(STORED.lock)) ?? "").split("|");
+      if (!(Number(until) > Date.now())) {
+        await storage.set(STORED.lock, `${name}|${Date.now() + (timeout || 30_000)}`);
+      }
+      await new Promise((done) => setTimeout(done, 20));
+      if ((await stored(STORED.lock))?.startsWith(`${name}|`)) {
+        return work().finally(() => storage.set(STORED.lock, undefined));
+      }
+    }
   }
 
   async function authFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
@@ -280,11 +336,24 @@ export function newClient(options: AuthClientOptions): AuthClient {
       target,
       mode === "cookie" ? { credentials: "include", ...init } : init,
     );
+    if (!isRefresh && (await isStale())) {
+      // Where this fails the request goes out all the same: its answer decides.
+      await unlessAborted(
+        request.signal,
+        refresh(await stored(STORED.lastUpdate)).catch(() => false),
+      );
+    }
     for (let retries = 0; ; retries += 1) {
       const seen = await stored(STORED.lastUpdate);
       // A clone each time, so that a body that can be read only once can be sent again.
       const response = await send(await decorate(request.clone(), isRefresh));
       await absorb(response, isRefresh);
+      if (response.status === claimStatus) {
+        const claims = claimFailures((await read(response.clone()))[1]);
+        if (claims.length > 0) {
+          tell({ type: "claimsRefused", claims });
+        }
+      }
       if (
         response.status !== expiredStatus ||
         isRefresh ||
@@ -336,6 +405,11 @@ function sessionOf(frontToken: string | undefined): Session | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** When the access token was made, by the server's clock. */
+function issuedAt({ accessTokenPayload: { iat } }: Session): number | undefined {
+  return typeof iat === "number" ? iat * 1000 : undefined;
 }
 
 function handleOf(session: Session): unknown {

@@ -12,6 +12,10 @@ export const STORED = {
   refreshToken: "st-refresh-token",
   antiCsrf: "sAntiCsrf",
   lastUpdate: "st-last-access-token-update",
+  /** How far the server's clock is ahead, in milliseconds; kept only where that matters. */
+  clockSkew: "st-clock-skew",
+  /** Who is refreshing, where there are no Web Locks. */
+  lock: "st-refresh-lock",
 } as const;
 
 /**
@@ -19,7 +23,10 @@ export const STORED = {
  * line tool that shall stay signed in; methods may answer at once or with a promise.
  */
 export interface TokenStorage {
-  /** Whether other tabs or processes see the same values, so that refreshing needs a common lock. */
+  /**
+   * Whether other tabs or processes see the same values: refreshing then needs a common lock, and
+   * events are told to all.
+   */
   readonly shared?: boolean;
   /** The value under a name. */
   get(name: string): string | null | undefined | Promise<string | null | undefined>;

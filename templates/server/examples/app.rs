@@ -22,10 +22,16 @@ type Failure = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     tracing_subscriber::fmt().init();
-    let auth = Auth::open(config()?).await?;
+    let asked = |option: &str| std::env::args().any(|argument| argument == option);
+    let config = if asked("--settings-in-code") {
+        config()?
+    } else {
+        Config::from_env(&auth_server::APP_INFO)?
+    };
+    let auth = Auth::open(config).await?;
     let listener = TcpListener::bind(auth.config().listen).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let app = if std::env::args().any(|argument| argument == "--auth-only") {
+    let app = if asked("--auth-only") {
         auth_apis(&auth)
     } else {
         app(&auth)
@@ -35,7 +41,7 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Settings can come from the environment, `Config::from_env(&auth_server::APP_INFO)`, or from code.
+/// Settings come from the environment; with `--settings-in-code`, from here.
 pub(crate) fn config() -> Result<Config, Failure> {
     let app_info = AppInfo::normalise(&AppInfoInput {
         app_name: Some("Example".to_owned()),

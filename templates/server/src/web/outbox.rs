@@ -13,6 +13,15 @@ use crate::auth::Auth;
 use crate::delivery::SentMail;
 
 const PATH: &str = "/dev/outbox";
+const STYLE: &str = "\
+    :root{color-scheme:light dark}\
+    body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2.5rem auto;padding:0 1.25rem;\
+    color:light-dark(#16181d,#f1f2f6);background:light-dark(#f5f6fa,#0d0e13)}\
+    article{margin:1.25rem 0;padding:1.25rem 1.5rem;border-radius:14px;\
+    border:1px solid light-dark(#e1e4ec,#2b2f3b);background:light-dark(#fff,#181a22)}\
+    h2{margin:0;font-size:1.1rem}p{margin:.2rem 0 0;color:light-dark(#5b6170,#a3a9b8)}\
+    pre{margin:1rem 0 0;font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}\
+    a{color:light-dark(#4f46e5,#8b8cf8)}";
 
 /// The page, when it was asked for and exists.
 pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body>> {
@@ -59,9 +68,9 @@ fn html(mails: &[SentMail]) -> String {
         &list
     };
     format!(
-        "<!doctype html><meta charset=utf-8><title>Outbox</title>\
-         <style>body{{font:16px/1.5 system-ui;max-width:50rem;margin:2rem auto;padding:0 1rem}}\
-         pre{{white-space:pre-wrap;overflow-wrap:anywhere}}</style><h1>Outbox</h1>{content}\n"
+        "<!doctype html><html lang=en><meta charset=utf-8>\
+         <meta name=viewport content=\"width=device-width\"><title>Outbox</title>\
+         <style>{STYLE}</style><h1>Outbox</h1>{content}\n"
     )
 }
 

@@ -1,0 +1,246 @@
+//! The login page of `auth-gen dev`, served where appInfo says the website is.
+//!
+//! It is the generated client's own `<auth-login>` with a look at the session beside it, so that
+//! everything can be tried before there is a website. Rules: it listens on a loopback address only,
+//! answers nothing but GET, and keeps off where something else listens already: that will be the
+//! website itself.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::tree::Tree;
+
+/// Where the files of the page are; no website has such a path.
+const FILES: &str = "/.auth-gen/";
+const PAGE: &str = include_str!("../../../templates/dev/page.html");
+const STYLE: &str = include_str!("../../../templates/dev/page.css");
+const SCRIPT: &str = include_str!("../../../templates/dev/page.js");
+/// How long a browser may take to ask.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the head of a request may be.
+const HEAD: u64 = 16 * 1024;
+
+/// What the page shows and talks to.
+#[derive(Debug)]
+pub(super) struct Site {
+    /// The name of the application.
+    pub(super) app_name: String,
+    /// The origin of the API.
+    pub(super) api_domain: String,
+    /// The path of the auth APIs.
+    pub(super) api_base_path: String,
+    /// The path of the login page: `/auth`.
+    pub(super) base_path: String,
+    /// The page that shows the mails, where there is one.
+    pub(super) outbox: Option<String>,
+    /// The public keys, where the spec has them.
+    pub(super) jwks: Option<String>,
+}
+
+/// Serves the page until this process ends.
+///
+/// # Errors
+/// When the address is taken.
+pub(super) fn serve(listen: SocketAddr, site: &Site, tree: &Tree) -> std::io::Result<()> {
+    let listener = TcpListener::bind(listen)?;
+    let pages = Arc::new(Pages::new(site, tree));
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let pages = Arc::clone(&pages);
+            // A browser that goes away in the middle is nobody's trouble.
+            thread::spawn(move || drop(answer(&stream, &pages)));
+        }
+    });
+    Ok(())
+}
+
+/// Everything that is served, by path.
+struct Pages {
+    base_path: String,
+    policy: String,
+    files: BTreeMap<String, String>,
+}
+
+impl Pages {
+    fn new(site: &Site, tree: &Tree) -> Self {
+        let mut files: BTreeMap<String, String> = tree
+            .iter()
+            .filter_map(|(path, text)| {
+                let path = path.strip_prefix("client/")?;
+                path.ends_with(".js")
+                    .then(|| (path.to_owned(), text.to_owned()))
+            })
+            .collect();
+        files.insert("page.css".to_owned(), STYLE.to_owned());
+        files.insert("page.js".to_owned(), SCRIPT.to_owned());
+        files.insert("config.js".to_owned(), site.config());
+        Self {
+            base_path: site.base_path.clone(),
+            policy: format!(
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
+                 connect-src {}; base-uri 'none'; frame-ancestors 'none'",
+                site.api_domain
+            ),
+            files,
+        }
+    }
+
+    /// The answer to `GET path`: status, type, and body; or the path to go to instead.
+    fn find(&self, path: &str) -> Found<'_> {
+        if let Some(file) = path.strip_prefix(FILES) {
+            return match self.files.get(file) {
+                Some(text) if file.ends_with(".css") => Found::File("text/css", text),
+                Some(text) => Found::File("text/javascript", text),
+                None => Found::Nothing,
+            };
+        }
+        match path.strip_prefix(self.base_path.as_str()) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                Found::File("text/html", PAGE)
+            }
+            _ if path == "/" => Found::Elsewhere(&self.base_path),
+            _ => Found::Nothing,
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Found<'a> {
+    File(&'static str, &'a str),
+    Elsewhere(&'a str),
+    Nothing,
+}
+
+impl Site {
+    /// A module of constants.
+    fn config(&self) -> String {
+        let values: [(&str, Value); 5] = [
+            ("appName", json!(self.app_name)),
+            ("apiDomain", json!(self.api_domain)),
+            ("apiBasePath", json!(self.api_base_path)),
+            ("outbox", json!(self.outbox)),
+            ("jwks", json!(self.jwks)),
+        ];
+        values
+            .iter()
+            .map(|(name, value)| format!("export const {name} = {value};\n"))
+            .collect()
+    }
+}
+
+fn answer(stream: &TcpStream, pages: &Pages) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut lines = BufReader::new(stream.take(HEAD)).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    // To the end of the head: who closes with something unread resets the connection.
+    for line in lines {
+        if line?.is_empty() {
+            break;
+        }
+    }
+    let found = match request.split(' ').collect::<Vec<_>>()[..] {
+        ["GET", target, _] => pages.find(target.split(['?', '#']).next().unwrap_or(target)),
+        _ => Found::Nothing,
+    };
+    let (status, headers, body) = match found {
+        Found::File(kind, text) => (
+            "200 OK",
+            format!("Content-Type: {kind}; charset=utf-8\r\n"),
+            text,
+        ),
+        Found::Elsewhere(path) => ("302 Found", format!("Location: {path}\r\n"), ""),
+        Found::Nothing => (
+            "404 Not Found",
+            "Content-Type: text/plain; charset=utf-8\r\n".to_owned(),
+            "Not found\n",
+        ),
+    };
+    let mut stream = stream;
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nCache-Control: no-store\r\n\
+         Content-Security-Policy: {}\r\nReferrer-Policy: no-referrer\r\n\
+         X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n{body}",
+        body.len(),
+        pages.policy
+    )?;
+    stream.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(base_path: &str) -> Site {
+        Site {
+            app_name: "An \"app\"".to_owned(),
+            api_domain: "http://localhost:3001".to_owned(),
+            api_base_path: "/auth".to_owned(),
+            base_path: base_path.to_owned(),
+            outbox: Some("http://localhost:3001/dev/outbox".to_owned()),
+            jwks: None,
+        }
+    }
+
+    fn pages(base_path: &str) -> Pages {
+        let mut tree = Tree::default();
+        tree.insert("client/js/index.js", "export {};");
+        tree.insert("client/js/index.d.ts", "");
+        Pages::new(&site(base_path), &tree)
+    }
+
+    #[test]
+    fn the_page_is_wherever_the_mails_link_to() {
+        let own = pages("/auth");
+        for path in ["/auth", "/auth/", "/auth/reset-password"] {
+            assert_eq!(own.find(path), Found::File("text/html", PAGE), "{path}");
+        }
+        assert_eq!(own.find("/"), Found::Elsewhere("/auth"));
+        assert_eq!(own.find("/authority"), Found::Nothing);
+        let root = pages("");
+        assert_eq!(root.find("/"), Found::File("text/html", PAGE));
+        assert_eq!(root.find("/reset-password"), Found::File("text/html", PAGE));
+    }
+
+    #[test]
+    fn scripts_are_served_and_nothing_else_of_the_output() {
+        let pages = pages("/auth");
+        let script = Found::File("text/javascript", "export {};");
+        assert_eq!(pages.find("/.auth-gen/js/index.js"), script);
+        assert_eq!(pages.find("/.auth-gen/js/index.d.ts"), Found::Nothing);
+        assert_eq!(pages.find("/.auth-gen/../server/main.rs"), Found::Nothing);
+    }
+
+    #[test]
+    fn values_are_written_as_literals() {
+        assert!(
+            site("/auth")
+                .config()
+                .starts_with("export const appName = \"An \\\"app\\\"\";\n")
+        );
+    }
+
+    #[test]
+    fn a_browser_gets_the_page() {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let listen = free.local_addr().expect("it has an address");
+        drop(free);
+        serve(listen, &site("/auth"), &Tree::default()).expect("the port is free");
+        let mut stream = TcpStream::connect(listen).expect("it listens");
+        stream
+            .write_all(b"GET /auth?show=signup HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .expect("it reads");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("it answers");
+        assert!(text.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html"));
+        assert!(text.ends_with("</html>\n"));
+        assert!(serve(listen, &site("/auth"), &Tree::default()).is_err());
+    }
+}

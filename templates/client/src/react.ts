@@ -1,0 +1,103 @@
+/**
+ * The session in React: `<SessionProvider client={client}>` around the application, and
+ * `useSession()` inside. React is an optional peer of this package; only this file asks for it.
+ */
+
+// @ts-ignore: neither React nor its types need to be there
+import * as React from "react";
+
+import type { AuthClient, Session } from "./session.js";
+
+/** What a component may know about who is signed in. */
+export type SessionState =
+  /** Not known yet: on a server, and for a moment in the browser. */
+  | { readonly status: "loading"; readonly session?: undefined }
+  | { readonly status: "signedIn"; readonly session: Session }
+  | { readonly status: "signedOut"; readonly session?: undefined };
+
+/** The session of a component, and the client to change it with. */
+export type UseSession = SessionState & { readonly client: AuthClient };
+
+interface Store {
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly state: () => SessionState;
+}
+
+/** The few things of React that this file uses. */
+interface Hooks {
+  createContext<Value>(value: Value): { readonly Provider: unknown };
+  createElement(type: unknown, props: object, ...children: unknown[]): unknown;
+  useContext(context: unknown): AuthClient | undefined;
+  useSyncExternalStore<Value>(
+    subscribe: Store["subscribe"],
+    get: () => Value,
+    getOnServer: () => Value,
+  ): Value;
+}
+
+const { createContext, createElement, useContext, useSyncExternalStore } =
+  React as unknown as Hooks;
+
+const LOADING: SessionState = { status: "loading" };
+const Context = createContext<AuthClient | undefined>(undefined);
+const stores = new WeakMap<AuthClient, Store>();
+
+/** Gives a client to all components below it. */
+export function SessionProvider(props: {
+  readonly client: AuthClient;
+  readonly children?: unknown;
+  // The type of a React node, which is not at hand without React's types.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+}): any {
+  return createElement(Context.Provider, { value: props.client }, props.children);
+}
+
+/** Who is signed in; the component renders again when that changes, in whatever tab. */
+export function useSession(): UseSession {
+  const client = useContext(Context);
+  if (client === undefined) {
+    throw new Error("useSession() needs a <SessionProvider> around the component");
+  }
+  const { subscribe, state } = storeOf(client);
+  return { ...useSyncExternalStore(subscribe, state, () => LOADING), client };
+}
+
+/** One store for a client, however many components look at it. */
+function storeOf(client: AuthClient): Store {
+  const known = stores.get(client);
+  if (known !== undefined) {
+    return known;
+  }
+  let state = LOADING;
+  const listeners = new Set<() => void>();
+  const change = (session: Session | undefined): void => {
+    state = session ? { status: "signedIn", session } : { status: "signedOut" };
+    for (const listener of listeners) {
+      listener();
+    }
+  };
+  let stop: (() => void) | undefined;
+  const store: Store = {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      if (stop === undefined) {
+        stop = client.onSession((event) => {
+          if (event.type !== "claimsRefused") {
+            change("session" in event ? event.session : undefined);
+          }
+        });
+        void client.getSession().then(change);
+      }
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) {
+          stop?.();
+          stop = undefined;
+        }
+      };
+    },
+  };
+  stores.set(client, store);
+  return store;
+}

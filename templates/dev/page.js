@@ -1,0 +1,72 @@
+// The login page of `auth-gen dev`: the generated client's own element, and a look at the session.
+
+import { apiBasePath, apiDomain, appName, jwks, outbox } from "/.auth-gen/config.js";
+import { createAuthClient } from "/.auth-gen/js/index.js";
+import "/.auth-gen/js/login.js";
+
+const find = (id) => document.getElementById(id);
+const client = createAuthClient({ apiDomain, apiBasePath });
+document.querySelector("auth-login").client = client;
+
+document.title = `Sign in · ${appName}`;
+find("name").textContent = appName;
+find("api").textContent = apiDomain + apiBasePath;
+for (const [id, url] of Object.entries({ outbox, jwks })) {
+  find(id).hidden = url === null;
+  find(id).href = url ?? "";
+}
+
+let session;
+
+function show(now) {
+  session = now;
+  const state = find("state");
+  state.textContent = session ? "signed in" : "none";
+  state.classList.toggle("on", session !== undefined);
+  find("actions").hidden = find("claims").hidden = session === undefined;
+  find("claims").querySelector("pre").textContent = JSON.stringify(
+    session?.accessTokenPayload,
+    undefined,
+    2,
+  );
+  const facts = session
+    ? { User: session.userId, Session: session.accessTokenPayload.sessionHandle ?? "" }
+    : {};
+  find("facts").replaceChildren(
+    ...Object.entries(facts).flatMap(([name, value]) => [text("dt", name), text("dd", value)]),
+  );
+  tick();
+}
+
+function text(tag, content) {
+  const element = document.createElement(tag);
+  element.textContent = content;
+  return element;
+}
+
+function tick() {
+  const seconds = session ? Math.round((session.expiresAt - Date.now()) / 1000) : 0;
+  const minutes = Math.floor(seconds / 60);
+  find("left").textContent =
+    seconds > 0
+      ? `access token: ${minutes} min ${seconds % 60} s left`
+      : "the access token has expired; the next call renews it";
+}
+
+function log(event) {
+  const entry = document.createElement("li");
+  entry.append(text("span", event), text("time", new Date().toLocaleTimeString()));
+  find("events").prepend(entry);
+  find("quiet").hidden = true;
+}
+
+client.onSession(async (event) => {
+  log(event.type);
+  show(await client.getSession());
+});
+find("refresh").addEventListener("click", () =>
+  client.refresh().catch((error) => log(String(error.message))),
+);
+document.addEventListener("auth-error", ({ detail }) => log(String(detail?.message ?? detail)));
+setInterval(tick, 1000);
+show(await client.getSession());
