@@ -65,7 +65,7 @@ pub(crate) struct Server {
     origin: String,
     client: Client<HttpConnector, Body>,
     folder: TempDir,
-    _schema: Option<Schema>,
+    schema: Option<Schema>,
 }
 
 /// A request to be.
@@ -115,7 +115,8 @@ impl Server {
         app: impl FnOnce(Auth) -> Router,
     ) -> Self {
         let folder = TempDir::new().expect("there is room for a folder");
-        Self::run(folder, ManualClock::new(START), change, build, app).await
+        let database = (folder, Schema::new());
+        Self::run(database, ManualClock::new(START), change, build, app).await
     }
 
     /// A server with other settings on the same database.
@@ -124,11 +125,12 @@ impl Server {
         change: impl FnOnce(&mut Config),
         app: impl FnOnce(Auth) -> Router,
     ) -> Self {
-        Self::run(self.folder, self.clock, change, |builder| builder, app).await
+        let database = (self.folder, self.schema);
+        Self::run(database, self.clock, change, |builder| builder, app).await
     }
 
     async fn run(
-        folder: TempDir,
+        (folder, schema): (TempDir, Option<Schema>),
         clock: ManualClock,
         change: impl FnOnce(&mut Config),
         build: impl FnOnce(AuthBuilder) -> AuthBuilder,
@@ -147,7 +149,6 @@ impl Server {
                 passes: 1,
                 lanes: 1,
             });
-        let schema = Schema::new();
         auth = match &schema {
             None => auth.store(SqliteStore::open(&database).expect("the database opens")),
             Some(schema) => auth.store(
@@ -174,7 +175,7 @@ impl Server {
             origin,
             client,
             folder,
-            _schema: schema,
+            schema,
         }
     }
 
