@@ -13,7 +13,6 @@ mod routes;
 pub mod settings;
 pub mod source;
 mod spec;
-pub use lower::check;
 pub use spec::check_spec;
 pub mod tree;
 

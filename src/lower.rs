@@ -36,10 +36,10 @@ use crate::app_info::AppInfo;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Api, Model, ModelId};
 use crate::name::Namer;
-use crate::source::{SourceFile, Span};
+use crate::source::Span;
+use crate::spec::Document;
 use crate::spec::at::{At, Slot};
 use crate::spec::resolve::Component;
-use crate::spec::{self, Document};
 use openapiv3::{ReferenceOr, Schema};
 use tolerances::{Tolerance, Tolerated};
 
@@ -80,19 +80,6 @@ pub(crate) fn lower(
         operations,
     };
     Ok((api, found))
-}
-
-/// Everything that can be said about a description, by itself and together with an appInfo.
-pub fn check(file: &SourceFile, app_info: AppInfo) -> Diagnostics {
-    let document = match spec::parse(file) {
-        Ok(document) => document,
-        Err(diagnostics) => return diagnostics,
-    };
-    let mut all = document.warnings.clone();
-    match lower(&document, app_info) {
-        Ok((_, found)) | Err(found) => all.extend(found),
-    }
-    all
 }
 
 /// A text that may be missing, without blanks around it.

@@ -1,6 +1,6 @@
 //! The operations as rows, for people who ask what answers where.
 
-use crate::ir::{Api, Auth, Behaviour, Matched, Operation, Segment, Tenancy};
+use crate::ir::{Api, Auth, Matched, Operation, Segment, Tenancy};
 
 /// An operation, for `auth-gen routes`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,25 +29,21 @@ pub(crate) fn rows(api: &Api) -> Vec<RouteRow> {
 }
 
 fn row(operation: &Operation, base: &str) -> RouteRow {
-    let (behaviour, matched) = match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => (built_in.behaviour.name, built_in.matched),
-        Behaviour::Custom(matched) => ("custom", *matched),
-    };
     let auth = match operation.auth {
         Auth::None => "none",
         Auth::Session => "session",
         Auth::OptionalSession => "optional session",
     };
-    let why = match matched {
+    let why = match operation.behaviour.matched() {
         Matched::Extension => "x-auth-gen",
         Matched::OperationId => "operationId",
         Matched::Nothing => "nothing matched",
     };
     RouteRow {
-        method: format!("{:?}", operation.method).to_uppercase(),
+        method: operation.method.as_str().to_owned(),
         path: path(operation, base),
         operation_id: operation.id.clone(),
-        behaviour: behaviour.to_owned(),
+        behaviour: operation.behaviour.name().to_owned(),
         auth: auth.to_owned(),
         why: why.to_owned(),
     }
@@ -61,11 +57,5 @@ fn path(operation: &Operation, base: &str) -> String {
             path.push_str("[/{tenantId}]");
         }
     }
-    for segment in &operation.path {
-        match segment {
-            Segment::Literal(text) => path.push_str(&format!("/{text}")),
-            Segment::Param(name) => path.push_str(&format!("/{{{name}}}")),
-        }
-    }
-    path
+    path + &Segment::route(&operation.path)
 }

@@ -61,14 +61,7 @@ fn custom_operations(api: &Api) -> impl Iterator<Item = &Operation> {
 
 /// `/users/{id}`, relative to the base path unless the operation stands outside of it.
 fn path(operation: &Operation) -> String {
-    let mut path = String::new();
-    for segment in &operation.path {
-        path.push('/');
-        match segment {
-            Segment::Literal(text) => path.push_str(text),
-            Segment::Param(name) => path.push_str(&format!("{{{name}}}")),
-        }
-    }
+    let path = Segment::route(&operation.path);
     if path.is_empty() {
         "/".to_owned()
     } else {

@@ -81,6 +81,20 @@ pub(crate) enum Segment {
     Param(String),
 }
 
+impl Segment {
+    /// `/users/{id}`; empty for no segments.
+    pub(crate) fn route(segments: &[Self]) -> String {
+        let mut route = String::new();
+        for segment in segments {
+            match segment {
+                Self::Literal(text) => route.extend(["/", text]),
+                Self::Param(name) => route.extend(["/{", name, "}"]),
+            }
+        }
+        route
+    }
+}
+
 /// Whether `/{tenantId}` may stand before the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tenancy {
@@ -189,6 +203,24 @@ pub(crate) enum Behaviour {
     BuiltIn(BuiltIn),
     /// A method of the `Custom` trait.
     Custom(Matched),
+}
+
+impl Behaviour {
+    /// `email-password.sign-up` or `custom`.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::BuiltIn(built_in) => built_in.behaviour.name,
+            Self::Custom(_) => "custom",
+        }
+    }
+
+    /// Why it was chosen.
+    pub(crate) fn matched(&self) -> Matched {
+        match self {
+            Self::BuiltIn(built_in) => built_in.matched,
+            Self::Custom(matched) => *matched,
+        }
+    }
 }
 
 /// A flow of the runtime, with each of its outcomes tied to an arm of the answer.

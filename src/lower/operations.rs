@@ -56,14 +56,7 @@ impl Draft<'_> {
 
     /// `/users/{id}`, without base path and tenant.
     pub(super) fn route(&self) -> String {
-        let mut route = String::new();
-        for segment in &self.place.segments {
-            match segment {
-                Segment::Literal(text) => route.extend(["/", text]),
-                Segment::Param(name) => route.extend(["/{", name, "}"]),
-            }
-        }
-        route
+        Segment::route(&self.place.segments)
     }
 
     /// The built-in behaviour, if there is one.

@@ -86,7 +86,7 @@ fn route(operation: &Operation) -> Route<'_> {
             "Base"
         },
         recipe: format!("{:?}", operation.recipe),
-        behaviour: format!("{:?}", behaviour(operation)),
+        behaviour: format!("{:?}", operation.behaviour.name()),
     }
 }
 
@@ -139,21 +139,9 @@ fn mounted(api: &Api) -> String {
     layout::alternatives(12, &custom, "self.0.is_some()")
 }
 
-/// The name of the behaviour: `email-password.sign-up` or `custom`.
-fn behaviour(operation: &Operation) -> &'static str {
-    match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => built_in.behaviour.name,
-        Behaviour::Custom(_) => "custom",
-    }
-}
-
 /// Why it has that behaviour.
 fn why(operation: &Operation) -> &'static str {
-    let matched = match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => built_in.matched,
-        Behaviour::Custom(matched) => *matched,
-    };
-    match matched {
+    match operation.behaviour.matched() {
         Matched::Extension => "`x-auth-gen`",
         Matched::OperationId => "operationId",
         Matched::Nothing => "no built-in of that name",
@@ -176,7 +164,7 @@ pub(crate) fn markdown(api: &Api) -> String {
             operation.method.as_str(),
             path(operation),
             operation.id,
-            behaviour(operation),
+            operation.behaviour.name(),
             why(operation),
         ));
     }

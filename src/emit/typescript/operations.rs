@@ -291,11 +291,5 @@ fn route(operation: &Operation) -> String {
     if operation.tenancy == Tenancy::Tenant {
         text.push_str("/{tenantId}");
     }
-    for segment in &operation.path {
-        match segment {
-            Segment::Literal(literal) => text.push_str(&format!("/{literal}")),
-            Segment::Param(name) => text.push_str(&format!("/{{{name}}}")),
-        }
-    }
-    text
+    text + &Segment::route(&operation.path)
 }
