@@ -70,7 +70,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
         Err(error) => {
             match command {
                 Command::Serve => tracing::error!("{error}"),
-                _ => eprintln!("error: {error}"),
+                _ => eprintln!("error: {}", cause(error.as_ref())),
             }
             ExitCode::FAILURE
         }
@@ -79,6 +79,14 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
         telemetry.flush().await;
     }
     code
+}
+
+/// What an operator needs to know of an error: everything, without a word about clients.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.downcast_ref() {
+        Some(auth_server::Error::Internal(cause)) => cause.to_string(),
+        _ => error.to_string(),
+    }
 }
 
 async fn carry_out(command: &Command) -> Result<Done, Failure> {

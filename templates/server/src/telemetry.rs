@@ -13,6 +13,7 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::str::FromStr;
 
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -70,7 +71,10 @@ pub fn start(output: Output, level: &str) -> Result<Telemetry, TelemetryError> {
         Ok(traces) => (traces, None),
         Err(error) => (None, Some(error)),
     };
-    let log = log(output, settings.format).with_filter(settings.filter);
+    // Spans that only a trace shows would hide the request, whose id belongs on every line.
+    let is_of_the_log = filter_fn(|metadata| metadata.target() != "auth_server::trace");
+    let filter = settings.filter.and(is_of_the_log);
+    let log = log(output, settings.format).with_filter(filter);
     let started = tracing_subscriber::registry()
         .with(log)
         .with(traces.as_ref().map(Traces::layer))
@@ -141,10 +145,15 @@ fn log(output: Output, format: Format) -> Box<dyn Layer<Registry> + Send + Sync>
         (Format::Text, Output::Stdout) => layer.boxed(),
         (Format::Text, Output::Stderr) => layer.with_writer(std::io::stderr).boxed(),
         // The fields of a line stand beside its time and level; `span` has those of the request.
-        (Format::Json, Output::Stdout) => layer.json().flatten_event(true).boxed(),
+        (Format::Json, Output::Stdout) => layer
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
         (Format::Json, Output::Stderr) => layer
             .json()
             .flatten_event(true)
+            .with_span_list(false)
             .with_writer(std::io::stderr)
             .boxed(),
     }

@@ -112,20 +112,33 @@ pub enum RefreshOutcome {
     Contended,
 }
 
+impl RefreshOutcome {
+    const ALL: [Self; 6] = [
+        Self::Rotated,
+        Self::Repeated,
+        Self::Refused,
+        Self::Expired,
+        Self::Theft,
+        Self::Contended,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rotated => "rotated",
+            Self::Repeated => "repeated",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::Theft => "theft",
+            Self::Contended => "contended",
+        }
+    }
+}
+
 impl SessionMetrics {
     /// A refresh token was presented.
     pub fn refresh(&self, outcome: RefreshOutcome) {
-        let outcome = Outcome {
-            outcome: match outcome {
-                RefreshOutcome::Rotated => "rotated",
-                RefreshOutcome::Repeated => "repeated",
-                RefreshOutcome::Refused => "refused",
-                RefreshOutcome::Expired => "expired",
-                RefreshOutcome::Theft => "theft",
-                RefreshOutcome::Contended => "contended",
-            },
-        };
-        self.refreshes.get_or_create(&outcome).inc();
+        let outcome = outcome.name();
+        self.refreshes.get_or_create(&Outcome { outcome }).inc();
     }
 
     pub(super) fn register(&self, registry: &mut Registry) {
@@ -144,6 +157,10 @@ impl SessionMetrics {
             "Replaced refresh tokens that were used again; each ended a session",
             self.thefts.clone(),
         );
+        // Each is there from the start, so that the first one is seen to be more than none.
+        for outcome in RefreshOutcome::ALL.map(RefreshOutcome::name) {
+            let _ = self.refreshes.get_or_create(&Outcome { outcome });
+        }
         registry.register(
             "session_refreshes",
             "Refresh tokens that were presented, by what became of them",
@@ -241,6 +258,9 @@ impl MailMetrics {
             "Mail jobs that wait or are worked on",
             self.pending.clone(),
         );
+        for outcome in ["sent", "retried", "failed", "refused"] {
+            let _ = self.jobs.get_or_create(&Outcome { outcome });
+        }
         registry.register("mails", "Mails, by what became of them", self.jobs.clone());
     }
 }
@@ -338,7 +358,7 @@ impl DatabaseGauges {
         );
         registry.register(
             "database_connections_waiting",
-            "Verbs that wait for a connection",
+            "Verbs that wait for a connection (SQLite: or for their turn to write)",
             self.waiting.clone(),
         );
     }

@@ -5,6 +5,7 @@
 //! spans, never requests.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -43,6 +44,9 @@ const LAST: Duration = Duration::from_secs(5);
 
 /// The longest answer of a collector that is read.
 const ANSWER_BYTES: usize = 1 << 20;
+
+/// Whether this process sends traces. Like its log, they are a matter of the whole process.
+static SENDS: AtomicBool = AtomicBool::new(false);
 
 /// Whether and how traces are collected. Everything but that is read by the exporter itself.
 pub(super) struct Collector {
@@ -103,6 +107,7 @@ impl Traces {
             .with_batch_exporter(exporter)
             .with_resource(resource.build())
             .build();
+        SENDS.store(true, Ordering::Relaxed);
         Ok(Self { provider })
     }
 
@@ -137,6 +142,10 @@ impl Traces {
 /// Makes a request's span a part of the trace that the request names (W3C Trace Context), and puts the id of
 /// the trace on its lines.
 pub(crate) fn continue_trace(span: &Span, headers: &HeaderMap) {
+    if SENDS.load(Ordering::Relaxed) {
+        // Nobody else wants to read it on every line.
+        span.record("otel.kind", "server");
+    }
     let named = headers.contains_key("traceparent").then(|| {
         let parent = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
         // Where no traces are collected there is nothing to continue.

@@ -45,7 +45,7 @@ async fn log(request: Request<Body>, next: Next) -> Response<Body> {
         request_id = %id,
         method,
         path = %shown(request.uri().path()),
-        otel.kind = "server",
+        otel.kind = field::Empty,
         otel.name = field::Empty,
         trace_id = field::Empty,
     );
