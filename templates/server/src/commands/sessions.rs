@@ -25,20 +25,26 @@ pub(crate) enum Sessions {
 
 /// Ends sessions.
 #[derive(Debug, Args)]
-#[group(id = "whose", required = true, multiple = false, args = ["user", "session"])]
 pub(crate) struct Revoke {
-    /// All sessions of this user: an id, or the address with which they sign in
-    #[arg(long, value_name = "ID|EMAIL")]
-    user: Option<String>,
-    /// The session of this handle
-    #[arg(long, value_name = "HANDLE")]
-    session: Option<String>,
+    #[command(flatten)]
+    whose: Whose,
     /// With `--session`: all sessions of the user whose session it is
     #[arg(long)]
     all_of_user: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Whose {
+    /// All sessions of this user: an id, or the address with which they sign in
+    #[arg(long, value_name = "ID|EMAIL")]
+    user: Option<String>,
+    /// The session of this handle
+    #[arg(long, value_name = "HANDLE")]
+    session: Option<String>,
 }
 
 impl Sessions {
@@ -81,7 +87,7 @@ async fn list(admin: &Admin, user: &str, json: bool) -> Result<Done, Failure> {
 
 impl Revoke {
     async fn run(&self, admin: &Admin) -> Result<Done, Failure> {
-        let user = match (&self.user, &self.session) {
+        let user = match (&self.whose.user, &self.whose.session) {
             (Some(user), _) => match admin.user_id(user).await? {
                 Some(id) => Some(id),
                 None => return Ok(nobody(user)),
@@ -92,7 +98,7 @@ impl Revoke {
             },
             (None, _) => None,
         };
-        let revoked = match (user, &self.session) {
+        let revoked = match (user, &self.whose.session) {
             (Some(id), _) => admin.sessions().revoke_all(&id, None).await?,
             (None, Some(handle)) => {
                 let handles = std::slice::from_ref(handle);

@@ -232,7 +232,7 @@ impl SigningKeys {
         let leaked: Vec<String> = others.map(str::to_owned).collect();
         self.0.store.remove_signing_keys(&leaked).await?;
         self.load().await?;
-        tracing::warn!(%kid, removed = ?leaked, "leaked signing keys were removed");
+        tracing::info!(%kid, removed = ?leaked, "leaked signing keys were removed");
         Ok((kid, leaked))
     }
 

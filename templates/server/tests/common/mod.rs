@@ -29,6 +29,8 @@
 
 mod database;
 mod exchange;
+#[cfg(unix)]
+pub(crate) mod program;
 
 use std::sync::{Arc, Mutex};
 
