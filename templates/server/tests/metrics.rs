@@ -7,8 +7,8 @@ mod common;
 use std::collections::BTreeMap;
 
 use axum::body::Body;
-use common::form;
 use common::program::{Answer, Running, get, send};
+use common::{form, operation_id};
 use http::Request;
 use tempfile::TempDir;
 
@@ -120,32 +120,28 @@ async fn what_happens_is_counted() {
     );
 
     let after = scrape(&server).await;
+    let signs_up = operation_id("email-password.sign-up");
+    let signs_in = operation_id("email-password.sign-in");
+    let refreshes = operation_id("session.refresh");
+    for (operation, status, expected) in [
+        (signs_up, 200, 1.0),
+        (signs_in, 200, 1.0),
+        (refreshes, 200, 3.0),
+        (refreshes, 401, 2.0),
+        ("none", 404, 3.0),
+    ] {
+        let labels = format!("{{operation=\"{operation}\",status=\"{status}\"}}");
+        let answered = after.get(&format!("auth_requests_total{labels}"));
+        assert_eq!(answered, Some(&expected), "{labels} of {after:#?}");
+    }
+    for series in [
+        format!("count{{operation=\"{refreshes}\"}}"),
+        format!("bucket{{le=\"+Inf\",operation=\"{refreshes}\"}}"),
+    ] {
+        let series = format!("auth_request_duration_seconds_{series}");
+        assert_eq!(after.get(&series), Some(&5.0), "{series} of {after:#?}");
+    }
     for (series, expected) in [
-        (
-            r#"auth_requests_total{operation="signUp",status="200"}"#,
-            1.0,
-        ),
-        (
-            r#"auth_requests_total{operation="signIn",status="200"}"#,
-            1.0,
-        ),
-        (
-            r#"auth_requests_total{operation="refreshSession",status="200"}"#,
-            3.0,
-        ),
-        (
-            r#"auth_requests_total{operation="refreshSession",status="401"}"#,
-            2.0,
-        ),
-        (r#"auth_requests_total{operation="none",status="404"}"#, 3.0),
-        (
-            r#"auth_request_duration_seconds_count{operation="refreshSession"}"#,
-            5.0,
-        ),
-        (
-            r#"auth_request_duration_seconds_bucket{le="+Inf",operation="refreshSession"}"#,
-            5.0,
-        ),
         ("auth_sessions_created_total", 1.0),
         ("auth_sessions_revoked_total", 1.0),
         ("auth_session_thefts_total", 1.0),

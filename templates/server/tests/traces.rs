@@ -13,8 +13,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::post;
-use common::form;
 use common::program::{LIMIT, Running, send};
+use common::{form, operation_id};
 use http::Request;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -133,7 +133,9 @@ async fn a_request_goes_on_with_the_trace_that_it_names() {
             .filter(|span| span.name == name)
             .collect::<Vec<_>>()
     };
-    let [request] = named("POST signUp")[..] else {
+    let operation = operation_id("email-password.sign-up");
+    let name = format!("POST {operation}");
+    let [request] = named(&name)[..] else {
         let names: Vec<_> = spans.iter().map(|span| &span.name).collect();
         panic!("{names:?}");
     };
@@ -145,7 +147,7 @@ async fn a_request_goes_on_with_the_trace_that_it_names() {
     for (key, value) in [
         ("http.request.method", "POST"),
         ("http.response.status_code", "200"),
-        ("auth.operation", "signUp"),
+        ("auth.operation", operation),
         ("path", "/auth/signup"),
         ("request_id", "r-1"),
     ] {
@@ -157,7 +159,7 @@ async fn a_request_goes_on_with_the_trace_that_it_names() {
         .filter_map(|span| attribute(span, "verb"))
         .collect();
     assert!(verbs.contains(&"create_session".to_owned()), "{verbs:?}");
-    for span in spans.iter().filter(|span| span.name != "POST signUp") {
+    for span in spans.iter().filter(|span| span.name != name) {
         let ours = hex(&span.trace_id) == TRACE;
         assert!(!ours || span.parent_span_id == request.span_id, "{span:#?}");
     }
