@@ -63,7 +63,7 @@ async fn what_expired_is_forgotten_in_steps() {
             db.execute(
                 "INSERT INTO sessions WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL
                      SELECT i + 1 FROM n WHERE i < ?1)
-                 SELECT 's' || i, 'u', 'u', 'public', '', NULL, 0, '', 0, '{}', '{}', 0, i FROM n",
+                 SELECT 's' || i, 'u', 'u', 'public', '', NULL, 0, x'', 0, '{}', '{}', 0, i FROM n",
                 [count],
             )
         })
