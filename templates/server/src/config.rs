@@ -21,6 +21,7 @@
 //! | `AUTH_ACCESS_TOKEN_SECONDS` | `3600` | How long an access token is valid |
 //! | `AUTH_REFRESH_TOKEN_MINUTES` | `144000` | How long a session lasts without being used |
 //! | `AUTH_SIGNING_ALGORITHM` | `RS256` | `RS256`, `ES256` or `EdDSA` |
+//! | `AUTH_ENCRYPTION_SECRET` | none | Encrypts the signing keys in the database: 32 random characters or more; a list with commas decrypts with all of them and encrypts with the first, so that a new secret is put in front |
 //! | `RUST_LOG` | `info` | What is logged |
 //!
 //! Which variables appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
@@ -228,6 +229,9 @@ fn session(env: &mut Env<'_>) -> SessionConfig {
         signing_algorithm: env
             .explained("AUTH_SIGNING_ALGORITHM")
             .unwrap_or(default.signing_algorithm),
+        signing_key_encryption: env
+            .explained("AUTH_ENCRYPTION_SECRET")
+            .unwrap_or(default.signing_key_encryption),
         ..default
     }
 }

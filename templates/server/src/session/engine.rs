@@ -74,6 +74,7 @@ impl Sessions {
             Arc::clone(&clock),
             settings.config.signing_algorithm,
             schedule,
+            settings.config.signing_key_encryption.clone(),
         );
         Ok(Self(Arc::new(Inner {
             settings,

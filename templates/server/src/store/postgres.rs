@@ -243,6 +243,13 @@ impl Store for PostgresStore {
         .await
     }
 
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        self.run(Repeat::Harmless, |db| async move {
+            keys::replace(&db, kid, from, to).await
+        })
+        .await
+    }
+
     async fn purge(&self, purge: Purge) -> Result<u64, Error> {
         let until = purge.expired_until;
         let sessions = self

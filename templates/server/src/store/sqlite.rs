@@ -330,6 +330,12 @@ impl Store for SqliteStore {
         self.write(move |db| keys::add(db, &key)).await
     }
 
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        let (kid, from, to) = (kid.to_owned(), from.to_owned(), to.to_owned());
+        self.write(move |db| keys::replace(db, &kid, &from, &to))
+            .await
+    }
+
     async fn purge(&self, purge: Purge) -> Result<u64, Error> {
         self.write(move |db| {
             let sessions = sessions::forget(db, purge.expired_until)?;

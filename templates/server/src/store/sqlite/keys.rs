@@ -36,6 +36,24 @@ pub(super) fn add(db: &Connection, key: &SigningKeyRow) -> rusqlite::Result<Sign
     .query_row((&key.algorithm, key.rotates, key.generation), read)
 }
 
+/// Replaces the stored bytes of a private key, if they are `from` still. The old ones are
+/// overwritten, and not only given back to the file.
+pub(super) fn replace(
+    db: &Connection,
+    kid: &str,
+    from: &[u8],
+    to: &[u8],
+) -> rusqlite::Result<bool> {
+    db.pragma_update(None, "secure_delete", true)?;
+    let changed = db
+        .prepare_cached(
+            "UPDATE signing_keys SET private_key = ?3 WHERE kid = ?1 AND private_key = ?2",
+        )?
+        .execute((kid, from, to));
+    db.pragma_update(None, "secure_delete", false)?;
+    changed.map(|rows| rows == 1)
+}
+
 /// Forgets old keys that rotate.
 pub(super) fn forget(db: &Connection, created_before: i64) -> rusqlite::Result<usize> {
     db.prepare_cached("DELETE FROM signing_keys WHERE rotates AND created_at < ?1")?
