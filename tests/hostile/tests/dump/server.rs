@@ -1,8 +1,6 @@
 //! The server whose database is stolen, what it has sent, and every place that takes a token.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::config::Secret;
@@ -78,19 +76,6 @@ impl Server {
             .password_params(params);
         let auth = builder.build().await.expect("the settings are right");
         Self { auth, mails }
-    }
-
-    /// Ends, and waits until SQLite has put its log away.
-    pub(crate) async fn stop(self, path: &Path) {
-        drop(self);
-        let log = path.with_extension("db-wal");
-        for _ in 0..200 {
-            if !log.exists() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the database was not closed");
     }
 
     async fn post(&self, path: &str, mode: &str, body: &Value) -> http::Response<Body> {
