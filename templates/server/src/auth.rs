@@ -312,6 +312,18 @@ impl AuthBuilder {
                 "API and website are different sites without https: sessions work by headers only"
             );
         }
+        sessions
+            .keys()
+            .encrypt_anew()
+            .await
+            .map_err(|error| StartError(error.to_string()))?;
+        let is_development = config.is_local() && config.app_info.loopback_port().is_some();
+        if !config.session.signing_key_encryption.is_on() && !is_development {
+            tracing::warn!(
+                "signing keys are stored in the clear, and whoever reads the database can sign in as \
+                 anybody: set AUTH_ENCRYPTION_SECRET, as `openssl rand -hex 32` makes it"
+            );
+        }
         let mail = Queue::start(&mailer, metrics.mail.clone());
         let parts = Arc::new(Parts {
             config,

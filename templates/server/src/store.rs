@@ -213,7 +213,7 @@ pub struct SigningKeyRow {
     /// Which key of its kind and algorithm it is: 1, 2, 3 … Unique, so that of two processes that
     /// replace a key at the same moment only one succeeds.
     pub generation: i64,
-    /// The private key, PKCS#8.
+    /// The private key, PKCS#8; encrypted where that is configured (`crypto::encryption`).
     pub private_key: Vec<u8>,
     /// When it was made.
     pub created_at: i64,
@@ -346,6 +346,10 @@ pub trait Store: Send + Sync {
     /// Adds a signing key, unless its kind and algorithm have a key of this generation; in either
     /// case the one that is stored now.
     async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error>;
+
+    /// Replaces the bytes in which the private key of this name is stored, if they are `from` still;
+    /// `false` otherwise. The key itself stays the same.
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error>;
 
     /// Forgets signing keys by their names, whatever their age: tokens that they signed are worth
     /// nothing any more. How many there were.

@@ -76,6 +76,7 @@ impl Sessions {
             Arc::clone(&clock),
             settings.config.signing_algorithm,
             schedule,
+            settings.config.signing_key_encryption.clone(),
         );
         Ok(Self(Arc::new(Inner {
             settings,

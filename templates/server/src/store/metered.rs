@@ -169,6 +169,11 @@ impl Store for Metered {
         self.measure("add_signing_key", work).await
     }
 
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        let work = self.inner.replace_private_key(kid, from, to);
+        self.measure("replace_private_key", work).await
+    }
+
     async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
         let work = self.inner.remove_signing_keys(kids);
         self.measure("remove_signing_keys", work).await

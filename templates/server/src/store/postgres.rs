@@ -261,6 +261,13 @@ impl Store for PostgresStore {
         .await
     }
 
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        self.run(Repeat::Harmless, |db| async move {
+            keys::replace(&db, kid, from, to).await
+        })
+        .await
+    }
+
     async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
         self.run(Repeat::Harmless, |db| async move {
             keys::remove(&db, kids).await

@@ -375,6 +375,20 @@ impl Store for SqliteStore {
         self.write(move |db| keys::add(db, &key)).await
     }
 
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        let (kid, from, to) = (kid.to_owned(), from.to_owned(), to.to_owned());
+        let replaced = self
+            .write(move |db| keys::replace(db, &kid, &from, &to))
+            .await?;
+        let path = self.write(|db| Ok(db.path().map(PathBuf::from))).await?;
+        if let Some(path) = path.filter(|path| replaced && path.is_file()) {
+            tokio::task::spawn_blocking(move || keys::put_log_away(&path))
+                .await
+                .map_err(Error::internal)?;
+        }
+        Ok(replaced)
+    }
+
     async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
         let kids = kids.to_vec();
         self.write(move |db| keys::remove(db, &kids)).await
