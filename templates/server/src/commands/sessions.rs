@@ -5,7 +5,7 @@ use auth_server::session::SessionInformation;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Done, Failure, print_table, shown};
+use super::{Done, Failure, shown, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sessions {
@@ -63,12 +63,11 @@ async fn list(admin: &Admin, user: &str, json: bool) -> Result<Done, Failure> {
     let sessions = admin.sessions_of(&id).await?;
     if json {
         let sessions: Vec<Value> = sessions.iter().map(as_json).collect();
-        println!("{}", json!({ "userId": id, "sessions": sessions }));
-        return Ok(Done::Well);
+        let answer = json!({ "userId": id, "sessions": sessions });
+        return Ok(Done::Well(answer.to_string()));
     }
     if sessions.is_empty() {
-        println!("{id} has no session.");
-        return Ok(Done::Well);
+        return Ok(Done::Well(format!("{id} has no session.")));
     }
     let rows: Vec<_> = sessions
         .iter()
@@ -81,8 +80,8 @@ async fn list(admin: &Admin, user: &str, json: bool) -> Result<Done, Failure> {
             ]
         })
         .collect();
-    print_table(["SESSION", "TENANT", "BEGAN", "EXPIRES"], &rows);
-    Ok(Done::Well)
+    let headings = ["SESSION", "TENANT", "BEGAN", "EXPIRES"];
+    Ok(Done::Well(table(headings, &rows)))
 }
 
 impl Revoke {
@@ -111,29 +110,24 @@ impl Revoke {
             (None, None) => Vec::new(),
         };
         if self.json {
-            println!("{}", json!({ "revoked": revoked }));
-            return Ok(Done::Well);
+            return Ok(Done::Well(json!({ "revoked": revoked }).to_string()));
         }
-        match revoked.len() {
-            0 => println!("There was no session to revoke."),
-            1 => println!("Revoked 1 session:"),
-            many => println!("Revoked {many} sessions:"),
-        }
-        for handle in revoked {
-            println!("{handle}");
-        }
-        Ok(Done::Well)
+        let headline = match revoked.len() {
+            0 => "There was no session to revoke.".to_owned(),
+            1 => "Revoked 1 session:".to_owned(),
+            many => format!("Revoked {many} sessions:"),
+        };
+        let lines: Vec<_> = std::iter::once(headline).chain(revoked).collect();
+        Ok(Done::Well(lines.join("\n")))
     }
 }
 
 fn nobody(user: &str) -> Done {
-    eprintln!("error: nobody signs in with {user}");
-    Done::NotFound
+    Done::NotFound(format!("nobody signs in with {user}"))
 }
 
 fn no_session(handle: &str) -> Done {
-    eprintln!("error: there is no session {handle}");
-    Done::NotFound
+    Done::NotFound(format!("there is no session {handle}"))
 }
 
 fn as_json(session: &SessionInformation) -> Value {

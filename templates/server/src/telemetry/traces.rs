@@ -89,7 +89,7 @@ impl Collector {
 }
 
 impl Traces {
-    pub(super) fn start(collector: Collector) -> Result<Self, TelemetryError> {
+    pub(super) fn start(collector: &Collector) -> Result<Self, TelemetryError> {
         let wrong = |error: &dyn std::fmt::Display| {
             TelemetryError(format!("OTEL_EXPORTER_OTLP_ENDPOINT: {error}"))
         };
