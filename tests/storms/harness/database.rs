@@ -1,6 +1,6 @@
 //! A database and the servers on it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -23,6 +23,7 @@ const HALF_WRITTEN: &str = "
 pub struct Database {
     /// Its URL.
     pub url: String,
+    file: PathBuf,
     folder: TempDir,
     /// The PostgreSQL that it is in, if it is not SQLite.
     pub cluster: Option<Cluster>,
@@ -35,9 +36,22 @@ impl Database {
     /// There is no room for it.
     pub fn sqlite() -> Self {
         let folder = TempDir::new().expect("there is room for a folder");
-        let url = format!("sqlite://{}", folder.path().join("auth.db").display());
+        Self::sqlite_at(folder.path().join("auth.db"), folder)
+    }
+
+    /// A file of SQLite in this folder, which is the caller's.
+    ///
+    /// # Panics
+    /// There is no room for its log.
+    pub fn sqlite_in(folder: &Path) -> Self {
+        let beside = TempDir::new().expect("there is room for a folder");
+        Self::sqlite_at(folder.join("auth.db"), beside)
+    }
+
+    fn sqlite_at(file: PathBuf, folder: TempDir) -> Self {
         Self {
-            url,
+            url: format!("sqlite://{}", file.display()),
+            file,
             folder,
             cluster: None,
         }
@@ -51,6 +65,7 @@ impl Database {
         let cluster = Cluster::start();
         Self {
             url: cluster.url("storm"),
+            file: PathBuf::new(),
             folder: TempDir::new().expect("there is room for a folder"),
             cluster: Some(cluster),
         }
@@ -58,7 +73,7 @@ impl Database {
 
     /// The file of SQLite.
     pub fn file(&self) -> PathBuf {
-        self.folder.path().join("auth.db")
+        self.file.clone()
     }
 
     /// A file beside the database.

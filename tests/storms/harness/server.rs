@@ -15,6 +15,7 @@ use crate::{Caller, LIMIT};
 pub struct Launch {
     program: PathBuf,
     variables: Vec<(String, String)>,
+    ignored: Option<&'static str>,
     log: PathBuf,
 }
 
@@ -24,6 +25,7 @@ impl Launch {
         let launch = Self {
             program: program.into(),
             variables: Vec::new(),
+            ignored: None,
             log,
         };
         launch
@@ -41,6 +43,25 @@ impl Launch {
         self
     }
 
+    /// Deaf to this signal.
+    #[must_use]
+    pub fn ignoring(mut self, signal: &'static str) -> Self {
+        self.ignored = Some(signal);
+        self
+    }
+
+    fn command(&self) -> Command {
+        let Some(signal) = self.ignored else {
+            return Command::new(&self.program);
+        };
+        // What a shell ignores is ignored by what it becomes.
+        let mut command = Command::new("sh");
+        command.arg("-c");
+        command.arg(format!("trap '' {signal}; exec \"$0\""));
+        command.arg(&self.program);
+        command
+    }
+
     /// Starts it and waits until it listens.
     ///
     /// # Panics
@@ -48,7 +69,8 @@ impl Launch {
     pub fn start(&self) -> Server {
         let log = File::options().create(true).append(true).open(&self.log);
         let started = Instant::now();
-        let mut child = Command::new(&self.program)
+        let mut child = self
+            .command()
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
