@@ -17,7 +17,7 @@ pub(in super::super) fn check_url(url: &str) -> Result<(), &'static str> {
 }
 
 /// The file that a URL names; `None` for a database in memory.
-pub(super) fn location(url: &str) -> Result<Option<PathBuf>, &'static str> {
+pub(in super::super) fn location(url: &str) -> Result<Option<PathBuf>, &'static str> {
     if url == "sqlite::memory:" {
         return Ok(None);
     }
