@@ -7,7 +7,7 @@
 use askama::Template;
 
 use crate::ir::Api;
-use crate::settings::{Nextjs, Router};
+use crate::settings::{Nextjs, Router, Runtime};
 use crate::tree::Tree;
 
 /// Where the modules are.
@@ -30,7 +30,7 @@ pub(crate) fn emit(api: &Api, nextjs: Nextjs) -> Tree {
             let file = AppRoute {
                 header,
                 support: &support,
-                runtime: nextjs.runtime.name(),
+                is_edge: nextjs.runtime == Runtime::Edge,
             };
             insert(&mut tree, &route, &file);
         }
@@ -94,7 +94,7 @@ fn insert(tree: &mut Tree, path: &str, template: &impl Template) {
 struct AppRoute<'a> {
     header: &'a str,
     support: &'a str,
-    runtime: &'a str,
+    is_edge: bool,
 }
 
 #[derive(Template)]
