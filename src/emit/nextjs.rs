@@ -53,6 +53,7 @@ pub(crate) fn emit(api: &Api, nextjs: Nextjs) -> Tree {
         route: &route,
         base_path: &base_path,
         is_app: nextjs.router == Router::App,
+        is_edge: nextjs.runtime == Runtime::Edge,
         session: nextjs.session,
     };
     insert(&mut tree, &format!("{SUPPORT}/README.md"), &readme);
@@ -119,5 +120,6 @@ struct Readme<'a> {
     route: &'a str,
     base_path: &'a str,
     is_app: bool,
+    is_edge: bool,
     session: bool,
 }
