@@ -22,15 +22,15 @@ const listens = (port) =>
     socket.on("error", () => answer(false)).on("connect", () => socket.end());
   });
 
-/** Starts a program that is to listen on `port`, and waits until it does. */
-export async function start(command, args, options, port) {
+/** Starts a program that is to listen on `port`, and waits until it does, `patience` seconds at most. */
+export async function start(command, args, options, port, patience = 30) {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   let log = "";
   child.stdout.on("data", (data) => (log += data));
   child.stderr.on("data", (data) => (log += data));
   const ended = new Promise((done) => child.once("exit", done));
   for (let tries = 0; !(await listens(port)); tries += 1) {
-    if (child.exitCode !== null || tries > 600) {
+    if (child.exitCode !== null || tries > patience * 20) {
       child.kill();
       throw new Error(`${command} does not start:\n${log}`);
     }

@@ -30,8 +30,8 @@ const OPTIONS = {
 export async function launch() {
   const browser = await chromium.launch(OPTIONS);
   return {
-    async open() {
-      const context = await browser.newContext();
+    async open(options) {
+      const context = await browser.newContext(options);
       return { context, close: () => context.close() };
     },
     close: () => browser.close(),
