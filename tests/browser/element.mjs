@@ -105,6 +105,12 @@ class Visit {
     return this.page.evaluate(async () => (await window.app.client.getSession()).userId);
   }
 
+  /** Signs out, and waits until that is done. */
+  async signOut() {
+    await this.press("Sign out");
+    await this.sees("Sign in");
+  }
+
   events() {
     return this.page.evaluate(() => window.app.events.map(({ signedUp }) => signedUp));
   }
@@ -127,8 +133,7 @@ const runs = {
     await visit.fill({ Email: "ep@example.com", Password: PASSWORD });
     await visit.signedIn();
     assert.deepEqual(await visit.events(), [true]);
-    await visit.press("Sign out");
-    await visit.sees("Sign in");
+    await visit.signOut();
     await visit.press("Forgot your password?");
     await visit.sees("Reset your password");
     await visit.fill({ Email: "ep@example.com" });
@@ -163,7 +168,7 @@ const runs = {
     assert.deepEqual(await visit.events(), [true]);
     visit.step("the right code signs up");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     await visit.press("Send me a code instead");
     await visit.fill({ Email: "code@example.com" });
     await visit.sees("Enter the code");
@@ -206,7 +211,7 @@ const runs = {
     assert.equal(await visit.signedIn(), userId);
     visit.step("in the same browser it signs in at once, and the waiting tab sees it");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     await visit.open("/auth?show=code");
     await visit.fill({ Email: "link@example.com" });
     await visit.sees("Look into your messages");
@@ -217,7 +222,7 @@ const runs = {
     assert.equal(await elsewhere.page.evaluate(() => window.app.client.getSession()), undefined);
     await elsewhere.press("Sign in here");
     assert.equal(await elsewhere.signedIn(), userId);
-    await elsewhere.press("Sign out");
+    await elsewhere.signOut();
     await elsewhere.open(visit.mail().link);
     await elsewhere.press("Sign in here");
     await elsewhere.alert("That took too long, or too many tries. Start again.");
@@ -261,7 +266,7 @@ const runs = {
     assert.ok(info.redirectURIQueryParams.code && info.redirectURIQueryParams.state);
     visit.step("there and back, with PKCE and state, and on to where the page wants");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     visit.server.provider = "deny";
     await visit.press("Continue with Acme");
     await visit.alert("Acme has not let you in.");
@@ -304,13 +309,13 @@ const runs = {
     assert.deepEqual(await visit.events(), [true]);
     visit.step("signs up");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     await visit.press("Sign in with a passkey");
     assert.equal(await visit.signedIn(), userId);
     assert.deepEqual(await visit.events(), [true, false]);
     visit.step("signs in");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     await session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified: false });
     await session.send("WebAuthn.clearCredentials", { authenticatorId });
     await visit.press("Sign in with a passkey");
@@ -344,7 +349,7 @@ const runs = {
     assert.deepEqual(await visit.events(), [true]);
     visit.step("the link of the mail, and the tab that waits for it");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     await visit.open("/auth?show=signup");
     await visit.fill({ Email: "later@example.com", Password: PASSWORD });
     await visit.sees("Confirm your email address");
@@ -370,7 +375,7 @@ const runs = {
     assert.deepEqual(await visit.events(), [true]);
     visit.step("is set up");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     await visit.fill({ Email: "mfa@example.com", Password: PASSWORD });
     await visit.sees("Enter your code");
     await visit.page.reload();
@@ -379,7 +384,7 @@ const runs = {
     await visit.signedIn();
     visit.step("is asked for, after a reload, too");
 
-    await visit.press("Sign out");
+    await visit.signOut();
     visit.server.nextFactor = "otp-email";
     await visit.fill({ Email: "mfa@example.com", Password: PASSWORD });
     await visit.page.getByText("needs a second factor that cannot be given here").waitFor();
