@@ -139,7 +139,7 @@ pub(super) fn text(status: StatusCode, text: &'static str) -> Response<Body> {
     typed(status, TEXT, Body::from(text))
 }
 
-fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
+pub(super) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
     typed(status, JSON, Body::from(value.to_string()))
 }
 

@@ -74,6 +74,17 @@ pub(super) async fn forget(db: &Connection, created_before: i64) -> Result<usize
     Ok(gone.len())
 }
 
+/// Forgets keys by their names; how many there were.
+pub(super) async fn remove(db: &Connection, kids: &[String]) -> Result<u64, Failure> {
+    let gone = query(
+        db,
+        "DELETE FROM signing_keys WHERE kid = ANY($1) RETURNING 1",
+        &[&kids],
+    )
+    .await?;
+    Ok(gone.len() as u64)
+}
+
 fn read(row: &Row) -> Result<SigningKeyRow, Failure> {
     Ok(SigningKeyRow {
         kid: row.try_get(0)?,

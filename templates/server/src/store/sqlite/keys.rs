@@ -78,6 +78,16 @@ pub(super) fn forget(db: &Connection, created_before: i64) -> rusqlite::Result<u
         .execute([created_before])
 }
 
+/// Forgets keys by their names; how many there were.
+pub(super) fn remove(db: &Connection, kids: &[String]) -> rusqlite::Result<u64> {
+    let mut delete = db.prepare_cached("DELETE FROM signing_keys WHERE kid = ?1")?;
+    let mut gone = 0;
+    for kid in kids {
+        gone += delete.execute([kid])? as u64;
+    }
+    Ok(gone)
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<SigningKeyRow> {
     Ok(SigningKeyRow {
         kid: row.get(0)?,
