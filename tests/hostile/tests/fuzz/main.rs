@@ -1,9 +1,9 @@
 //! Fuzz targets for whatever reads what a client has written: tokens, cookies, paths, bodies, versions.
 //!
-//! Under `cargo test` each runs for some seconds on random edits. For as long as you like, with a seed of
-//! its own each time: `BOLERO_RANDOM_TEST_TIME_MS=600000 cargo test -p auth-hostile --test fuzz`. Guided by
-//! coverage, with `cargo install cargo-bolero` and clang, on the stable toolchain:
-//! `cargo bolero test -p auth-hostile --test fuzz --rustc-bootstrap access_tokens`.
+//! Under `cargo test` each runs for some seconds on random edits; for as long as you like with
+//! `BOLERO_RANDOM_TEST_TIME_MS=600000 cargo test -p auth-hostile --test fuzz`. Guided by coverage, on the
+//! stable toolchain, after `cargo install cargo-bolero`:
+//! `cargo bolero test -p auth-hostile --rustc-bootstrap --profile release -s NONE access_tokens`.
 
 mod edits;
 mod target;
