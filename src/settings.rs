@@ -83,7 +83,10 @@ pub fn parse(source: &SourceFile) -> Result<Project, Diagnostics> {
 
 /// The keys of each table, as users write them.
 const KEYS: &[(&str, &[&str])] = &[
-    ("", &["spec", "app_info", "out", "server", "client", "nextjs"]),
+    (
+        "",
+        &["spec", "app_info", "out", "server", "client", "nextjs"],
+    ),
     ("server", &["package", "standalone_workspace"]),
     ("client", &["package"]),
     ("nextjs", &["out", "router", "runtime", "session"]),

@@ -68,9 +68,9 @@ impl Tree {
 pub(crate) fn is_plain(path: &str) -> bool {
     path.split('/').all(|segment| {
         !matches!(segment, "" | "." | "..")
-            && segment
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '[' | ']'))
+            && segment.chars().all(|c| {
+                c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '[' | ']')
+            })
     })
 }
 

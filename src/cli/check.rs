@@ -27,7 +27,10 @@ pub(super) fn run(args: &OutputArgs, console: &Console) -> Outcome {
         }
         console.print_json(&first)?;
     } else {
-        let reports: Vec<String> = drifts.iter().map(|(out, drift)| render(drift, out)).collect();
+        let reports: Vec<String> = drifts
+            .iter()
+            .map(|(out, drift)| render(drift, out))
+            .collect();
         let report = reports.concat();
         console.print(&if console.colors_results() {
             painted(&report)
@@ -35,11 +38,13 @@ pub(super) fn run(args: &OutputArgs, console: &Console) -> Outcome {
             report
         })?;
     }
-    Ok(if drifts.iter().all(|(_, drift)| drift.differences.is_empty()) {
-        Exit::Done
-    } else {
-        Exit::Drift
-    })
+    Ok(
+        if drifts.iter().all(|(_, drift)| drift.differences.is_empty()) {
+            Exit::Done
+        } else {
+            Exit::Drift
+        },
+    )
 }
 
 fn json(drift: &Drift, out: &str) -> Value {

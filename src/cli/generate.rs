@@ -66,10 +66,7 @@ pub(super) fn run(args: &GenerateArgs, console: &Console) -> Outcome {
 }
 
 /// Writes all of them, or none where something of the user's is in the way of one.
-pub(super) fn write(
-    outputs: &[Output],
-    conflicts: Conflicts,
-) -> Result<Vec<Report>, Diagnostics> {
+pub(super) fn write(outputs: &[Output], conflicts: Conflicts) -> Result<Vec<Report>, Diagnostics> {
     for output in outputs {
         disk::survey(&output.tree, &output.folder, conflicts)?;
     }

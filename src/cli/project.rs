@@ -61,7 +61,10 @@ pub(super) struct Output {
 
 impl OutputArgs {
     /// What is generated, and the outputs that are wanted of it, at least one.
-    pub(super) fn generate(&self, console: &Console) -> Result<(Generated, Vec<Output>), Diagnostics> {
+    pub(super) fn generate(
+        &self,
+        console: &Console,
+    ) -> Result<(Generated, Vec<Output>), Diagnostics> {
         let loaded = match self.target {
             Some(Target::Nextjs) => self.input.load_for_nextjs()?,
             _ => self.input.load_with_out()?,

@@ -267,7 +267,9 @@ impl AuthBuilder {
         };
         config.session.check(&config.app_info).map_err(wrong)?;
         // Files are named by the time; whose time it is does not matter.
-        let naming = clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+        let naming = clock
+            .clone()
+            .unwrap_or_else(|| Arc::new(SystemClock::new()));
         let outbox = config
             .mail_outbox
             .as_deref()
