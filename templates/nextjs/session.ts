@@ -30,8 +30,7 @@ export type SessionState =
 
 /** `await headers()` of `next/headers`, `request.headers`, or those of a request of Node. */
 export type RequestHeaders =
-  | Pick<Headers, "get">
-  | Readonly<Record<string, string | readonly string[] | undefined>>;
+  Pick<Headers, "get"> | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
@@ -47,8 +46,8 @@ export async function getSession(headers: RequestHeaders): Promise<SessionState>
   }
   try {
     const { payload } = await jwtVerify(token, (keys ??= remoteKeys()), {
-      // Never what the token itself says: RFC 8725 §3.1.
-      algorithms: ["RS256"],
+      // Of public keys, and never what the token itself says: RFC 8725 §3.1.
+      algorithms: ["RS256", "ES256", "EdDSA"],
       requiredClaims: ["exp", "iat"],
     });
     const { sub: userId, sessionHandle, exp } = payload;

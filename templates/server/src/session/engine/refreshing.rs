@@ -28,6 +28,7 @@ impl Sessions {
         self.refuse_duplicates(headers, fx)?;
         let tokens = RefreshTokens::read(headers);
         let Some((transfer, refresh_token)) = tokens.choose(settings.config.transfer) else {
+            self.0.metrics.refresh(RefreshOutcome::Missing);
             return Err(self.end(
                 headers,
                 fx,
@@ -60,7 +61,10 @@ impl Sessions {
         transfer: TransferMethod,
         presented: Option<RefreshToken>,
     ) -> Result<Result<(SessionRow, RefreshToken), SessionError>, Error> {
-        let mut outcome = RefreshOutcome::Refused;
+        let mut outcome = match presented {
+            Some(_) => RefreshOutcome::Refused,
+            None => RefreshOutcome::Missing,
+        };
         let answer = self.decide(shown, transfer, presented, &mut outcome).await;
         // What the store could not tell is counted there.
         if answer.is_ok() || outcome == RefreshOutcome::Contended {

@@ -54,6 +54,37 @@ async fn two_servers_share_a_file() {
     assert!(found.expect("read").is_some());
 }
 
+#[tokio::test]
+async fn what_expired_is_forgotten_in_steps() {
+    let store = SqliteStore::open("sqlite::memory:").expect("open");
+    let count = i64::from(FORGET) * 2 + 7;
+    store
+        .write(move |db| {
+            db.execute(
+                "INSERT INTO sessions WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL
+                     SELECT i + 1 FROM n WHERE i < ?1)
+                 SELECT 's' || i, 'u', 'u', 'public', '', NULL, 0, x'', 0, '{}', '{}', 0, i FROM n",
+                [count],
+            )
+        })
+        .await
+        .expect("write");
+    let step = store.write(move |db| sessions::forget(db, count, 10)).await;
+    assert_eq!(
+        step.expect("write"),
+        10,
+        "as many as one may hold others up"
+    );
+    let purge = Purge {
+        expired_until: count - 1,
+        keys_created_before: 0,
+    };
+    let gone = store.purge(purge).await.expect("write");
+    assert_eq!(gone, u64::try_from(count - 11).expect("positive"));
+    let left = store.session(&format!("s{count}")).await.expect("read");
+    assert!(left.is_some(), "it has not expired");
+}
+
 #[cfg(unix)]
 #[test]
 fn the_file_belongs_to_its_owner() {
