@@ -223,14 +223,10 @@ impl AuthBuilder {
                 .map_err(|error| StartError(error.to_string()))?,
         };
         let clock = clock.unwrap_or_else(|| store.clock());
-        // The first password hash takes a while: it is done on a thread that may block.
         let threads = config.password_threads;
         let waiting = threads.saturating_mul(WAITING_PER_THREAD);
-        let passwords =
-            tokio::task::spawn_blocking(move || Passwords::new(password_params, threads, waiting))
-                .await
-                .map_err(|_| StartError("hashing a password panicked".to_owned()))?
-                .map_err(|error| StartError(error.to_string()))?;
+        let passwords = Passwords::new(password_params, threads, waiting)
+            .map_err(|error| StartError(error.to_string()))?;
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),
@@ -254,8 +250,19 @@ impl AuthBuilder {
             outbox,
             clock,
         });
+        tokio::spawn(prepare_key(parts.sessions.clone()));
         tokio::spawn(keep_house(Arc::downgrade(&parts)));
         Ok(Auth(parts))
+    }
+}
+
+/// Has the signing key at hand before somebody needs it: making the first RSA key takes longer than the rest
+/// of a start, and whoever does not ask for a token does not wait for it.
+async fn prepare_key(sessions: Sessions) {
+    let rotates = sessions.config().use_dynamic_signing_key;
+    // Whoever needs the key tries again, and hears of what fails then.
+    if let Err(error) = sessions.keys().signing(rotates).await {
+        tracing::warn!(?error, "the signing key could not be prepared");
     }
 }
 

@@ -69,15 +69,25 @@ pub(super) fn line(
 
 /// All values of the cookies of a name, decoded, in the order in which they were sent.
 pub(super) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
-    headers
+    let [values] = values_of(headers, [name]);
+    values
+}
+
+/// As [`values`], of several names, for which the cookies are read once.
+pub(super) fn values_of<const N: usize>(headers: &HeaderMap, names: [&str; N]) -> [Vec<String>; N] {
+    let mut values = [const { Vec::new() }; N];
+    let cookies = headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(Cookie::split_parse_encoded)
-        .filter_map(Result::ok)
-        .filter(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value().to_owned())
-        .collect()
+        .filter_map(Result::ok);
+    for cookie in cookies {
+        if let Some(place) = names.iter().position(|name| *name == cookie.name()) {
+            values[place].push(cookie.value().to_owned());
+        }
+    }
+    values
 }
 
 /// Refuses an access token and a front token that are too long for cookies: browsers drop larger

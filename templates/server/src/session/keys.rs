@@ -5,7 +5,7 @@
 //! twice a second, since anybody can invent names. Of two servers that replace a key at the same
 //! moment the store lets one win, and both go on with that one.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -105,6 +105,15 @@ impl SigningKeys {
             self.load().await?;
         }
         Ok(self.find(kid))
+    }
+
+    /// Whether tokens that this very key has signed still count.
+    pub(super) fn accepts(&self, key: &Weak<SigningKey>) -> bool {
+        let now = self.0.clock.now();
+        let is_it = |known: &&Known| std::ptr::eq(Arc::as_ptr(&known.key), key.as_ptr());
+        let known = self.known();
+        let found = known.iter().find(is_it);
+        found.is_some_and(|known| self.counts(known, now))
     }
 
     /// What is published.
