@@ -36,16 +36,9 @@ pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }
 
-/// SHA-256.
-pub fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
-    hash
-}
-
 /// SHA-256 of a text, in lower-case hexadecimal.
 pub fn sha256_hex(text: &str) -> String {
-    hex(&sha256(text.as_bytes()))
+    hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 
 /// HMAC-SHA-256 (RFC 2104).

@@ -3,9 +3,10 @@
 //! A browser sends one access token with all requests of an hour, and checking its signature costs more
 //! than all else that is done about a request. So what a token says is kept once its signature was found
 //! good. Nothing is believed that would not be without that:
-//! - a token is known by the SHA-256 of its whole text: one that differs in a single character is another
-//!   token, and is checked. Only tokens whose signature is good get in, so nobody can fill the cache with
-//!   inventions, and how fast an answer comes tells no more than that this very token was here before;
+//! - a token is known by its whole text: one that differs in a single character is another token, and is
+//!   checked. Only tokens whose signature is good get in, so nobody can fill the cache with inventions;
+//! - it is looked up by the end of its signature, and compared only if all of that is the same. So how fast
+//!   an answer comes tells something about a token only to who has it already;
 //! - each is kept with the very key that signed it, which has to count still ([`SigningKeys::accepts`]);
 //!   the cache does not keep a key alive;
 //! - expiry, the anti-CSRF rule, the database and the claims are judged on each request as always.
@@ -20,14 +21,17 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use super::{Session, TransferMethod};
 use crate::crypto::keys::SigningKey;
-use crate::crypto::token;
 
-/// How long the tokens of one generation are together, in bytes: some thousand tokens, which take two to
-/// three times as much memory when they are read.
-const GENERATION_BYTES: usize = 1024 * 1024;
+/// How long the tokens of one generation are together, in bytes: some thousand tokens, each of which takes
+/// three times as much memory with what it says.
+pub(super) const GENERATION_BYTES: usize = 1024 * 1024;
+
+/// The last characters of a token: 24 bytes of its signature.
+type End = [u8; 32];
 
 /// A token that was found good.
 pub(super) struct Known {
+    text: Box<str>,
     /// The key that signed it.
     pub(super) key: Weak<SigningKey>,
     session: Session,
@@ -54,7 +58,7 @@ struct Generations {
 
 #[derive(Default)]
 struct Generation {
-    tokens: HashMap<[u8; 32], Arc<Known>>,
+    tokens: HashMap<End, Arc<Known>>,
     bytes: usize,
 }
 
@@ -66,28 +70,23 @@ impl Believed {
 
     /// The token of this text, if it was found good before.
     pub(super) fn find(&self, text: &str) -> Option<Arc<Known>> {
-        let hash = token::sha256(text.as_bytes());
-        let (found, _forgotten) = {
-            let mut generations = self.lock();
-            if let Some(known) = generations.young.tokens.get(&hash) {
-                return Some(Arc::clone(known));
-            }
-            let known = generations.old.tokens.get(&hash).map(Arc::clone)?;
-            let forgotten = generations.keep(hash, Arc::clone(&known), text.len());
-            (known, forgotten)
-        };
-        Some(found)
+        let end = text.as_bytes().last_chunk()?;
+        // What is forgotten is freed when the lock is free again.
+        let (known, _forgotten) = self.lock().find(end)?;
+        (*known.text == *text).then_some(known)
     }
 
     /// Remembers a token that this key signed.
     pub(super) fn add(&self, text: &str, key: &Arc<SigningKey>, session: Session) {
+        let Some(end) = text.as_bytes().last_chunk() else {
+            return;
+        };
         let known = Known {
+            text: text.into(),
             key: Arc::downgrade(key),
             session,
         };
-        let hash = token::sha256(text.as_bytes());
-        // What is forgotten is freed when the lock is free again.
-        let _forgotten = self.lock().keep(hash, Arc::new(known), text.len());
+        let _forgotten = self.lock().keep(*end, Arc::new(known));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
@@ -102,16 +101,28 @@ impl Believed {
 }
 
 impl Generations {
+    /// The token of this end, which is young again; and what is forgotten for it.
+    fn find(&mut self, end: &End) -> Option<(Arc<Known>, Option<Generation>)> {
+        if let Some(known) = self.young.tokens.get(end) {
+            return Some((Arc::clone(known), None));
+        }
+        let known = Arc::clone(self.old.tokens.get(end)?);
+        let forgotten = self.keep(*end, Arc::clone(&known));
+        Some((known, forgotten))
+    }
+
     /// Puts a token into the younger generation; what is forgotten for it.
     #[must_use]
-    fn keep(&mut self, hash: [u8; 32], known: Arc<Known>, bytes: usize) -> Option<Generation> {
+    fn keep(&mut self, end: End, known: Arc<Known>) -> Option<Generation> {
+        let bytes = known.text.len();
         let is_full = self.young.bytes + bytes > GENERATION_BYTES;
         let forgotten = is_full.then(|| {
             let full = std::mem::take(&mut self.young);
             std::mem::replace(&mut self.old, full)
         });
-        if self.young.tokens.insert(hash, known).is_none() {
-            self.young.bytes += bytes;
+        self.young.bytes += bytes;
+        if let Some(replaced) = self.young.tokens.insert(end, known) {
+            self.young.bytes -= replaced.text.len();
         }
         forgotten
     }

@@ -121,6 +121,11 @@ impl Sessions {
         &self.0.keys
     }
 
+    #[cfg(test)]
+    pub(super) fn believed(&self) -> &Believed {
+        &self.0.believed
+    }
+
     /// The public keys that verify access tokens.
     pub async fn jwks(&self) -> Result<Jwks, Error> {
         self.0
