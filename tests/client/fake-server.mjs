@@ -13,6 +13,8 @@ export async function startFakeServer() {
     refreshDelay: 20,
     /** The protected route refuses everything. */
     alwaysRefuse: false,
+    /** Who signs in. */
+    user: "ada",
     /** Claims that go into the front token. */
     claims: {},
     /** Seconds that an access token lives, and that this clock is ahead. */
@@ -32,16 +34,17 @@ export async function startFakeServer() {
     },
   };
 
-  function frontToken() {
+  function frontToken(session = `h${state.handle}`) {
     const iat = Math.floor(Date.now() / 1000) + state.clockAhead;
     const claims = {
-      sub: "ada",
+      sub: state.user,
       iat,
       exp: iat + state.lifetime,
-      sessionHandle: `h${state.handle}`,
+      sessionHandle: session,
+      refreshTokenHash1: `hash-${state.generation}`,
       ...state.claims,
     };
-    const json = JSON.stringify({ uid: "ada", ate: claims.exp * 1000, up: claims });
+    const json = JSON.stringify({ uid: state.user, ate: claims.exp * 1000, up: claims });
     return Buffer.from(json, "utf8").toString("base64");
   }
 
@@ -59,6 +62,13 @@ export async function startFakeServer() {
       response.setHeader("st-access-token", state.good);
       response.setHeader("st-refresh-token", `refresh-${state.generation}`);
     }
+  }
+
+  /** A new access token of the same session, as when an application changes its claims. */
+  function giveAccessToken(response, session) {
+    state.good = `access-${(state.generation += 1)}`;
+    response.setHeader("front-token", frontToken(session));
+    response.setHeader("st-access-token", state.good);
   }
 
   function takeTokens(response) {
@@ -108,6 +118,26 @@ export async function startFakeServer() {
           return json(response, 401, { message: "unauthorised" });
         }
         giveTokens(request, response);
+        return json(response, 200, {});
+      case "/auth/update": {
+        const session = `h${state.handle}`;
+        await state.hold.get(path);
+        giveAccessToken(response, session);
+        return json(response, 200, {});
+      }
+      case "/auth/revoked": {
+        // The session that asked first has ended; the next one is fine.
+        const held = state.hold.get(path);
+        if (held === undefined) {
+          return json(response, 200, {});
+        }
+        state.hold.delete(path);
+        await held;
+        response.setHeader("front-token", "remove");
+        return json(response, 401, { message: "unauthorised" });
+      }
+      case "/expire":
+        state.good = undefined;
         return json(response, 200, {});
       case "/auth/html":
         response.writeHead(200, { "content-type": "text/html" });

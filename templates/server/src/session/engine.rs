@@ -33,6 +33,7 @@ use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::schedule::Schedule;
 use crate::error::{Error, SessionError};
+use crate::metrics::SessionMetrics;
 use crate::store::{Purge, Store};
 
 /// Creates, verifies, refreshes and ends sessions. Clones share everything.
@@ -51,6 +52,7 @@ struct Inner {
     claims: Vec<Arc<dyn ClaimSource>>,
     /// What every API demands unless it says otherwise.
     validators: Vec<Validator>,
+    metrics: SessionMetrics,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -77,6 +79,7 @@ impl Sessions {
             Arc::clone(&clock),
             settings.config.signing_algorithm,
             schedule,
+            settings.config.signing_key_encryption.clone(),
         );
         Ok(Self(Arc::new(Inner {
             settings,
@@ -86,7 +89,18 @@ impl Sessions {
             believed: Arc::new(Believed::new()),
             claims: Vec::new(),
             validators: Vec::new(),
+            metrics: SessionMetrics::default(),
         })))
+    }
+
+    /// The same engine, counted by these instruments.
+    #[must_use]
+    pub fn with_metrics(self, metrics: SessionMetrics) -> Self {
+        let inner = Inner {
+            metrics,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
     }
 
     /// The same engine with `claims`, which are fetched for every new session in this order, and

@@ -70,7 +70,7 @@ pub(super) fn wished(headers: &HeaderMap, policy: TransferPolicy) -> TransferMet
 /// The bearer value of the request. The scheme is compared with its case, as clients of this
 /// protocol send it; anything else belongs to somebody else.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let value = headers.get(AUTHORIZATION).and_then(cookie::ascii)?;
     Some(value.strip_prefix("Bearer ")?.trim()).filter(|token| !token.is_empty())
 }
 
