@@ -293,17 +293,9 @@ impl AuthBuilder {
         let clock = clock.unwrap_or_else(|| store.clock());
         let threads = config.password_threads;
         let waiting = threads.saturating_mul(WAITING_PER_THREAD);
-<<<<<<< HEAD
         let passwords = Passwords::new(password_params, threads, waiting)
-            .map_err(|error| StartError(error.to_string()))?;
-=======
-        let passwords =
-            tokio::task::spawn_blocking(move || Passwords::new(password_params, threads, waiting))
-                .await
-                .map_err(|_| StartError("hashing a password panicked".to_owned()))?
-                .map_err(|error| StartError(error.to_string()))?
-                .with_metrics(metrics.passwords.clone());
->>>>>>> main
+            .map_err(|error| StartError(error.to_string()))?
+            .with_metrics(metrics.passwords.clone());
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),
@@ -343,42 +335,11 @@ impl AuthBuilder {
             probe: Probe::default(),
             is_stopping: AtomicBool::new(false),
         });
-<<<<<<< HEAD
-        tokio::spawn(prepare_key(parts.sessions.clone()));
-        tokio::spawn(keep_house(Arc::downgrade(&parts)));
-=======
         background::start(&parts);
->>>>>>> main
         Ok(Auth(parts))
     }
 }
 
-<<<<<<< HEAD
-/// Has the signing key at hand before somebody needs it: making the first RSA key takes longer than the rest
-/// of a start, and whoever does not ask for a token does not wait for it.
-async fn prepare_key(sessions: Sessions) {
-    let rotates = sessions.config().use_dynamic_signing_key;
-    // Whoever needs the key tries again, and hears of what fails then.
-    if let Err(error) = sessions.keys().signing(rotates).await {
-        tracing::warn!(?error, "the signing key could not be prepared");
-    }
-}
-
-/// Deletes what has expired, once an hour, for as long as somebody holds the [`Auth`].
-async fn keep_house(parts: Weak<Parts>) {
-    let mut hours = tokio::time::interval(HOUSEKEEPING);
-    loop {
-        hours.tick().await;
-        let Some(parts) = parts.upgrade() else { return };
-        match parts.sessions.purge_expired().await {
-            Ok(deleted) => tracing::debug!(deleted, "deleted what had expired"),
-            Err(error) => tracing::error!(?error, "what had expired could not be deleted"),
-        }
-    }
-}
-
-=======
->>>>>>> main
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth")

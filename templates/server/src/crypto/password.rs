@@ -25,11 +25,8 @@ use tokio::sync::Semaphore;
 
 use crate::crypto::token;
 use crate::error::Error;
-<<<<<<< HEAD
-use memory::Memory;
-=======
 use crate::metrics::{Held, PasswordMetrics};
->>>>>>> main
+use memory::Memory;
 
 /// The most memory that a stored hash may ask for, in KiB (128 MiB).
 const MAX_MEMORY_KIB: u32 = 128 * 1024;
@@ -80,14 +77,9 @@ struct Inner {
     running: Arc<Semaphore>,
     /// One permit for each hash in the making or waiting.
     admitted: Arc<Semaphore>,
-<<<<<<< HEAD
     /// A hash that no password has.
     dummy: PasswordHash,
-=======
-    /// The hash of a password that nobody knows.
-    dummy: String,
     metrics: PasswordMetrics,
->>>>>>> main
 }
 
 impl fmt::Debug for Passwords {

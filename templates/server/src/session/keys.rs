@@ -12,12 +12,8 @@
 //! every [`POLL`] as well: a new key signs only after the overlap of the schedule, so every server knows it
 //! by then; and a key that was removed because it leaked stops counting everywhere within that time.
 
-<<<<<<< HEAD
 use std::sync::{Arc, PoisonError, RwLock, Weak};
-=======
-use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
->>>>>>> main
 
 use tokio::sync::Mutex;
 use uuid::Uuid;

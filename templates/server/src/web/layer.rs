@@ -85,6 +85,8 @@ struct Place<O: 'static> {
     under_base: bool,
     /// What it asks for; `None` if that does not exist, or for a preflight.
     found: Option<Found<O>>,
+    /// What it counts as.
+    operation: &'static str,
     /// Every origin may read the answer.
     for_everybody: bool,
     asks_leave: bool,
@@ -103,31 +105,15 @@ where
     S::Future: Send,
     S::Error: Send,
 {
-<<<<<<< HEAD
+    let started = Instant::now();
     let Place {
         under_base,
         found,
+        operation,
         for_everybody,
         asks_leave,
     } = place;
-=======
-    let started = Instant::now();
-    let under_base = matching::is_under(request.uri().path(), shared.base_path());
-    let asks_leave = cors::is_preflight(&request);
-    let found = shared.find(&request, request.method());
-    let wanted = match &found {
-        None if asks_leave => shared.find_preflighted(&request),
-        found => found.clone(),
-    };
-    let ours = under_base || wanted.is_some();
-    let operation = match &wanted {
-        Some(_) if asks_leave => "preflight",
-        Some(wanted) => wanted.route.id,
-        None => "none",
-    };
     let auth = shared.auth.clone();
-    let for_everybody = wanted.is_some_and(|wanted| cors::is_for_everybody(wanted.route.behaviour));
->>>>>>> main
     // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
     let answers_cors = asks_leave || request.method() != Method::OPTIONS;
 
@@ -143,12 +129,10 @@ where
     if under_base {
         cache_control::forbid_storing(response.headers_mut());
     }
-    if ours {
-        let status = response.status().as_u16();
-        let metrics = &auth.metrics().requests;
-        metrics.answered(operation, status, started.elapsed());
-        response.extensions_mut().insert(OperationId(operation));
-    }
+    let status = response.status().as_u16();
+    let metrics = &auth.metrics().requests;
+    metrics.answered(operation, status, started.elapsed());
+    response.extensions_mut().insert(OperationId(operation));
     Ok(response)
 }
 
@@ -205,6 +189,11 @@ impl<A: Api> Shared<A> {
         (under_base || wanted.is_some()).then(|| Place {
             under_base,
             found,
+            operation: match wanted {
+                Some(_) if asks_leave => "preflight",
+                Some(route) => route.id,
+                None => "none",
+            },
             for_everybody: wanted.is_some_and(|route| cors::is_for_everybody(route.behaviour)),
             asks_leave,
         })
