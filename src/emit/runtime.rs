@@ -54,6 +54,16 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
+    (
+        "hostile_input",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
     ("keys", &["jwt.jwks", "openid.discovery"]),
     (
         "log",

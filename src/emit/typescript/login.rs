@@ -177,10 +177,11 @@ pub(super) fn emit(api: &Api, names: &Names, defaults: &Defaults, header: &str, 
     if !methods.is_empty() {
         methods.push_str("\n  ");
     }
-    let sign_out = find(SIGN_OUT, api, names).filter(|(operation, _)| {
-        operation.params.iter().all(|param| !param.field.required)
-            && operation.body.as_ref().is_none_or(|body| !body.required)
-    });
+    let sign_out = find(SIGN_OUT, api, names)
+        .filter(|(operation, _)| {
+            operation.params.iter().all(|param| !param.field.required)
+                && operation.body.as_ref().is_none_or(|body| !body.required)
+        });
     let login_methods = find(LOGIN_METHODS, api, names);
     let login = LoginFile {
         header,
