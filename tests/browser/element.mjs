@@ -277,6 +277,19 @@ const runs = {
     await visit.alert("Acme has not told your email address, and it is needed here.");
     visit.step("refused there, and without an address");
 
+    visit.server.provider = "ok";
+    visit.server.providers = [{ id: "apple", name: "Apple" }];
+    await visit.open("/auth");
+    await visit.press("Continue with Apple");
+    await visit.signedIn();
+    assert.equal(visit.server.idp.redirect_uri, `${visit.server.origin}/auth/callback/apple`);
+    assert.equal(
+      JSON.parse(Buffer.from(visit.server.idp.state, "base64")).frontendRedirectURI,
+      `${visit.server.origin}/auth/callback/apple`,
+    );
+    await visit.signOut();
+    visit.step("Apple, by way of the API");
+
     const before = visit.server.requests.filter(({ route }) => route === "POST /signinup").length;
     await visit.open("/auth/callback/acme?code=stolen&state=guessed");
     await visit.alert("This sign-in was not started here, or took too long. Start again.");
