@@ -39,7 +39,7 @@ pub use claims::{
 pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use effects::Effects;
 pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
-pub use keys::{Jwks, SigningKeys};
+pub use keys::{Jwks, KeyInformation, KeyState, POLL as KEY_POLL, SigningKeys};
 pub use transport::TransferMethod;
 
 /// A session that a request is known to belong to.

@@ -32,6 +32,7 @@ use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::schedule::Schedule;
 use crate::error::{Error, SessionError};
+use crate::metrics::SessionMetrics;
 use crate::store::{Purge, Store};
 
 /// Creates, verifies, refreshes and ends sessions. Clones share everything.
@@ -48,6 +49,7 @@ struct Inner {
     claims: Vec<Arc<dyn ClaimSource>>,
     /// What every API demands unless it says otherwise.
     validators: Vec<Validator>,
+    metrics: SessionMetrics,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -74,6 +76,7 @@ impl Sessions {
             Arc::clone(&clock),
             settings.config.signing_algorithm,
             schedule,
+            settings.config.signing_key_encryption.clone(),
         );
         Ok(Self(Arc::new(Inner {
             settings,
@@ -82,7 +85,18 @@ impl Sessions {
             clock,
             claims: Vec::new(),
             validators: Vec::new(),
+            metrics: SessionMetrics::default(),
         })))
+    }
+
+    /// The same engine, counted by these instruments.
+    #[must_use]
+    pub fn with_metrics(self, metrics: SessionMetrics) -> Self {
+        let inner = Inner {
+            metrics,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
     }
 
     /// The same engine with `claims`, which are fetched for every new session in this order, and

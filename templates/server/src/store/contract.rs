@@ -395,6 +395,23 @@ async fn signing_keys(store: &Arc<dyn Store>) {
         .map(|key| key.kid)
         .collect();
     assert_eq!(kids[..2], ["d-later", "s-1"], "newest first");
+    let replace = async |from: &[u8]| {
+        let replaced = store.replace_private_key("s-1", from, b"sealed").await;
+        replaced.expect("write")
+    };
+    assert!(!replace(b"other").await, "somebody was faster");
+    assert!(replace(b"s-1").await);
+    let stored = store.signing_keys().await.expect("read");
+    let bytes = |kid| {
+        stored
+            .iter()
+            .find(|key| key.kid == kid)
+            .map(|key| key.private_key.as_slice())
+    };
+    assert_eq!(
+        (bytes("s-1"), bytes("d-later")),
+        (Some(&b"sealed"[..]), Some(&b"d-later"[..]))
+    );
 }
 
 async fn expiry(store: &dyn Store) {
@@ -444,4 +461,9 @@ async fn expiry(store: &dyn Store) {
         .map(|key| key.kid)
         .collect();
     assert_eq!(kids, ["d-later", "s-1"], "fixed keys stay");
+    store.ping().await.expect("it answers");
+    let leaked = ["d-later", "no-such-key"].map(str::to_owned);
+    let removed = store.remove_signing_keys(&leaked).await.expect("write");
+    let left = store.signing_keys().await.expect("read");
+    assert_eq!((removed, left[0].kid.as_str(), left.len()), (1, "s-1", 1));
 }
