@@ -9,7 +9,8 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 
 import { build } from "esbuild";
-import { chromium } from "playwright-core";
+
+import { launch } from "./browser.mjs";
 
 const client = process.env.AUTH_CLIENT;
 assert.ok(client, "AUTH_CLIENT names the folder of a generated client");
@@ -89,11 +90,8 @@ const server = createServer((request, response) => {
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const origin = `http://localhost:${server.address().port}`;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"],
-});
-const context = await browser.newContext();
+const browser = await launch();
+const { context } = await browser.open();
 const page = await context.newPage();
 const complaints = [];
 page.on("console", (message) => {
