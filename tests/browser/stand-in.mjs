@@ -399,6 +399,7 @@ export async function startStandIn(client) {
 
   async function page(pathname, searchParams, response) {
     if (pathname === "/idp") {
+      state.idp = Object.fromEntries(searchParams);
       const back = new URL(searchParams.get("redirect_uri"));
       back.searchParams.set("state", searchParams.get("state"));
       if (state.provider === "deny") {
