@@ -14,7 +14,7 @@
 
 mod encrypting;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -164,6 +164,15 @@ impl SigningKeys {
             }),
             (found, _) => Ok(found),
         }
+    }
+
+    /// Whether tokens that this very key has signed still count.
+    pub(super) fn accepts(&self, key: &Weak<SigningKey>) -> bool {
+        let now = self.0.clock.now();
+        let is_it = |known: &&Known| std::ptr::eq(Arc::as_ptr(&known.key), key.as_ptr());
+        let known = self.known();
+        let found = known.iter().find(is_it);
+        found.is_some_and(|known| self.counts(known, now))
     }
 
     /// What is published.
