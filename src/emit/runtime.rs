@@ -21,6 +21,16 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("claims", &["session.sign-out"]),
+    (
+        "commands",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "jwt.jwks",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
     (
@@ -44,11 +54,41 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
+    (
+        "hostile_input",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
     ("keys", &["jwt.jwks", "openid.discovery"]),
+    (
+        "log",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "password-reset.consume-token",
+            "password-reset.create-token",
+            "session.refresh",
+        ],
+    ),
     (
         "mail",
         &["email-password.sign-up", "password-reset.create-token"],
     ),
+    (
+        "metrics",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+        ],
+    ),
+    ("operations", &["jwt.jwks"]),
     (
         "password_reset",
         &[
@@ -94,6 +134,15 @@ static TESTS: &[(&str, &[&str])] = &[
         "signing_keys",
         &["email-password.sign-up", "jwt.jwks", "session.refresh"],
     ),
+    (
+        "stopping",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "password-reset.create-token",
+        ],
+    ),
+    ("traces", &["email-password.sign-up"]),
 ];
 
 /// Copies the runtime, and the tests of those behaviours that the spec has.

@@ -12,6 +12,7 @@
 //! RFC 9700 §4.14 on refresh tokens (<https://www.rfc-editor.org/rfc/rfc9700>).
 
 mod access;
+mod believed;
 mod claims;
 mod config;
 mod cookie;

@@ -1,4 +1,5 @@
 /** How `<auth-login>` looks where a page says nothing else. */
+
 /**
  * The style sheet. A page changes it with the custom properties named first, or by part:
  * `auth-login::part(submit)`.
@@ -59,6 +60,8 @@ input[aria-invalid="true"] { border-color: var(--error); }
 .note { margin-top: 0.35rem; color: var(--muted); font-size: 0.85rem; }
 .error { color: var(--error); }
 .note:empty, .alert:empty { display: none; }
+.status { color: var(--muted); font-size: 0.92rem; }
+.status:empty { position: absolute; }
 .alert {
   padding: 0.7rem 0.9rem;
   border: 1px solid color-mix(in srgb, var(--error) 40%, transparent);
@@ -77,7 +80,7 @@ button { border: 0; border-radius: var(--radius); background: none; color: inher
   transition: filter 0.12s;
 }
 .submit:hover { filter: brightness(1.08); }
-.submit[aria-disabled="true"] { cursor: progress; opacity: 0.7; }
+[data-busy] { cursor: progress; opacity: 0.7; }
 .show {
   position: absolute;
   inset: 0 0.35rem 0 auto;
@@ -90,7 +93,20 @@ button { border: 0; border-radius: var(--radius); background: none; color: inher
 .links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1rem; margin-top: 1.25rem; }
 .link { min-height: 1.5rem; padding: 0.1rem 0.2rem; color: var(--accent); font-size: 0.92rem; }
 .link:hover { text-decoration: underline; }
-.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.choices { display: grid; gap: 0.6rem; margin-top: 1.1rem; }
+.choice {
+  min-height: 2.9rem;
+  padding: 0 1rem;
+  border: 1px solid var(--border);
+  background: var(--field);
+  font-weight: 600;
+}
+.choice:hover { border-color: var(--accent); }
+.or { display: flex; align-items: center; gap: 0.75rem; color: var(--muted); font-size: 0.85rem; }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--border); }
+.card > .alert, .card > .status, .key, .actions { margin-top: 1.5rem; }
+.key code { font: 0.95rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
+a { color: var(--accent); }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
-@media (forced-colors: active) { .submit, input { border: 1px solid; } }
+@media (forced-colors: active) { .submit, .choice, .card, input { border: 1px solid; } }
 `;

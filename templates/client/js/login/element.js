@@ -1,0 +1,95 @@
+/**
+ * `<auth-login>`: signing in and up, and what comes after that, as one element without dependencies.
+ * It shows only what the API can do: each login method is a module of its own.
+ */
+var _a;
+import { Journey } from "./journey.js";
+import { STYLE } from "./style.js";
+// Servers have no elements; there the class can be imported and is never made.
+const Base = globalThis.HTMLElement ?? Object;
+/**
+ * The element.
+ *
+ * Attributes: `view` (what to show first), `redirect-to` (where to go after signing in; a path of
+ * this site), `theme` (`light`, `dark`; else what the system says), `autofocus`; and where the API
+ * has these methods, `providers` (`google github`, unless the server lists them), `contact` (`email`,
+ * `phone` or both, unless the server says), `verify-email` (`required` leaves no way around it).
+ * Events, which all bubble: `auth-success` (preventing its default stays on the page), `auth-view`,
+ * `auth-error`, `auth-signed-out`, `auth-totp-device`. Slots: `header` above the form, `footer` below,
+ * `signed-in` in place of what is shown to who is signed in, `totp` for a QR code.
+ */
+export class AuthLoginElement extends Base {
+  static #api;
+  static #shared;
+  /** Defines the element for an API; the first definition counts. */
+  static define(api, name = "auth-login") {
+    if (typeof customElements !== "undefined" && customElements.get(name) === undefined) {
+      _a.#api = api;
+      customElements.define(name, _a);
+    }
+  }
+  #journey = new Journey(this, apiOf(_a.#api));
+  #client;
+  #messages = {};
+  #signUpFields = [];
+  #stop;
+  /** The client to use: set it before the element is in the page, or leave it to appInfo. */
+  get client() {
+    const make = () => apiOf(_a.#api).newClient();
+    return (this.#client ??= _a.#shared ??= make());
+  }
+  set client(client) {
+    this.#client = client;
+    if (this.isConnected) {
+      this.#listen();
+      void this.#journey.begin();
+    }
+  }
+  /** Texts to use instead of `MESSAGES`. */
+  get messages() {
+    return this.#messages;
+  }
+  set messages(messages) {
+    this.#messages = messages;
+    this.#journey.render(false);
+  }
+  /** What to ask when somebody signs up, beside email and password. */
+  get signUpFields() {
+    return this.#signUpFields;
+  }
+  set signUpFields(fields) {
+    this.#signUpFields = fields;
+    this.#journey.render(false);
+  }
+  /** What is shown; setting it goes there. */
+  get view() {
+    return this.#journey.view;
+  }
+  set view(view) {
+    this.#journey.show(view);
+  }
+  connectedCallback() {
+    if (this.shadowRoot === null) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
+    }
+    this.#listen();
+    void this.#journey.begin();
+  }
+  disconnectedCallback() {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+  #listen() {
+    this.#stop?.();
+    this.#stop = this.client.onSession((event) => this.#journey.hear(event));
+  }
+}
+_a = AuthLoginElement;
+function apiOf(api) {
+  if (api === undefined) {
+    throw new Error("<auth-login> is not defined for an API: import the entry `login`");
+  }
+  return api;
+}
