@@ -18,12 +18,20 @@ static TESTS: &[(&str, &[&str])] = &[
             "email-password.sign-in",
             "email-password.sign-up",
             "session.refresh",
+            "session.sign-out",
         ],
     ),
-    ("claims", &["session.sign-out"]),
+    (
+        "conformance",
+        &[
+            "jwt.jwks",
+            "openid.discovery",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
-    ("keys", &["jwt.jwks", "openid.discovery"]),
     (
         "mail",
         &["email-password.sign-up", "password-reset.create-token"],
@@ -53,14 +61,6 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "session",
-        &[
-            "email-password.sign-up",
-            "session.refresh",
-            "session.sign-out",
-        ],
-    ),
-    (
         "sign_in",
         &[
             "email-password.email-exists",
@@ -69,10 +69,6 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sign_up", &["email-password.sign-up"]),
-    (
-        "signing_keys",
-        &["email-password.sign-up", "jwt.jwks", "session.refresh"],
-    ),
 ];
 
 /// Copies the runtime, and the tests of those behaviours that the spec has.
@@ -126,10 +122,16 @@ fn is_wanted(test: &str, behaviours: &BTreeSet<&str>) -> bool {
         .is_none_or(|(_, needs)| needs.iter().all(|need| behaviours.contains(need)))
 }
 
-/// `sign_up` of `tests/sign_up.rs`.
+/// Folders below `tests` that are no test of their own.
+const SHARED: [&str; 2] = ["common", "snapshots"];
+
+/// `sign_up` of `tests/sign_up.rs`, `conformance` of all that is in `tests/conformance`.
 fn test_name(path: &str) -> Option<&str> {
-    let name = path.strip_prefix("tests/")?.strip_suffix(".rs")?;
-    (!name.contains('/')).then_some(name)
+    let path = path.strip_prefix("tests/")?;
+    match path.split_once('/') {
+        Some((folder, _)) => (!SHARED.contains(&folder)).then_some(folder),
+        None => path.strip_suffix(".rs"),
+    }
 }
 
 /// `refused` of `tests/snapshots/refused.snap`.
@@ -178,8 +180,11 @@ mod tests {
     #[test]
     fn tests_name_files_and_behaviours_that_exist() {
         for (test, needs) in TESTS {
-            let path = format!("tests/{test}.rs");
-            assert!(FILES.iter().any(|(file, _)| *file == path), "{path}");
+            let paths = [format!("tests/{test}.rs"), format!("tests/{test}/main.rs")];
+            let is_there = FILES
+                .iter()
+                .any(|(file, _)| paths.iter().any(|it| it == file));
+            assert!(is_there, "{test}");
             for need in *needs {
                 assert!(BEHAVIOURS.iter().any(|row| row.name == *need), "{need}");
             }
@@ -194,10 +199,15 @@ mod tests {
 
     #[test]
     fn snapshots_go_with_their_test() {
-        let keys = BTreeSet::from(["jwt.jwks", "openid.discovery"]);
-        let files = files(&keys);
+        let sessions = BTreeSet::from([
+            "jwt.jwks",
+            "openid.discovery",
+            "session.refresh",
+            "session.sign-out",
+        ]);
+        let files = files(&sessions);
         let has = |path: &str| files.iter().any(|(file, _)| *file == path);
-        assert!(has("tests/keys.rs") && has("tests/snapshots/jwks.snap"));
+        assert!(has("tests/conformance/main.rs") && has("tests/snapshots/jwks.snap"));
         assert!(!has("tests/sign_up.rs") && !has("tests/snapshots/sign_up_taken.snap"));
         assert!(has("tests/common/mod.rs") && has("src/lib.rs"));
     }
