@@ -32,6 +32,11 @@ static TESTS: &[(&str, &[&str])] = &[
     ),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
+    ("hooks", &["session.refresh", "session.sign-out"]),
+    (
+        "instances",
+        &["jwt.jwks", "session.refresh", "session.sign-out"],
+    ),
     (
         "mail",
         &["email-password.sign-up", "password-reset.create-token"],

@@ -3,7 +3,9 @@
 //! Rule: no globals. Everything a request needs hangs on an [`Auth`], so several servers can live in one
 //! process, and a test can give one its own clock, store and mailer.
 
+mod hooks;
 mod mailer;
+mod refusal;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -14,8 +16,12 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
-use crate::session::{ClaimSource, SessionConfig, Sessions, SettingError, Validator};
+use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingError, Validator};
 use crate::store::{self, Store};
+
+use self::hooks::Hooks;
+pub use self::refusal::{ErrorHandler, Refusal};
+pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 
 /// How many passwords may wait for each that is being hashed.
 const WAITING_PER_THREAD: usize = 64;
@@ -38,6 +44,7 @@ struct Parts {
     mail: Queue,
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
+    error_handlers: ErrorHandlers,
 }
 
 /// Puts an [`Auth`] together; what is not given is made after the settings.
@@ -49,6 +56,7 @@ pub struct AuthBuilder {
     password_params: PasswordParams,
     claims: Vec<Arc<dyn ClaimSource>>,
     validators: Vec<Validator>,
+    hooks: Hooks,
 }
 
 /// Why a server could not start.
@@ -74,6 +82,7 @@ impl Auth {
             password_params: PasswordParams::default(),
             claims: Vec::new(),
             validators: Vec::new(),
+            hooks: Hooks::default(),
         }
     }
 
@@ -115,6 +124,11 @@ impl Auth {
     /// The time.
     pub fn clock(&self) -> &dyn Clock {
         self.0.clock.as_ref()
+    }
+
+    /// What the application answers to requests whose session is not as it must be.
+    pub(crate) fn error_handlers(&self) -> &ErrorHandlers {
+        &self.0.error_handlers
     }
 
     /// The development outbox, where its page may be shown.
@@ -186,13 +200,14 @@ impl AuthBuilder {
     /// What could not be opened.
     pub async fn build(self) -> Result<Auth, StartError> {
         let Self {
-            config,
+            mut config,
             store,
             mailer,
             clock,
             password_params,
             claims,
             validators,
+            hooks,
         } = self;
         // Everything is checked before anything is opened.
         let wrong = |errors: Vec<SettingError>| {
@@ -202,7 +217,11 @@ impl AuthBuilder {
                 lines.join("\n  ")
             ))
         };
-        config.session.check(&config.app_info).map_err(wrong)?;
+        config
+            .check()
+            .map_err(|errors| StartError(errors.to_string()))?;
+        let names = || CookieNames::of_app(&config.app_id);
+        config.session.cookie_names.get_or_insert_with(names);
         // Files are named by the time; whose time it is does not matter.
         let naming = clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
         let outbox = config
@@ -222,6 +241,7 @@ impl AuthBuilder {
                 .await
                 .map_err(|error| StartError(error.to_string()))?,
         };
+        refuse_other_app(store.as_ref(), &config.app_id).await?;
         let clock = clock.unwrap_or_else(|| store.clock());
         // The first password hash takes a while: it is done on a thread that may block.
         let threads = config.password_threads;
@@ -238,7 +258,8 @@ impl AuthBuilder {
             Arc::clone(&clock),
         )
         .map_err(wrong)?
-        .with_claims(claims, validators);
+        .with_claims(claims, validators)
+        .with_hooks(hooks.transfer, hooks.on_create);
         if sessions.cookies_cannot_work() {
             tracing::warn!(
                 "API and website are different sites without https: sessions work by headers only"
@@ -253,10 +274,23 @@ impl AuthBuilder {
             mail,
             outbox,
             clock,
+            error_handlers: hooks.error_handlers,
         });
         tokio::spawn(keep_house(Arc::downgrade(&parts)));
         Ok(Auth(parts))
     }
+}
+
+/// Refuses a database of another app: users, sessions and keys of two apps must not mix.
+async fn refuse_other_app(store: &dyn Store, app_id: &str) -> Result<(), StartError> {
+    let owner = store.owning_app(app_id).await;
+    let owner = owner.map_err(|error| StartError(error.to_string()))?;
+    if owner == app_id {
+        return Ok(());
+    }
+    Err(StartError(format!(
+        "the database belongs to the app `{owner}`, and this server is the app `{app_id}`: give each          app a database (DATABASE_URL) or a PostgreSQL schema (?options=-csearch_path%3Dname) of its          own, or correct the app id (AUTH_APP_ID)"
+    )))
 }
 
 /// Deletes what has expired, once an hour, for as long as somebody holds the [`Auth`].

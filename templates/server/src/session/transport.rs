@@ -8,6 +8,7 @@
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName};
 
+use super::CookieNames;
 use super::access::Unverified;
 use super::config::{Settings, TransferPolicy};
 use super::cookie;
@@ -76,21 +77,26 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Whether the request carries something in the place of an access token.
-pub(super) fn carries_access(headers: &HeaderMap, method: TransferMethod) -> bool {
+pub(super) fn carries_access(
+    settings: &Settings,
+    headers: &HeaderMap,
+    method: TransferMethod,
+) -> bool {
     match method {
-        TransferMethod::Cookie => !cookie::values(headers, cookie::ACCESS).is_empty(),
+        TransferMethod::Cookie => !cookie::values(headers, &settings.cookies.access).is_empty(),
         TransferMethod::Header => bearer(headers).is_some(),
     }
 }
 
 /// The access token of the request and how it came.
 pub(super) fn access_token(
+    settings: &Settings,
     headers: &HeaderMap,
     policy: TransferPolicy,
 ) -> Option<(TransferMethod, Unverified)> {
     let by_header = || bearer(headers).and_then(Unverified::parse);
     let by_cookie = || {
-        let values = cookie::values(headers, cookie::ACCESS);
+        let values = cookie::values(headers, &settings.cookies.access);
         values.iter().find_map(|value| Unverified::parse(value))
     };
     let token = |method: TransferMethod| {
@@ -114,8 +120,8 @@ pub(super) struct RefreshTokens {
 impl RefreshTokens {
     /// Reads both places. A bearer value that is none of this server's refresh tokens is not there
     /// for us and does not hide the cookie.
-    pub(super) fn read(headers: &HeaderMap) -> Self {
-        let cookies = cookie::values(headers, cookie::REFRESH);
+    pub(super) fn read(settings: &Settings, headers: &HeaderMap) -> Self {
+        let cookies = cookie::values(headers, &settings.cookies.refresh);
         Self {
             header: bearer(headers).and_then(RefreshToken::parse),
             cookie: cookies.into_iter().find(|value| !value.is_empty()),
@@ -158,7 +164,7 @@ pub(super) fn send_access(
     now: i64,
 ) -> Result<(), Error> {
     if method == TransferMethod::Cookie {
-        cookie::check_size(jwt.len(), front_token.len())?;
+        cookie::check_size(settings, jwt.len(), front_token.len())?;
     }
     fx.set_exposed(FRONT_TOKEN, front_token)?;
     if method == TransferMethod::Header || settings.config.expose_access_token {
@@ -175,12 +181,12 @@ pub(super) fn send_refresh(
     settings: &Settings,
     fx: &mut Effects,
     method: TransferMethod,
-    token: &RefreshToken,
+    token: &str,
     expires_at: i64,
 ) -> Result<(), Error> {
     match method {
-        TransferMethod::Header => fx.set_exposed(ST_REFRESH, &token.text()),
-        TransferMethod::Cookie => set_refresh_cookie(settings, fx, &token.text(), expires_at),
+        TransferMethod::Header => fx.set_exposed(ST_REFRESH, token),
+        TransferMethod::Cookie => set_refresh_cookie(settings, fx, token, expires_at),
     }
 }
 
@@ -215,7 +221,7 @@ pub(super) fn clear_legacy(
     fx: &mut Effects,
     headers: &HeaderMap,
 ) -> Result<(), Error> {
-    if !carries_legacy(headers) {
+    if !carries_legacy(settings, headers) {
         return Ok(());
     }
     let (domain, path) = (
@@ -226,20 +232,26 @@ pub(super) fn clear_legacy(
     fx.set_cookie(cookie::LEGACY, &line)
 }
 
-/// Whether the request carries the cookie that old servers set.
-pub(super) fn carries_legacy(headers: &HeaderMap) -> bool {
-    !cookie::values(headers, cookie::LEGACY).is_empty()
+/// Whether the request carries the cookie that old servers set; where cookies have other names than
+/// theirs, it is none of ours.
+pub(super) fn carries_legacy(settings: &Settings, headers: &HeaderMap) -> bool {
+    settings.heeds_legacy && !cookie::values(headers, cookie::LEGACY).is_empty()
 }
 
 /// Whether the request carries two access tokens as cookies.
-pub(super) fn has_two_access_cookies(headers: &HeaderMap) -> bool {
-    cookie::values(headers, cookie::ACCESS).len() > 1
+pub(super) fn has_two_access_cookies(settings: &Settings, headers: &HeaderMap) -> bool {
+    cookie::values(headers, &settings.cookies.access).len() > 1
 }
 
 /// Which of the session cookies a request carries more than once; none count where cookies do not.
-pub(super) fn duplicates(headers: &HeaderMap, policy: TransferPolicy) -> Vec<&'static str> {
+pub(super) fn duplicates<'a>(
+    settings: &'a Settings,
+    headers: &HeaderMap,
+    policy: TransferPolicy,
+) -> Vec<&'a str> {
     let is_twice = |name: &&str| cookie::values(headers, name).len() > 1;
-    let names = [cookie::ACCESS, cookie::REFRESH].into_iter();
+    let CookieNames { access, refresh } = &settings.cookies;
+    let names = [access.as_str(), refresh.as_str()].into_iter();
     names
         .filter(|name| policy.allows(TransferMethod::Cookie) && is_twice(name))
         .collect()
@@ -252,7 +264,7 @@ pub(super) fn clear_older(
     name: &str,
     domain: &str,
 ) -> Result<(), Error> {
-    let path = if name == cookie::ACCESS {
+    let path = if name == settings.cookies.access {
         &settings.config.access_token_path
     } else {
         &settings.refresh_path
@@ -271,8 +283,9 @@ fn set_access_cookie(
         settings.domain.as_deref(),
         &settings.config.access_token_path,
     );
-    let line = cookie::line(settings, cookie::ACCESS, value, domain, path, expires_at);
-    fx.set_cookie(cookie::ACCESS, &line)
+    let name = &settings.cookies.access;
+    let line = cookie::line(settings, name, value, domain, path, expires_at);
+    fx.set_cookie(name, &line)
 }
 
 fn set_refresh_cookie(
@@ -282,6 +295,7 @@ fn set_refresh_cookie(
     expires_at: i64,
 ) -> Result<(), Error> {
     let (domain, path) = (settings.domain.as_deref(), &settings.refresh_path);
-    let line = cookie::line(settings, cookie::REFRESH, value, domain, path, expires_at);
-    fx.set_cookie(cookie::REFRESH, &line)
+    let name = &settings.cookies.refresh;
+    let line = cookie::line(settings, name, value, domain, path, expires_at);
+    fx.set_cookie(name, &line)
 }

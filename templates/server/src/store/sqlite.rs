@@ -11,6 +11,7 @@
 //! [`Error::Unavailable`] and a failing one [`Error::Internal`], never an answer about a session or
 //! a password; and the file belongs to its owner alone (mode 0600), since it holds signing keys.
 
+mod app;
 mod keys;
 mod migrate;
 mod password_reset;
@@ -226,6 +227,11 @@ fn json<T: serde::de::DeserializeOwned>(column: usize, text: &str) -> rusqlite::
 
 #[async_trait]
 impl Store for SqliteStore {
+    async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
+        let app_id = app_id.to_owned();
+        self.write(move |db| app::owning(db, &app_id)).await
+    }
+
     async fn create_email_password_user(
         &self,
         user: NewEmailPasswordUser,

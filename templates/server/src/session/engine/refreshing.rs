@@ -9,7 +9,7 @@ use http::HeaderMap;
 use super::Sessions;
 use crate::error::{Error, SessionError};
 use crate::session::Session;
-use crate::session::config::AntiCsrf;
+use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
 use crate::session::refresh::RefreshToken;
@@ -24,9 +24,10 @@ impl Sessions {
     /// Replaces the refresh token, and with it the access token.
     pub async fn refresh(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<Session, Error> {
         let settings = &self.0.settings;
-        self.refuse_duplicates(headers, fx)?;
-        let tokens = RefreshTokens::read(headers);
-        let Some((transfer, refresh_token)) = tokens.choose(settings.config.transfer) else {
+        let policy = self.transfer_policy(headers, false);
+        self.refuse_duplicates(headers, policy, fx)?;
+        let tokens = RefreshTokens::read(settings, headers);
+        let Some((transfer, refresh_token)) = tokens.choose(policy) else {
             return Err(self.end(
                 headers,
                 fx,
@@ -128,9 +129,14 @@ impl Sessions {
     }
 
     /// Two cookies of one name: after `cookieDomain` was changed, browsers send the old one, too.
-    fn refuse_duplicates(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<(), Error> {
+    fn refuse_duplicates(
+        &self,
+        headers: &HeaderMap,
+        policy: TransferPolicy,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
         let settings = &self.0.settings;
-        let duplicates = transport::duplicates(headers, settings.config.transfer);
+        let duplicates = transport::duplicates(settings, headers, policy);
         if duplicates.is_empty() {
             return Ok(());
         }

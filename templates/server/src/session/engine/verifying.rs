@@ -34,11 +34,11 @@ impl Sessions {
             return Ok(None);
         }
         let settings = &self.0.settings;
-        if transport::carries_legacy(headers) {
+        if transport::carries_legacy(settings, headers) {
             return Err(SessionError::TryRefreshToken.into());
         }
-        let Some((transfer, unverified)) =
-            transport::access_token(headers, settings.config.transfer)
+        let policy = self.transfer_policy(headers, false);
+        let Some((transfer, unverified)) = transport::access_token(settings, headers, policy)
         else {
             if options.required {
                 return Err(SessionError::Unauthorised {
@@ -48,7 +48,9 @@ impl Sessions {
             }
             return Ok(None);
         };
-        if transfer == TransferMethod::Cookie && transport::has_two_access_cookies(headers) {
+        if transfer == TransferMethod::Cookie
+            && transport::has_two_access_cookies(settings, headers)
+        {
             return Err(SessionError::TryRefreshToken.into());
         }
         let session = self.believe(&unverified, transfer).await?;
@@ -86,7 +88,7 @@ impl Sessions {
         };
         let now = self.0.clock.now();
         key.and_then(|key| key.verify(&unverified.jwt))
-            .and_then(|payload| access::session(payload, transfer))
+            .and_then(|payload| access::session(payload, &unverified.jwt, transfer))
             .filter(|session| now < session.expires_at)
             .ok_or_else(|| SessionError::TryRefreshToken.into())
     }
