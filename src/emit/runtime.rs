@@ -21,22 +21,11 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
-    (
-        "conformance",
-        &[
-            "jwt.jwks",
-            "openid.discovery",
-            "session.refresh",
-            "session.sign-out",
-        ],
-    ),
+    ("conformance", &["session.refresh", "session.sign-out"]),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
     ("hooks", &["session.refresh", "session.sign-out"]),
-    (
-        "instances",
-        &["jwt.jwks", "session.refresh", "session.sign-out"],
-    ),
+    ("instances", &["session.refresh", "session.sign-out"]),
     (
         "mail",
         &["email-password.sign-up", "password-reset.create-token"],
@@ -204,12 +193,7 @@ mod tests {
 
     #[test]
     fn snapshots_go_with_their_test() {
-        let sessions = BTreeSet::from([
-            "jwt.jwks",
-            "openid.discovery",
-            "session.refresh",
-            "session.sign-out",
-        ]);
+        let sessions = BTreeSet::from(["session.refresh", "session.sign-out"]);
         let files = files(&sessions);
         let has = |path: &str| files.iter().any(|(file, _)| *file == path);
         assert!(has("tests/conformance/main.rs") && has("tests/snapshots/jwks.snap"));

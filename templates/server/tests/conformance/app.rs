@@ -1,8 +1,9 @@
 //! The application that the scenarios speak to, and what they say to it.
 
+use auth_server::web::Api as _;
 use auth_server::{
-    Auth, AuthContext, Claim, ClaimValidators, Config, Error, NewSessionFor, NoCustom, Session,
-    Subject, VerifyOptions, VerifySession,
+    Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, Error, NewSessionFor, NoCustom,
+    Session, Subject, VerifyOptions, VerifySession,
 };
 use axum::Router;
 use axum::routing::{any, get, post};
@@ -117,6 +118,29 @@ pub(crate) fn refresh_with<'a>(server: &'a Server, cookies: &str) -> Ask<'a> {
 pub(crate) fn handle(answer: &Exchange) -> String {
     let handle = &answer.front_token()["up"]["sessionHandle"];
     handle.as_str().expect("it is text").to_owned()
+}
+
+/// Whether the spec has an operation of a behaviour; where it has none, there is nothing to hold it to.
+#[allow(clippy::print_stderr, reason = "the log of a test")]
+pub(crate) fn is_served(behaviour: &str) -> bool {
+    let is_served = Endpoints::<NoCustom>::ROUTES
+        .iter()
+        .any(|route| route.behaviour == behaviour);
+    if !is_served {
+        eprintln!("skipped: the spec has no {behaviour}");
+    }
+    is_served
+}
+
+/// The names of the published keys, newest first; `None` where the spec does not publish them.
+pub(crate) async fn published(server: &Server) -> Option<Vec<String>> {
+    if !is_served("jwt.jwks") {
+        return None;
+    }
+    let keys = server.get("/auth/jwt/jwks.json").send().await.json();
+    let keys = keys["keys"].as_array().expect("it is a list");
+    let kid = |key: &Value| key["kid"].as_str().expect("it is text").to_owned();
+    Some(keys.iter().map(kid).collect())
 }
 
 /// Header and payload of a JWT.
