@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::Diagnostics;
 use console::Console;
-use project::InputArgs;
+use project::{InputArgs, OutputArgs};
 
 /// Generates an auth server (Rust) and its client (TypeScript) from an OpenAPI description and an
 /// appInfo file.
@@ -71,7 +71,7 @@ enum Command {
     /// Write the server and the client
     Generate(generate::GenerateArgs),
     /// Compare the output folder with what would be generated, and write nothing
-    Check(InputArgs),
+    Check(OutputArgs),
     /// List every operation: where it is served, what answers it, and why
     Routes(InputArgs),
     /// Start a project in this folder: description, appInfo, auth-gen.toml, CI

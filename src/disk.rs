@@ -57,6 +57,15 @@ pub struct Report {
     pub repaired: bool,
 }
 
+/// Whether [`write()`] would be stopped by files that are not ours; touches nothing. Who writes into
+/// several folders asks for all of them first.
+///
+/// # Errors
+/// As those of [`write()`] before it begins.
+pub fn survey(tree: &Tree, folder: &Path, conflicts: Conflicts) -> Result<(), Diagnostics> {
+    stop_at_conflicts(&Plan::new(tree, folder)?, folder, conflicts)
+}
+
 /// Makes `folder` equal to `tree`.
 ///
 /// # Errors

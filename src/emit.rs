@@ -3,6 +3,7 @@
 //! Decisions were made in `lower`; here they are only written down. Nothing fails: what could was
 //! a diagnostic before.
 
+mod nextjs;
 mod runtime;
 mod rust;
 #[cfg(test)]
@@ -25,6 +26,8 @@ pub(crate) fn emit(api: &Api, settings: &Settings) -> Tree {
     typescript::emit(api, settings, &mut tree);
     tree
 }
+
+pub(crate) use nextjs::emit as nextjs;
 
 /// The name under which the server holds a copy of its spec.
 pub(crate) fn spec_copy(api: &Api) -> &'static str {

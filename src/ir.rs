@@ -45,4 +45,11 @@ impl Api {
     pub(crate) fn model(&self, id: ModelId) -> &Model {
         &self.models[id.0]
     }
+
+    /// Whether an operation has the built-in behaviour of this name.
+    pub(crate) fn has(&self, behaviour: &str) -> bool {
+        self.operations.iter().any(|operation| {
+            matches!(&operation.behaviour, Behaviour::BuiltIn(built_in) if built_in.behaviour.name == behaviour)
+        })
+    }
 }

@@ -39,6 +39,8 @@ pub struct Inputs {
 pub struct Generated {
     /// All files, under `server/` and `client/`.
     pub tree: Tree,
+    /// The files of the Next.js application, if one is wanted.
+    pub nextjs: Option<Tree>,
     /// What was understood in another way than it was written.
     pub warnings: Diagnostics,
     /// One row for each operation, in spec order.
@@ -74,6 +76,13 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
             return Err(warnings);
         }
     };
+    if let Some(nextjs) = inputs.settings.nextjs {
+        let base_path = api.app_info.default_api_base_path();
+        if let Err(problems) = nextjs.check(&base_path, api.has("jwt.jwks")) {
+            warnings.extend(problems);
+            return Err(warnings);
+        }
+    }
     let mut tree = emit::emit(&api, &inputs.settings);
     tree.insert(
         format!("server/{}", emit::spec_copy(&api)),
@@ -82,6 +91,7 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     );
     Ok(Generated {
         tree,
+        nextjs: (inputs.settings.nextjs).map(|nextjs| emit::nextjs(&api, nextjs)),
         warnings,
         routes: routes::rows(&api),
     })

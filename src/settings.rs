@@ -3,6 +3,8 @@
 //! Only text is read here; the CLI finds the file, resolves the paths in it relative to it, and lets
 //! its flags win.
 
+mod nextjs;
+
 use std::ops::Range;
 
 use toml::Spanned;
@@ -10,6 +12,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::source::{SourceFile, Span};
+
+pub use nextjs::{Nextjs, Router, Runtime};
 
 /// What of the output the spec does not decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +25,8 @@ pub struct Settings {
     /// Whether the server's manifest opens a workspace of its own, so that one around it does not
     /// claim it.
     pub standalone_workspace: bool,
+    /// What a Next.js application gets; `None` where there is none.
+    pub nextjs: Option<Nextjs>,
 }
 
 impl Default for Settings {
@@ -29,6 +35,7 @@ impl Default for Settings {
             server_package: "auth-server".to_owned(),
             client_package: "auth-client".to_owned(),
             standalone_workspace: true,
+            nextjs: None,
         }
     }
 }
@@ -42,6 +49,8 @@ pub struct Project {
     pub app_info: Option<String>,
     /// The output folder.
     pub out: Option<String>,
+    /// The folder of the Next.js application.
+    pub nextjs_out: Option<String>,
     /// The rest.
     pub settings: Settings,
 }
@@ -74,9 +83,13 @@ pub fn parse(source: &SourceFile) -> Result<Project, Diagnostics> {
 
 /// The keys of each table, as users write them.
 const KEYS: &[(&str, &[&str])] = &[
-    ("", &["spec", "app_info", "out", "server", "client"]),
+    (
+        "",
+        &["spec", "app_info", "out", "server", "client", "nextjs"],
+    ),
     ("server", &["package", "standalone_workspace"]),
     ("client", &["package"]),
+    ("nextjs", &["out", "router", "runtime", "session"]),
 ];
 
 struct Reader<'a> {
@@ -92,8 +105,11 @@ impl Reader<'_> {
                 ("", "spec") => project.spec = self.path(value),
                 ("", "app_info") => project.app_info = self.path(value),
                 ("", "out") => project.out = self.path(value),
-                ("", inner @ ("server" | "client")) => {
+                ("", inner @ ("server" | "client" | "nextjs")) => {
                     if let Some(table) = value.get_ref().as_table() {
+                        if inner == "nextjs" {
+                            settings.nextjs.get_or_insert_default();
+                        }
                         self.table(inner, table, project);
                     } else {
                         let help = format!("write `[{inner}]`, and its keys on the lines below");
@@ -110,14 +126,20 @@ impl Reader<'_> {
                         settings.client_package = package;
                     }
                 }
-                ("server", "standalone_workspace") => match value.get_ref().as_bool() {
-                    Some(standalone) => settings.standalone_workspace = standalone,
-                    None => self.wrong_type(
-                        value,
-                        "`true` or `false`",
-                        "write it without quotation marks",
-                    ),
-                },
+                ("server", "standalone_workspace") => {
+                    if let Some(standalone) = self.flag(value) {
+                        settings.standalone_workspace = standalone;
+                    }
+                }
+                ("nextjs", "out") => project.nextjs_out = self.path(value),
+                ("nextjs", part @ ("router" | "runtime" | "session")) => {
+                    let nextjs = settings.nextjs.get_or_insert_default();
+                    match part {
+                        "router" => self.choice(value, Router::NAMES, &mut nextjs.router),
+                        "runtime" => self.choice(value, Runtime::NAMES, &mut nextjs.runtime),
+                        _ => nextjs.session = self.flag(value).unwrap_or_default(),
+                    }
+                }
                 _ => self.unknown(name, key),
             }
         }
@@ -172,6 +194,35 @@ impl Reader<'_> {
             self.wrong_type(value, "a string", "put the value between quotation marks");
         }
         text
+    }
+
+    fn flag(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            let help = "write it without quotation marks";
+            self.wrong_type(value, "`true` or `false`", help);
+        }
+        flag
+    }
+
+    fn choice<T: Copy>(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        names: &[(&str, T)],
+        place: &mut T,
+    ) {
+        let Some(text) = self.text(value) else { return };
+        match names.iter().find(|(name, _)| *name == text) {
+            Some((_, choice)) => *place = *choice,
+            None => {
+                let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+                self.diagnostics.push(
+                    Diagnostic::error("invalid-setting", format!("`{text}` is not known here"))
+                        .at(span(self.source, value.span()), "")
+                        .help(format!("known here: {}", list(&known))),
+                );
+            }
+        }
     }
 
     fn path(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
@@ -270,19 +321,34 @@ mod tests {
     fn every_key_is_read() {
         let project = read(
             "spec = \"a.yaml\"\napp_info = \"b.ts\"\nout = \"gen\"\n[server]\npackage = \"acme-auth\"\n\
-             standalone_workspace = false\n[client]\npackage = \"@acme/auth\"\n",
+             standalone_workspace = false\n[client]\npackage = \"@acme/auth\"\n[nextjs]\nout = \"web\"\n\
+             router = \"pages\"\nruntime = \"nodejs\"\nsession = true\n",
         )
         .expect("all keys are known");
         assert_eq!(project.out.as_deref(), Some("gen"));
         assert_eq!(project.settings.server_package, "acme-auth");
         assert_eq!(project.settings.client_package, "@acme/auth");
         assert!(!project.settings.standalone_workspace);
+        assert_eq!(project.nextjs_out.as_deref(), Some("web"));
+        let nextjs = Nextjs {
+            router: Router::Pages,
+            runtime: Runtime::Nodejs,
+            session: true,
+        };
+        assert_eq!(project.settings.nextjs, Some(nextjs));
+    }
+
+    #[test]
+    fn the_bare_table_asks_for_the_route_of_the_app_router() {
+        let project = read("[nextjs]\n").expect("all keys have defaults");
+        assert_eq!(project.settings.nextjs, Some(Nextjs::default()));
+        assert_eq!(read("").map(|project| project.settings.nextjs), Ok(None));
     }
 
     #[test]
     fn all_problems_are_told_at_once_and_where() {
-        let problems = read("appInfo = \"b.ts\"\nspec = 1\n[server]\npackge = \"x\"\ncolour = 2\n[client]\npackage = \"A b\"\n")
-            .expect_err("five problems");
+        let problems = read("appInfo = \"b.ts\"\nspec = 1\n[server]\npackge = \"x\"\ncolour = 2\n[client]\npackage = \"A b\"\n[nextjs]\nrouter = \"both\"\n")
+            .expect_err("six problems");
         let problems: Vec<_> = problems
             .iter()
             .map(|(title, label, help)| format!("{title} | {label} | {help}"))
@@ -293,6 +359,7 @@ expected a string, found integer | 1 | put the value between quotation marks
 unknown setting `packge` in `[server]` | packge | did you mean `package`?
 unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
 `A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
+`both` is not known here | "both" | known here: `app`, `pages`
 "#);
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 /// Every emitted file, by its path relative to the output folder (`server/src/lib.rs`), with `/`.
 ///
-/// Invariants: a path is relative and plain (no `..`, no `\`, nothing that needs quoting), no path is
-/// a folder of another, and no two paths differ only in case, so that a tree is the same on every
+/// Invariants: a path is relative and plain (no `..`, no `\`, no blank; brackets are there for the
+/// routes of Next.js, `[[...path]]`), no path is a folder of another, and no two paths differ only in case, so that a tree is the same on every
 /// file system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
@@ -68,9 +68,9 @@ impl Tree {
 pub(crate) fn is_plain(path: &str) -> bool {
     path.split('/').all(|segment| {
         !matches!(segment, "" | "." | "..")
-            && segment
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@'))
+            && segment.chars().all(|c| {
+                c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '[' | ']')
+            })
     })
 }
 
@@ -102,6 +102,7 @@ mod tests {
             assert!(!is_plain(path), "{path}");
         }
         assert!(is_plain("server/.env.example"));
+        assert!(is_plain("app/auth/[[...path]]/route.ts"));
     }
 
     #[test]

@@ -5,35 +5,46 @@ use similar::TextDiff;
 
 use super::console::Console;
 use super::generate::files;
-use super::project::{InputArgs, shown};
+use super::project::{OutputArgs, shown};
 use super::{Exit, Outcome};
 use crate::disk::{self, Difference, Drift};
 
 /// A diff longer than this is no longer read; the rest is counted, and its files are named.
 const LINES: usize = 100;
 
-pub(super) fn run(args: &InputArgs, console: &Console) -> Outcome {
-    let (loaded, out) = args.load_with_out()?;
-    let out = out.as_path();
-    let generated = loaded.generate()?;
-    console.diagnose(generated.warnings.clone());
-    let drift = disk::check(&generated.tree, out)?;
-    let out = shown(out);
+pub(super) fn run(args: &OutputArgs, console: &Console) -> Outcome {
+    let (_, outputs) = args.generate(console)?;
+    let mut drifts = Vec::new();
+    for output in &outputs {
+        let drift = disk::check(&output.tree, &output.folder)?;
+        drifts.push((shown(&output.folder), drift));
+    }
     if console.is_json() {
-        console.print_json(&json(&drift, &out))?;
+        let mut values = drifts.iter().map(|(out, drift)| json(drift, out));
+        let mut first = values.next().unwrap_or_default();
+        if let Some(second) = values.next() {
+            first["nextjs"] = second;
+        }
+        console.print_json(&first)?;
     } else {
-        let report = render(&drift, &out);
+        let reports: Vec<String> = drifts
+            .iter()
+            .map(|(out, drift)| render(drift, out))
+            .collect();
+        let report = reports.concat();
         console.print(&if console.colors_results() {
             painted(&report)
         } else {
             report
         })?;
     }
-    Ok(if drift.differences.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Drift
-    })
+    Ok(
+        if drifts.iter().all(|(_, drift)| drift.differences.is_empty()) {
+            Exit::Done
+        } else {
+            Exit::Drift
+        },
+    )
 }
 
 fn json(drift: &Drift, out: &str) -> Value {

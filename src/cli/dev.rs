@@ -14,13 +14,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::console::Console;
-use super::generate::summary;
+use super::generate::{summary, write};
 use super::project::{InputArgs, Loaded, shown};
 use super::{Exit, Outcome};
 use crate::RouteRow;
 use crate::app_info;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::disk::{self, Conflicts};
+use crate::disk::Conflicts;
 use crate::tree::Tree;
 use address::{Address, Website};
 use page::Site;
@@ -52,8 +52,10 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     let (app_info, _) = app_info::parse(&loaded.inputs.app_info)?;
     let address = Address::new(&app_info)?;
     refuse_taken_port(address.listen)?;
-    let report = disk::write(&generated.tree, out, Conflicts::Stop)?;
-    console.print(&summary(&report, &shown(out)))?;
+    let outputs = loaded.outputs(&generated)?;
+    for (output, report) in outputs.iter().zip(write(&outputs, Conflicts::Stop)?) {
+        console.print(&summary(&report, &shown(&output.folder)))?;
+    }
 
     let interrupts = Interrupts::catch()?;
     console.print("building the server (the first time takes minutes, later runs seconds)\n")?;

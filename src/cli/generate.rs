@@ -1,65 +1,98 @@
 //! `auth-gen generate`: write the tree.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::console::Console;
-use super::project::{InputArgs, shown};
+use super::project::{Output, OutputArgs, Target, shown};
 use super::{Exit, Outcome};
+use crate::diagnostic::Diagnostics;
 use crate::disk::{self, Conflicts, Report};
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
     #[command(flatten)]
-    input: InputArgs,
+    output: OutputArgs,
     /// Replace edited and foreign files that are in the way, keeping each as `<file>.orig`
     #[arg(long)]
     force: bool,
 }
 
 pub(super) fn run(args: &GenerateArgs, console: &Console) -> Outcome {
-    let (loaded, out) = args.input.load_with_out()?;
-    let out = out.as_path();
-    let generated = loaded.generate()?;
-    console.diagnose(generated.warnings.clone());
+    let (generated, outputs) = args.output.generate(console)?;
     let conflicts = if args.force {
         Conflicts::SaveAndOverwrite
     } else {
         Conflicts::Stop
     };
-    let report = disk::write(&generated.tree, out, conflicts)?;
-    let out = shown(out);
+    let reports = write(&outputs, conflicts)?;
     if console.is_json() {
-        console.print_json(&json!({
-            "out": out,
-            "written": report.written,
-            "unchanged": report.unchanged,
-            "removed": report.removed,
-            "saved": report.saved.iter().map(|(path, saved)| json!({"path": path, "saved": saved})).collect::<Vec<_>>(),
-            "repaired": report.repaired,
-        }))?;
+        console.print_json(&json(&outputs, &reports))?;
         return Ok(Exit::Done);
     }
     let custom = generated
         .routes
         .iter()
-        .filter(|row| row.behaviour == "custom");
-    let mut text = summary(&report, &out);
-    match custom.count() {
-        0 => {}
-        1 => text.push_str("1 operation is yours to implement, see `auth-gen routes`\n"),
-        n => text.push_str(&format!(
-            "{n} operations are yours to implement, see `auth-gen routes`\n"
-        )),
+        .filter(|row| row.behaviour == "custom")
+        .count();
+    let mut text = String::new();
+    for (output, report) in outputs.iter().zip(&reports) {
+        text.push_str(&summary(report, &shown(&output.folder)));
+        match (output.target, custom) {
+            (Target::Nextjs, _) | (_, 0) => {}
+            (_, 1) => text.push_str("1 operation is yours to implement, see `auth-gen routes`\n"),
+            (_, n) => text.push_str(&format!(
+                "{n} operations are yours to implement, see `auth-gen routes`\n"
+            )),
+        }
     }
-    if report.unchanged == 0 {
-        text.push_str(&format!(
-            "next: cargo run --manifest-path {out}/server/Cargo.toml\n"
-        ));
+    for (output, report) in outputs.iter().zip(&reports) {
+        if report.unchanged > 0 {
+            continue;
+        }
+        let folder = shown(&output.folder);
+        text.push_str(&match output.target {
+            Target::Server => {
+                format!("next: cargo run --manifest-path {folder}/server/Cargo.toml\n")
+            }
+            Target::Nextjs => {
+                format!("next: tell Next.js where the server is, see {folder}/auth-gen/README.md\n")
+            }
+        });
     }
     console.print(&text)?;
     Ok(Exit::Done)
+}
+
+/// Writes all of them, or none where something of the user's is in the way of one.
+pub(super) fn write(outputs: &[Output], conflicts: Conflicts) -> Result<Vec<Report>, Diagnostics> {
+    for output in outputs {
+        disk::survey(&output.tree, &output.folder, conflicts)?;
+    }
+    outputs
+        .iter()
+        .map(|output| disk::write(&output.tree, &output.folder, conflicts))
+        .collect()
+}
+
+/// The first report, and that of the Next.js application in it where there are two.
+fn json(outputs: &[Output], reports: &[Report]) -> Value {
+    let mut values = outputs.iter().zip(reports).map(|(output, report)| {
+        json!({
+            "out": shown(&output.folder),
+            "written": report.written,
+            "unchanged": report.unchanged,
+            "removed": report.removed,
+            "saved": report.saved.iter().map(|(path, saved)| json!({"path": path, "saved": saved})).collect::<Vec<_>>(),
+            "repaired": report.repaired,
+        })
+    });
+    let mut first = values.next().unwrap_or_default();
+    if let Some(second) = values.next() {
+        first["nextjs"] = second;
+    }
+    first
 }
 
 /// What was done, in a few lines.

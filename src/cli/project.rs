@@ -4,11 +4,13 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::console::Console;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::settings::{self, Project};
 use crate::source::{SourceFile, Span};
+use crate::tree::Tree;
 use crate::{Generated, Inputs, generate};
 
 const FILE: &str = "auth-gen.toml";
@@ -30,6 +32,51 @@ pub(super) struct InputArgs {
     config: Option<PathBuf>,
 }
 
+/// What commands that work on the whole output take, too.
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Only this part of the output, and `--out` is its folder [default: what auth-gen.toml asks for]
+    #[arg(long, value_name = "TARGET")]
+    target: Option<Target>,
+}
+
+/// A part of the output, with a folder and an `auth-gen.lock` of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Target {
+    /// The Rust server and its TypeScript client
+    Server,
+    /// The route of a Next.js application that forwards to the server
+    Nextjs,
+}
+
+/// One tree and where it belongs.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) target: Target,
+    pub(super) folder: PathBuf,
+    pub(super) tree: Tree,
+}
+
+impl OutputArgs {
+    /// What is generated, and the outputs that are wanted of it, at least one.
+    pub(super) fn generate(
+        &self,
+        console: &Console,
+    ) -> Result<(Generated, Vec<Output>), Diagnostics> {
+        let loaded = match self.target {
+            Some(Target::Nextjs) => self.input.load_for_nextjs()?,
+            _ => self.input.load_with_out()?,
+        };
+        let generated = loaded.generate()?;
+        console.diagnose(generated.warnings.clone());
+        let mut outputs = loaded.outputs(&generated)?;
+        outputs.retain(|output| self.target.is_none_or(|target| target == output.target));
+        Ok((generated, outputs))
+    }
+}
+
 /// The inputs, read, and the places that commands work on, as the user knows them.
 #[derive(Debug)]
 pub(super) struct Loaded {
@@ -37,25 +84,36 @@ pub(super) struct Loaded {
     pub(super) inputs: Inputs,
     /// The output folder, if one is named.
     out: Option<PathBuf>,
+    /// The folder of the Next.js application, if there is one.
+    nextjs_out: PathBuf,
     /// The folder of `auth-gen.toml`; empty for the current one.
     pub(super) home: PathBuf,
 }
 
 impl InputArgs {
     /// Like [`InputArgs::load`], for commands that cannot do without the output folder.
-    pub(super) fn load_with_out(&self) -> Result<(Loaded, PathBuf), Diagnostics> {
+    fn load_with_out(&self) -> Result<Loaded, Diagnostics> {
         let (project, home) = self.project()?;
-        let out = place(&home, self.out.as_ref(), project.out.clone());
-        let out = out.ok_or_else(|| missing("--out DIR", "out", "output folder"));
-        match (self.load_project(project, home), out) {
-            (Ok(loaded), Ok(out)) => Ok((loaded, out)),
-            (Ok(_), Err(diagnostic)) => Err(diagnostic.into()),
-            (Err(diagnostics), Ok(_)) => Err(diagnostics),
-            (Err(mut diagnostics), Err(diagnostic)) => {
-                diagnostics.push(diagnostic);
-                Err(diagnostics)
-            }
+        let is_named = self.out.is_some() || project.out.is_some();
+        let loaded = self.load_project(project, home);
+        if is_named {
+            return loaded;
         }
+        let mut diagnostics = loaded.err().unwrap_or_default();
+        diagnostics.push(missing("--out DIR", "out", "output folder"));
+        Err(diagnostics)
+    }
+
+    /// Like [`InputArgs::load`], with `--out` for the folder of the Next.js application.
+    fn load_for_nextjs(&self) -> Result<Loaded, Diagnostics> {
+        let (mut project, home) = self.project()?;
+        project.settings.nextjs.get_or_insert_default();
+        let mut loaded = self.load_project(project, home)?;
+        loaded.out = None;
+        if let Some(folder) = &self.out {
+            loaded.nextjs_out.clone_from(folder);
+        }
+        Ok(loaded)
     }
 
     /// Reads the settings, then the files that they and the flags name.
@@ -68,6 +126,7 @@ impl InputArgs {
         let spec = place(&home, self.spec.as_ref(), project.spec);
         let app_info = place(&home, self.app_info.as_ref(), project.app_info);
         let out = place(&home, self.out.as_ref(), project.out);
+        let nextjs_out = home.join(project.nextjs_out.as_deref().unwrap_or("."));
 
         let mut diagnostics = Diagnostics::default();
         let mut source = |path: Option<PathBuf>, flag: &str, key: &str, what: &str| {
@@ -89,6 +148,7 @@ impl InputArgs {
                     settings: project.settings,
                 },
                 out,
+                nextjs_out,
                 home,
             }),
             _ => Err(diagnostics),
@@ -113,6 +173,41 @@ impl Loaded {
         self.out
             .as_deref()
             .ok_or_else(|| missing("--out DIR", "out", "output folder").into())
+    }
+
+    /// Every tree and its folder.
+    ///
+    /// # Errors
+    /// When two would share a folder, and so an `auth-gen.lock`.
+    pub(super) fn outputs(&self, generated: &Generated) -> Result<Vec<Output>, Diagnostics> {
+        let mut outputs = Vec::new();
+        if let Some(folder) = &self.out {
+            outputs.push(Output {
+                target: Target::Server,
+                folder: folder.clone(),
+                tree: generated.tree.clone(),
+            });
+        }
+        if let Some(tree) = &generated.nextjs {
+            let folder = self.nextjs_out.clone();
+            if (self.out.as_ref()).is_some_and(|out| resolved(out) == resolved(&folder)) {
+                return Err(Diagnostic::error(
+                    "same-output",
+                    format!(
+                        "`{}` is the output folder and the Next.js application",
+                        shown(&folder)
+                    ),
+                )
+                .help("give each its own: `out = \"auth\"`, and under `[nextjs]` `out = \".\"`")
+                .into());
+            }
+            outputs.push(Output {
+                target: Target::Nextjs,
+                folder,
+                tree: tree.clone(),
+            });
+        }
+        Ok(outputs)
     }
 
     /// Runs the generator.
@@ -200,6 +295,12 @@ fn neighbour(path: &Path) -> Option<String> {
         names.iter().map(String::as_str),
     )?;
     Some(shown(&parent.join(near)))
+}
+
+/// A folder by its one name, as far as it exists.
+fn resolved(folder: &Path) -> PathBuf {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    fs::canonicalize(&absolute).unwrap_or_else(|_| absolute.components().collect())
 }
 
 /// A path as the user gave it, with `/` on every system.

@@ -24,6 +24,27 @@ static TESTS: &[(&str, &[&str])] = &[
     ("conformance", &["session.refresh", "session.sign-out"]),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
+    (
+        "forged_requests",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
+    (
+        "forged_tokens",
+        &[
+            "email-password.sign-up",
+            "jwt.jwks",
+            "password-reset.consume-token",
+            "password-reset.create-token",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
     ("hooks", &["session.refresh", "session.sign-out"]),
     ("instances", &["session.refresh", "session.sign-out"]),
     (

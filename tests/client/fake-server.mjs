@@ -32,13 +32,14 @@ export async function startFakeServer() {
     },
   };
 
-  function frontToken() {
+  function frontToken(session = `h${state.handle}`) {
     const iat = Math.floor(Date.now() / 1000) + state.clockAhead;
     const claims = {
       sub: "ada",
       iat,
       exp: iat + state.lifetime,
-      sessionHandle: `h${state.handle}`,
+      sessionHandle: session,
+      refreshTokenHash1: `hash-${state.generation}`,
       ...state.claims,
     };
     const json = JSON.stringify({ uid: "ada", ate: claims.exp * 1000, up: claims });
@@ -59,6 +60,13 @@ export async function startFakeServer() {
       response.setHeader("st-access-token", state.good);
       response.setHeader("st-refresh-token", `refresh-${state.generation}`);
     }
+  }
+
+  /** A new access token of the same session, as when an application changes its claims. */
+  function giveAccessToken(response, session) {
+    state.good = `access-${(state.generation += 1)}`;
+    response.setHeader("front-token", frontToken(session));
+    response.setHeader("st-access-token", state.good);
   }
 
   function takeTokens(response) {
@@ -109,6 +117,23 @@ export async function startFakeServer() {
         }
         giveTokens(request, response);
         return json(response, 200, {});
+      case "/auth/update": {
+        const session = `h${state.handle}`;
+        await state.hold.get(path);
+        giveAccessToken(response, session);
+        return json(response, 200, {});
+      }
+      case "/auth/revoked": {
+        // The session that asked first has ended; the next one is fine.
+        const held = state.hold.get(path);
+        if (held === undefined) {
+          return json(response, 200, {});
+        }
+        state.hold.delete(path);
+        await held;
+        response.setHeader("front-token", "remove");
+        return json(response, 401, { message: "unauthorised" });
+      }
       case "/auth/html":
         response.writeHead(200, { "content-type": "text/html" });
         return response.end("<p>hello");

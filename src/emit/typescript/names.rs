@@ -24,11 +24,12 @@ const TAKEN_TYPES: [&str; 15] = [
 ];
 
 /// Values that the package exports or that `operations.ts` imports.
-const TAKEN_FUNCTIONS: [&str; 5] = [
+const TAKEN_FUNCTIONS: [&str; 6] = [
     "call",
     "cookieStorage",
     "createAuthClient",
     "memoryStorage",
+    "requestStorage",
     "segment",
 ];
 

@@ -60,9 +60,10 @@ function requestOf(client, operation, options) {
     if (operation.redirects) {
         init.redirect = "manual";
     }
-    for (const [name, value] of Object.entries({ ...operation.headers, ...options.headers })) {
+    const own = { ...operation.headers, ...options.headers };
+    for (const [name, value] of Object.entries(own)) {
         if (value !== undefined && value !== null) {
-            headers.set(name, String(value));
+            headers.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
         }
     }
     return [url.href, init];

@@ -2,6 +2,7 @@
  * The session in React: `<SessionProvider client={client}>` around the application, and
  * `useSession()` inside. React is an optional peer of this package; only this file asks for it.
  */
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an error only where React is missing
 // @ts-ignore: neither React nor its types need to be there
 import * as React from "react";
 const { createContext, createElement, useContext, useSyncExternalStore } = React;
@@ -46,7 +47,11 @@ function storeOf(client) {
                         change("session" in event ? event.session : undefined);
                     }
                 });
-                void client.getSession().then(change);
+                // Where the server does not answer, what is known here has to do.
+                void client
+                    .checkSession()
+                    .catch(() => client.getSession())
+                    .then(change);
             }
             return () => {
                 listeners.delete(listener);

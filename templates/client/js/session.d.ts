@@ -34,7 +34,7 @@ export type SessionEvent =
     readonly type: "refreshed";
     readonly session: Session;
 }
-/** The server changed the claims of the session. */
+/** The server changed the claims of the session, beyond what each new token changes. */
  | {
     readonly type: "updated";
     readonly session: Session;
@@ -102,8 +102,20 @@ export interface AuthClient {
     /** Who is signed in, read from what is stored here: nothing is asked, nothing is refreshed. */
     getSession(): Promise<Session | undefined>;
     /**
+     * Who is signed in, asking where what is stored here does not say: an access token that is about
+     * to expire is renewed, and a page that remembers nothing (a first visit, or a browser that
+     * deletes what scripts store after a week) asks once whether its cookies hold a session.
+     *
+     * @throws {NetworkError} when there is no answer; the session is kept.
+     * @throws {ApiError} when the answer is neither success nor 401; the session is kept.
+     */
+    checkSession(): Promise<Session | undefined>;
+    /**
      * The access token, to hand to another service: in header mode, and in cookie mode where the
-     * server exposes it.
+     * server exposes it. One that is about to expire is renewed first.
+     *
+     * @throws {NetworkError} when the renewal gets no answer; the session is kept.
+     * @throws {ApiError} when its answer is neither success nor 401; the session is kept.
      */
     getAccessToken(): Promise<string | undefined>;
     /**

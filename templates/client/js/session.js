@@ -30,8 +30,10 @@ export function newClient(options) {
     const listeners = new Set();
     const shared = storage.shared === true;
     const scope = `auth-client ${apiDomain}${apiBasePath}`;
-    const tabs = shared && globalThis.BroadcastChannel ? new BroadcastChannel(scope) : undefined;
+    const { BroadcastChannel: Channel, navigator } = globalThis;
+    const tabs = shared && Channel ? new Channel(scope) : undefined;
     let refreshing;
+    let absorbing = Promise.resolve();
     const stored = async (name) => (await storage.get(name)) || undefined;
     const currentSession = async () => sessionOf(await stored(STORED.frontToken));
     function tell(event) {
@@ -49,7 +51,9 @@ export function newClient(options) {
         }
     }
     if (tabs) {
-        tabs.onmessage = ({ data }) => hear(data);
+        tabs.onmessage = ({ data }) => {
+            hear(data);
+        };
         // Node would wait for more messages forever; browsers know no such method.
         tabs.unref?.();
     }
@@ -95,14 +99,33 @@ export function newClient(options) {
         }
         return request;
     }
-    /** Takes over what an answer says about the session. */
-    async function absorb(response, isRefresh) {
-        if (response.redirected && !origins.has(new URL(response.url).origin)) {
-            return;
-        }
+    /**
+     * Sends a request of the session that is there now, and takes over what the answer says about it.
+     * Answers are taken one after the other, so that tokens of two never mix in a slow storage.
+     */
+    async function exchange(request, isRefresh) {
+        const sender = handleOf(await currentSession());
+        const response = await send(await decorate(request, isRefresh));
+        await (absorbing = absorbing
+            .catch(() => undefined)
+            .then(() => absorb(response, isRefresh, sender)));
+        return response;
+    }
+    async function absorb(response, isRefresh, sender) {
         const { headers } = response;
         const frontToken = headers.get("front-token");
-        if (frontToken === "remove") {
+        const isGone = frontToken === "remove";
+        const before = await currentSession();
+        const session = isGone ? undefined : sessionOf(frontToken);
+        if ((response.redirected && !origins.has(new URL(response.url).origin)) ||
+            // Late news of a session that was signed out or replaced meanwhile. Cookies that came with
+            // it count all the same, so then only what would bring back a session is passed over.
+            (handleOf(before) !== sender &&
+                (mode === "header" || !before) &&
+                (isGone || (session && handleOf(session) === sender)))) {
+            return;
+        }
+        if (isGone) {
             // Empty token headers come along, but some proxies drop them: do not rely on them.
             return forget(response.status === expiredStatus ? "expired" : "signedOut");
         }
@@ -119,19 +142,19 @@ export function newClient(options) {
         if (frontToken === null) {
             return;
         }
-        const before = await currentSession();
         await touch();
         await storage.set(STORED.frontToken, frontToken);
-        const session = sessionOf(frontToken);
-        if (session !== undefined) {
-            const same = before !== undefined && handleOf(before) === handleOf(session);
+        if (session) {
+            const same = before && handleOf(before) === handleOf(session);
             if (isRefresh || !same) {
                 // Tokens come fresh from the server, so its clock shows the time of issue. Small
                 // differences are the network's.
                 const skew = (issuedAt(session) ?? Date.now()) - Date.now();
                 await storage.set(STORED.clockSkew, Math.abs(skew) < 7_000 ? undefined : String(skew));
             }
-            tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
+            if (isRefresh || !same || claimsOf(before) !== claimsOf(session)) {
+                tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
+            }
         }
     }
     /** Whether the access token is no good any more, or will not be in a moment. */
@@ -145,19 +168,17 @@ export function newClient(options) {
         return now + Math.min(lifetime / 10, 30_000) >= session.expiresAt;
     }
     async function sendRefresh(mayRepeat = true) {
-        let request = new Request(refreshUrl, {
+        const request = new Request(refreshUrl, {
             method: "POST",
             headers: { rid: "session", "fdi-version": FDI_VERSIONS },
             ...(mode === "cookie" ? { credentials: "include" } : {}),
         });
-        request = await decorate(request, true);
         const [response, body] = await withDeadline(timeout, undefined, async (signal) => {
-            const response = await send(new Request(request, { signal }));
+            const response = await exchange(new Request(request, { signal }), true);
             return [response, (await read(response))[1]];
         }).catch((cause) => {
             throw new NetworkError("refreshSession", cause);
         });
-        await absorb(response, true);
         if (response.status === expiredStatus) {
             if (!response.headers.has("front-token")) {
                 await forget("expired");
@@ -182,11 +203,18 @@ export function newClient(options) {
         const work = async () => 
         // Another call or another tab may have been faster: then there is nothing left to do.
         (await stored(STORED.lastUpdate)) === seen ? sendRefresh() : mayRefresh();
-        const locks = globalThis.navigator?.locks;
+        const locks = navigator?.locks;
         refreshing ??= Promise.resolve(!shared ? work() : locks ? locks.request(scope, work) : alone(work)).finally(() => {
             refreshing = undefined;
         });
         return refreshing;
+    }
+    const refreshNow = async () => (await mayRefresh()) && refresh(await stored(STORED.lastUpdate));
+    /** Sees to it that what is stored is not about to expire. */
+    async function renew() {
+        if (await isStale()) {
+            await refresh(await stored(STORED.lastUpdate));
+        }
     }
     /**
      * A lock among tabs where there are no Web Locks (plain http): a name in the common storage,
@@ -216,15 +244,16 @@ export function newClient(options) {
         }
         const isRefresh = url.origin + url.pathname === refreshUrl;
         const request = new Request(target, mode === "cookie" ? { credentials: "include", ...init } : init);
-        if (!isRefresh && (await isStale())) {
-            // Where this fails the request goes out all the same: its answer decides.
-            await unlessAborted(request.signal, refresh(await stored(STORED.lastUpdate)).catch(() => false));
+        if (!isRefresh) {
+            // Nothing overtakes a refresh: signing out would end a session that then comes back. Where
+            // this fails the request goes out all the same: its answer decides.
+            const renewed = refreshing ?? renew();
+            await unlessAborted(request.signal, renewed.catch(() => undefined));
         }
         for (let retries = 0;; retries += 1) {
             const seen = await stored(STORED.lastUpdate);
             // A clone each time, so that a body that can be read only once can be sent again.
-            const response = await send(await decorate(request.clone(), isRefresh));
-            await absorb(response, isRefresh);
+            const response = await exchange(request.clone(), isRefresh);
             if (response.status === claimStatus) {
                 const claims = claimFailures((await read(response.clone()))[1]);
                 if (claims.length > 0) {
@@ -252,8 +281,15 @@ export function newClient(options) {
         sessionExpiredStatusCode: expiredStatus,
         fetch: authFetch,
         getSession: currentSession,
-        getAccessToken: () => stored(STORED.accessToken),
-        refresh: async () => (await mayRefresh()) && refresh(await stored(STORED.lastUpdate)),
+        async checkSession() {
+            await ((await currentSession()) ? renew() : refreshNow());
+            return currentSession();
+        },
+        async getAccessToken() {
+            await renew();
+            return stored(STORED.accessToken);
+        },
+        refresh: refreshNow,
         forget: () => forget("signedOut"),
         onSession(listener) {
             listeners.add(listener);
@@ -265,11 +301,8 @@ export function newClient(options) {
 }
 /** A front token is base64 of UTF-8 JSON: user id, expiry, claims. */
 function sessionOf(frontToken) {
-    if (frontToken === undefined) {
-        return undefined;
-    }
     try {
-        const bytes = Array.from(atob(frontToken), (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+        const bytes = Array.from(atob(frontToken ?? ""), (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
         const { uid, ate, up } = JSON.parse(decodeURIComponent(bytes.join("")));
         return { userId: uid, accessTokenPayload: up, expiresAt: ate };
     }
@@ -282,7 +315,12 @@ function issuedAt({ accessTokenPayload: { iat } }) {
     return typeof iat === "number" ? iat * 1000 : undefined;
 }
 function handleOf(session) {
-    return session.accessTokenPayload["sessionHandle"];
+    return session?.accessTokenPayload["sessionHandle"];
+}
+/** The claims, without those that are new in every token. */
+function claimsOf({ accessTokenPayload }) {
+    const { iat, exp, refreshTokenHash1, parentRefreshTokenHash1, antiCsrfToken, ...claims } = accessTokenPayload;
+    return JSON.stringify(claims);
 }
 /** Waits for work that others share: giving up waiting does not stop the work. */
 async function unlessAborted(signal, work) {

@@ -34,6 +34,12 @@ export interface TokenStorage {
 /** Lasts as long as the process or the page; the default where there is no `document`. */
 export declare function memoryStorage(): TokenStorage;
 /**
+ * What the cookies of one request say, for rendering on a server: a client of its own for every
+ * request, so that users never see each other's session. What the client learns lasts as long as
+ * the request; README.md says how to pass cookies on.
+ */
+export declare function requestStorage(cookies: string | null | undefined): TokenStorage;
+/**
  * Cookies that scripts can read, on the page's own host; the default in a browser. In cookie mode
  * they hold no secret: the session tokens stay in HttpOnly cookies of the API.
  */

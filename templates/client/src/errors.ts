@@ -73,5 +73,5 @@ function messageOf(body: unknown): string | undefined {
 /** The claims that a refusal names; none where it is another refusal. */
 export function claimFailures(body: unknown): readonly ClaimFailure[] {
   const list = (body as { claimValidationErrors?: unknown } | undefined)?.claimValidationErrors;
-  return Array.isArray(list) ? list : [];
+  return Array.isArray(list) ? (list as ClaimFailure[]) : [];
 }

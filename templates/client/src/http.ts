@@ -110,16 +110,20 @@ function requestOf(
   if (operation.redirects) {
     init.redirect = "manual";
   }
-  for (const [name, value] of Object.entries({ ...operation.headers, ...options.headers })) {
+  const own: object = { ...operation.headers, ...options.headers };
+  for (const [name, value] of Object.entries(own) as [string, Value][]) {
     if (value !== undefined && value !== null) {
-      headers.set(name, String(value));
+      headers.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
     }
   }
   return [url.href, init];
 }
 
+/** What a parameter can be. */
+type Value = string | number | boolean | Readonly<Record<string, unknown>> | null | undefined;
+
 function append(target: URLSearchParams, values: object = {}): URLSearchParams {
-  for (const [name, value] of Object.entries(values)) {
+  for (const [name, value] of Object.entries(values) as [string, Value | Value[]][]) {
     for (const item of Array.isArray(value) ? value : [value]) {
       if (item !== undefined && item !== null) {
         target.append(name, typeof item === "object" ? JSON.stringify(item) : String(item));

@@ -256,7 +256,11 @@ export class AuthLoginElement extends Base {
       return;
     }
     const view = this.#view;
-    const title = make("h1", { part: "title", id: "title", tabIndex: -1 }, this.#text(`${view}Title`));
+    const title = make(
+      "h1",
+      { part: "title", id: "title", tabIndex: -1 },
+      this.#text(`${view}Title`),
+    );
     const hint = make(
       "p",
       { className: "hint", part: "hint" },

@@ -3,6 +3,7 @@
  * `useSession()` inside. React is an optional peer of this package; only this file asks for it.
  */
 
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- an error only where React is missing
 // @ts-ignore: neither React nor its types need to be there
 import * as React from "react";
 
@@ -25,21 +26,21 @@ interface Store {
 
 /** The few things of React that this file uses. */
 interface Hooks {
-  createContext<Value>(value: Value): { readonly Provider: unknown };
-  createElement(type: unknown, props: object, ...children: unknown[]): unknown;
-  useContext(context: unknown): AuthClient | undefined;
-  useSyncExternalStore<Value>(
+  readonly createContext: (value: AuthClient | undefined) => { readonly Provider: unknown };
+  readonly createElement: (type: unknown, props: object, ...children: unknown[]) => unknown;
+  readonly useContext: (context: unknown) => AuthClient | undefined;
+  readonly useSyncExternalStore: (
     subscribe: Store["subscribe"],
-    get: () => Value,
-    getOnServer: () => Value,
-  ): Value;
+    get: () => SessionState,
+    getOnServer: () => SessionState,
+  ) => SessionState;
 }
 
 const { createContext, createElement, useContext, useSyncExternalStore } =
   React as unknown as Hooks;
 
 const LOADING: SessionState = { status: "loading" };
-const Context = createContext<AuthClient | undefined>(undefined);
+const Context = createContext(undefined);
 const stores = new WeakMap<AuthClient, Store>();
 
 /** Gives a client to all components below it. */
@@ -87,7 +88,11 @@ function storeOf(client: AuthClient): Store {
             change("session" in event ? event.session : undefined);
           }
         });
-        void client.getSession().then(change);
+        // Where the server does not answer, what is known here has to do.
+        void client
+          .checkSession()
+          .catch(() => client.getSession())
+          .then(change);
       }
       return () => {
         listeners.delete(listener);

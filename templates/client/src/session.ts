@@ -33,7 +33,7 @@ export type SessionEvent =
   | { readonly type: "created"; readonly session: Session }
   /** The access token was renewed. */
   | { readonly type: "refreshed"; readonly session: Session }
-  /** The server changed the claims of the session. */
+  /** The server changed the claims of the session, beyond what each new token changes. */
   | { readonly type: "updated"; readonly session: Session }
   /** The user signed out. */
   | { readonly type: "signedOut" }
@@ -93,8 +93,20 @@ export interface AuthClient {
   /** Who is signed in, read from what is stored here: nothing is asked, nothing is refreshed. */
   getSession(): Promise<Session | undefined>;
   /**
+   * Who is signed in, asking where what is stored here does not say: an access token that is about
+   * to expire is renewed, and a page that remembers nothing (a first visit, or a browser that
+   * deletes what scripts store after a week) asks once whether its cookies hold a session.
+   *
+   * @throws {NetworkError} when there is no answer; the session is kept.
+   * @throws {ApiError} when the answer is neither success nor 401; the session is kept.
+   */
+  checkSession(): Promise<Session | undefined>;
+  /**
    * The access token, to hand to another service: in header mode, and in cookie mode where the
-   * server exposes it.
+   * server exposes it. One that is about to expire is renewed first.
+   *
+   * @throws {NetworkError} when the renewal gets no answer; the session is kept.
+   * @throws {ApiError} when its answer is neither success nor 401; the session is kept.
    */
   getAccessToken(): Promise<string | undefined>;
   /**
@@ -127,8 +139,10 @@ export function newClient(options: AuthClientOptions): AuthClient {
   const listeners = new Set<(event: SessionEvent) => void>();
   const shared = storage.shared === true;
   const scope = `auth-client ${apiDomain}${apiBasePath}`;
-  const tabs = shared && globalThis.BroadcastChannel ? new BroadcastChannel(scope) : undefined;
+  const { BroadcastChannel: Channel, navigator } = globalThis as Platform;
+  const tabs = shared && Channel ? new Channel(scope) : undefined;
   let refreshing: Promise<boolean> | undefined;
+  let absorbing: Promise<unknown> = Promise.resolve();
 
   const stored = async (name: string): Promise<string | undefined> =>
     (await storage.get(name)) || undefined;
@@ -152,7 +166,9 @@ export function newClient(options: AuthClientOptions): AuthClient {
   }
 
   if (tabs) {
-    tabs.onmessage = ({ data }) => hear(data);
+    tabs.onmessage = ({ data }: MessageEvent<SessionEvent>) => {
+      hear(data);
+    };
     // Node would wait for more messages forever; browsers know no such method.
     (tabs as { unref?: () => void }).unref?.();
   }
@@ -205,14 +221,36 @@ export function newClient(options: AuthClientOptions): AuthClient {
     return request;
   }
 
-  /** Takes over what an answer says about the session. */
-  async function absorb(response: Response, isRefresh: boolean): Promise<void> {
-    if (response.redirected && !origins.has(new URL(response.url).origin)) {
-      return;
-    }
+  /**
+   * Sends a request of the session that is there now, and takes over what the answer says about it.
+   * Answers are taken one after the other, so that tokens of two never mix in a slow storage.
+   */
+  async function exchange(request: Request, isRefresh: boolean): Promise<Response> {
+    const sender = handleOf(await currentSession());
+    const response = await send(await decorate(request, isRefresh));
+    await (absorbing = absorbing
+      .catch(() => undefined)
+      .then(() => absorb(response, isRefresh, sender)));
+    return response;
+  }
+
+  async function absorb(response: Response, isRefresh: boolean, sender: unknown): Promise<void> {
     const { headers } = response;
     const frontToken = headers.get("front-token");
-    if (frontToken === "remove") {
+    const isGone = frontToken === "remove";
+    const before = await currentSession();
+    const session = isGone ? undefined : sessionOf(frontToken);
+    if (
+      (response.redirected && !origins.has(new URL(response.url).origin)) ||
+      // Late news of a session that was signed out or replaced meanwhile. Cookies that came with
+      // it count all the same, so then only what would bring back a session is passed over.
+      (handleOf(before) !== sender &&
+        (mode === "header" || !before) &&
+        (isGone || (session && handleOf(session) === sender)))
+    ) {
+      return;
+    }
+    if (isGone) {
       // Empty token headers come along, but some proxies drop them: do not rely on them.
       return forget(response.status === expiredStatus ? "expired" : "signedOut");
     }
@@ -229,19 +267,19 @@ export function newClient(options: AuthClientOptions): AuthClient {
     if (frontToken === null) {
       return;
     }
-    const before = await currentSession();
     await touch();
     await storage.set(STORED.frontToken, frontToken);
-    const session = sessionOf(frontToken);
-    if (session !== undefined) {
-      const same = before !== undefined && handleOf(before) === handleOf(session);
+    if (session) {
+      const same = before && handleOf(before) === handleOf(session);
       if (isRefresh || !same) {
         // Tokens come fresh from the server, so its clock shows the time of issue. Small
         // differences are the network's.
         const skew = (issuedAt(session) ?? Date.now()) - Date.now();
         await storage.set(STORED.clockSkew, Math.abs(skew) < 7_000 ? undefined : String(skew));
       }
-      tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
+      if (isRefresh || !same || claimsOf(before) !== claimsOf(session)) {
+        tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
+      }
     }
   }
 
@@ -257,19 +295,17 @@ export function newClient(options: AuthClientOptions): AuthClient {
   }
 
   async function sendRefresh(mayRepeat = true): Promise<boolean> {
-    let request = new Request(refreshUrl, {
+    const request = new Request(refreshUrl, {
       method: "POST",
       headers: { rid: "session", "fdi-version": FDI_VERSIONS },
       ...(mode === "cookie" ? { credentials: "include" } : {}),
     });
-    request = await decorate(request, true);
     const [response, body] = await withDeadline(timeout, undefined, async (signal) => {
-      const response = await send(new Request(request, { signal }));
+      const response = await exchange(new Request(request, { signal }), true);
       return [response, (await read(response))[1]] as const;
     }).catch((cause: unknown) => {
       throw new NetworkError("refreshSession", cause);
     });
-    await absorb(response, true);
     if (response.status === expiredStatus) {
       if (!response.headers.has("front-token")) {
         await forget("expired");
@@ -295,13 +331,23 @@ export function newClient(options: AuthClientOptions): AuthClient {
     const work = async (): Promise<boolean> =>
       // Another call or another tab may have been faster: then there is nothing left to do.
       (await stored(STORED.lastUpdate)) === seen ? sendRefresh() : mayRefresh();
-    const locks = globalThis.navigator?.locks;
+    const locks = navigator?.locks;
     refreshing ??= Promise.resolve(
       !shared ? work() : locks ? locks.request(scope, work) : alone(work),
     ).finally(() => {
       refreshing = undefined;
     });
     return refreshing;
+  }
+
+  const refreshNow = async (): Promise<boolean> =>
+    (await mayRefresh()) && refresh(await stored(STORED.lastUpdate));
+
+  /** Sees to it that what is stored is not about to expire. */
+  async function renew(): Promise<void> {
+    if (await isStale()) {
+      await refresh(await stored(STORED.lastUpdate));
+    }
   }
 
   /**
@@ -336,18 +382,19 @@ export function newClient(options: AuthClientOptions): AuthClient {
       target,
       mode === "cookie" ? { credentials: "include", ...init } : init,
     );
-    if (!isRefresh && (await isStale())) {
-      // Where this fails the request goes out all the same: its answer decides.
+    if (!isRefresh) {
+      // Nothing overtakes a refresh: signing out would end a session that then comes back. Where
+      // this fails the request goes out all the same: its answer decides.
+      const renewed: Promise<unknown> = refreshing ?? renew();
       await unlessAborted(
         request.signal,
-        refresh(await stored(STORED.lastUpdate)).catch(() => false),
+        renewed.catch(() => undefined),
       );
     }
     for (let retries = 0; ; retries += 1) {
       const seen = await stored(STORED.lastUpdate);
       // A clone each time, so that a body that can be read only once can be sent again.
-      const response = await send(await decorate(request.clone(), isRefresh));
-      await absorb(response, isRefresh);
+      const response = await exchange(request.clone(), isRefresh);
       if (response.status === claimStatus) {
         const claims = claimFailures((await read(response.clone()))[1]);
         if (claims.length > 0) {
@@ -378,8 +425,15 @@ export function newClient(options: AuthClientOptions): AuthClient {
     sessionExpiredStatusCode: expiredStatus,
     fetch: authFetch,
     getSession: currentSession,
-    getAccessToken: () => stored(STORED.accessToken),
-    refresh: async () => (await mayRefresh()) && refresh(await stored(STORED.lastUpdate)),
+    async checkSession() {
+      await ((await currentSession()) ? renew() : refreshNow());
+      return currentSession();
+    },
+    async getAccessToken() {
+      await renew();
+      return stored(STORED.accessToken);
+    },
+    refresh: refreshNow,
     forget: () => forget("signedOut"),
     onSession(listener) {
       listeners.add(listener);
@@ -391,20 +445,29 @@ export function newClient(options: AuthClientOptions): AuthClient {
 }
 
 /** A front token is base64 of UTF-8 JSON: user id, expiry, claims. */
-function sessionOf(frontToken: string | undefined): Session | undefined {
-  if (frontToken === undefined) {
-    return undefined;
-  }
+function sessionOf(frontToken: string | null | undefined): Session | undefined {
   try {
     const bytes = Array.from(
-      atob(frontToken),
+      atob(frontToken ?? ""),
       (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
     );
-    const { uid, ate, up } = JSON.parse(decodeURIComponent(bytes.join("")));
+    const { uid, ate, up } = JSON.parse(decodeURIComponent(bytes.join(""))) as FrontToken;
     return { userId: uid, accessTokenPayload: up, expiresAt: ate };
   } catch {
     return undefined;
   }
+}
+
+interface FrontToken {
+  readonly uid: string;
+  readonly ate: number;
+  readonly up: Session["accessTokenPayload"];
+}
+
+/** What only some platforms have, whatever the types of a browser say. */
+interface Platform {
+  readonly BroadcastChannel?: typeof BroadcastChannel;
+  readonly navigator?: { readonly locks?: LockManager };
 }
 
 /** When the access token was made, by the server's clock. */
@@ -412,15 +475,22 @@ function issuedAt({ accessTokenPayload: { iat } }: Session): number | undefined 
   return typeof iat === "number" ? iat * 1000 : undefined;
 }
 
-function handleOf(session: Session): unknown {
-  return session.accessTokenPayload["sessionHandle"];
+function handleOf(session: Session | undefined): unknown {
+  return session?.accessTokenPayload["sessionHandle"];
+}
+
+/** The claims, without those that are new in every token. */
+function claimsOf({ accessTokenPayload }: Session): string {
+  const { iat, exp, refreshTokenHash1, parentRefreshTokenHash1, antiCsrfToken, ...claims } =
+    accessTokenPayload;
+  return JSON.stringify(claims);
 }
 
 /** Waits for work that others share: giving up waiting does not stop the work. */
 async function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   let giveUp = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(signal.reason);
+    giveUp = () => reject(signal.reason as Error);
   });
   if (signal.aborted) {
     giveUp();

@@ -3,12 +3,15 @@
 //! Rule: no globals. Everything a request needs hangs on an [`Auth`], so several servers can live in one
 //! process, and a test can give one its own clock, store and mailer.
 
+mod background;
 mod hooks;
 mod mailer;
+mod readiness;
 mod refusal;
 
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::app_info::AppInfo;
@@ -16,10 +19,14 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
+use crate::error::Error;
+use crate::metrics::Metrics;
 use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingError, Validator};
-use crate::store::{self, Store};
+use crate::store::{self, Metered, Store};
 
 use self::hooks::Hooks;
+use self::readiness::Probe;
+pub use self::readiness::Readiness;
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 
@@ -28,9 +35,6 @@ const WAITING_PER_THREAD: usize = 64;
 
 /// How long shutting down waits for mails.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// How often expired sessions, tokens and keys are deleted.
-const HOUSEKEEPING: Duration = Duration::from_secs(3600);
 
 /// An auth server. Clones share it.
 #[derive(Clone)]
@@ -45,6 +49,9 @@ struct Parts {
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
     error_handlers: ErrorHandlers,
+    metrics: Metrics,
+    probe: Probe,
+    is_stopping: AtomicBool,
 }
 
 /// Puts an [`Auth`] together; what is not given is made after the settings.
@@ -129,6 +136,61 @@ impl Auth {
     /// What the application answers to requests whose session is not as it must be.
     pub(crate) fn error_handlers(&self) -> &ErrorHandlers {
         &self.0.error_handlers
+    }
+
+    /// What the server counts about itself.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// All metrics as OpenMetrics text, as of now.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if they cannot be written down.
+    pub fn metrics_text(&self) -> Result<String, Error> {
+        let metrics = self.metrics();
+        if let Some(connections) = self.store().connections() {
+            let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            let gauges = &metrics.database;
+            gauges.set_connections(connections.used, connections.idle);
+            gauges.limit.set(number(connections.limit));
+            gauges.waiting.set(number(connections.waiting));
+        }
+        for rotates in [true, false] {
+            if let Some(created_at) = self.sessions().keys().newest(rotates) {
+                let age = (self.clock().now() - created_at) / 1000;
+                metrics.keys.set_age(rotates, age);
+            }
+        }
+        metrics.text()
+    }
+
+    /// Whether requests should be sent here: the server is not stopping, and its database answers.
+    pub async fn readiness(&self) -> Readiness {
+        if self.is_stopping() {
+            return Readiness::Stopping;
+        }
+        self.0.probe.look(self.store()).await
+    }
+
+    /// Says from now on that no further requests should be sent here ([`Auth::readiness`]); those that
+    /// come are answered all the same. The first step of stopping a server behind a load balancer.
+    pub fn begin_to_stop(&self) {
+        self.0.is_stopping.store(true, Ordering::Release);
+    }
+
+    /// Whether [`Auth::begin_to_stop`] was called.
+    pub fn is_stopping(&self) -> bool {
+        self.0.is_stopping.load(Ordering::Acquire)
+    }
+
+    /// Deletes expired sessions, reset tokens and signing keys now, as the server does from time to time;
+    /// how many rows went. Several servers may do so at once.
+    ///
+    /// # Errors
+    /// The store failed; what was deleted before stays deleted.
+    pub async fn clean_up(&self) -> Result<u64, Error> {
+        background::clean_up(&self.0).await
     }
 
     /// The development outbox, where its page may be shown.
@@ -242,6 +304,9 @@ impl AuthBuilder {
                 .map_err(|error| StartError(error.to_string()))?,
         };
         refuse_other_app(store.as_ref(), &config.app_id).await?;
+        let metrics = Metrics::default();
+        let (verbs, events) = (metrics.store.clone(), metrics.sessions.clone());
+        let store: Arc<dyn Store> = Arc::new(Metered::new(store, verbs, events));
         let clock = clock.unwrap_or_else(|| store.clock());
         // The first password hash takes a while: it is done on a thread that may block.
         let threads = config.password_threads;
@@ -250,7 +315,8 @@ impl AuthBuilder {
             tokio::task::spawn_blocking(move || Passwords::new(password_params, threads, waiting))
                 .await
                 .map_err(|_| StartError("hashing a password panicked".to_owned()))?
-                .map_err(|error| StartError(error.to_string()))?;
+                .map_err(|error| StartError(error.to_string()))?
+                .with_metrics(metrics.passwords.clone());
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),
@@ -259,13 +325,26 @@ impl AuthBuilder {
         )
         .map_err(wrong)?
         .with_claims(claims, validators)
-        .with_hooks(hooks.transfer, hooks.on_create);
+        .with_hooks(hooks.transfer, hooks.on_create)
+        .with_metrics(metrics.sessions.clone());
         if sessions.cookies_cannot_work() {
             tracing::warn!(
                 "API and website are different sites without https: sessions work by headers only"
             );
         }
-        let mail = Queue::start(&mailer);
+        sessions
+            .keys()
+            .encrypt_anew()
+            .await
+            .map_err(|error| StartError(error.to_string()))?;
+        let is_development = config.is_local() && config.app_info.loopback_port().is_some();
+        if !config.session.signing_key_encryption.is_on() && !is_development {
+            tracing::warn!(
+                "signing keys are stored in the clear, and whoever reads the database can sign in as \
+                 anybody: set AUTH_ENCRYPTION_SECRET, as `openssl rand -hex 32` makes it"
+            );
+        }
+        let mail = Queue::start(&mailer, metrics.mail.clone());
         let parts = Arc::new(Parts {
             config,
             store,
@@ -275,8 +354,11 @@ impl AuthBuilder {
             outbox,
             clock,
             error_handlers: hooks.error_handlers,
+            metrics,
+            probe: Probe::default(),
+            is_stopping: AtomicBool::new(false),
         });
-        tokio::spawn(keep_house(Arc::downgrade(&parts)));
+        background::start(&parts);
         Ok(Auth(parts))
     }
 }
@@ -289,21 +371,10 @@ async fn refuse_other_app(store: &dyn Store, app_id: &str) -> Result<(), StartEr
         return Ok(());
     }
     Err(StartError(format!(
-        "the database belongs to the app `{owner}`, and this server is the app `{app_id}`: give each          app a database (DATABASE_URL) or a PostgreSQL schema (?options=-csearch_path%3Dname) of its          own, or correct the app id (AUTH_APP_ID)"
+        "the database belongs to the app `{owner}`, and this server is the app `{app_id}`: give each \
+         app a database (DATABASE_URL) or a PostgreSQL schema (?options=-csearch_path%3Dname) of its \
+         own, or correct the app id (AUTH_APP_ID)"
     )))
-}
-
-/// Deletes what has expired, once an hour, for as long as somebody holds the [`Auth`].
-async fn keep_house(parts: Weak<Parts>) {
-    let mut hours = tokio::time::interval(HOUSEKEEPING);
-    loop {
-        hours.tick().await;
-        let Some(parts) = parts.upgrade() else { return };
-        match parts.sessions.purge_expired().await {
-            Ok(deleted) => tracing::debug!(deleted, "deleted what had expired"),
-            Err(error) => tracing::error!(?error, "what had expired could not be deleted"),
-        }
-    }
 }
 
 impl fmt::Debug for Auth {

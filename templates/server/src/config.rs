@@ -6,6 +6,7 @@
 //! | Variable | Default | Meaning |
 //! |---|---|---|
 //! | `AUTH_LISTEN_ADDR` | `127.0.0.1:3001`, or the port of a loopback `apiDomain` | Where to listen |
+//! | `AUTH_ADMIN_LISTEN_ADDR` | none | Where to serve `/metrics` to Prometheus, with `/livez` and `/readyz`; an address that strangers cannot reach, such as `127.0.0.1:9464` |
 //! | `DATABASE_URL` | `sqlite://auth.db` | The database: a SQLite file, made if it does not exist, or `postgres://user:password@host/auth?sslmode=verify-full` |
 //! | `AUTH_DATABASE_CONNECTIONS` | `10` | How many connections to PostgreSQL at most |
 //! | `AUTH_APP_ID` | `public` | Which app this is: the database belongs to one, and cookies of another app on the same host have other names |
@@ -22,7 +23,12 @@
 //! | `AUTH_ACCESS_TOKEN_SECONDS` | `3600` | How long an access token is valid |
 //! | `AUTH_REFRESH_TOKEN_MINUTES` | `144000` | How long a session lasts without being used |
 //! | `AUTH_SIGNING_ALGORITHM` | `RS256` | `RS256`, `ES256` or `EdDSA` |
-//! | `RUST_LOG` | `info` | What is logged |
+//! | `AUTH_ENCRYPTION_SECRET` | none | Encrypts the signing keys in the database: 32 random characters or more; a list with commas decrypts with all of them and encrypts with the first, so that a new secret is put in front |
+//! | `AUTH_CLEANUP_MINUTES` | `60` | How often expired sessions are deleted |
+//! | `AUTH_SHUTDOWN_DELAY_SECONDS` | `5`, or `0` on a loopback address | How long to serve on when told to stop, with `/readyz` at 503, until load balancers have noticed |
+//! | `AUTH_LOG_FORMAT` | `text` | `text`, or `json` for one object a line |
+//! | `RUST_LOG` | `info` | What is logged; `info,auth_server::requests=warn` leaves the line of each request out |
+//! | `OTEL_EXPORTER_OTLP_ENDPOINT` | none | Sends traces to an OpenTelemetry collector (OTLP over HTTP): `http://localhost:4318`; the other `OTEL_` variables of the standard count too |
 //!
 //! Which variables appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
 
@@ -47,6 +53,9 @@ const DEFAULT_CONNECTIONS: usize = 10;
 const DEFAULT_SENDER: &str = "no-reply@localhost";
 const DEFAULT_BODY_LIMIT: usize = 102_400;
 const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(15);
+const DEFAULT_CLEANUP: Duration = Duration::from_secs(3600);
+/// As long as Kubernetes and most load balancers take to notice.
+const DEFAULT_NOTICE: Duration = Duration::from_secs(5);
 /// Each takes 19 MiB.
 const MAX_PASSWORD_THREADS: usize = 256;
 
@@ -68,6 +77,12 @@ pub struct Config {
     pub app_id: String,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where operators are answered, `/metrics` included.
+    pub admin_listen: Option<SocketAddr>,
+    /// How long to serve on when told to stop, until load balancers have noticed.
+    pub shutdown_delay: Duration,
+    /// How often what has expired is deleted.
+    pub cleanup_interval: Duration,
     /// The database.
     pub database_url: Secret,
     /// How many connections to PostgreSQL at most.
@@ -105,6 +120,9 @@ impl Config {
             app_info,
             app_id: DEFAULT_APP_ID.to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            admin_listen: None,
+            shutdown_delay: Duration::ZERO,
+            cleanup_interval: DEFAULT_CLEANUP,
             database_url: Secret::new(DEFAULT_DATABASE),
             database_connections: DEFAULT_CONNECTIONS,
             smtp_url: None,
@@ -201,6 +219,15 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
         "AUTH_LISTEN_ADDR",
         "must be an address such as 127.0.0.1:3001",
     );
+    let admin = env.parsed(
+        "AUTH_ADMIN_LISTEN_ADDR",
+        "must be an address such as 127.0.0.1:9464",
+    );
+    let notice: Option<u16> = env.parsed(
+        "AUTH_SHUTDOWN_DELAY_SECONDS",
+        "must be a number of seconds, 0 or more",
+    );
+    let cleanup: Option<u32> = env.positive("AUTH_CLEANUP_MINUTES");
     let database = env
         .text("DATABASE_URL")
         .unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
@@ -231,6 +258,14 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     let mut config = config?;
     config.app_id = app_id.unwrap_or(config.app_id);
     config.listen = listen.unwrap_or(config.listen);
+    config.admin_listen = admin;
+    config.shutdown_delay = match notice {
+        Some(seconds) => Duration::from_secs(seconds.into()),
+        None if config.is_local() => Duration::ZERO,
+        None => DEFAULT_NOTICE,
+    };
+    let interval = cleanup.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
+    config.cleanup_interval = interval.unwrap_or(config.cleanup_interval);
     config.database_url = Secret(database);
     config.database_connections = connections.unwrap_or(config.database_connections);
     config.mail_from = sender.unwrap_or(config.mail_from);
@@ -266,6 +301,9 @@ fn session(env: &mut Env<'_>) -> SessionConfig {
         signing_algorithm: env
             .explained("AUTH_SIGNING_ALGORITHM")
             .unwrap_or(default.signing_algorithm),
+        signing_key_encryption: env
+            .explained("AUTH_ENCRYPTION_SECRET")
+            .unwrap_or(default.signing_key_encryption),
         ..default
     }
 }

@@ -11,6 +11,8 @@ pub mod password_reset;
 pub mod session;
 mod validators;
 
+pub(crate) use self::validators::normal_email;
+
 pub use crate::crypto::keys::Jwk;
 pub use crate::store::{LoginMethod, ThirdParty, User, Webauthn};
 

@@ -33,20 +33,22 @@
 //!
 //! # The house
 //!
-//! Each floor knows only those below it; nothing but this file and `main.rs` knows `api`.
+//! Each floor knows only those below it; nothing but this file and the program (`main.rs`, `commands`)
+//! knows `api`.
 //!
 //! | Floor | Modules |
 //! |---|---|
 //! | what the spec decides | `api` (generated) |
 //! | HTTP | `web`, `serve` |
 //! | what operations mean | `flows` |
-//! | one server, one request | `auth`, `call`, `read` |
+//! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
 //! | sessions, mail | `session`, `delivery`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `crypto`, `error` |
+//! | ground | `app_info`, `clock`, `crypto`, `error`, `metrics`, `request_id`, `telemetry` |
 
 #[rustfmt::skip]
 pub mod api;
+pub mod admin;
 pub mod app_info;
 pub mod auth;
 pub mod call;
@@ -56,14 +58,16 @@ pub mod crypto;
 pub mod delivery;
 pub mod error;
 pub mod flows;
+pub mod metrics;
 pub mod read;
+pub mod request_id;
 mod serve;
 pub mod session;
 pub mod store;
+pub mod telemetry;
 pub mod web;
 
 use axum::Router;
-use tower_http::trace::TraceLayer;
 
 pub use crate::api::{APP_INFO, Custom, Endpoints, NoCustom};
 pub use crate::app_info::AppInfo;
@@ -71,11 +75,14 @@ pub use crate::auth::Auth;
 pub use crate::call::Call;
 pub use crate::config::Config;
 pub use crate::error::Error;
-pub use crate::serve::{Limits, serve, serve_with, told_to_stop};
+pub use crate::serve::{Limits, serve, serve_with, stop_with_notice, told_to_stop};
 pub use crate::session::{
     Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
 };
-pub use crate::web::{AuthContext, AuthLayer, ErrorResponse, VerifySession, cors};
+pub use crate::web::{
+    AuthContext, AuthLayer, ErrorResponse, VerifySession, cors, health_router, operations_router,
+    with_request_log,
+};
 
 /// The auth APIs in front of an application. `custom` answers the operations that the spec has and the
 /// runtime does not; without it (`None::<NoCustom>`) they are not mounted.
@@ -87,14 +94,18 @@ pub fn layer<C: Custom>(auth: Auth, custom: Option<C>) -> AuthLayer<Endpoints<C>
     AuthLayer::new(auth, Endpoints(custom))
 }
 
-/// The auth APIs by themselves: everything else is answered 404 `Not found`.
+/// The auth APIs by themselves, with a log of requests: everything else is answered 404 `Not found`.
 pub fn router<C: Custom>(auth: Auth, custom: Option<C>) -> Router {
-    Router::new()
-        .fallback(web::not_found)
-        // From the inside out. Auth: answers what is its own.
-        .layer(layer(auth, custom))
-        // Trace: outermost, so that it sees every request. The query is left out: it may hold an address.
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &http::Request<_>| {
-            tracing::info_span!("request", method = %request.method(), path = request.uri().path())
-        }))
+    in_front_of(Router::new(), auth, custom)
+}
+
+/// What the program serves: [`router`], and beside the auth APIs `/livez` and `/readyz`
+/// ([`health_router`]). An operation of the spec goes before them.
+pub fn standalone<C: Custom>(auth: Auth, custom: Option<C>) -> Router {
+    in_front_of(health_router(&auth), auth, custom)
+}
+
+fn in_front_of<C: Custom>(app: Router, auth: Auth, custom: Option<C>) -> Router {
+    let app = app.fallback(web::not_found).layer(layer(auth, custom));
+    with_request_log(app)
 }

@@ -20,6 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::auth::Auth;
+
 type Connection = http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>>;
 
 /// How long the head of a request may take, and how long a connection may lie idle.
@@ -145,6 +147,31 @@ fn is_of_the_client(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionRefused
             | io::ErrorKind::ConnectionReset
     )
+}
+
+/// Done when it is time to stop serving: after `told`, [`Auth::readiness`] says no, and for
+/// [`Config::shutdown_delay`](crate::Config::shutdown_delay) requests are served on, until load balancers
+/// have noticed. Whoever asks a second time ([`told_to_stop`]) does not want to wait.
+///
+/// ```no_run
+/// # async fn run(auth: auth_server::Auth, app: axum::Router) -> std::io::Result<()> {
+/// let listener = tokio::net::TcpListener::bind("0.0.0.0:3001").await?;
+/// let stop = auth_server::stop_with_notice(&auth, auth_server::told_to_stop());
+/// auth_server::serve(listener, app, stop).await;
+/// auth.close().await;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn stop_with_notice(auth: &Auth, told: impl Future<Output = ()>) {
+    told.await;
+    let again = told_to_stop();
+    auth.begin_to_stop();
+    let delay = auth.config().shutdown_delay;
+    tracing::info!(delay_seconds = delay.as_secs_f64(), "told to stop");
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = again => {}
+    }
 }
 
 /// Done when the process is told to stop: by Ctrl-C, or by SIGTERM where there are signals. Signals are

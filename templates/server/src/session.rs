@@ -44,7 +44,7 @@ pub use effects::Effects;
 pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
 pub(crate) use hooks::GetTokenTransferMethod;
 pub use hooks::{OnCreateSession, TransferRequest};
-pub use keys::{Jwks, SigningKeys};
+pub use keys::{Jwks, KeyInformation, KeyState, POLL as KEY_POLL, SigningKeys};
 pub use transport::TransferMethod;
 
 /// A session that a request is known to belong to.

@@ -12,6 +12,7 @@
 #[cfg(test)]
 mod contract;
 mod merge;
+mod metered;
 mod opening;
 mod postgres;
 mod sqlite;
@@ -26,7 +27,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 
 pub(crate) use merge::merge as merge_claims;
-pub(crate) use opening::{check_url, open};
+pub(crate) use metered::Metered;
+pub(crate) use opening::{check_url, open, open_existing};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
@@ -214,7 +216,7 @@ pub struct SigningKeyRow {
     /// Which key of its kind and algorithm it is: 1, 2, 3 … Unique, so that of two processes that
     /// replace a key at the same moment only one succeeds.
     pub generation: i64,
-    /// The private key, PKCS#8.
+    /// The private key, PKCS#8; encrypted where that is configured (`crypto::encryption`).
     pub private_key: Vec<u8>,
     /// When it was made.
     pub created_at: i64,
@@ -226,6 +228,19 @@ impl std::fmt::Debug for SigningKeyRow {
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
+}
+
+/// Connections to a database at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// How many there may be.
+    pub limit: usize,
+    /// How many are in use.
+    pub used: usize,
+    /// How many are open and not in use.
+    pub idle: usize,
+    /// How many verbs wait for one.
+    pub waiting: usize,
 }
 
 /// What may be forgotten.
@@ -245,6 +260,17 @@ pub trait Store: Send + Sync {
     /// share the machine, that of the database otherwise.
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(SystemClock)
+    }
+
+    /// The connections at this moment, for the metrics; `None` where there is nothing to tell.
+    fn connections(&self) -> Option<Connections> {
+        None
+    }
+
+    /// Whether the database answers: the cheapest question that reaches it. By default, one for the
+    /// signing keys.
+    async fn ping(&self) -> Result<(), Error> {
+        self.signing_keys().await.map(drop)
     }
 
     /// The app that the database belongs to: this one, if it is the first that asks.
@@ -327,6 +353,14 @@ pub trait Store: Send + Sync {
     /// case the one that is stored now.
     async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error>;
 
-    /// Forgets what expired; how many rows went.
+    /// Replaces the bytes in which the private key of this name is stored, if they are `from` still;
+    /// `false` otherwise. The key itself stays the same.
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error>;
+
+    /// Forgets signing keys by their names, whatever their age: tokens that they signed are worth
+    /// nothing any more. How many there were.
+    async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error>;
+
+    /// Forgets what expired, in steps that hold nobody up for long; how many rows went.
     async fn purge(&self, purge: Purge) -> Result<u64, Error>;
 }

@@ -23,8 +23,10 @@ mod guard;
 mod layer;
 mod legacy;
 mod matching;
+mod operations;
 mod origin;
 mod outbox;
+mod request_log;
 
 pub use self::answer::Answer;
 pub use self::context::AuthContext;
@@ -33,6 +35,8 @@ pub use self::error::ErrorResponse;
 pub use self::guard::{VerifySession, VerifySessionService};
 pub(crate) use self::layer::not_found;
 pub use self::layer::{AuthLayer, AuthService};
+pub use self::operations::{health_router, operations_router};
+pub use self::request_log::with_request_log;
 
 /// The operations of one spec: what `src/api` implements.
 pub trait Api: Send + Sync + 'static {

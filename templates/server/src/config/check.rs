@@ -51,6 +51,7 @@ impl Config {
             ("database_connections", self.database_connections == 0),
             ("body_limit", self.body_limit == 0),
             ("body_timeout", self.body_timeout.is_zero()),
+            ("cleanup_interval", self.cleanup_interval.is_zero()),
         ] {
             if is_zero {
                 wrong(field, "must be greater than zero");

@@ -14,6 +14,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -21,6 +22,7 @@ use tokio::sync::Semaphore;
 
 use crate::crypto::token;
 use crate::error::Error;
+use crate::metrics::{Held, PasswordMetrics};
 
 /// The most memory that a stored hash may ask for, in KiB (128 MiB).
 const MAX_MEMORY_KIB: u32 = 128 * 1024;
@@ -60,6 +62,7 @@ impl Default for PasswordParams {
 #[derive(Clone)]
 pub struct Passwords(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     argon2: Argon2<'static>,
     /// One permit for each hash in the making.
@@ -68,6 +71,7 @@ struct Inner {
     admitted: Arc<Semaphore>,
     /// The hash of a password that nobody knows.
     dummy: String,
+    metrics: PasswordMetrics,
 }
 
 impl fmt::Debug for Passwords {
@@ -94,7 +98,18 @@ impl Passwords {
             running: Arc::new(Semaphore::new(permits)),
             admitted: Arc::new(Semaphore::new(permits + queue)),
             dummy,
+            metrics: PasswordMetrics::default(),
         })))
+    }
+
+    /// The same hasher, counted by these instruments.
+    #[must_use]
+    pub fn with_metrics(self, metrics: PasswordMetrics) -> Self {
+        let inner = Inner {
+            metrics,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
     }
 
     /// The hash of a password as a PHC string, with a random salt.
@@ -133,19 +148,33 @@ impl Passwords {
     {
         let admitted = Arc::clone(&self.0.admitted)
             .try_acquire_owned()
-            .map_err(|_| Error::Unavailable {
-                retry_after_seconds: 1,
+            .map_err(|_| {
+                self.0.metrics.refused.inc();
+                Error::Unavailable {
+                    retry_after_seconds: 1,
+                }
             })?;
+        let waiting = Held::by(&self.0.metrics.waiting);
         let running = Arc::clone(&self.0.running)
             .acquire_owned()
             .await
             .map_err(Error::internal)?;
+        drop(waiting);
         let inner = Arc::clone(&self.0);
+        let at_work = Held::by(&inner.metrics.running);
+        let span = tracing::debug_span!(target: "auth_server::trace", "password_hash");
+        // Lines that the work logs belong to the request.
+        let request = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
+            let (_request, _span) = (request.entered(), span.entered());
             // The permits are given back by the work itself: a client that hangs up must not make
             // room for another hash while its own is still in the making.
-            let _permits = (admitted, running);
-            work(&inner)
+            let _permits = (admitted, running, at_work);
+            let started = Instant::now();
+            let outcome = work(&inner);
+            let took = started.elapsed().as_secs_f64();
+            inner.metrics.seconds.observe(took);
+            outcome
         })
         .await
         .map_err(Error::internal)?

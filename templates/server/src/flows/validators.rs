@@ -33,7 +33,7 @@ pub(super) fn email(value: &str) -> Option<&'static str> {
 }
 
 /// An address as it is stored and compared.
-pub(super) fn normal_email(value: &str) -> String {
+pub(crate) fn normal_email(value: &str) -> String {
     trim(value).to_lowercase()
 }
 

@@ -12,6 +12,7 @@ use std::str::FromStr;
 
 use super::CookieNames;
 use crate::app_info::{self, AppInfo};
+use crate::crypto::encryption::Encryption;
 use crate::crypto::keys::Algorithm;
 
 const SECOND: i64 = 1000;
@@ -54,6 +55,8 @@ pub struct SessionConfig {
     pub signing_algorithm: Algorithm,
     /// How long a signing key signs, in milliseconds.
     pub signing_key_interval_ms: i64,
+    /// How signing keys are encrypted in the database; by default not at all.
+    pub signing_key_encryption: Encryption,
     /// How long an access token is valid, in milliseconds.
     pub access_token_validity_ms: i64,
     /// By which part of it, at most and at random, that time is shortened, so that the tokens of
@@ -84,6 +87,7 @@ impl Default for SessionConfig {
             expose_access_token: false,
             signing_algorithm: Algorithm::Rs256,
             signing_key_interval_ms: 168 * HOUR,
+            signing_key_encryption: Encryption::default(),
             access_token_validity_ms: HOUR,
             access_token_jitter: 0.05,
             refresh_token_validity_ms: 144_000 * MINUTE,

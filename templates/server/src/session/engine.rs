@@ -36,6 +36,7 @@ use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::schedule::Schedule;
 use crate::error::{Error, SessionError};
+use crate::metrics::SessionMetrics;
 use crate::store::{Purge, Store};
 
 /// Creates, verifies, refreshes and ends sessions. Clones share everything.
@@ -56,6 +57,7 @@ struct Inner {
     transfer: Option<Arc<GetTokenTransferMethod>>,
     /// What sees every session before it begins.
     on_create: Vec<Arc<dyn OnCreateSession>>,
+    metrics: SessionMetrics,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -82,6 +84,7 @@ impl Sessions {
             Arc::clone(&clock),
             settings.config.signing_algorithm,
             schedule,
+            settings.config.signing_key_encryption.clone(),
         );
         Ok(Self(Arc::new(Inner {
             settings,
@@ -92,7 +95,18 @@ impl Sessions {
             validators: Vec::new(),
             transfer: None,
             on_create: Vec::new(),
+            metrics: SessionMetrics::default(),
         })))
+    }
+
+    /// The same engine, counted by these instruments.
+    #[must_use]
+    pub fn with_metrics(self, metrics: SessionMetrics) -> Self {
+        let inner = Inner {
+            metrics,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
     }
 
     /// The same engine with `claims`, which are fetched for every new session in this order, and

@@ -4,17 +4,29 @@
 //! that is not known — another server may have made one — but for unknown names not more often than
 //! twice a second, since anybody can invent names. Of two servers that replace a key at the same
 //! moment the store lets one win, and both go on with that one.
+//!
+//! In the store they are encrypted, where that is configured (`crypto::encryption`). A key that cannot
+//! be read is a fault of the configuration, and never a token that does not count.
+//!
+//! An operator may replace a key by hand, on a server or beside it. For that the keys are read again
+//! every [`POLL`] as well: a new key signs only after the overlap of the schedule, so every server knows it
+//! by then; and a key that was removed because it leaked stops counting everywhere within that time.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::crypto::encryption::{Encryption, Unreadable};
 use crate::crypto::keys::{self, Algorithm, Jwk, SigningKey};
 use crate::crypto::schedule::Schedule;
 use crate::error::Error;
 use crate::store::{SigningKeyRow, Store};
+
+/// How often the keys are read again, whatever happens. Six times before a new key signs.
+pub const POLL: Duration = Duration::from_secs(10);
 
 /// How long, in milliseconds, an unknown key name is not looked for again.
 const COOLDOWN_MS: i64 = 500;
@@ -28,6 +40,34 @@ pub struct Jwks {
     pub max_age_seconds: u64,
 }
 
+/// What is known about a signing key, without the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyInformation {
+    /// Names the key in token headers.
+    pub kid: String,
+    /// JWA name of its algorithm.
+    pub algorithm: &'static str,
+    /// Whether it is replaced from time to time.
+    pub rotates: bool,
+    /// When it was made, in milliseconds since the epoch.
+    pub created_at: i64,
+    /// What it is used for now.
+    pub state: KeyState,
+}
+
+/// What a signing key is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// It is published and will sign when everybody can know it.
+    Next,
+    /// It signs.
+    Signing,
+    /// Tokens that it signed still count.
+    Verifying,
+    /// Its last token has expired; it is about to be deleted.
+    Expired,
+}
+
 /// All signing keys. Clones share them.
 #[derive(Clone)]
 pub struct SigningKeys(Arc<Inner>);
@@ -37,6 +77,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     algorithm: Algorithm,
     schedule: Schedule,
+    encryption: Encryption,
     /// Newest first.
     known: RwLock<Arc<Vec<Known>>>,
     /// Held while a key is made; a second one waits and finds it made.
@@ -53,6 +94,12 @@ struct Known {
     created_at: i64,
 }
 
+impl Known {
+    fn kid(&self) -> &str {
+        &self.key.jwk().kid
+    }
+}
+
 impl std::fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKeys").finish_non_exhaustive()
@@ -66,16 +113,67 @@ impl SigningKeys {
         clock: Arc<dyn Clock>,
         algorithm: Algorithm,
         schedule: Schedule,
+        encryption: Encryption,
     ) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
             algorithm,
             schedule,
+            encryption,
             known: RwLock::default(),
             making: Mutex::default(),
             looked: Mutex::default(),
         }))
+    }
+
+    /// Reads all keys, and encrypts those anew that are not as the settings say: stored in the clear, or
+    /// under a secret that is not the first any more. Belongs to the start of a server, which then
+    /// fails in the words of the operator, and not at the first token.
+    ///
+    /// # Errors
+    /// A key cannot be read, and what to do about it.
+    pub async fn encrypt_anew(&self) -> Result<(), Error> {
+        let encryption = &self.0.encryption;
+        for row in self.0.store.signing_keys().await? {
+            let kid = row.kid.as_str();
+            let plain = self.decrypted(&row)?;
+            if !encryption.is_outdated(&row.private_key) {
+                continue;
+            }
+            let encrypted = encryption.encrypt(kid, &plain)?;
+            let store = &self.0.store;
+            // Where another server was faster there is nothing left to do.
+            if store
+                .replace_private_key(kid, &row.private_key, &encrypted)
+                .await?
+            {
+                tracing::info!(kid, "a signing key was encrypted");
+            }
+        }
+        self.load().await
+    }
+
+    /// The private key of a row.
+    fn decrypted(&self, row: &SigningKeyRow) -> Result<Vec<u8>, Error> {
+        let opened = self.0.encryption.decrypt(&row.kid, &row.private_key);
+        opened.map_err(|unreadable| {
+            let cure = match unreadable {
+                Unreadable::NoSecret => {
+                    "is encrypted: set AUTH_ENCRYPTION_SECRET to the secret it was encrypted under"
+                }
+                Unreadable::OtherSecret => {
+                    "is encrypted under another secret: add that one to AUTH_ENCRYPTION_SECRET, \
+                     behind the current one"
+                }
+                Unreadable::Broken => "is damaged",
+            };
+            let kid = &row.kid;
+            Error::internal(format!(
+                "the signing key {kid} {cure}; if it is lost for good, delete its row from \
+                 signing_keys: whoever has a token of it then refreshes"
+            ))
+        })
     }
 
     /// The key that signs now: a rotating one or the fixed one. Makes one that is due.
@@ -127,6 +225,91 @@ impl SigningKeys {
         })
     }
 
+    /// All keys, newest first.
+    ///
+    /// # Errors
+    /// The store failed, or holds a key that cannot be read.
+    pub async fn list(&self) -> Result<Vec<KeyInformation>, Error> {
+        self.load().await?;
+        let now = self.0.clock.now();
+        let signing = [true, false].map(|rotates| {
+            let candidates = self.candidates(rotates);
+            let place = self.place(rotates, &candidates, now)?;
+            candidates.into_iter().nth(place)
+        });
+        let describe = |known: &Known| {
+            let signing = signing[usize::from(!known.rotates)].as_ref();
+            let is_signing = signing.is_some_and(|signing| signing.kid() == known.kid());
+            let is_next = signing.is_some_and(|signing| {
+                known.key.algorithm() == self.0.algorithm && known.created_at > signing.created_at
+            });
+            KeyInformation {
+                kid: known.kid().to_owned(),
+                algorithm: known.key.algorithm().name(),
+                rotates: known.rotates,
+                created_at: known.created_at,
+                state: match () {
+                    () if is_signing => KeyState::Signing,
+                    () if is_next => KeyState::Next,
+                    () if self.counts(known, now) => KeyState::Verifying,
+                    () => KeyState::Expired,
+                },
+            }
+        };
+        Ok(self.known().iter().map(describe).collect())
+    }
+
+    /// Makes a new key now, whatever the schedule says; its name. It is published at once and signs
+    /// after the overlap, so that nobody who caches the published keys meets a token of a key that is
+    /// missing there.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn rotate(&self, rotates: bool) -> Result<String, Error> {
+        let _making = self.0.making.lock().await;
+        self.load().await?;
+        let kid = self.make(rotates).await?;
+        self.load().await?;
+        Ok(kid)
+    }
+
+    /// Makes a new key and removes all others of its kind, for a key that leaked: the new one signs at
+    /// once, and what the others signed counts no more, here at once and on other servers within [`POLL`].
+    /// Sessions go on, since clients then trade their refresh token for a new access token. The name of
+    /// the new key, and those of the removed ones.
+    ///
+    /// # Errors
+    /// The store failed; nothing is removed before there is a new key.
+    pub async fn replace_leaked(&self, rotates: bool) -> Result<(String, Vec<String>), Error> {
+        let kid = self.rotate(rotates).await?;
+        let known = self.known();
+        let others = known.iter().filter(|known| known.rotates == rotates);
+        let others = others.map(Known::kid).filter(|other| *other != kid);
+        let leaked: Vec<String> = others.map(str::to_owned).collect();
+        self.0.store.remove_signing_keys(&leaked).await?;
+        self.load().await?;
+        tracing::warn!(%kid, removed = ?leaked, "leaked signing keys were removed");
+        Ok((kid, leaked))
+    }
+
+    /// Reads the keys again, if any were read before.
+    ///
+    /// # Errors
+    /// The store failed; the keys stay as they were.
+    pub async fn follow(&self) -> Result<(), Error> {
+        if self.known().is_empty() {
+            return Ok(());
+        }
+        self.load().await
+    }
+
+    /// When the newest key of a kind was made, as far as is known here.
+    pub fn newest(&self, rotates: bool) -> Option<i64> {
+        let known = self.known();
+        let of_kind = known.iter().filter(|known| known.rotates == rotates);
+        of_kind.map(|known| known.created_at).max()
+    }
+
     /// Keys made before this time are of no use any more.
     pub fn forget_before(&self) -> i64 {
         self.0.schedule.forget_before(self.0.clock.now())
@@ -150,25 +333,35 @@ impl SigningKeys {
 
     /// The key that signs, unless a new one is due.
     fn pick(&self, rotates: bool) -> Option<Arc<SigningKey>> {
-        let known = self.known();
-        let is_candidate =
-            |known: &&Known| known.rotates == rotates && known.key.algorithm() == self.0.algorithm;
-        let candidates: Vec<_> = known.iter().filter(is_candidate).collect();
-        let place = if rotates {
-            let created: Vec<_> = candidates.iter().map(|known| known.created_at).collect();
-            let now = self.0.clock.now();
-            if self.0.schedule.is_due(created.first().copied(), now) {
-                return None;
-            }
-            self.0.schedule.signing(&created, now)?
-        } else {
-            0
-        };
+        let candidates = self.candidates(rotates);
+        let now = self.0.clock.now();
+        let newest = candidates.first().map(|known| known.created_at);
+        if rotates && self.0.schedule.is_due(newest, now) {
+            return None;
+        }
+        let place = self.place(rotates, &candidates, now)?;
         candidates.get(place).map(|known| Arc::clone(&known.key))
     }
 
-    /// Makes the next key of its kind, or takes the one that another server has just made.
-    async fn make(&self, rotates: bool) -> Result<(), Error> {
+    /// Keys that may sign, newest first.
+    fn candidates(&self, rotates: bool) -> Vec<Known> {
+        let is_candidate =
+            |known: &&Known| known.rotates == rotates && known.key.algorithm() == self.0.algorithm;
+        self.known().iter().filter(is_candidate).cloned().collect()
+    }
+
+    /// Which of the candidates signs.
+    fn place(&self, rotates: bool, candidates: &[Known], now: i64) -> Option<usize> {
+        let created: Vec<_> = candidates.iter().map(|known| known.created_at).collect();
+        if rotates {
+            self.0.schedule.signing(&created, now)
+        } else {
+            self.0.schedule.signing_fixed(&created, now)
+        }
+    }
+
+    /// Makes the next key of its kind, or takes the one that another server has just made; its name.
+    async fn make(&self, rotates: bool) -> Result<String, Error> {
         let algorithm = self.0.algorithm;
         let private_key = tokio::task::spawn_blocking(move || keys::generate(algorithm))
             .await
@@ -182,12 +375,14 @@ impl SigningKeys {
             .filter(of_kind)
             .map(|known| known.generation)
             .max();
+        let kid = if rotates {
+            format!("d-{now}")
+        } else {
+            format!("s-{}", Uuid::new_v4())
+        };
+        let private_key = self.0.encryption.encrypt(&kid, &private_key)?;
         let row = SigningKeyRow {
-            kid: if rotates {
-                format!("d-{now}")
-            } else {
-                format!("s-{}", Uuid::new_v4())
-            },
+            kid,
             algorithm: algorithm.name().to_owned(),
             rotates,
             generation: newest.unwrap_or(0) + 1,
@@ -196,7 +391,7 @@ impl SigningKeys {
         };
         let stored = self.0.store.add_signing_key(row).await?;
         tracing::info!(kid = %stored.kid, "a signing key was added");
-        Ok(())
+        Ok(stored.kid)
     }
 
     /// Reads the keys again; those that are parsed already are kept.
@@ -215,7 +410,11 @@ impl SigningKeys {
                 ))
             })?;
             Ok(Known {
-                key: Arc::new(SigningKey::parse(&row.kid, algorithm, &row.private_key)?),
+                key: Arc::new(SigningKey::parse(
+                    &row.kid,
+                    algorithm,
+                    &self.decrypted(&row)?,
+                )?),
                 rotates: row.rotates,
                 generation: row.generation,
                 created_at: row.created_at,

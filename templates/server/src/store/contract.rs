@@ -406,6 +406,23 @@ async fn signing_keys(store: &Arc<dyn Store>) {
         .map(|key| key.kid)
         .collect();
     assert_eq!(kids[..2], ["d-later", "s-1"], "newest first");
+    let replace = async |from: &[u8]| {
+        let replaced = store.replace_private_key("s-1", from, b"sealed").await;
+        replaced.expect("write")
+    };
+    assert!(!replace(b"other").await, "somebody was faster");
+    assert!(replace(b"s-1").await);
+    let stored = store.signing_keys().await.expect("read");
+    let bytes = |kid| {
+        stored
+            .iter()
+            .find(|key| key.kid == kid)
+            .map(|key| key.private_key.as_slice())
+    };
+    assert_eq!(
+        (bytes("s-1"), bytes("d-later")),
+        (Some(&b"sealed"[..]), Some(&b"d-later"[..]))
+    );
 }
 
 async fn expiry(store: &dyn Store) {

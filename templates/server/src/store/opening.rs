@@ -33,3 +33,17 @@ pub(crate) async fn open(url: &str, connections: usize) -> Result<Arc<dyn Store>
         .map_err(Error::internal)??;
     Ok(Arc::new(store))
 }
+
+/// Opens a database that is there already: a command that looks into one must not make an empty one
+/// where the URL is mistyped. (PostgreSQL never makes one.)
+pub(crate) async fn open_existing(url: &str, connections: usize) -> Result<Arc<dyn Store>, Error> {
+    if let Ok(Some(path)) = sqlite::location(url)
+        && !path.exists()
+    {
+        return Err(Error::internal(format!(
+            "DATABASE_URL: there is no database {}",
+            path.display()
+        )));
+    }
+    open(url, connections).await
+}

@@ -40,8 +40,8 @@ use self::attempts::FORGET;
 use self::clock::DatabaseClock;
 use self::failure::{Failure, Repeat};
 use super::{
-    CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken, Purge,
-    ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
+    Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
+    Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
 };
 use crate::clock::Clock;
 use crate::error::Error;
@@ -108,6 +108,24 @@ impl Store for PostgresStore {
 
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(self.clock.clone())
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        let status = self.pool.status();
+        Some(Connections {
+            limit: status.max_size,
+            used: status.size.saturating_sub(status.available),
+            idle: status.available,
+            waiting: status.waiting,
+        })
+    }
+
+    async fn ping(&self) -> Result<(), Error> {
+        self.run(Repeat::Harmless, |db| async move {
+            query(&db, "SELECT 1", &[]).await
+        })
+        .await
+        .map(drop)
     }
 
     async fn create_email_password_user(
@@ -248,6 +266,20 @@ impl Store for PostgresStore {
             Repeat::Harmless,
             |db| async move { keys::add(&db, key).await },
         )
+        .await
+    }
+
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        self.run(Repeat::Harmless, |db| async move {
+            keys::replace(&db, kid, from, to).await
+        })
+        .await
+    }
+
+    async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
+        self.run(Repeat::Harmless, |db| async move {
+            keys::remove(&db, kids).await
+        })
         .await
     }
 

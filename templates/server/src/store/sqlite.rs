@@ -31,10 +31,11 @@ use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 use super::{
-    CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken, Purge,
-    ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
+    Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
+    Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
 };
 use crate::error::Error;
+use crate::metrics::{Gauge, Held};
 use writer::Writer;
 
 /// How long to wait for another process that holds the database.
@@ -42,6 +43,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many connections read.
 const READERS: usize = 4;
+
+/// How many rows one transaction forgets at most: some milliseconds of the writing thread.
+const FORGET: u32 = 1_000;
 
 /// A store in one SQLite database. Clones share it.
 #[derive(Clone)]
@@ -54,6 +58,7 @@ pub struct SqliteStore {
 struct Readers {
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
+    waiting: Gauge,
 }
 
 impl fmt::Debug for SqliteStore {
@@ -99,6 +104,7 @@ impl SqliteStore {
             Arc::new(Readers {
                 permits: Arc::new(Semaphore::new(reading.len())),
                 idle: Mutex::new(reading),
+                waiting: Gauge::default(),
             })
         });
         Ok(Self {
@@ -116,6 +122,21 @@ impl SqliteStore {
         self.writer.run(job).await
     }
 
+    /// Forgets in small transactions, so that requests get their turn in between.
+    async fn forget<F>(&self, job: F) -> Result<u64, Error>
+    where
+        F: Fn(&Connection) -> rusqlite::Result<usize> + Clone + Send + 'static,
+    {
+        let mut all = 0;
+        loop {
+            let gone = self.write(job.clone()).await?;
+            all += gone as u64;
+            if gone < FORGET as usize {
+                return Ok(all);
+            }
+        }
+    }
+
     /// Runs a query on a connection that sees all that is committed, in one snapshot.
     async fn read<T, F>(&self, query: F) -> Result<T, Error>
     where
@@ -126,10 +147,12 @@ impl SqliteStore {
             return self.writer.run(query).await;
         };
         let readers = Arc::clone(readers);
+        let waiting = Held::by(&readers.waiting);
         let permit = Arc::clone(&readers.permits)
             .acquire_owned()
             .await
             .map_err(Error::internal)?;
+        drop(waiting);
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let taken = readers.lock().pop();
@@ -179,7 +202,7 @@ pub(super) fn check_url(url: &str) -> Result<(), &'static str> {
 }
 
 /// The file that a URL names; `None` for a database in memory.
-fn location(url: &str) -> Result<Option<PathBuf>, &'static str> {
+pub(super) fn location(url: &str) -> Result<Option<PathBuf>, &'static str> {
     if url == "sqlite::memory:" {
         return Ok(None);
     }
@@ -227,6 +250,28 @@ fn json<T: serde::de::DeserializeOwned>(column: usize, text: &str) -> rusqlite::
 
 #[async_trait]
 impl Store for SqliteStore {
+    fn connections(&self) -> Option<Connections> {
+        let readers = self.readers.as_ref()?;
+        let idle = readers.permits.available_permits();
+        let waiting = usize::try_from(readers.waiting.get()).unwrap_or(0);
+        Some(Connections {
+            limit: READERS,
+            used: READERS.saturating_sub(idle),
+            idle,
+            waiting: waiting + self.writer.waiting(),
+        })
+    }
+
+    async fn ping(&self) -> Result<(), Error> {
+        self.read(|db| {
+            db.query_row("SELECT count(*) FROM migrations", [], |row| {
+                row.get::<_, i64>(0)
+            })
+        })
+        .await
+        .map(drop)
+    }
+
     async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
         let app_id = app_id.to_owned();
         self.write(move |db| app::owning(db, &app_id)).await
@@ -336,14 +381,34 @@ impl Store for SqliteStore {
         self.write(move |db| keys::add(db, &key)).await
     }
 
+    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+        let (kid, from, to) = (kid.to_owned(), from.to_owned(), to.to_owned());
+        let replaced = self
+            .write(move |db| keys::replace(db, &kid, &from, &to))
+            .await?;
+        let path = self.write(|db| Ok(db.path().map(PathBuf::from))).await?;
+        if let Some(path) = path.filter(|path| replaced && path.is_file()) {
+            tokio::task::spawn_blocking(move || keys::put_log_away(&path))
+                .await
+                .map_err(Error::internal)?;
+        }
+        Ok(replaced)
+    }
+
+    async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
+        let kids = kids.to_vec();
+        self.write(move |db| keys::remove(db, &kids)).await
+    }
+
     async fn purge(&self, purge: Purge) -> Result<u64, Error> {
-        self.write(move |db| {
-            let sessions = sessions::forget(db, purge.expired_until)?;
-            let tokens = password_reset::forget(db, purge.expired_until)?;
-            let keys = keys::forget(db, purge.keys_created_before)?;
-            Ok((sessions + tokens + keys) as u64)
-        })
-        .await
+        let until = purge.expired_until;
+        let sessions = self.forget(move |db| sessions::forget(db, until, FORGET));
+        let sessions = sessions.await?;
+        let tokens = self.forget(move |db| password_reset::forget(db, until, FORGET));
+        let tokens = tokens.await?;
+        let before = purge.keys_created_before;
+        let keys = self.write(move |db| keys::forget(db, before)).await?;
+        Ok(sessions + tokens + keys as u64)
     }
 }
 

@@ -9,6 +9,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use super::answer::{JSON, TEXT};
+use super::cache_control;
 use crate::auth::{Auth, RequestHead};
 use crate::error::{CLEAR_DUPLICATE_COOKIES, DUPLICATE_COOKIES, Error, SessionError};
 use crate::session::SessionConfig;
@@ -57,6 +58,9 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
             let mut response = session(error, config);
             // For `settle`.
             response.extensions_mut().insert(error.clone());
+            // Also on a route of the application: a refusal that a cache replays to somebody who has a
+            // session makes their client refresh without end.
+            cache_control::forbid_storing(response.headers_mut());
             response
         }
         Error::NotFound => text(StatusCode::NOT_FOUND, "Not found"),
@@ -143,7 +147,7 @@ pub(super) fn text(status: StatusCode, text: &'static str) -> Response<Body> {
     typed(status, TEXT, Body::from(text))
 }
 
-fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
+pub(super) fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
     typed(status, JSON, Body::from(value.to_string()))
 }
 

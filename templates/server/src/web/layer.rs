@@ -7,6 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use axum::body::Body;
 use http::{Method, Request, Response, StatusCode, header};
@@ -15,6 +16,7 @@ use tower_http::cors::CorsLayer;
 
 use super::attached::Attached;
 use super::matching::{self, Found, Target};
+use super::request_log::OperationId;
 use super::{Api, cache_control, cors, dispatch, error, outbox};
 use crate::auth::Auth;
 
@@ -132,6 +134,7 @@ where
     S::Future: Send,
     S::Error: Send,
 {
+    let started = Instant::now();
     let under_base = matching::is_under(request.uri().path(), shared.base_path());
     let asks_leave = cors::is_preflight(&request);
     let found = shared.find(&request, request.method());
@@ -140,6 +143,12 @@ where
         found => found.clone(),
     };
     let ours = under_base || wanted.is_some();
+    let operation = match &wanted {
+        Some(_) if asks_leave => "preflight",
+        Some(wanted) => wanted.route.id,
+        None => "none",
+    };
+    let auth = shared.auth.clone();
     let for_everybody = wanted.is_some_and(|wanted| cors::is_for_everybody(wanted.route.behaviour));
     // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
     let answers_cors = asks_leave || request.method() != Method::OPTIONS;
@@ -155,6 +164,12 @@ where
     };
     if under_base {
         cache_control::forbid_storing(response.headers_mut());
+    }
+    if ours {
+        let status = response.status().as_u16();
+        let metrics = &auth.metrics().requests;
+        metrics.answered(operation, status, started.elapsed());
+        response.extensions_mut().insert(OperationId(operation));
     }
     Ok(response)
 }

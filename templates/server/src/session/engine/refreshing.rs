@@ -8,6 +8,7 @@ use http::HeaderMap;
 
 use super::Sessions;
 use crate::error::{Error, SessionError};
+use crate::metrics::RefreshOutcome;
 use crate::session::Session;
 use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::csrf::{self, Shown};
@@ -60,6 +61,22 @@ impl Sessions {
         transfer: TransferMethod,
         presented: Option<RefreshToken>,
     ) -> Result<Result<(SessionRow, RefreshToken), SessionError>, Error> {
+        let mut outcome = RefreshOutcome::Refused;
+        let answer = self.decide(shown, transfer, presented, &mut outcome).await;
+        // What the store could not tell is counted there.
+        if answer.is_ok() || outcome == RefreshOutcome::Contended {
+            self.0.metrics.refresh(outcome);
+        }
+        answer
+    }
+
+    async fn decide(
+        &self,
+        shown: Shown<'_>,
+        transfer: TransferMethod,
+        presented: Option<RefreshToken>,
+        outcome: &mut RefreshOutcome,
+    ) -> Result<Result<(SessionRow, RefreshToken), SessionError>, Error> {
         let refused = Ok(Err(SessionError::Unauthorised { clear_tokens: true }));
         let by_cookie = transfer == TransferMethod::Cookie;
         let mode = self.0.settings.anti_csrf;
@@ -84,9 +101,16 @@ impl Sessions {
             let now = self.0.clock.now();
             let grace = self.config().rotation_grace_ms;
             match rotation::decide(&row, &hash, now, grace) {
-                Decision::Expired => return refused,
-                Decision::Theft => return self.theft(row).await.map(Err),
+                Decision::Expired => {
+                    *outcome = RefreshOutcome::Expired;
+                    return refused;
+                }
+                Decision::Theft => {
+                    *outcome = RefreshOutcome::Theft;
+                    return self.theft(row).await.map(Err);
+                }
                 Decision::Repeat => {
+                    *outcome = RefreshOutcome::Repeated;
                     let next = presented.successor(&row.rotation_key);
                     return Ok(Ok((row, next)));
                 }
@@ -101,12 +125,14 @@ impl Sessions {
                         expires_at,
                     };
                     if self.0.store.rotate_session(rotation).await? {
+                        *outcome = RefreshOutcome::Rotated;
                         return Ok(Ok((SessionRow { expires_at, ..row }, next)));
                     }
                     // Another refresh with the same token was faster: look again.
                 }
             }
         }
+        *outcome = RefreshOutcome::Contended;
         Err(Error::Unavailable {
             retry_after_seconds: 1,
         })
@@ -116,6 +142,7 @@ impl Sessions {
     async fn theft(&self, row: SessionRow) -> Result<SessionError, Error> {
         let handles = [row.handle.clone()];
         self.0.store.revoke_sessions(&handles).await?;
+        self.0.metrics.thefts.inc();
         tracing::warn!(
             session = %row.handle,
             user = %row.user_id,

@@ -1,6 +1,7 @@
 //! Signing keys over time.
 
 use super::*;
+use crate::crypto::encryption::Encryption;
 use crate::crypto::schedule::OVERLAP_MS;
 
 const INTERVAL: i64 = 168 * 3_600_000;
@@ -120,4 +121,99 @@ async fn servers_on_one_store_share_keys() {
         found.is_ok_and(|session| session.is_some()),
         "an unknown key is looked for"
     );
+}
+
+const FIRST: &str = "a3f1c2d4e5b60718293a4b5c6d7e8f90";
+const SECOND: &str = "00112233445566778899aabbccddeeff";
+
+impl Server {
+    /// Another server on the same database, with these secrets; or why it does not start.
+    async fn with_secrets(&self, secrets: &[&str]) -> Result<Server, String> {
+        let config = SessionConfig {
+            signing_key_encryption: Encryption::under(secrets).expect("they are long enough"),
+            ..config()
+        };
+        let (store, clock) = (Arc::clone(&self.store), self.clock.clone());
+        let app_info = app_info("http://localhost:3001", "http://localhost:3000");
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let sessions = Sessions::new(&app_info, config, Arc::clone(&store), shared);
+        let sessions = sessions.expect("settings");
+        let opened = sessions.keys().encrypt_anew().await;
+        opened.map_err(|error| error.to_string())?;
+        Ok(Server {
+            sessions,
+            store,
+            clock,
+        })
+    }
+
+    async fn takes(&self, answer: &Answer) -> bool {
+        let options = VerifyOptions::default();
+        self.verify(&answer.as_cookies(), options).await.is_ok()
+    }
+
+    async fn private_key(&self) -> Vec<u8> {
+        let mut keys = self.store.signing_keys().await.expect("read");
+        assert_eq!(keys.len(), 1);
+        keys.remove(0).private_key
+    }
+}
+
+#[tokio::test]
+async fn keys_are_encrypted_when_there_is_a_secret_and_anew_when_it_is_replaced() {
+    let plain = server();
+    let first = plain.by_cookies().await;
+    let pkcs8 = plain.private_key().await;
+    assert_eq!(pkcs8[0], 0x30, "a DER sequence");
+
+    let encrypted = plain.with_secrets(&[FIRST]).await.expect("it starts");
+    assert!(encrypted.takes(&first).await, "the key is the same");
+    let before = encrypted.private_key().await;
+    assert!(
+        !before
+            .windows(16)
+            .any(|part| pkcs8.windows(16).any(|other| part == other))
+    );
+
+    let both = plain
+        .with_secrets(&[SECOND, FIRST])
+        .await
+        .expect("it starts");
+    assert_ne!(both.private_key().await, before, "under the new secret now");
+    let later = plain.with_secrets(&[SECOND]).await.expect("it starts");
+    assert!(later.takes(&first).await && later.takes(&encrypted.by_cookies().await).await);
+}
+
+#[tokio::test]
+async fn a_key_that_is_made_under_a_secret_is_never_stored_in_the_clear() {
+    let server = server().with_secrets(&[FIRST]).await.expect("it starts");
+    let answer = server.by_cookies().await;
+    assert!(server.private_key().await.starts_with(b"enc1"));
+    let other = server.with_secrets(&[FIRST]).await.expect("it starts");
+    assert!(other.takes(&answer).await);
+}
+
+#[tokio::test]
+async fn a_secret_that_is_missing_or_wrong_stops_the_start_and_says_what_to_do() {
+    let server = server().with_secrets(&[FIRST]).await.expect("it starts");
+    let answer = server.by_cookies().await;
+    let kid = kid(&answer);
+    let error = server.with_secrets(&[]).await.err().expect("it cannot");
+    assert!(
+        error.contains(&format!(
+            "the signing key {kid} is encrypted: set AUTH_ENCRYPTION_SECRET"
+        )),
+        "{error}"
+    );
+    let error = server
+        .with_secrets(&[SECOND])
+        .await
+        .err()
+        .expect("it cannot");
+    assert!(
+        error.contains("under another secret: add that one"),
+        "{error}"
+    );
+    assert!(!error.contains(SECOND) && !error.contains(FIRST));
+    assert!(server.takes(&answer).await, "the one that has it goes on");
 }

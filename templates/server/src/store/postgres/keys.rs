@@ -47,6 +47,22 @@ pub(super) async fn add(db: &Connection, key: &SigningKeyRow) -> Result<SigningK
     }
 }
 
+/// Replaces the stored bytes of a private key, if they are `from` still.
+pub(super) async fn replace(
+    db: &Connection,
+    kid: &str,
+    from: &[u8],
+    to: &[u8],
+) -> Result<bool, Failure> {
+    let changed = query(
+        db,
+        "UPDATE signing_keys SET private_key = $3 WHERE kid = $1 AND private_key = $2 RETURNING 1",
+        &[&kid, &from, &to],
+    )
+    .await?;
+    Ok(changed.len() == 1)
+}
+
 /// Forgets old keys that rotate; how many.
 pub(super) async fn forget(db: &Connection, created_before: i64) -> Result<usize, Failure> {
     let gone = query(
@@ -56,6 +72,17 @@ pub(super) async fn forget(db: &Connection, created_before: i64) -> Result<usize
     )
     .await?;
     Ok(gone.len())
+}
+
+/// Forgets keys by their names; how many there were.
+pub(super) async fn remove(db: &Connection, kids: &[String]) -> Result<u64, Failure> {
+    let gone = query(
+        db,
+        "DELETE FROM signing_keys WHERE kid = ANY($1) RETURNING 1",
+        &[&kids],
+    )
+    .await?;
+    Ok(gone.len() as u64)
 }
 
 fn read(row: &Row) -> Result<SigningKeyRow, Failure> {

@@ -1,8 +1,11 @@
 //! Signing keys.
 
-use rusqlite::{Connection, Row};
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, Row};
 
 use super::super::SigningKeyRow;
+use super::BUSY_TIMEOUT;
 
 /// All keys, newest first.
 pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<SigningKeyRow>> {
@@ -36,10 +39,53 @@ pub(super) fn add(db: &Connection, key: &SigningKeyRow) -> rusqlite::Result<Sign
     .query_row((&key.algorithm, key.rotates, key.generation), read)
 }
 
+/// Replaces the stored bytes of a private key, if they are `from` still. The old ones are
+/// overwritten, and not only given back to the file.
+pub(super) fn replace(
+    db: &Connection,
+    kid: &str,
+    from: &[u8],
+    to: &[u8],
+) -> rusqlite::Result<bool> {
+    db.pragma_update(None, "secure_delete", true)?;
+    let changed = db
+        .prepare_cached(
+            "UPDATE signing_keys SET private_key = ?3 WHERE kid = ?1 AND private_key = ?2",
+        )?
+        .execute((kid, from, to));
+    db.pragma_update(None, "secure_delete", false)?;
+    changed.map(|rows| rows == 1)
+}
+
+/// Moves all that is in the log into the database and empties the log, so that bytes which were replaced
+/// are in neither. Needs a moment without other transactions; otherwise SQLite does it later by itself.
+pub(super) fn put_log_away(path: &Path) {
+    let checkpoint = || {
+        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        db.busy_timeout(BUSY_TIMEOUT)?;
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+    };
+    match checkpoint() {
+        Ok(false) => {}
+        Ok(true) => tracing::warn!("the log of the database is in use and keeps what was replaced"),
+        Err(error) => tracing::warn!(%error, "the log of the database keeps what was replaced"),
+    }
+}
+
 /// Forgets old keys that rotate.
 pub(super) fn forget(db: &Connection, created_before: i64) -> rusqlite::Result<usize> {
     db.prepare_cached("DELETE FROM signing_keys WHERE rotates AND created_at < ?1")?
         .execute([created_before])
+}
+
+/// Forgets keys by their names; how many there were.
+pub(super) fn remove(db: &Connection, kids: &[String]) -> rusqlite::Result<u64> {
+    let mut delete = db.prepare_cached("DELETE FROM signing_keys WHERE kid = ?1")?;
+    let mut gone = 0;
+    for kid in kids {
+        gone += delete.execute([kid])? as u64;
+    }
+    Ok(gone)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<SigningKeyRow> {

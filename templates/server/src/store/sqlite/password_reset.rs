@@ -79,8 +79,11 @@ pub(super) fn spend(
     Ok(user.map_or(ResetPassword::InvalidToken, ResetPassword::Done))
 }
 
-/// Forgets void tokens.
-pub(super) fn forget(db: &Connection, expired_until: i64) -> rusqlite::Result<usize> {
-    db.prepare_cached("DELETE FROM password_reset_tokens WHERE expires_at <= ?1")?
-        .execute([expired_until])
+/// Forgets void tokens, at most `limit`; how many.
+pub(super) fn forget(db: &Connection, expired_until: i64, limit: u32) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM password_reset_tokens WHERE token_hash IN (
+             SELECT token_hash FROM password_reset_tokens WHERE expires_at <= ?1 LIMIT ?2)",
+    )?
+    .execute((expired_until, limit))
 }

@@ -138,8 +138,11 @@ pub(super) fn handles(
     .collect()
 }
 
-/// Forgets expired sessions.
-pub(super) fn forget(db: &Connection, expired_until: i64) -> rusqlite::Result<usize> {
-    db.prepare_cached("DELETE FROM sessions WHERE expires_at <= ?1")?
-        .execute([expired_until])
+/// Forgets expired sessions, at most `limit`; how many.
+pub(super) fn forget(db: &Connection, expired_until: i64, limit: u32) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM sessions WHERE handle IN (
+             SELECT handle FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
+    )?
+    .execute((expired_until, limit))
 }

@@ -73,6 +73,11 @@ impl Writer {
         Ok(Self(sender))
     }
 
+    /// How many jobs wait for their turn.
+    pub(super) fn waiting(&self) -> usize {
+        QUEUE.saturating_sub(self.0.capacity())
+    }
+
     /// Runs a job; answers when its effect is on the disk.
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, Error>
     where

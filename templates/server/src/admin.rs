@@ -1,0 +1,95 @@
+//! What an operator does to the database of a server, beside the server: looks, revokes, replaces keys.
+//!
+//! Rules: nothing is served, hashed or mailed here, so opening is quick; a database that does not exist is
+//! an error and not an empty one; and running servers need not be told: they ask the database about sessions
+//! when they refresh or check them, and read their keys again within
+//! [`KEY_POLL`](crate::session::KEY_POLL).
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::flows::normal_email;
+use crate::session::{SessionInformation, Sessions, SigningKeys};
+use crate::store::{self, PUBLIC_TENANT, Store};
+
+/// A database of a server, opened to be looked after.
+pub struct Admin {
+    store: Arc<dyn Store>,
+    sessions: Sessions,
+}
+
+impl fmt::Debug for Admin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admin").finish_non_exhaustive()
+    }
+}
+
+impl Admin {
+    /// Opens the database that the settings name, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be opened; the settings of sessions are wrong.
+    pub async fn open(config: Config) -> Result<Self, Error> {
+        let url = config.database_url.expose();
+        // One connection is enough for one operator.
+        let store = store::open_existing(url, 1).await?;
+        let clock = store.clock();
+        let sessions = Sessions::new(
+            &config.app_info,
+            config.session.clone(),
+            Arc::clone(&store),
+            clock,
+        );
+        let sessions = sessions.map_err(|errors| {
+            let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            Error::internal(lines.join("\n"))
+        })?;
+        Ok(Self { store, sessions })
+    }
+
+    /// The signing keys.
+    pub fn keys(&self) -> &SigningKeys {
+        self.sessions.keys()
+    }
+
+    /// The sessions.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// The id of a user: that of whoever signs in with this address, where it is one; `None` if nobody
+    /// does. Anything else is the id of a login method, of a user, or of somebody whom only the
+    /// application knows.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn user_id(&self, id_or_email: &str) -> Result<Option<String>, Error> {
+        if id_or_email.contains('@') {
+            let email = normal_email(id_or_email);
+            let found = self
+                .store
+                .email_password_user(PUBLIC_TENANT, &email)
+                .await?;
+            return Ok(found.map(|(user, _)| user.id));
+        }
+        let known = self.store.user(id_or_email).await?;
+        Ok(Some(
+            known.map_or_else(|| id_or_email.to_owned(), |user| user.id),
+        ))
+    }
+
+    /// The sessions of a user in all tenants, oldest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn sessions_of(&self, user_id: &str) -> Result<Vec<SessionInformation>, Error> {
+        let mut all = Vec::new();
+        for handle in self.sessions.list(user_id, None).await? {
+            // One that ended in this moment is left out.
+            all.extend(self.sessions.get(&handle).await?);
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,91 @@
+//! What a server does from time to time, for as long as somebody holds its [`Auth`](super::Auth).
+//!
+//! Rules: several servers on one database may do all of this at once, and none needs another one for it;
+//! what fails is counted, logged and done again at the next turn; no step holds the database for long (the
+//! store deletes in small transactions); and servers that start together do not go on together: each turn
+//! is up to a tenth early or late, and the first one comes at a random moment.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use super::Parts;
+use crate::crypto::token;
+use crate::error::Error;
+use crate::session::KEY_POLL;
+
+/// The latest moment of the first clean-up after a start.
+const FIRST: Duration = Duration::from_secs(60);
+
+/// Starts all of it.
+pub(super) fn start(parts: &Arc<Parts>) {
+    tokio::spawn(keep_clean(Arc::downgrade(parts)));
+    tokio::spawn(follow_keys(Arc::downgrade(parts)));
+}
+
+/// Deletes what has expired.
+async fn keep_clean(parts: Weak<Parts>) {
+    let Some(interval) = parts.upgrade().map(|parts| parts.config.cleanup_interval) else {
+        return;
+    };
+    tokio::time::sleep(interval.min(FIRST).mul_f64(random())).await;
+    loop {
+        let Some(parts) = parts.upgrade() else { return };
+        // What went wrong is said there; the next turn comes all the same.
+        let _ = clean_up(&parts).await;
+        drop(parts);
+        tokio::time::sleep(about(interval, random())).await;
+    }
+}
+
+/// Deletes what has expired now; how many rows went.
+pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
+    let metrics = &parts.metrics.cleanup;
+    match parts.sessions.purge_expired().await {
+        Ok(deleted) => {
+            metrics.deleted.inc_by(deleted);
+            metrics.last_success.set(parts.clock.now() / 1000);
+            tracing::debug!(deleted, "deleted what had expired");
+            Ok(deleted)
+        }
+        Err(error) => {
+            metrics.failures.inc();
+            tracing::error!(%error, "what had expired could not be deleted");
+            Err(error)
+        }
+    }
+}
+
+/// Reads the signing keys again, for an operator may have replaced one.
+async fn follow_keys(parts: Weak<Parts>) {
+    loop {
+        // Early, never late: it is said within which time a removed key stops counting.
+        tokio::time::sleep(KEY_POLL.mul_f64(1.0 - random() / 5.0)).await;
+        let Some(parts) = parts.upgrade() else { return };
+        if let Err(error) = parts.sessions.keys().follow().await {
+            tracing::warn!(%error, "the signing keys were not read again");
+        }
+    }
+}
+
+/// A fraction in `[0, 1)`. Where there is no randomness, servers go on together.
+fn random() -> f64 {
+    token::random_fraction().unwrap_or(0.5)
+}
+
+/// A time within a tenth of this one.
+fn about(time: Duration, fraction: f64) -> Duration {
+    time.mul_f64(0.9 + fraction / 5.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_differ_by_a_tenth_at_most() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(about(hour, 0.0), Duration::from_secs(3240));
+        assert_eq!(about(hour, 0.5), hour);
+        assert!(about(hour, 0.999) < Duration::from_secs(3960));
+    }
+}

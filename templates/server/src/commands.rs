@@ -1,0 +1,127 @@
+//! The command line.
+//!
+//! Rules: without arguments the program serves. What a command was asked for goes to standard output, as a
+//! table or, with `--json`, as JSON; everything else goes to standard error. Exit codes: 0 when it is done,
+//! 1 when it failed, 2 when the arguments are wrong, 3 when the user or the session does not exist. No output
+//! holds a token or a key.
+
+mod health;
+mod keys;
+mod serve;
+mod sessions;
+
+use std::process::ExitCode;
+use std::time::{Duration, UNIX_EPOCH};
+
+use auth_server::admin::Admin;
+use auth_server::telemetry::{self, Output};
+use auth_server::{APP_INFO, Config};
+use clap::{Parser, Subcommand};
+
+/// What stops a command.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The auth server. Without a command it serves. Settings come from the environment.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = false)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves the auth APIs until it is told to stop (the default)
+    Serve,
+    /// Asks the running server on this machine how it is, for a container's health check
+    Health(health::Health),
+    /// Lists and replaces the keys that sign access tokens
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Lists and revokes sessions
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
+}
+
+/// What became of a command that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    /// It did what it was asked for.
+    Well,
+    /// There is nothing of that name.
+    NotFound,
+}
+
+/// Does what the arguments say.
+pub(crate) async fn run(arguments: Arguments) -> ExitCode {
+    let command = arguments.command.unwrap_or(Command::Serve);
+    let (output, level) = match command {
+        Command::Serve => (Output::Stdout, "info"),
+        _ => (Output::Stderr, "warn"),
+    };
+    let telemetry = telemetry::start(output, level);
+    let (telemetry, outcome) = match telemetry {
+        Ok(telemetry) => (Some(telemetry), carry_out(&command).await),
+        Err(error) => (None, Err(error.into())),
+    };
+    let code = match outcome {
+        Ok(Done::Well) => ExitCode::SUCCESS,
+        Ok(Done::NotFound) => ExitCode::from(3),
+        Err(error) => {
+            match command {
+                Command::Serve => tracing::error!("{error}"),
+                _ => eprintln!("error: {}", cause(error.as_ref())),
+            }
+            ExitCode::FAILURE
+        }
+    };
+    if let Some(telemetry) = telemetry {
+        telemetry.flush().await;
+    }
+    code
+}
+
+/// What an operator needs to know of an error: everything, without a word about clients.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.downcast_ref() {
+        Some(auth_server::Error::Internal(cause)) => cause.to_string(),
+        _ => error.to_string(),
+    }
+}
+
+async fn carry_out(command: &Command) -> Result<Done, Failure> {
+    let config = Config::from_env(&APP_INFO)?;
+    match command {
+        Command::Serve => serve::run(config).await.map(|()| Done::Well),
+        Command::Health(health) => health.run(&config),
+        Command::Keys(keys) => keys.run(&Admin::open(config).await?).await,
+        Command::Sessions(sessions) => sessions.run(&Admin::open(config).await?).await,
+    }
+}
+
+/// Prints rows under their headings, each column as wide as it must be.
+fn print_table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) {
+    let mut widths = headings.map(str::len);
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let print = |cells: [&str; N]| {
+        let cells = cells.iter().zip(widths);
+        let cells: Vec<_> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        println!("{}", cells.join("  ").trim_end());
+    };
+    print(headings);
+    for row in rows {
+        print(row.each_ref().map(String::as_str));
+    }
+}
+
+/// A time for people, of milliseconds since the epoch.
+fn shown(milliseconds: i64) -> String {
+    let since = Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0));
+    httpdate::fmt_http_date(UNIX_EPOCH + since)
+}

@@ -1,0 +1,37 @@
+//! The application that is served: one route, without auth, with the layer around it, or protected.
+
+use auth_server::{Auth, Config, NoCustom, Session};
+use axum::{Router, routing::get};
+use tokio::net::TcpListener;
+
+/// As long as the id of a user, so that all answers are of one length.
+const ANYBODY: &str = "00000000-0000-4000-8000-000000000000";
+
+async fn anybody() -> String {
+    ANYBODY.to_owned()
+}
+
+async fn who(session: Session) -> String {
+    session.user_id
+}
+
+/// Serves it until this process is killed.
+#[tokio::main]
+pub(crate) async fn serve(kind: &str) {
+    let config = Config::from_env(&auth_server::APP_INFO).expect("settings");
+    let bare = Router::new().route("/who", get(anybody));
+    let app = if kind == "bare" {
+        bare
+    } else {
+        let auth = Auth::open(config).await.expect("it starts");
+        let app = match kind {
+            "protected" => Router::new().route("/who", get(who)),
+            _ => bare,
+        };
+        app.layer(auth_server::layer(auth, None::<NoCustom>))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    println!("listening on http://{address}/");
+    auth_server::serve(listener, app, auth_server::told_to_stop()).await;
+}
