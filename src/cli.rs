@@ -68,7 +68,7 @@ enum Format {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write the server and the client
+    /// Write the server and the client, and the route of a Next.js application
     Generate(generate::GenerateArgs),
     /// Compare the output folder with what would be generated, and write nothing
     Check(OutputArgs),

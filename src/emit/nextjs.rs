@@ -7,7 +7,7 @@
 use askama::Template;
 
 use crate::ir::Api;
-use crate::settings::{Nextjs, Router};
+use crate::settings::{Nextjs, Router, Runtime};
 use crate::tree::Tree;
 
 /// Where the modules are.
@@ -30,7 +30,7 @@ pub(crate) fn emit(api: &Api, nextjs: Nextjs) -> Tree {
             let file = AppRoute {
                 header,
                 support: &support,
-                runtime: nextjs.runtime.name(),
+                is_edge: nextjs.runtime == Runtime::Edge,
             };
             insert(&mut tree, &route, &file);
         }
@@ -53,6 +53,7 @@ pub(crate) fn emit(api: &Api, nextjs: Nextjs) -> Tree {
         route: &route,
         base_path: &base_path,
         is_app: nextjs.router == Router::App,
+        is_edge: nextjs.runtime == Runtime::Edge,
         session: nextjs.session,
     };
     insert(&mut tree, &format!("{SUPPORT}/README.md"), &readme);
@@ -94,7 +95,7 @@ fn insert(tree: &mut Tree, path: &str, template: &impl Template) {
 struct AppRoute<'a> {
     header: &'a str,
     support: &'a str,
-    runtime: &'a str,
+    is_edge: bool,
 }
 
 #[derive(Template)]
@@ -119,5 +120,6 @@ struct Readme<'a> {
     route: &'a str,
     base_path: &'a str,
     is_app: bool,
+    is_edge: bool,
     session: bool,
 }

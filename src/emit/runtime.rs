@@ -21,6 +21,16 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
+    (
+        "commands",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "jwt.jwks",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
     ("conformance", &["session.refresh", "session.sign-out"]),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
@@ -48,9 +58,29 @@ static TESTS: &[(&str, &[&str])] = &[
     ("hooks", &["session.refresh", "session.sign-out"]),
     ("instances", &["session.refresh", "session.sign-out"]),
     (
+        "log",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "password-reset.consume-token",
+            "password-reset.create-token",
+            "session.refresh",
+        ],
+    ),
+    (
         "mail",
         &["email-password.sign-up", "password-reset.create-token"],
     ),
+    (
+        "metrics",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+        ],
+    ),
+    ("operations", &["jwt.jwks"]),
     (
         "password_reset",
         &[
@@ -84,6 +114,15 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sign_up", &["email-password.sign-up"]),
+    (
+        "stopping",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "password-reset.create-token",
+        ],
+    ),
+    ("traces", &["email-password.sign-up"]),
 ];
 
 /// Copies the runtime, and the tests of those behaviours that the spec has.

@@ -39,14 +39,6 @@ pub enum Runtime {
 
 impl Runtime {
     pub(super) const NAMES: &[(&str, Self)] = &[("nodejs", Self::Nodejs), ("edge", Self::Edge)];
-
-    /// As Next.js calls it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Nodejs => "nodejs",
-            Self::Edge => "edge",
-        }
-    }
 }
 
 impl Nextjs {

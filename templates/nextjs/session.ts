@@ -47,8 +47,8 @@ export async function getSession(headers: RequestHeaders): Promise<SessionState>
   }
   try {
     const { payload } = await jwtVerify(token, (keys ??= remoteKeys()), {
-      // Never what the token itself says: RFC 8725 §3.1.
-      algorithms: ["RS256"],
+      // Of public keys, and never what the token itself says: RFC 8725 §3.1.
+      algorithms: ["RS256", "ES256", "EdDSA"],
       requiredClaims: ["exp", "iat"],
     });
     const { sub: userId, sessionHandle, exp } = payload;

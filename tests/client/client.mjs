@@ -9,11 +9,17 @@ const named = process.env.AUTH_CLIENT;
 const own = fileURLToPath(new URL("../../templates/client/js", import.meta.url));
 const folder = named === undefined ? own : resolve(named, "js");
 
-/** One module of the client. */
-export function load(module) {
+/** The generated package, where the tests have one. */
+export const generated = named;
+
+/** Where one module of the client is. */
+export function fileOf(module) {
   const file = resolve(folder, module);
   if (!existsSync(file)) {
     throw new Error(`${file} is missing: AUTH_CLIENT names the folder of a generated client`);
   }
-  return import(pathToFileURL(file).href);
+  return file;
 }
+
+/** One module of the client. */
+export const load = (module) => import(pathToFileURL(fileOf(module)).href);

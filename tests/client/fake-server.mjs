@@ -13,6 +13,8 @@ export async function startFakeServer() {
     refreshDelay: 20,
     /** The protected route refuses everything. */
     alwaysRefuse: false,
+    /** Who signs in. */
+    user: "ada",
     /** Claims that go into the front token. */
     claims: {},
     /** Seconds that an access token lives, and that this clock is ahead. */
@@ -35,14 +37,14 @@ export async function startFakeServer() {
   function frontToken(session = `h${state.handle}`) {
     const iat = Math.floor(Date.now() / 1000) + state.clockAhead;
     const claims = {
-      sub: "ada",
+      sub: state.user,
       iat,
       exp: iat + state.lifetime,
       sessionHandle: session,
       refreshTokenHash1: `hash-${state.generation}`,
       ...state.claims,
     };
-    const json = JSON.stringify({ uid: "ada", ate: claims.exp * 1000, up: claims });
+    const json = JSON.stringify({ uid: state.user, ate: claims.exp * 1000, up: claims });
     return Buffer.from(json, "utf8").toString("base64");
   }
 
@@ -134,6 +136,9 @@ export async function startFakeServer() {
         response.setHeader("front-token", "remove");
         return json(response, 401, { message: "unauthorised" });
       }
+      case "/expire":
+        state.good = undefined;
+        return json(response, 200, {});
       case "/auth/html":
         response.writeHead(200, { "content-type": "text/html" });
         return response.end("<p>hello");

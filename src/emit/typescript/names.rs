@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use crate::ir::{Api, Behaviour, ModelId, Operation};
 
 /// Types that the package exports beside the spec's, and global ones that the emitted code uses.
-const TAKEN_TYPES: [&str; 15] = [
+const TAKEN_TYPES: [&str; 17] = [
     "ApiError",
     "AuthClient",
     "AuthClientOptions",
     "CallOptions",
+    "ClaimFailure",
     "CreateAuthClientOptions",
     "NetworkError",
     "Omit",
     "Promise",
     "Record",
+    "RequestOptions",
     "Session",
     "SessionEvent",
     "TimeoutError",
@@ -28,8 +30,8 @@ const TAKEN_FUNCTIONS: [&str; 6] = [
     "call",
     "cookieStorage",
     "createAuthClient",
+    "forRequest",
     "memoryStorage",
-    "requestStorage",
     "segment",
 ];
 

@@ -1,83 +1,14 @@
 //! `js/`: the client as JavaScript with declarations, for pages and tools that do not read
 //! TypeScript.
 //!
-//! Of the modules that no spec changes it has what the TypeScript compiler makes of them, which
-//! `npm run build` in `tests/client` writes; the rest is rendered again, without types and with
-//! nothing but types.
+//! The modules that no spec changes come from `modules`; the rest is rendered again, without types and
+//! with nothing but types.
 
 use askama::Template;
 
 use super::operations::Functions;
 use super::{Defaults, insert};
 use crate::tree::Tree;
-
-/// Made of `templates/client/src`.
-const COMPILED: &[(&str, &str)] = &[
-    (
-        "js/errors.d.ts",
-        include_str!("../../../templates/client/js/errors.d.ts"),
-    ),
-    (
-        "js/errors.js",
-        include_str!("../../../templates/client/js/errors.js"),
-    ),
-    (
-        "js/http.d.ts",
-        include_str!("../../../templates/client/js/http.d.ts"),
-    ),
-    (
-        "js/http.js",
-        include_str!("../../../templates/client/js/http.js"),
-    ),
-    (
-        "js/login-element.d.ts",
-        include_str!("../../../templates/client/js/login-element.d.ts"),
-    ),
-    (
-        "js/login-element.js",
-        include_str!("../../../templates/client/js/login-element.js"),
-    ),
-    (
-        "js/login-messages.d.ts",
-        include_str!("../../../templates/client/js/login-messages.d.ts"),
-    ),
-    (
-        "js/login-messages.js",
-        include_str!("../../../templates/client/js/login-messages.js"),
-    ),
-    (
-        "js/login-style.d.ts",
-        include_str!("../../../templates/client/js/login-style.d.ts"),
-    ),
-    (
-        "js/login-style.js",
-        include_str!("../../../templates/client/js/login-style.js"),
-    ),
-    (
-        "js/react.d.ts",
-        include_str!("../../../templates/client/js/react.d.ts"),
-    ),
-    (
-        "js/react.js",
-        include_str!("../../../templates/client/js/react.js"),
-    ),
-    (
-        "js/session.d.ts",
-        include_str!("../../../templates/client/js/session.d.ts"),
-    ),
-    (
-        "js/session.js",
-        include_str!("../../../templates/client/js/session.js"),
-    ),
-    (
-        "js/storage.d.ts",
-        include_str!("../../../templates/client/js/storage.d.ts"),
-    ),
-    (
-        "js/storage.js",
-        include_str!("../../../templates/client/js/storage.js"),
-    ),
-];
 
 /// What the source has and the scripts need, too.
 pub(super) struct Parts<'a> {
@@ -92,9 +23,6 @@ pub(super) struct Parts<'a> {
 
 /// Adds `js/`, except for declarations that are the source itself.
 pub(super) fn emit(parts: &Parts<'_>, tree: &mut Tree) {
-    for (path, text) in COMPILED {
-        tree.insert(format!("client/{path}"), *text);
-    }
     let Parts {
         header, operations, ..
     } = parts;
@@ -126,13 +54,11 @@ pub(super) fn emit(parts: &Parts<'_>, tree: &mut Tree) {
         type_imports: &operations.type_imports,
         items: &operations.declarations,
     };
-    let login_types = LoginDeclarations { header };
     insert(tree, "js/index.js", &index);
     insert(tree, "js/client.js", &client);
     insert(tree, "js/client.d.ts", &client_types);
     insert(tree, "js/operations.js", &functions);
     insert(tree, "js/operations.d.ts", &function_types);
-    insert(tree, "js/login.d.ts", &login_types);
 }
 
 #[derive(Template)]
@@ -174,10 +100,4 @@ struct OperationsDeclarations<'a> {
     header: &'a str,
     type_imports: &'a str,
     items: &'a [String],
-}
-
-#[derive(Template)]
-#[template(path = "client/login.d.ts.jinja")]
-struct LoginDeclarations<'a> {
-    header: &'a str,
 }

@@ -9,43 +9,51 @@ import type { AuthClient } from "./session.js";
 export declare const FDI_VERSIONS = "3.1,4.0,4.1,4.2";
 /** What any single call can be given beside its request. */
 export interface CallOptions {
-    /** Ends the call early; it then rejects with the signal's reason. */
-    readonly signal?: AbortSignal | undefined;
-    /** Milliseconds until the call rejects with a `TimeoutError`; `0` waits forever. */
-    readonly timeout?: number | undefined;
-    /** Further request headers. */
-    readonly headers?: Readonly<Record<string, string>> | undefined;
-    /** The tenant, where it is not that of the client. */
-    readonly tenantId?: string | undefined;
+  /** Ends the call early; it then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the call rejects with a `TimeoutError`; `0` waits forever. */
+  readonly timeout?: number | undefined;
+  /** Further request headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The tenant, where it is not that of the client. */
+  readonly tenantId?: string | undefined;
 }
 /** How an operation goes over the wire; written by the generator. */
 export interface Operation {
-    readonly id: string;
-    readonly method: string;
-    /** The path under the base path, its parameters filled in. */
-    readonly path: string;
-    /** The recipe, for the `rid` header. */
-    readonly rid?: string;
-    /** A tenant may stand before the path. */
-    readonly tenant?: true;
-    /** The path is absolute: a route of the application, outside the base path. */
-    readonly absolute?: true;
-    readonly query?: object;
-    readonly headers?: object;
-    readonly json?: unknown;
-    readonly form?: object | undefined;
-    /** A success may be something other than JSON. */
-    readonly anyBody?: true;
-    /** The answer may be a redirect, which is not followed. */
-    readonly redirects?: true;
-    /** The operation ends the session, so having none any more is what was wanted. */
-    readonly signsOut?: true;
+  readonly id: string;
+  readonly method: string;
+  /** The path under the base path, its parameters filled in. */
+  readonly path: string;
+  /** The recipe, for the `rid` header. */
+  readonly rid?: string;
+  /** A tenant may stand before the path. */
+  readonly tenant?: true;
+  /** The path is absolute: a route of the application, outside the base path. */
+  readonly absolute?: true;
+  readonly query?: object;
+  readonly headers?: object;
+  readonly json?: unknown;
+  readonly form?: object | undefined;
+  /** A success may be something other than JSON. */
+  readonly anyBody?: true;
+  /** The answer may be a redirect, which is not followed. */
+  readonly redirects?: true;
+  /** The operation ends the session, so having none any more is what was wanted. */
+  readonly signsOut?: true;
 }
 /** Calls an operation. The generated functions are one line around this. */
-export declare function call<Answer>(client: AuthClient, operation: Operation, options?: CallOptions): Promise<Answer>;
+export declare function call<Answer>(
+  client: AuthClient,
+  operation: Operation,
+  options?: CallOptions,
+): Promise<Answer>;
 /** A parameter as one segment of a path. */
 export declare function segment(value: unknown): string;
 /** The body of an answer: whether it is JSON, and its value. */
 export declare function read(response: Response): Promise<[boolean, unknown]>;
 /** Does some work that ends when the caller says so or when the time is up. */
-export declare function withDeadline<Result>(milliseconds: number, outer: AbortSignal | null | undefined, work: (signal: AbortSignal) => Promise<Result>): Promise<Result>;
+export declare function withDeadline<Result>(
+  milliseconds: number,
+  outer: AbortSignal | null | undefined,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result>;

@@ -50,22 +50,6 @@ export function memoryStorage(): TokenStorage {
 }
 
 /**
- * What the cookies of one request say, for rendering on a server: a client of its own for every
- * request, so that users never see each other's session. What the client learns lasts as long as
- * the request; README.md says how to pass cookies on.
- */
-export function requestStorage(cookies: string | null | undefined): TokenStorage {
-  const storage = memoryStorage();
-  for (const pair of (cookies ?? "").split(/; */)) {
-    const [name = "", ...value] = pair.split("=");
-    if ((Object.values(STORED) as string[]).includes(name)) {
-      void storage.set(name, value.join("="));
-    }
-  }
-  return storage;
-}
-
-/**
  * Cookies that scripts can read, on the page's own host; the default in a browser. In cookie mode
  * they hold no secret: the session tokens stay in HttpOnly cookies of the API.
  */

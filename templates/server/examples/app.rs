@@ -4,9 +4,12 @@
 //! all three ways in: the router of the auth APIs alone, the layer around an application, and the session
 //! as an argument of handlers, required or not.
 
+use std::sync::LazyLock;
+
 use auth_server::app_info::AppInfoInput;
 use auth_server::{
-    Auth, AuthContext, Config, ErrorResponse, NewSessionFor, NoCustom, Session, told_to_stop,
+    Auth, AuthContext, Claim, ClaimValidators, Config, ErrorResponse, NewSessionFor, NoCustom,
+    Session, Verdict, VerifyOptions, VerifySession, told_to_stop,
 };
 use axum::Router;
 use axum::body::Body;
@@ -15,6 +18,9 @@ use axum::http::{Response, header};
 use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
+
+/// How a user wants to be called, if they have said it.
+static NICKNAME: LazyLock<Claim<String>> = LazyLock::new(|| Claim::set_only("nickname"));
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -54,10 +60,20 @@ pub(crate) fn config() -> Result<Config, Failure> {
 
 /// The application's routes, and the auth APIs in front of them.
 pub(crate) fn app(auth: &Auth) -> Router {
+    let nicknamed = NICKNAME.check(|nickname| match nickname {
+        Some(_) => Verdict::Met,
+        None => Verdict::Unmet(Some("there is no nickname".into())),
+    });
+    let nicknamed = VerifySession::new(VerifyOptions {
+        claims: ClaimValidators::GlobalAnd(vec![nicknamed]),
+        ..VerifyOptions::default()
+    });
     Router::new()
         .route("/hello", get(hello))
         .route("/sessioninfo", get(session_info))
         .route("/visits", post(count_visit))
+        .route("/nickname", post(choose_nickname))
+        .route("/letters", get(letters).route_layer(nicknamed))
         .route("/invitations/{code}", post(accept_invitation))
         .route("/leave", post(leave))
         // The website calls these routes from another origin.
@@ -101,6 +117,23 @@ async fn count_visit(mut session: Session, context: AuthContext) -> Result<Strin
     let merged = context.merge_claims(&mut session, &update).await;
     merged.map_err(|error| context.refusal(&error))?;
     Ok(visits.to_string())
+}
+
+/// Sets a claim to the body of the request.
+async fn choose_nickname(
+    mut session: Session,
+    context: AuthContext,
+    nickname: String,
+) -> Result<String, ErrorResponse> {
+    let set = context.set_claim(&mut session, &NICKNAME, &nickname).await;
+    set.map_err(|error| context.refusal(&error))?;
+    Ok(nickname)
+}
+
+/// Demands that claim: without it the answer is 403 and names what is missing.
+async fn letters(session: Session) -> String {
+    let nickname = session.claim(&NICKNAME).unwrap_or_default();
+    format!("Dear {nickname}, nobody has written to you yet.")
 }
 
 /// Signs in whoever the application recognises by means of its own: here, by an invitation.

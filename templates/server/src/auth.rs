@@ -285,7 +285,9 @@ impl AuthBuilder {
         let names = || CookieNames::of_app(&config.app_id);
         config.session.cookie_names.get_or_insert_with(names);
         // Files are named by the time; whose time it is does not matter.
-        let naming = clock.clone().unwrap_or_else(|| Arc::new(SystemClock));
+        let naming = clock
+            .clone()
+            .unwrap_or_else(|| Arc::new(SystemClock::new()));
         let outbox = config
             .mail_outbox
             .as_deref()

@@ -3,13 +3,14 @@
 //! Rules: without arguments the program serves. What a command was asked for goes to standard output, as a
 //! table or, with `--json`, as JSON; everything else goes to standard error. Exit codes: 0 when it is done,
 //! 1 when it failed, 2 when the arguments are wrong, 3 when the user or the session does not exist. No output
-//! holds a token or a key.
+//! holds a token or a key. Commands return what they have to say, and one place says it.
 
 mod health;
 mod keys;
 mod serve;
 mod sessions;
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -44,12 +45,12 @@ enum Command {
 }
 
 /// What became of a command that did not fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Done {
-    /// It did what it was asked for.
-    Well,
-    /// There is nothing of that name.
-    NotFound,
+    /// It did what it was asked for, and this is the answer.
+    Well(String),
+    /// There is nothing of that name, in words.
+    NotFound(String),
 }
 
 /// Does what the arguments say.
@@ -65,12 +66,21 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
         Err(error) => (None, Err(error.into())),
     };
     let code = match outcome {
-        Ok(Done::Well) => ExitCode::SUCCESS,
-        Ok(Done::NotFound) => ExitCode::from(3),
+        Ok(Done::Well(answer)) => {
+            say(std::io::stdout(), &answer);
+            ExitCode::SUCCESS
+        }
+        Ok(Done::NotFound(words)) => {
+            say(std::io::stderr(), &format!("error: {words}"));
+            ExitCode::from(3)
+        }
         Err(error) => {
             match command {
                 Command::Serve => tracing::error!("{error}"),
-                _ => eprintln!("error: {}", cause(error.as_ref())),
+                _ => say(
+                    std::io::stderr(),
+                    &format!("error: {}", cause(error.as_ref())),
+                ),
             }
             ExitCode::FAILURE
         }
@@ -92,32 +102,40 @@ fn cause(error: &(dyn std::error::Error + 'static)) -> String {
 async fn carry_out(command: &Command) -> Result<Done, Failure> {
     let config = Config::from_env(&APP_INFO)?;
     match command {
-        Command::Serve => serve::run(config).await.map(|()| Done::Well),
+        Command::Serve => serve::run(config).await.map(|()| Done::Well(String::new())),
         Command::Health(health) => health.run(&config),
         Command::Keys(keys) => keys.run(&Admin::open(config).await?).await,
         Command::Sessions(sessions) => sessions.run(&Admin::open(config).await?).await,
     }
 }
 
-/// Prints rows under their headings, each column as wide as it must be.
-fn print_table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) {
+/// Says something, if there is anything to say. Whoever has stopped listening has heard enough.
+fn say(mut to: impl Write, text: &str) {
+    if !text.is_empty() {
+        let _ = writeln!(to, "{text}");
+    }
+}
+
+/// Rows under their headings, each column as wide as it must be.
+fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     let mut widths = headings.map(str::len);
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    let print = |cells: [&str; N]| {
+    let line = |cells: [&str; N]| {
         let cells = cells.iter().zip(widths);
         let cells: Vec<_> = cells
             .map(|(cell, width)| format!("{cell:width$}"))
             .collect();
-        println!("{}", cells.join("  ").trim_end());
+        cells.join("  ").trim_end().to_owned()
     };
-    print(headings);
-    for row in rows {
-        print(row.each_ref().map(String::as_str));
-    }
+    let rows = rows
+        .iter()
+        .map(|row| line(row.each_ref().map(String::as_str)));
+    let lines: Vec<_> = std::iter::once(line(headings)).chain(rows).collect();
+    lines.join("\n")
 }
 
 /// A time for people, of milliseconds since the epoch.

@@ -259,7 +259,7 @@ pub trait Store: Send + Sync {
     /// The clock that all servers on this database have in common: that of the machine where they
     /// share the machine, that of the database otherwise.
     fn clock(&self) -> Arc<dyn Clock> {
-        Arc::new(SystemClock)
+        Arc::new(SystemClock::new())
     }
 
     /// The connections at this moment, for the metrics; `None` where there is nothing to tell.

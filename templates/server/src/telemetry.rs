@@ -67,7 +67,7 @@ pub fn start(output: Output, level: &str) -> Result<Telemetry, TelemetryError> {
         Ok(settings) => (settings, None),
         Err(error) => (Settings::default_of(level), Some(error)),
     };
-    let (traces, broken) = match settings.collector.map(Traces::start).transpose() {
+    let (traces, broken) = match settings.collector.as_ref().map(Traces::start).transpose() {
         Ok(traces) => (traces, None),
         Err(error) => (None, Some(error)),
     };

@@ -6,13 +6,16 @@ import {
   emailExists,
   resetPassword,
   signIn,
-  signOut,
   signUp,
 } from "auth-client";
 
-const client = createAuthClient({ apiDomain: API, tokenTransferMethod: MODE });
-const events = [];
-client.onSession((event) => events.push(event.type));
+import { sessionFunctions } from "./client-functions.js";
+
+const client = createAuthClient({
+  apiDomain: API,
+  apiBasePath: BASE,
+  tokenTransferMethod: MODE,
+});
 
 const form = (email, password) => ({
   formFields: [
@@ -22,18 +25,10 @@ const form = (email, password) => ({
 });
 
 window.app = {
-  client,
-  events,
+  ...sessionFunctions(client),
   signUp: async (...args) => (await signUp(client, form(...args))).status,
   signIn: async (...args) => (await signIn(client, form(...args))).status,
   emailExists: async (email) => (await emailExists(client, { email })).exists,
-  session: async () => {
-    const session = await client.getSession();
-    return session && { userId: session.userId, claims: session.accessTokenPayload };
-  },
-  call: async () => (await client.fetch(`${API}/sessioninfo`)).status,
-  refresh: () => client.refresh(),
-  signOut: () => signOut(client),
   sendReset: async (email) =>
     (await createPasswordResetToken(client, { formFields: [{ id: "email", value: email }] })).status,
   reset: async (password) =>

@@ -1,12 +1,17 @@
 // supertokens-auth-react with its pre-built widget under /auth; the rest of the site is one page that
-// only a session opens.
+// only a session opens, and `/letters` one that asks for a claim, too.
 
 import { createElement as h, useEffect } from "react";
 import { createRoot } from "react-dom/client";
 import SuperTokens, { SuperTokensWrapper } from "supertokens-auth-react";
 import EmailPassword from "supertokens-auth-react/recipe/emailpassword";
 import { EmailPasswordPreBuiltUI } from "supertokens-auth-react/recipe/emailpassword/prebuiltui";
-import Session, { SessionAuth, useSessionContext } from "supertokens-auth-react/recipe/session";
+import Session, {
+  PrimitiveClaim,
+  SessionAuth,
+  useClaimValue,
+  useSessionContext,
+} from "supertokens-auth-react/recipe/session";
 import { canHandleRoute, getRoutingComponent } from "supertokens-auth-react/ui";
 
 const events = [];
@@ -15,7 +20,7 @@ SuperTokens.init({
     appName: "Browser test",
     apiDomain: API,
     websiteDomain: location.origin,
-    apiBasePath: "/auth",
+    apiBasePath: BASE,
     websiteBasePath: "/auth",
   },
   recipeList: [
@@ -23,6 +28,9 @@ SuperTokens.init({
     Session.init({ tokenTransferMethod: MODE, onHandleEvent: (event) => events.push(event.action) }),
   ],
 });
+
+const nickname = new PrimitiveClaim({ id: "nickname", refresh: async () => undefined });
+const hasNickname = nickname.validators.hasValue("é✓");
 
 function Home() {
   const session = useSessionContext();
@@ -32,9 +40,26 @@ function Home() {
   return h("p", { id: "home" }, `Hello ${session.userId}`);
 }
 
+function Letters() {
+  const name = useClaimValue(nickname);
+  return h("p", { id: "letters" }, `Dear ${name.value}`);
+}
+
 function App() {
   const routes = [EmailPasswordPreBuiltUI];
-  return canHandleRoute(routes) ? getRoutingComponent(routes) : h(SessionAuth, null, h(Home));
+  if (canHandleRoute(routes)) {
+    return getRoutingComponent(routes);
+  }
+  return location.pathname === "/letters"
+    ? h(
+        SessionAuth,
+        {
+          overrideGlobalClaimValidators: () => [hasNickname],
+          accessDeniedScreen: () => h("p", { id: "denied" }, "Say your nickname first"),
+        },
+        h(Letters),
+      )
+    : h(SessionAuth, null, h(Home));
 }
 
 createRoot(document.getElementById("root")).render(h(SuperTokensWrapper, null, h(App)));
@@ -45,7 +70,19 @@ window.app = {
     (await Session.doesSessionExist())
       ? { userId: await Session.getUserId(), claims: await Session.getAccessTokenPayloadSecurely() }
       : undefined,
-  call: async () => (await fetch(`${API}/sessioninfo`)).status,
+  call: async (path = "/sessioninfo") => (await fetch(`${API}${path}`)).status,
+  letters: async () => {
+    const response = await fetch(`${API}/letters`);
+    return {
+      status: response.status,
+      refused: response.ok ? [] : await Session.getInvalidClaimsFromResponse({ response }),
+      missing: (
+        await Session.validateClaims({ overrideGlobalClaimValidators: () => [hasNickname] })
+      ).map(({ id }) => id),
+    };
+  },
+  setNickname: async (body) => (await fetch(`${API}/nickname`, { method: "POST", body })).status,
+  nickname: () => Session.getClaimValue({ claim: nickname }),
   refresh: () => Session.attemptRefreshingSession(),
   signOut: () => Session.signOut(),
 };

@@ -2,11 +2,11 @@
 
 import SuperTokens from "supertokens-web-js";
 import EmailPassword from "supertokens-web-js/recipe/emailpassword";
-import Session from "supertokens-web-js/recipe/session";
+import Session, { PrimitiveClaim } from "supertokens-web-js/recipe/session";
 
 const events = [];
 SuperTokens.init({
-  appInfo: { appName: "Browser test", apiDomain: API, apiBasePath: "/auth" },
+  appInfo: { appName: "Browser test", apiDomain: API, apiBasePath: BASE },
   recipeList: [
     Session.init({ tokenTransferMethod: MODE, onHandleEvent: (event) => events.push(event.action) }),
     EmailPassword.init(),
@@ -19,6 +19,7 @@ const form = (email, password) => ({
     { id: "password", value: password },
   ],
 });
+const nickname = new PrimitiveClaim({ id: "nickname", refresh: async () => undefined });
 
 window.app = {
   events,
@@ -29,7 +30,22 @@ window.app = {
     (await Session.doesSessionExist())
       ? { userId: await Session.getUserId(), claims: await Session.getAccessTokenPayloadSecurely() }
       : undefined,
-  call: async () => (await fetch(`${API}/sessioninfo`)).status,
+  call: async (path = "/sessioninfo") => (await fetch(`${API}${path}`)).status,
+  /** Where a session lacks a claim: the status, what the server misses, and what the page sees itself. */
+  letters: async () => {
+    const response = await fetch(`${API}/letters`);
+    return {
+      status: response.status,
+      refused: response.ok ? [] : await Session.getInvalidClaimsFromResponse({ response }),
+      missing: (
+        await Session.validateClaims({
+          overrideGlobalClaimValidators: () => [nickname.validators.hasValue("é✓")],
+        })
+      ).map(({ id }) => id),
+    };
+  },
+  setNickname: async (body) => (await fetch(`${API}/nickname`, { method: "POST", body })).status,
+  nickname: () => Session.getClaimValue({ claim: nickname }),
   refresh: () => Session.attemptRefreshingSession(),
   signOut: () => Session.signOut(),
   sendReset: async (email) =>

@@ -30,10 +30,10 @@ impl Health {
         let answer = ask(address, path)
             .map_err(|error| format!("nobody answers on http://{address}{path}: {error}"))?;
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        println!("{body}");
         match head.split(' ').nth(1) {
-            Some("200") => Ok(Done::Well),
-            code => Err(format!("the server answers {}", code.unwrap_or("nothing")).into()),
+            Some("200") => Ok(Done::Well(body.to_owned())),
+            Some(code) => Err(format!("the server answers {code} {body}").into()),
+            None => Err(format!("what answers on http://{address}{path} is no such server").into()),
         }
     }
 }

@@ -6,7 +6,7 @@ use auth_server::session::{KEY_POLL, KeyInformation, KeyState};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Done, Failure, print_table, shown};
+use super::{Done, Failure, shown, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Keys {
@@ -37,20 +37,19 @@ pub(crate) struct Rotate {
 
 impl Keys {
     pub(super) async fn run(&self, admin: &Admin) -> Result<Done, Failure> {
-        match self {
+        let answer = match self {
             Self::List { json } => list(admin, *json).await?,
             Self::Rotate(rotate) => rotate.run(admin).await?,
-        }
-        Ok(Done::Well)
+        };
+        Ok(Done::Well(answer))
     }
 }
 
-async fn list(admin: &Admin, json: bool) -> Result<(), Failure> {
+async fn list(admin: &Admin, json: bool) -> Result<String, Failure> {
     let keys = admin.keys().list().await?;
     if json {
         let keys: Vec<Value> = keys.iter().map(as_json).collect();
-        println!("{}", json!({ "keys": keys }));
-        return Ok(());
+        return Ok(json!({ "keys": keys }).to_string());
     }
     let rows: Vec<_> = keys
         .iter()
@@ -64,12 +63,12 @@ async fn list(admin: &Admin, json: bool) -> Result<(), Failure> {
             ]
         })
         .collect();
-    print_table(["KEY", "ALGORITHM", "KIND", "STATE", "MADE"], &rows);
-    Ok(())
+    let headings = ["KEY", "ALGORITHM", "KIND", "STATE", "MADE"];
+    Ok(table(headings, &rows))
 }
 
 impl Rotate {
-    async fn run(&self, admin: &Admin) -> Result<(), Failure> {
+    async fn run(&self, admin: &Admin) -> Result<String, Failure> {
         let (kid, removed) = if self.leaked {
             admin.keys().replace_leaked(!self.fixed).await?
         } else {
@@ -79,22 +78,23 @@ impl Rotate {
         let state = keys.iter().find(|key| key.kid == kid).map(state);
         if self.json {
             let answer = json!({ "kid": kid, "state": state, "removed": removed });
-            println!("{answer}");
-            return Ok(());
+            return Ok(answer.to_string());
         }
-        let poll = KEY_POLL.as_secs();
         if self.leaked {
-            println!("{kid} signs from now on.");
-            for kid in removed {
-                println!("{kid} is removed; running servers stop accepting it within {poll} s.");
-            }
-        } else if state == Some("signing") {
-            println!("{kid} signs from now on: there was none before.");
-        } else {
-            let seconds = OVERLAP_MS / 1000;
-            println!("{kid} is published and signs in {seconds} s; older keys go on verifying.");
+            let poll = KEY_POLL.as_secs();
+            let mut lines = vec![format!("{kid} signs from now on.")];
+            lines.extend(removed.iter().map(|kid| {
+                format!("{kid} is removed; running servers stop accepting it within {poll} s.")
+            }));
+            return Ok(lines.join("\n"));
         }
-        Ok(())
+        if state == Some("signing") {
+            return Ok(format!("{kid} signs from now on: there was none before."));
+        }
+        let seconds = OVERLAP_MS / 1000;
+        Ok(format!(
+            "{kid} is published and signs in {seconds} s; older keys go on verifying."
+        ))
     }
 }
 

@@ -5,7 +5,7 @@ use auth_server::session::SessionInformation;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Done, Failure, print_table, shown};
+use super::{Done, Failure, shown, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sessions {
@@ -25,20 +25,26 @@ pub(crate) enum Sessions {
 
 /// Ends sessions.
 #[derive(Debug, Args)]
-#[group(id = "whose", required = true, multiple = false, args = ["user", "session"])]
 pub(crate) struct Revoke {
-    /// All sessions of this user: an id, or the address with which they sign in
-    #[arg(long, value_name = "ID|EMAIL")]
-    user: Option<String>,
-    /// The session of this handle
-    #[arg(long, value_name = "HANDLE")]
-    session: Option<String>,
+    #[command(flatten)]
+    whose: Whose,
     /// With `--session`: all sessions of the user whose session it is
     #[arg(long)]
     all_of_user: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Whose {
+    /// All sessions of this user: an id, or the address with which they sign in
+    #[arg(long, value_name = "ID|EMAIL")]
+    user: Option<String>,
+    /// The session of this handle
+    #[arg(long, value_name = "HANDLE")]
+    session: Option<String>,
 }
 
 impl Sessions {
@@ -57,12 +63,11 @@ async fn list(admin: &Admin, user: &str, json: bool) -> Result<Done, Failure> {
     let sessions = admin.sessions_of(&id).await?;
     if json {
         let sessions: Vec<Value> = sessions.iter().map(as_json).collect();
-        println!("{}", json!({ "userId": id, "sessions": sessions }));
-        return Ok(Done::Well);
+        let answer = json!({ "userId": id, "sessions": sessions });
+        return Ok(Done::Well(answer.to_string()));
     }
     if sessions.is_empty() {
-        println!("{id} has no session.");
-        return Ok(Done::Well);
+        return Ok(Done::Well(format!("{id} has no session.")));
     }
     let rows: Vec<_> = sessions
         .iter()
@@ -75,13 +80,13 @@ async fn list(admin: &Admin, user: &str, json: bool) -> Result<Done, Failure> {
             ]
         })
         .collect();
-    print_table(["SESSION", "TENANT", "BEGAN", "EXPIRES"], &rows);
-    Ok(Done::Well)
+    let headings = ["SESSION", "TENANT", "BEGAN", "EXPIRES"];
+    Ok(Done::Well(table(headings, &rows)))
 }
 
 impl Revoke {
     async fn run(&self, admin: &Admin) -> Result<Done, Failure> {
-        let user = match (&self.user, &self.session) {
+        let user = match (&self.whose.user, &self.whose.session) {
             (Some(user), _) => match admin.user_id(user).await? {
                 Some(id) => Some(id),
                 None => return Ok(nobody(user)),
@@ -92,7 +97,7 @@ impl Revoke {
             },
             (None, _) => None,
         };
-        let revoked = match (user, &self.session) {
+        let revoked = match (user, &self.whose.session) {
             (Some(id), _) => admin.sessions().revoke_all(&id, None).await?,
             (None, Some(handle)) => {
                 let handles = std::slice::from_ref(handle);
@@ -105,29 +110,24 @@ impl Revoke {
             (None, None) => Vec::new(),
         };
         if self.json {
-            println!("{}", json!({ "revoked": revoked }));
-            return Ok(Done::Well);
+            return Ok(Done::Well(json!({ "revoked": revoked }).to_string()));
         }
-        match revoked.len() {
-            0 => println!("There was no session to revoke."),
-            1 => println!("Revoked 1 session:"),
-            many => println!("Revoked {many} sessions:"),
-        }
-        for handle in revoked {
-            println!("{handle}");
-        }
-        Ok(Done::Well)
+        let headline = match revoked.len() {
+            0 => "There was no session to revoke.".to_owned(),
+            1 => "Revoked 1 session:".to_owned(),
+            many => format!("Revoked {many} sessions:"),
+        };
+        let lines: Vec<_> = std::iter::once(headline).chain(revoked).collect();
+        Ok(Done::Well(lines.join("\n")))
     }
 }
 
 fn nobody(user: &str) -> Done {
-    eprintln!("error: nobody signs in with {user}");
-    Done::NotFound
+    Done::NotFound(format!("nobody signs in with {user}"))
 }
 
 fn no_session(handle: &str) -> Done {
-    eprintln!("error: there is no session {handle}");
-    Done::NotFound
+    Done::NotFound(format!("there is no session {handle}"))
 }
 
 fn as_json(session: &SessionInformation) -> Value {

@@ -107,3 +107,28 @@ fn what_cannot_work_together_is_named_by_its_variable() {
     let longest = ("AUTH_REFRESH_TOKEN_MINUTES", "4294967295");
     assert!(read(&[longest]).is_err(), "its date could not be written");
 }
+
+#[test]
+fn strangers_see_no_metrics_and_load_balancers_get_notice_by_default() {
+    let config = read(&[]).expect("defaults are right");
+    assert_eq!(config.admin_listen, None);
+    assert_eq!(
+        config.shutdown_delay,
+        Duration::ZERO,
+        "nobody balances here"
+    );
+    let variables = [("AUTH_LISTEN_ADDR", "0.0.0.0:3001")];
+    let config = read(&variables).expect("it is right");
+    assert_eq!(config.shutdown_delay, Duration::from_secs(5));
+    let config = read(&[
+        ("AUTH_LISTEN_ADDR", "0.0.0.0:3001"),
+        ("AUTH_ADMIN_LISTEN_ADDR", "127.0.0.1:9464"),
+        ("AUTH_SHUTDOWN_DELAY_SECONDS", "0"),
+        ("AUTH_CLEANUP_MINUTES", "15"),
+    ])
+    .expect("it is right");
+    let admin = config.admin_listen.map(|address| address.to_string());
+    assert_eq!(admin.as_deref(), Some("127.0.0.1:9464"));
+    assert_eq!(config.shutdown_delay, Duration::ZERO);
+    assert_eq!(config.cleanup_interval, Duration::from_secs(900));
+}

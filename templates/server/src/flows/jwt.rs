@@ -14,7 +14,7 @@ pub enum GetJwks {
     },
 }
 
-/// Lists the keys; caches may keep them until the next key is made.
+/// Lists the keys; caches may keep them for as long as a new key waits before it signs.
 ///
 /// # Errors
 /// The store failed.

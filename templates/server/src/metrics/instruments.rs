@@ -102,7 +102,9 @@ pub enum RefreshOutcome {
     Rotated,
     /// It had been replaced just now; the same successor was handed out again.
     Repeated,
-    /// It was none of ours, the session was gone, or the anti-CSRF rule was not kept.
+    /// There was none, or what there was is no refresh token of this server.
+    Missing,
+    /// It was forged, the session was gone, or the anti-CSRF rule was not kept.
     Refused,
     /// The session had expired.
     Expired,
@@ -113,9 +115,10 @@ pub enum RefreshOutcome {
 }
 
 impl RefreshOutcome {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Rotated,
         Self::Repeated,
+        Self::Missing,
         Self::Refused,
         Self::Expired,
         Self::Theft,
@@ -126,6 +129,7 @@ impl RefreshOutcome {
         match self {
             Self::Rotated => "rotated",
             Self::Repeated => "repeated",
+            Self::Missing => "missing",
             Self::Refused => "refused",
             Self::Expired => "expired",
             Self::Theft => "theft",

@@ -82,8 +82,8 @@ struct Inner {
     known: RwLock<Arc<Vec<Known>>>,
     /// Held while a key is made; a second one waits and finds it made.
     making: Mutex<()>,
-    /// When an unknown name was last looked for.
-    looked: Mutex<Option<i64>>,
+    /// When an unknown name was last looked for, and whether the store answered.
+    looked: Mutex<Option<(i64, bool)>>,
 }
 
 #[derive(Clone)]
@@ -198,11 +198,19 @@ impl SigningKeys {
         }
         let mut looked = self.0.looked.lock().await;
         let now = self.0.clock.now();
-        if looked.is_none_or(|at| (now - at).abs() >= COOLDOWN_MS) {
-            *looked = Some(now);
-            self.load().await?;
+        let recent = looked.filter(|(at, _)| (now - at).abs() < COOLDOWN_MS);
+        if recent.is_none() {
+            let loaded = self.load().await;
+            *looked = Some((self.0.clock.now(), loaded.is_ok()));
+            loaded?;
         }
-        Ok(self.find(kid))
+        match (self.find(kid), recent) {
+            // It may well be a good key: a store that fails is no verdict about a token.
+            (None, Some((_, false))) => Err(Error::Unavailable {
+                retry_after_seconds: 1,
+            }),
+            (found, _) => Ok(found),
+        }
     }
 
     /// What is published.
@@ -288,7 +296,7 @@ impl SigningKeys {
         let leaked: Vec<String> = others.map(str::to_owned).collect();
         self.0.store.remove_signing_keys(&leaked).await?;
         self.load().await?;
-        tracing::warn!(%kid, removed = ?leaked, "leaked signing keys were removed");
+        tracing::info!(%kid, removed = ?leaked, "leaked signing keys were removed");
         Ok((kid, leaked))
     }
 

@@ -83,6 +83,19 @@ impl RefreshToken {
         let random = token::hmac_sha256(rotation_key, format!("next {}", self.text()).as_bytes());
         Self::new(&self.handle, rotation_key, &random)
     }
+
+    /// The token of this double hash, if it is among the next `generations` successors.
+    pub(super) fn descendant(
+        &self,
+        rotation_key: &[u8],
+        hash2: &str,
+        generations: usize,
+    ) -> Option<Self> {
+        let next = |token: &Self| Some(token.successor(rotation_key));
+        std::iter::successors(next(self), next)
+            .take(generations)
+            .find(|token| token::constant_time_eq(&token.hash2(), hash2))
+    }
 }
 
 /// What proves that random bytes belong to a session.
@@ -132,6 +145,10 @@ mod tests {
         assert!(next == token.successor(b"key"));
         assert!(next != token.successor(b"other") && next != token);
         assert!(next.is_genuine(b"key") && !next.is_genuine(b"other"));
+        let third = next.successor(b"key");
+        let found = |generations| token.descendant(b"key", &third.hash2(), generations);
+        assert!(found(1).is_none() && found(2).is_some_and(|found| found == third));
+        assert!(third.descendant(b"key", &token.hash2(), 2).is_none());
     }
 
     #[test]

@@ -472,4 +472,9 @@ async fn expiry(store: &dyn Store) {
         .map(|key| key.kid)
         .collect();
     assert_eq!(kids, ["d-later", "s-1"], "fixed keys stay");
+    store.ping().await.expect("it answers");
+    let leaked = ["d-later", "no-such-key"].map(str::to_owned);
+    let removed = store.remove_signing_keys(&leaked).await.expect("write");
+    let left = store.signing_keys().await.expect("read");
+    assert_eq!((removed, left[0].kid.as_str(), left.len()), (1, "s-1", 1));
 }

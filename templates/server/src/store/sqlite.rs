@@ -7,12 +7,15 @@
 //! <https://www.sqlite.org/wal.html>).
 //!
 //! Rules kept here: when a writing method answers, its effect is on the disk
-//! (`synchronous = FULL`); what fails leaves nothing behind; a locked database is
-//! [`Error::Unavailable`] and a failing one [`Error::Internal`], never an answer about a session or
-//! a password; and the file belongs to its owner alone (mode 0600), since it holds signing keys.
+//! (`synchronous = FULL`), in the file that the next start will open ([`location`]); what fails leaves
+//! nothing behind; a database that is locked, slow, full or gone is [`Error::Unavailable`] ([`failure`])
+//! and a broken one [`Error::Internal`], never an answer about a session or a password; every wait ends;
+//! and the file belongs to its owner alone (mode 0600), since it holds signing keys.
 
 mod app;
+mod failure;
 mod keys;
+mod location;
 mod migrate;
 mod password_reset;
 mod sessions;
@@ -21,12 +24,12 @@ mod writer;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
@@ -36,10 +39,17 @@ use super::{
 };
 use crate::error::Error;
 use crate::metrics::{Gauge, Held};
+use failure::{failure, unavailable, unopened};
+use location::File;
 use writer::Writer;
+
+pub(super) use location::{check_url, location};
 
 /// How long to wait for another process that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long to wait for an answer: behind others that wait for the lock, and for a slow disk.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many connections read.
 const READERS: usize = 4;
@@ -76,29 +86,34 @@ impl SqliteStore {
             .map_err(|message| Error::internal(format!("the URL of the database {message}")))?;
         match location {
             None => {
-                let connection = Connection::open_in_memory().map_err(failure)?;
-                Self::start(connection, Vec::new())
+                let connection = Connection::open_in_memory().map_err(unopened)?;
+                Self::start(connection, Vec::new(), None)
             }
             Some(path) => {
-                create(&path)?;
+                let file = File::create(path)?;
                 let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let writing = Connection::open_with_flags(&path, flags).map_err(failure)?;
+                let open = |flags| Connection::open_with_flags(file.path(), flags);
+                let writing = open(flags).map_err(unopened)?;
                 let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let reading = || Connection::open_with_flags(&path, flags).map_err(failure);
+                let reading = || open(flags).map_err(unopened);
                 let readers = (0..READERS).map(|_| reading()).collect::<Result<_, _>>()?;
-                Self::start(writing, readers)
+                Self::start(writing, readers, Some(file))
             }
         }
     }
 
-    fn start(mut writing: Connection, reading: Vec<Connection>) -> Result<Self, Error> {
-        configure(&writing).map_err(failure)?;
+    fn start(
+        mut writing: Connection,
+        reading: Vec<Connection>,
+        file: Option<File>,
+    ) -> Result<Self, Error> {
+        configure(&writing).map_err(unopened)?;
         writing
             .pragma_update(None, "journal_mode", "WAL")
-            .map_err(failure)?;
+            .map_err(unopened)?;
         migrate::run(&mut writing)?;
         for connection in &reading {
-            configure(connection).map_err(failure)?;
+            configure(connection).map_err(unopened)?;
         }
         let readers = (!reading.is_empty()).then(|| {
             Arc::new(Readers {
@@ -108,7 +123,7 @@ impl SqliteStore {
             })
         });
         Ok(Self {
-            writer: Writer::start(writing)?,
+            writer: Writer::start(writing, file)?,
             readers,
         })
     }
@@ -119,7 +134,9 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.writer.run(job).await
+        tokio::time::timeout(PATIENCE, self.writer.run(job))
+            .await
+            .map_err(|_| unavailable("it took too long"))?
     }
 
     /// Forgets in small transactions, so that requests get their turn in between.
@@ -148,9 +165,10 @@ impl SqliteStore {
         };
         let readers = Arc::clone(readers);
         let waiting = Held::by(&readers.waiting);
-        let permit = Arc::clone(&readers.permits)
-            .acquire_owned()
+        let permit = Arc::clone(&readers.permits).acquire_owned();
+        let permit = tokio::time::timeout(PATIENCE, permit)
             .await
+            .map_err(|_| unavailable("all reading connections are busy"))?
             .map_err(Error::internal)?;
         drop(waiting);
         tokio::task::spawn_blocking(move || {
@@ -193,48 +211,6 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "trusted_schema", false)
-}
-
-/// Whether a URL names a SQLite database; the message does not repeat it, for it may be one of another
-/// database, with a password in it.
-pub(super) fn check_url(url: &str) -> Result<(), &'static str> {
-    location(url).map(|_| ())
-}
-
-/// The file that a URL names; `None` for a database in memory.
-pub(super) fn location(url: &str) -> Result<Option<PathBuf>, &'static str> {
-    if url == "sqlite::memory:" {
-        return Ok(None);
-    }
-    url.strip_prefix("sqlite://")
-        .filter(|path| !path.is_empty() && !path.contains('?'))
-        .map(|path| Some(PathBuf::from(path)))
-        .ok_or("must be a URL such as sqlite://auth.db or sqlite:///var/lib/auth/auth.db")
-}
-
-/// Creates the file, readable by its owner alone, unless it is there. SQLite gives its companions
-/// (`-wal`, `-shm`) the same mode.
-fn create(path: &Path) -> Result<(), Error> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| {
-        Error::internal(format!(
-            "the database {} cannot be opened: {error}",
-            path.display()
-        ))
-    })
-}
-
-/// What an error of SQLite means to the server.
-fn failure(error: rusqlite::Error) -> Error {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Unavailable {
-            retry_after_seconds: 1,
-        },
-        _ => Error::internal(error),
-    }
 }
 
 /// Reads JSON from a column.

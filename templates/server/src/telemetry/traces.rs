@@ -15,6 +15,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use opentelemetry::KeyValue;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::{Status, TraceContextExt, TracerProvider};
 use opentelemetry_http::{Bytes, HeaderExtractor, HttpClient, HttpError};
@@ -88,7 +89,7 @@ impl Collector {
 }
 
 impl Traces {
-    pub(super) fn start(collector: Collector) -> Result<Self, TelemetryError> {
+    pub(super) fn start(collector: &Collector) -> Result<Self, TelemetryError> {
         let wrong = |error: &dyn std::fmt::Display| {
             TelemetryError(format!("OTEL_EXPORTER_OTLP_ENDPOINT: {error}"))
         };
@@ -164,16 +165,21 @@ pub(crate) fn continue_trace(span: &Span, headers: &HeaderMap) {
 
 /// Says what became of a request, for those who look at its trace.
 pub(crate) fn name_span(span: &Span, method: &'static str, operation: &'static str, status: u16) {
-    if !span.context().span().span_context().is_valid() {
+    let context = span.context();
+    let traced = context.span();
+    if !traced.span_context().is_valid() {
         return;
     }
     let name = [method, operation].join(" ");
-    span.record("otel.name", name.trim_end());
-    span.set_attribute("http.request.method", method);
-    span.set_attribute("http.response.status_code", i64::from(status));
-    span.set_attribute("auth.operation", operation);
+    traced.update_name(name.trim_end().to_owned());
+    traced.set_attribute(KeyValue::new("http.request.method", method));
+    traced.set_attribute(KeyValue::new(
+        "http.response.status_code",
+        i64::from(status),
+    ));
+    traced.set_attribute(KeyValue::new("auth.operation", operation));
     if status >= 500 {
-        span.set_status(Status::error(""));
+        traced.set_status(Status::error(""));
     }
 }
 

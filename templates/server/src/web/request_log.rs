@@ -46,7 +46,6 @@ async fn log(request: Request<Body>, next: Next) -> Response<Body> {
         method,
         path = %shown(request.uri().path()),
         otel.kind = field::Empty,
-        otel.name = field::Empty,
         trace_id = field::Empty,
     );
     telemetry::continue_trace(&span, request.headers());

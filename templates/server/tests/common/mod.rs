@@ -19,6 +19,8 @@
 
 mod database;
 mod exchange;
+#[cfg(unix)]
+pub(crate) mod program;
 
 use std::sync::{Arc, Mutex};
 
@@ -30,7 +32,8 @@ use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
 use auth_server::store::{PostgresStore, SqliteStore};
-use auth_server::{Auth, Config, NoCustom};
+use auth_server::web::Api;
+use auth_server::{Auth, Config, Endpoints, NoCustom};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{HeaderName, HeaderValue, Method, Request};
@@ -282,6 +285,13 @@ pub(crate) fn token_of(mail: &Mail) -> String {
         "{token}"
     );
     token.to_owned()
+}
+
+/// The `operationId` of a behaviour, which the spec chooses.
+pub(crate) fn operation_id(behaviour: &str) -> &'static str {
+    let routes = Endpoints::<NoCustom>::ROUTES;
+    let found = routes.iter().find(|route| route.behaviour == behaviour);
+    found.expect("the spec has it").id
 }
 
 /// The body of a sign-up or sign-in.

@@ -14,7 +14,7 @@ use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
 use crate::session::refresh::RefreshToken;
-use crate::session::rotation::{self, Decision};
+use crate::session::rotation::{self, Decision, Moment};
 use crate::session::transport::{self, RefreshTokens, TransferMethod};
 use crate::store::{RotateSession, SessionRow};
 
@@ -29,6 +29,7 @@ impl Sessions {
         self.refuse_duplicates(headers, policy, fx)?;
         let tokens = RefreshTokens::read(settings, headers);
         let Some((transfer, refresh_token)) = tokens.choose(policy) else {
+            self.0.metrics.refresh(RefreshOutcome::Missing);
             return Err(self.end(
                 headers,
                 fx,
@@ -61,7 +62,10 @@ impl Sessions {
         transfer: TransferMethod,
         presented: Option<RefreshToken>,
     ) -> Result<Result<(SessionRow, RefreshToken), SessionError>, Error> {
-        let mut outcome = RefreshOutcome::Refused;
+        let mut outcome = match presented {
+            Some(_) => RefreshOutcome::Refused,
+            None => RefreshOutcome::Missing,
+        };
         let answer = self.decide(shown, transfer, presented, &mut outcome).await;
         // What the store could not tell is counted there.
         if answer.is_ok() || outcome == RefreshOutcome::Contended {
@@ -86,7 +90,8 @@ impl Sessions {
         let Some(presented) = presented else {
             return refused;
         };
-        let hash = presented.hash2();
+        // Waiting for the database makes nobody come later.
+        let at = self.0.clock.now();
         for _ in 0..ATTEMPTS {
             let Some(row) = self.0.store.session(&presented.handle).await? else {
                 return refused;
@@ -98,9 +103,12 @@ impl Sessions {
             if wants_token && !shown.has_token(&csrf::token_for(&presented.text())) {
                 return refused;
             }
-            let now = self.0.clock.now();
+            let moment = Moment {
+                at,
+                since_rotation: self.0.clock.between(row.rotated_at, at),
+            };
             let grace = self.config().rotation_grace_ms;
-            match rotation::decide(&row, &hash, now, grace) {
+            match rotation::decide(&row, &presented, moment, grace) {
                 Decision::Expired => {
                     *outcome = RefreshOutcome::Expired;
                     return refused;
@@ -109,17 +117,16 @@ impl Sessions {
                     *outcome = RefreshOutcome::Theft;
                     return self.theft(row).await.map(Err);
                 }
-                Decision::Repeat => {
+                Decision::Repeat(next) => {
                     *outcome = RefreshOutcome::Repeated;
-                    let next = presented.successor(&row.rotation_key);
                     return Ok(Ok((row, next)));
                 }
-                Decision::Rotate => {
-                    let next = presented.successor(&row.rotation_key);
+                Decision::Rotate(next) => {
+                    let now = self.0.clock.now();
                     let expires_at = self.refresh_expiry(row.created_at, now);
                     let rotation = RotateSession {
                         handle: row.handle.clone(),
-                        presented_hash: hash.clone(),
+                        presented_hash: row.refresh_hash.clone(),
                         next_hash: next.hash2(),
                         rotated_at: now,
                         expires_at,

@@ -18,7 +18,7 @@ async fn keys_overlap() {
     let server = server();
     let first = server.by_cookies().await;
     let jwks = server.sessions.jwks().await.expect("keys");
-    assert_eq!(jwks.max_age_seconds, 604_740);
+    assert_eq!(jwks.max_age_seconds, 60, "as long as a new key waits");
     assert_eq!(jwks.keys.len(), 1);
 
     server.clock.set(NOW + INTERVAL - OVERLAP_MS);
@@ -121,6 +121,44 @@ async fn servers_on_one_store_share_keys() {
         found.is_ok_and(|session| session.is_some()),
         "an unknown key is looked for"
     );
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_be_looked_for_is_no_verdict() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("auth.db");
+    let url = format!("sqlite://{}", path.display());
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&url).expect("store"));
+    let clock = ManualClock::new(NOW);
+    let start = || {
+        let app = app_info("http://localhost:3001", "http://localhost:3000");
+        let (store, clock) = (Arc::clone(&store), Arc::new(clock.clone()));
+        Sessions::new(&app, config(), store, clock).expect("settings")
+    };
+    let server = Server {
+        sessions: start(),
+        store: Arc::clone(&store),
+        clock: clock.clone(),
+    };
+    let headers = server.by_cookies().await.as_cookies();
+
+    let late = start();
+    let disk = rusqlite::Connection::open(path).expect("open");
+    disk.execute_batch("ALTER TABLE signing_keys RENAME TO lost")
+        .expect("break it");
+    // The first one looks; the others of the same moment rely on it.
+    for _ in 0..3 {
+        let (mut fx, options) = (Effects::new(), VerifyOptions::default());
+        let outcome = late.verify(&Method::GET, &headers, &mut fx, options).await;
+        let failed = matches!(outcome, Err(Error::Internal(_) | Error::Unavailable { .. }));
+        assert!(failed && fx.is_empty(), "{outcome:?}");
+    }
+    disk.execute_batch("ALTER TABLE lost RENAME TO signing_keys")
+        .expect("mend it");
+    clock.advance(500);
+    let (mut fx, options) = (Effects::new(), VerifyOptions::default());
+    let outcome = late.verify(&Method::GET, &headers, &mut fx, options).await;
+    assert!(outcome.is_ok_and(|session| session.is_some()));
 }
 
 const FIRST: &str = "a3f1c2d4e5b60718293a4b5c6d7e8f90";

@@ -7,7 +7,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::failure;
+use super::unopened;
 use crate::error::Error;
 
 /// All migrations, oldest first; the version of each is its place, counted from one.
@@ -26,7 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
 pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(failure)?;
+        .map_err(unopened)?;
     transaction
         .execute_batch(
             "CREATE TABLE IF NOT EXISTS migrations (
@@ -35,14 +35,14 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {
                  applied_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
              ) STRICT",
         )
-        .map_err(failure)?;
+        .map_err(unopened)?;
     let applied: u32 = transaction
         .query_row(
             "SELECT COALESCE(MAX(version), 0) FROM migrations",
             [],
             |row| row.get(0),
         )
-        .map_err(failure)?;
+        .map_err(unopened)?;
     let missing = usize::try_from(applied)
         .ok()
         .and_then(|applied| MIGRATIONS.get(applied..));
@@ -64,5 +64,5 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {
                 Error::internal(format!("migration {version} ({name}) failed: {error}"))
             })?;
     }
-    transaction.commit().map_err(failure)
+    transaction.commit().map_err(unopened)
 }

@@ -2,14 +2,16 @@
 //!
 //! It takes the first job that comes and all others that wait by then, runs each inside a savepoint
 //! of one transaction, commits, and only then tells who asked. A job that fails is undone alone;
-//! a commit that fails fails all.
+//! a commit that fails fails all. Where the database cannot answer, nobody waits for it twice: who came
+//! in the meantime is told so at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::failure;
+use super::failure::{failure, unavailable};
+use super::location::File;
 use crate::error::Error;
 
 /// How many jobs one transaction holds at most.
@@ -64,11 +66,11 @@ where
 
 impl Writer {
     /// Starts the thread on its connection.
-    pub(super) fn start(connection: Connection) -> Result<Self, Error> {
+    pub(super) fn start(connection: Connection, file: Option<File>) -> Result<Self, Error> {
         let (sender, jobs) = mpsc::channel(QUEUE);
         std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&connection, jobs))
+            .spawn(move || serve(&connection, file.as_ref(), jobs))
             .map_err(Error::internal)?;
         Ok(Self(sender))
     }
@@ -96,7 +98,7 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+fn serve(connection: &Connection, file: Option<&File>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
     while let Some(first) = jobs.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH
@@ -104,10 +106,19 @@ fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
         {
             batch.push(job);
         }
-        let outcome = transact(connection, &mut batch);
+        let outcome = match file {
+            Some(file) if !file.is_there() => Err(unavailable(
+                "its file was moved, deleted or replaced; if that is how it shall be, start again",
+            )),
+            _ => transact(connection, &mut batch),
+        };
         if outcome.is_err() && !connection.is_autocommit() {
             // Whatever the error was, the next batch must not find a transaction open.
             let _ = connection.execute_batch("ROLLBACK");
+        }
+        if matches!(outcome, Err(Error::Unavailable { .. })) {
+            let waiting = std::iter::from_fn(|| jobs.try_recv().ok());
+            batch.extend(waiting.take(QUEUE));
         }
         for job in batch {
             job.answer(outcome.as_ref().copied().map_err(shared));
@@ -126,7 +137,7 @@ fn transact(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), E
             "RELEASE job"
         } else if connection.is_autocommit() {
             // A full disk makes SQLite undo the whole transaction on its own.
-            return Err(Error::internal("SQLite gave the transaction up"));
+            return Err(unavailable("SQLite gave the transaction up"));
         } else {
             "ROLLBACK TO job; RELEASE job"
         };

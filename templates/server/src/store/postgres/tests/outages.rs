@@ -3,6 +3,10 @@
 use super::super::attempts::PATIENCE;
 use super::relay::Relay;
 use super::*;
+use crate::app_info::{AppInfo, AppInfoInput};
+use crate::auth::{Auth, Readiness};
+use crate::config::{Config, Secret};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_cannot_answer_is_unavailable() {
@@ -60,6 +64,43 @@ async fn a_database_that_was_gone_is_found_again() {
         assert!(matches!(outcome, Ok(Err(Error::Unavailable { .. }))));
         relay.swallow(false);
         assert!(store.session("s").await.expect("read").is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_database_is_gone_or_silent_is_not_ready() {
+    in_schema("readiness", |url| async move {
+        let mut relay = Relay::start(&url).await;
+        let app_info = AppInfo::normalise(&AppInfoInput {
+            app_name: Some("Test".to_owned()),
+            api_domain: Some("http://localhost:3001".to_owned()),
+            website_domain: Some("http://localhost:3000".to_owned()),
+            ..AppInfoInput::default()
+        });
+        let mut config = Config::new(app_info.expect("it is right"));
+        config.database_url = Secret::new(relay.url.clone());
+        let auth = Auth::open(config).await.expect("it opens");
+        // Within the patience of a probe, and noticed within the time that an answer counts.
+        let becomes = async |expected| {
+            for _ in 0..10 {
+                let looked = tokio::time::timeout(Duration::from_secs(3), auth.readiness()).await;
+                if looked.expect("it is bounded") == expected {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+            panic!("never {expected:?}");
+        };
+        becomes(Readiness::Ready).await;
+        relay.stop();
+        becomes(Readiness::NoDatabase).await;
+        relay.restart().await;
+        becomes(Readiness::Ready).await;
+        relay.swallow(true);
+        becomes(Readiness::NoDatabase).await;
+        relay.swallow(false);
+        becomes(Readiness::Ready).await;
     })
     .await;
 }

@@ -1,0 +1,74 @@
+//! The modules that no spec changes: each as source, and as what the TypeScript compiler makes of it
+//! (`npm run build` in `tests/client`).
+
+use crate::tree::Tree;
+
+/// One file of `templates/client/src` with its twins in `templates/client/js`.
+pub(super) struct Module {
+    /// The path without its extension: `login/element`.
+    name: &'static str,
+    source: &'static str,
+    script: &'static str,
+    declarations: &'static str,
+}
+
+/// A module by its path without extension.
+macro_rules! module {
+    ($name:literal) => {
+        Module {
+            name: $name,
+            source: include_str!(concat!("../../../templates/client/src/", $name, ".ts")),
+            script: include_str!(concat!("../../../templates/client/js/", $name, ".js")),
+            declarations: include_str!(concat!("../../../templates/client/js/", $name, ".d.ts")),
+        }
+    };
+}
+
+/// What every client has.
+const ALWAYS: &[Module] = &[
+    module!("errors"),
+    module!("http"),
+    module!("react"),
+    module!("server"),
+    module!("session"),
+    module!("storage"),
+    module!("login/element"),
+    module!("login/flow"),
+    module!("login/offer"),
+    module!("login/render"),
+    module!("login/style"),
+    module!("login/texts"),
+];
+
+pub(super) const EMAIL_PASSWORD: Module = module!("login/email-password");
+pub(super) const EMAIL_VERIFICATION: Module = module!("login/email-verification");
+pub(super) const PASSKEYS: Module = module!("login/passkeys");
+pub(super) const PASSWORDLESS: Module = module!("login/passwordless");
+pub(super) const THIRD_PARTY: Module = module!("login/third-party");
+pub(super) const TOTP: Module = module!("login/totp");
+
+impl Module {
+    /// Adds the module to the output.
+    pub(super) fn emit(&self, tree: &mut Tree) {
+        let name = self.name;
+        tree.insert(format!("client/src/{name}.ts"), self.source);
+        tree.insert(format!("client/js/{name}.js"), self.script);
+        tree.insert(format!("client/js/{name}.d.ts"), self.declarations);
+    }
+
+    /// What an import in the folder above names: `./login/totp.js`.
+    pub(super) fn import(&self) -> String {
+        format!("./{}.js", self.name)
+    }
+}
+
+/// Adds what every client has.
+pub(super) fn emit(tree: &mut Tree) {
+    for module in ALWAYS {
+        module.emit(tree);
+    }
+    tree.insert(
+        "client/tsconfig.json",
+        include_str!("../../../templates/client/tsconfig.json"),
+    );
+}

@@ -1,0 +1,15 @@
+/** Which login methods the server has switched on. */
+/**
+ * Asks the server where the API has a way to, and takes the attribute `providers` where it has not
+ * or does not answer: then the form shows whatever the API can do.
+ */
+export async function readOffer(ask, client, listed) {
+  const answer = await ask?.(client, {}).catch(() => undefined);
+  const parts = answer?.recipes ?? answer;
+  const ids = listed?.split(/[\s,]+/).filter((id) => id !== "") ?? [];
+  const providers = parts?.thirdParty?.providers ?? ids.map((id) => ({ id }));
+  return { firstFactors: parts?.firstFactors, providers: providers.map(named) };
+}
+function named({ id, name }) {
+  return { id, name: name ?? id.charAt(0).toUpperCase() + id.slice(1) };
+}

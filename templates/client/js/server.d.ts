@@ -1,0 +1,23 @@
+/**
+ * The client on a server that renders pages: one for each request, so that users never meet.
+ */
+import type { AuthClientOptions } from "./session.js";
+/** What {@link forRequest} decides. */
+export type RequestOptions = Required<
+  Pick<AuthClientOptions, "tokenTransferMethod" | "storage" | "maxRetries" | "fetch">
+>;
+/**
+ * The options of a client that speaks for the user who sent a request:
+ * `createAuthClient(forRequest(request.headers.get("cookie")))`. It passes on the cookies of that
+ * request and remembers nothing afterwards.
+ *
+ * It never refreshes: the cookie with the refresh token goes to the API's refresh path alone, so a
+ * page's request does not have it, and trying without it would end the session. Where the API answers
+ * 401, or `getSession` finds nobody, let the browser's client look again.
+ *
+ * `getSession` reads what the browser sent, which anybody can forge: it decides what to show. Whoever
+ * must be sure asks the API.
+ *
+ * @param cookies the `Cookie` header, which has the session where page and API share a host.
+ */
+export declare function forRequest(cookies: string | null | undefined): RequestOptions;

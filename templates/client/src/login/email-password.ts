@@ -1,0 +1,174 @@
+/** Signing in and up with an email address and a password, and choosing a new password. */
+
+import type { Action, Choice, Flow, Form, LoginField, LoginMethod, Trouble } from "./flow.js";
+
+/** The operations behind it; the form has no more than they can do. */
+export interface EmailPasswordActions {
+  readonly signIn?: Action;
+  readonly signUp?: Action;
+  readonly createPasswordResetToken?: Action;
+  readonly resetPassword?: Action;
+}
+
+/** What it says, in English. */
+export const EMAIL_PASSWORD_TEXTS = {
+  signInTitle: "Sign in",
+  signInHint: "Welcome back.",
+  signUpTitle: "Create your account",
+  signUpHint: "It takes an email address and a password.",
+  forgotTitle: "Reset your password",
+  forgotHint: "We send you a link to choose a new one.",
+  resetTitle: "Choose a new password",
+  resetHint: "The link works once.",
+  sentTitle: "Look into your mail",
+  sentHint: "If {email} has an account, a link to reset its password is on its way.",
+  doneTitle: "Your password is set",
+  doneHint: "Sign in with it now.",
+  email: "Email",
+  password: "Password",
+  newPassword: "New password",
+  passwordHint: "At least 8 characters, with a letter and a digit.",
+  signIn: "Sign in",
+  signUp: "Create account",
+  sendLink: "Send the link",
+  setPassword: "Set password",
+  toSignIn: "Back to sign in",
+  toSignUp: "Create an account",
+  toSignInFromSignUp: "I have an account",
+  toForgot: "Forgot your password?",
+  wrongCredentials: "The email address or the password is wrong.",
+  invalidLink: "This link was used already or is too old. Ask for a new one.",
+};
+
+/** The login method. */
+export function emailPassword(actions: EmailPasswordActions): LoginMethod {
+  const { signIn, signUp, createPasswordResetToken, resetPassword } = actions;
+  const say = (flow: Flow): typeof EMAIL_PASSWORD_TEXTS => flow.texts(EMAIL_PASSWORD_TEXTS);
+
+  const email = (flow: Flow): LoginField => ({
+    id: "email",
+    label: say(flow).email,
+    type: "email",
+    autocomplete: "username",
+  });
+  const password = (flow: Flow, isNew = true): LoginField => ({
+    id: "password",
+    label: say(flow).password,
+    type: "password",
+    autocomplete: isNew ? "new-password" : "current-password",
+    ...(isNew && { note: say(flow).passwordHint }),
+  });
+  const toSignIn = (flow: Flow): Choice => ({ text: say(flow).toSignIn, act: flow.start });
+
+  /** A form that sends its fields as `formFields`. */
+  function form(
+    flow: Flow,
+    action: Action,
+    submit: string,
+    fields: readonly LoginField[],
+    succeed: () => Promise<Trouble> | Trouble,
+    more: object = {},
+  ): Form {
+    return {
+      fields,
+      submit,
+      async send(values) {
+        const formFields = fields.map(({ id }) => ({ id, value: values[id] }));
+        const answer = await flow.call(action, { formFields, ...more });
+        switch (answer.status) {
+          case "OK":
+            return succeed();
+          case "WRONG_CREDENTIALS_ERROR":
+            return say(flow).wrongCredentials;
+          case "RESET_PASSWORD_INVALID_TOKEN_ERROR":
+            return say(flow).invalidLink;
+          default:
+            return flow.complaint(answer);
+        }
+      },
+    };
+  }
+
+  return {
+    factors: ["emailpassword"],
+    ...(signIn && { start: "signIn" }),
+    arrive(_, { pathname, searchParams }) {
+      const isOther = /\/(verify-email|webauthn\/recover)$/.test(pathname);
+      return searchParams.has("token") && !isOther && resetPassword ? "reset" : undefined;
+    },
+    views: {
+      ...(signIn && {
+        signIn(flow) {
+          const t = say(flow);
+          const fields = [email(flow), password(flow, false)];
+          return {
+            title: t.signInTitle,
+            hint: t.signInHint,
+            form: form(flow, signIn, t.signIn, fields, () => flow.succeed(false)),
+            hasChoices: true,
+            links: [
+              { text: t.toForgot, act: "forgot" },
+              { text: t.toSignUp, act: "signUp" },
+            ],
+          };
+        },
+      }),
+      ...(signUp && {
+        signUp(flow) {
+          const t = say(flow);
+          const fields = [email(flow), password(flow), ...flow.signUpFields];
+          return {
+            title: t.signUpTitle,
+            hint: t.signUpHint,
+            form: form(flow, signUp, t.signUp, fields, () => flow.succeed(true)),
+            hasChoices: true,
+            links: [{ text: t.toSignInFromSignUp, act: "signIn" }],
+          };
+        },
+      }),
+      ...(createPasswordResetToken && {
+        forgot(flow) {
+          const t = say(flow);
+          const sent = (): undefined => {
+            flow.show("sent");
+          };
+          return {
+            title: t.forgotTitle,
+            hint: t.forgotHint,
+            form: form(flow, createPasswordResetToken, t.sendLink, [email(flow)], sent),
+            links: [toSignIn(flow)],
+          };
+        },
+        sent: (flow) => ({
+          title: say(flow).sentTitle,
+          hint: say(flow).sentHint.replace("{email}", flow.contact),
+          links: [toSignIn(flow)],
+        }),
+      }),
+      ...(resetPassword && {
+        reset(flow) {
+          const t = say(flow);
+          const token = new URLSearchParams(location.search).get("token") ?? undefined;
+          const done = (): undefined => {
+            // The token is spent: nobody should find it in the history.
+            history.replaceState(history.state, "", location.pathname);
+            flow.show("done");
+          };
+          const fields = [{ ...password(flow), label: t.newPassword }];
+          const more = { token, method: "token" };
+          return {
+            title: t.resetTitle,
+            hint: t.resetHint,
+            form: form(flow, resetPassword, t.setPassword, fields, done, more),
+            links: [toSignIn(flow)],
+          };
+        },
+        done: (flow) => ({
+          title: say(flow).doneTitle,
+          hint: say(flow).doneHint,
+          links: [toSignIn(flow)],
+        }),
+      }),
+    },
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * What the parts of `<auth-login>` know of each other: a login method brings views, a view is data,
+ * and the flow is what a method may do with the element around it.
+ */
+
+import type { CallOptions } from "../http.js";
+import type { AuthClient, Session } from "../session.js";
+
+/** A generated function. */
+export type Action = (
+  client: AuthClient,
+  request: never,
+  options?: CallOptions,
+) => Promise<unknown>;
+
+/** One way to sign in, or one thing to do after it. */
+export interface LoginMethod {
+  /** What the server calls it among its first factors; left out where it is none. */
+  readonly factors?: readonly string[];
+  readonly views: Readonly<Record<string, (flow: Flow) => View>>;
+  /** The view that may stand first: it has a form to sign in with. */
+  readonly start?: string;
+  /** Buttons below a form to sign in or up with. */
+  readonly choices?: (flow: Flow, view: string) => readonly Choice[];
+  /** The view that the page's address asks for: the link of a mail, the way back from a provider. */
+  readonly arrive?: (flow: Flow, address: URL) => string | undefined;
+  /** The view of what a session lacks, where this method can provide it. */
+  readonly pending?: (flow: Flow, session: Session) => Promise<string | undefined>;
+}
+
+/** What the element shows at one time. */
+export interface View {
+  readonly title: string;
+  readonly hint?: string;
+  readonly content?: Node;
+  readonly form?: Form;
+  /** Below it stand the other ways to sign in. */
+  readonly hasChoices?: boolean;
+  readonly links?: readonly Choice[];
+  /** What there is to do as soon as it is shown. */
+  readonly enter?: () => Promise<Trouble>;
+}
+
+/** Fields, and what to do with them. */
+export interface Form {
+  readonly fields: readonly LoginField[];
+  readonly submit: string;
+  readonly send: (values: Values) => Promise<Trouble>;
+}
+
+/** What was typed, by the id of its field. */
+export type Values = Readonly<Record<string, string>>;
+
+/** An input. */
+export interface LoginField {
+  readonly id: string;
+  readonly label: string;
+  /** The `type` of the input: `text` where it is left out. */
+  readonly type?: string;
+  readonly autocomplete?: string;
+  readonly inputMode?: string;
+  /** Stands below the field. */
+  readonly note?: string;
+  readonly optional?: boolean;
+}
+
+/** A button: it leads to a view, or does something. */
+export interface Choice {
+  readonly text: string;
+  readonly act: string | (() => Promise<Trouble>);
+}
+
+/** What to tell the user: nothing, one text, or a text for each of some fields. */
+export type Trouble = string | readonly FieldError[] | undefined;
+
+/** What is wrong with a field. */
+export interface FieldError {
+  readonly id: string;
+  readonly error?: string | undefined;
+}
+
+/** As much as the element reads of an answer that is not the one hoped for. */
+export interface Answer {
+  readonly status?: string;
+  readonly formFields?: readonly FieldError[];
+  readonly reason?: string;
+  readonly failureReason?: string;
+  readonly message?: string;
+}
+
+/** What the server says about its login methods. */
+export interface Offer {
+  /** Undefined where nobody asks the server: then it has whatever the page has. */
+  readonly firstFactors?: readonly string[] | undefined;
+  readonly providers: readonly Provider[];
+}
+
+/** Somebody else who knows the user. */
+export interface Provider {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The element, as its methods see it. */
+export interface Flow {
+  readonly client: AuthClient;
+  readonly element: HTMLElement;
+  /** What the user typed last, an email address or a phone number. */
+  readonly contact: string;
+  readonly offer: Offer;
+  readonly signUpFields: readonly LoginField[];
+  /** Where the application's login pages are: `/auth`. */
+  readonly websiteBasePath: string;
+  /** The view to begin with. */
+  readonly start: string;
+  /** Texts, with the page's own in place of some. */
+  readonly texts: <Texts extends object>(defaults: Texts) => Texts;
+  /** Whether there is such a view. */
+  readonly has: (view: string) => boolean;
+  /** Goes to a view, and says what led there where that is trouble. */
+  readonly show: (view: string, trouble?: string) => void;
+  /** Says something that is no trouble. */
+  readonly tell: (text: string) => void;
+  /** Tells the page something, as an event of the element. */
+  readonly emit: (type: string, detail: unknown) => boolean;
+  /** Signs out, where the API has a way to. */
+  readonly signOut: () => Promise<Trouble>;
+  /** Draws the view again, with what is known by now. */
+  readonly redraw: () => void;
+  /** Calls the API, for the tenant that the page's address names. */
+  readonly call: <Result extends Answer>(action: Action, request: object) => Promise<Result>;
+  /** The user has signed in: goes on to what is still to be done, and then out of the form. */
+  readonly succeed: (signedUp: boolean) => Promise<undefined>;
+  /** What an answer has to say that no method knows better. */
+  readonly complaint: (answer: Answer) => Trouble;
+}

@@ -1,0 +1,163 @@
+/** Signing in and up with a passkey: W3C Web Authentication, level 3. */
+
+import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+
+/** The operations behind it; without the two of signing up, passkeys can only be used. */
+export interface PasskeyActions {
+  readonly signInOptions: Action;
+  readonly signIn: Action;
+  readonly registerOptions?: Action;
+  readonly signUp?: Action;
+}
+
+/** What it says, in English. */
+export const PASSKEY_TEXTS = {
+  passkeyTitle: "Create a passkey",
+  passkeyHint: "Your fingerprint, face or screen lock signs you in from then on.",
+  passkeyEmail: "Email",
+  signInWithPasskey: "Sign in with a passkey",
+  signUpWithPasskey: "Create a passkey",
+  fromPasskey: "Sign in another way",
+  passkeyTaken: "This email address has an account already. Sign in with it.",
+  unknownPasskey: "This passkey is not known here.",
+  passkeyCancelled: "That was cancelled, or took too long. Try again.",
+  passkeyExists: "This device has a passkey for you already. Sign in with it.",
+  passkeyRefused: "This device cannot be used for that.",
+};
+
+interface OptionsAnswer extends Answer {
+  readonly webauthnGeneratedOptionsId: string;
+  readonly rpId?: string;
+  /** Why an address is refused. */
+  readonly err?: string;
+}
+
+/** Whether the browser reads and writes the JSON that servers send and take. */
+const canUse = (): boolean =>
+  typeof (globalThis as { PublicKeyCredential?: typeof PublicKeyCredential }).PublicKeyCredential
+    ?.parseRequestOptionsFromJSON === "function";
+
+/** The login method. */
+export function passkeys(actions: PasskeyActions): LoginMethod {
+  const { signInOptions, signIn, registerOptions, signUp } = actions;
+  const say = (flow: Flow): typeof PASSKEY_TEXTS => flow.texts(PASSKEY_TEXTS);
+  const isRegistering = registerOptions !== undefined && signUp !== undefined;
+
+  /** What the browser says, in words for the user. */
+  function refusal(flow: Flow, error: unknown): string {
+    const name = error instanceof DOMException ? error.name : "";
+    switch (name) {
+      case "NotAllowedError":
+      case "AbortError":
+        return say(flow).passkeyCancelled;
+      case "InvalidStateError":
+        return say(flow).passkeyExists;
+      case "NotSupportedError":
+      case "SecurityError":
+      case "ConstraintError":
+        return say(flow).passkeyRefused;
+      default:
+        throw error;
+    }
+  }
+
+  function complain(flow: Flow, answer: OptionsAnswer): Trouble {
+    switch (answer.status) {
+      case "EMAIL_ALREADY_EXISTS_ERROR":
+        return [{ id: "email", error: say(flow).passkeyTaken }];
+      case "INVALID_EMAIL_ERROR":
+        return [{ id: "email", error: answer.err }];
+      case "INVALID_CREDENTIALS_ERROR":
+        return say(flow).unknownPasskey;
+      case "OPTIONS_NOT_FOUND_ERROR":
+      case "INVALID_OPTIONS_ERROR":
+        return say(flow).passkeyCancelled;
+      case "INVALID_AUTHENTICATOR_ERROR":
+        return say(flow).passkeyRefused;
+      default:
+        return flow.complaint(answer);
+    }
+  }
+
+  /** Asks for options, has the browser make something of them, and sends that. */
+  async function ceremony(
+    flow: Flow,
+    [ask, request]: [Action, object],
+    make: (options: OptionsAnswer) => Promise<Credential | null>,
+    send: Action,
+  ): Promise<Trouble> {
+    const options = await flow.call<OptionsAnswer>(ask, request);
+    if (options.status !== "OK") {
+      return complain(flow, options);
+    }
+    let credential: Credential | null;
+    try {
+      credential = await make(options);
+    } catch (error) {
+      return refusal(flow, error);
+    }
+    const { webauthnGeneratedOptionsId } = options;
+    const answer = await flow.call<OptionsAnswer>(send, {
+      webauthnGeneratedOptionsId,
+      credential: (credential as PublicKeyCredential).toJSON() as unknown,
+    });
+    return answer.status === "OK" ? flow.succeed(send === signUp) : complain(flow, answer);
+  }
+
+  const use = (flow: Flow): Promise<Trouble> =>
+    ceremony(
+      flow,
+      [signInOptions, {}],
+      (options) => {
+        const json = options as unknown as PublicKeyCredentialRequestOptionsJSON;
+        const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(json);
+        return navigator.credentials.get({ publicKey });
+      },
+      signIn,
+    );
+
+  return {
+    factors: ["webauthn"],
+    choices: (flow, view) =>
+      !canUse()
+        ? []
+        : [
+            ...(view === "signUp"
+              ? []
+              : [{ text: say(flow).signInWithPasskey, act: () => use(flow) }]),
+            // Where there is another way to sign up, that page has the button.
+            ...(isRegistering && (view === "signUp" || !flow.has("signUp"))
+              ? [{ text: say(flow).signUpWithPasskey, act: "passkey" }]
+              : []),
+          ],
+    views: isRegistering
+      ? {
+          passkey(flow) {
+            const t = say(flow);
+            return {
+              title: t.passkeyTitle,
+              hint: t.passkeyHint,
+              form: {
+                fields: [
+                  { id: "email", label: t.passkeyEmail, type: "email", autocomplete: "username" },
+                ],
+                submit: t.signUpWithPasskey,
+                send: ({ email = "" }) =>
+                  ceremony(
+                    flow,
+                    [registerOptions, { email }],
+                    (options) => {
+                      const json = options as unknown as PublicKeyCredentialCreationOptionsJSON;
+                      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json);
+                      return navigator.credentials.create({ publicKey });
+                    },
+                    signUp,
+                  ),
+              },
+              links: [{ text: t.fromPasskey, act: flow.start }],
+            };
+          },
+        }
+      : {},
+  };
+}

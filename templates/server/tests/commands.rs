@@ -1,0 +1,295 @@
+//! The commands of the program, beside a server that runs on the same database.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use common::form;
+use common::program::{Answer, LIMIT, Running, command, get, send};
+use http::Request;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Exit code, output and errors of a command.
+fn run(folder: &TempDir, arguments: &[&str]) -> (i32, String, String) {
+    let output = command(folder)
+        .env_remove("RUST_LOG")
+        .args(arguments)
+        .output()
+        .expect("the program was built");
+    let text = |bytes| String::from_utf8(bytes).expect("it is text");
+    let code = output.status.code().expect("it ended by itself");
+    (code, text(output.stdout), text(output.stderr))
+}
+
+/// What a command prints as JSON; it must succeed.
+fn json(folder: &TempDir, arguments: &[&str]) -> Value {
+    let (code, output, errors) = run(folder, arguments);
+    assert_eq!((code, errors.as_str()), (0, ""), "{arguments:?}");
+    serde_json::from_str(&output).expect("it is JSON")
+}
+
+async fn post(server: &Running, path: &str, token: Option<&str>, body: String) -> Answer {
+    let mut request =
+        Request::post(format!("{}{path}", server.base)).header("st-auth-mode", "header");
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let request = request.body(Body::from(body)).expect("it is a request");
+    send(request).await.expect("it answers")
+}
+
+async fn sign_up(server: &Running, email: &str) -> Answer {
+    let body = form(email, "passw0rd").to_string();
+    let answer = post(server, "/signup", None, body).await;
+    assert!(answer.body.contains(r#""status":"OK""#), "{}", answer.body);
+    answer
+}
+
+async fn refresh(server: &Running, token: &str) -> Answer {
+    post(server, "/session/refresh", Some(token), String::new()).await
+}
+
+/// Signing out needs a session: 401 tells that the access token does not count.
+async fn access_counts(server: &Running, token: &str) -> bool {
+    post(server, "/signout", Some(token), String::new())
+        .await
+        .status
+        == 200
+}
+
+fn kid(token: &str) -> String {
+    use base64::Engine as _;
+    let header = token.split('.').next().expect("a JWT has parts");
+    let header = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(header);
+    let header: Value =
+        serde_json::from_slice(&header.expect("it is base64url")).expect("it is JSON");
+    header["kid"].as_str().expect("it is text").to_owned()
+}
+
+async fn published(server: &Running) -> Vec<String> {
+    let answer = get(&format!("{}/jwt/jwks.json", server.base))
+        .await
+        .expect("it answers");
+    let keys: Value = serde_json::from_str(&answer.body).expect("it is JSON");
+    let keys = keys["keys"].as_array().expect("it is a list");
+    keys.iter()
+        .map(|key| key["kid"].as_str().expect("it is text").to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_of_a_user_are_listed_and_revoked() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let server = Running::start(&folder);
+    let first = sign_up(&server, "ana@ex.co").await;
+    let again = form("ana@ex.co", "passw0rd").to_string();
+    let second = post(&server, "/signin", None, again).await;
+    let other = sign_up(&server, "eva@ex.co").await;
+
+    let listed = json(
+        &folder,
+        &["sessions", "list", "--user", "Ana@Ex.co", "--json"],
+    );
+    let user = listed["userId"].as_str().expect("it is text");
+    let sessions = listed["sessions"].as_array().expect("it is a list");
+    assert_eq!(sessions.len(), 2);
+    assert_eq!(
+        listed,
+        json(&folder, &["sessions", "list", "--user", user, "--json"])
+    );
+    let (_, table, _) = run(&folder, &["sessions", "list", "--user", user]);
+    let handles: Vec<_> = sessions
+        .iter()
+        .map(|session| session["handle"].as_str().expect("text"))
+        .collect();
+    for (line, expected) in table.lines().zip(["SESSION", handles[0], handles[1]]) {
+        assert!(line.starts_with(expected), "{table}");
+    }
+    let token = first.header("st-refresh-token");
+    let secret = token.split_once('.').expect("handle and secret").1;
+    assert!(!table.contains(secret) && !listed.to_string().contains(secret));
+
+    let revoked = json(
+        &folder,
+        &["sessions", "revoke", "--session", handles[0], "--json"],
+    );
+    assert_eq!(revoked["revoked"], serde_json::json!([handles[0]]));
+    assert_eq!(refresh(&server, token).await.status, 401);
+    let second = refresh(&server, second.header("st-refresh-token")).await;
+    assert_eq!(second.status, 200, "only that one");
+
+    let (code, text, _) = run(
+        &folder,
+        &[
+            "sessions",
+            "revoke",
+            "--session",
+            handles[1],
+            "--all-of-user",
+        ],
+    );
+    assert_eq!(
+        (code, text),
+        (0, format!("Revoked 1 session:\n{}\n", handles[1]))
+    );
+    assert_eq!(
+        refresh(&server, second.header("st-refresh-token"))
+            .await
+            .status,
+        401
+    );
+
+    let revoked = json(
+        &folder,
+        &["sessions", "revoke", "--user", "eva@ex.co", "--json"],
+    );
+    assert_eq!(revoked["revoked"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        refresh(&server, other.header("st-refresh-token"))
+            .await
+            .status,
+        401
+    );
+    let (code, text, _) = run(&folder, &["sessions", "list", "--user", user]);
+    assert_eq!((code, text), (0, format!("{user} has no session.\n")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_replaced_by_hand_is_published_before_it_signs() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let server = Running::start(&folder);
+    let session = sign_up(&server, "ana@ex.co").await;
+    let old = kid(session.header("st-access-token"));
+    let rotated = json(&folder, &["keys", "rotate", "--json"]);
+    let new = rotated["kid"].as_str().expect("it is text").to_owned();
+    assert_eq!(rotated["state"], "next");
+    assert_ne!(new, old);
+    assert_eq!(
+        published(&server).await,
+        [new.clone(), old.clone()],
+        "at once"
+    );
+    let refreshed = refresh(&server, session.header("st-refresh-token")).await;
+    assert_eq!(
+        kid(refreshed.header("st-access-token")),
+        old,
+        "verifiers may not know the new one"
+    );
+
+    let listed = json(&folder, &["keys", "list", "--json"]);
+    let states: Vec<_> = listed["keys"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|key| &key["state"])
+        .collect();
+    assert_eq!(states, ["next", "signing"]);
+    let (_, table, _) = run(&folder, &["keys", "list"]);
+    assert!(
+        table.starts_with("KEY ") && table.contains(&new) && table.contains("ES256"),
+        "{table}"
+    );
+    assert!(access_counts(&server, session.header("st-access-token")).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leaked_key_counts_no_more_and_nobody_is_signed_out() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let server = Running::start(&folder);
+    let session = sign_up(&server, "ana@ex.co").await;
+    let (access, old) = (
+        session.header("st-access-token"),
+        kid(session.header("st-access-token")),
+    );
+    let rotated = json(&folder, &["keys", "rotate", "--leaked", "--json"]);
+    assert_eq!(
+        (&rotated["state"], &rotated["removed"]),
+        (&"signing".into(), &serde_json::json!([old]))
+    );
+
+    // The server was told nothing: it finds out by itself. Nothing here asks for the published keys,
+    // which would make it look.
+    let started = Instant::now();
+    let other = sign_up(&server, "eva@ex.co").await;
+    let mut probe = other.header("st-access-token").to_owned();
+    while kid(&probe) == old {
+        assert!(started.elapsed() < LIMIT, "it never noticed");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let body = form("eva@ex.co", "passw0rd").to_string();
+        probe = post(&server, "/signin", None, body)
+            .await
+            .header("st-access-token")
+            .to_owned();
+    }
+    assert!(
+        started.elapsed() < Duration::from_secs(12),
+        "{:?}",
+        started.elapsed()
+    );
+    assert!(
+        !access_counts(&server, access).await,
+        "what it signed is worth nothing"
+    );
+    let refreshed = refresh(&server, session.header("st-refresh-token")).await;
+    assert_eq!(refreshed.status, 200, "the session goes on");
+    let fresh = refreshed.header("st-access-token");
+    assert_eq!(rotated["kid"], kid(fresh));
+    assert!(access_counts(&server, fresh).await);
+    assert_eq!(published(&server).await, [kid(fresh)]);
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_a_code_of_its_own() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let (code, _, errors) = run(&folder, &["sessions", "list", "--user", "ana@ex.co"]);
+    assert_eq!(code, 1);
+    assert!(
+        errors.starts_with("error: DATABASE_URL: there is no database "),
+        "{errors}"
+    );
+    assert!(
+        !folder.path().join("auth.db").exists(),
+        "looking makes nothing"
+    );
+
+    drop(Running::start(&folder));
+    for arguments in [
+        &["sessions", "list", "--user", "ana@ex.co"][..],
+        &["sessions", "revoke", "--user", "ana@ex.co"],
+        &["sessions", "revoke", "--session", "no-such-handle"],
+        &[
+            "sessions",
+            "revoke",
+            "--session",
+            "no-such-handle",
+            "--all-of-user",
+        ],
+    ] {
+        let (code, output, errors) = run(&folder, arguments);
+        assert_eq!((code, output.as_str()), (3, ""), "{arguments:?}");
+        assert!(
+            errors.starts_with("error: ") && errors.contains(arguments[3]),
+            "{errors}"
+        );
+    }
+    for arguments in [
+        &["sessions", "revoke"][..],
+        &["sessions", "revoke", "--user", "u", "--session", "s"],
+        &["sessions", "list"],
+        &["keys", "burn"],
+        &["nonsense"],
+    ] {
+        let (code, output, errors) = run(&folder, arguments);
+        assert_eq!((code, output.as_str()), (2, ""), "{arguments:?}");
+        assert!(errors.starts_with("error: "), "{errors}");
+    }
+    let (code, output, _) = run(&folder, &["--help"]);
+    assert_eq!(code, 0);
+    for word in ["serve", "health", "keys", "sessions"] {
+        assert!(output.contains(word), "{output}");
+    }
+}

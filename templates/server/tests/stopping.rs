@@ -1,0 +1,118 @@
+//! How the program stops: load balancers hear of it first, what is under way ends, mails go out.
+
+#![cfg(unix)]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use axum::body::Body;
+use common::form;
+use common::program::{LIMIT, Running, get, send};
+use http::Request;
+use tempfile::TempDir;
+
+/// A connection on which a request has begun.
+fn begin(server: &Running, body: &str) -> TcpStream {
+    let address = server.origin().trim_start_matches("http://");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(LIMIT)).expect("it is a limit");
+    let head = format!(
+        "POST /auth/signup HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).expect("it reads");
+    stream
+}
+
+/// The rest of the request, and the whole answer.
+fn finish(mut stream: TcpStream, body: &str) -> String {
+    stream.write_all(body.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_at_sigterm_is_answered_and_mailed() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let mails = folder.path().join("mails");
+    let mails = mails.to_str().expect("it is Unicode");
+    let mut server = Running::start_with(&folder, &[("AUTH_MAIL_OUTBOX", mails)]);
+    server
+        .ask("/signup", "ana@ex.co")
+        .await
+        .expect("it answers");
+    let body = form("eva@ex.co", "passw0rd").to_string();
+    let stream = begin(&server, &body);
+    let address = r#"{"formFields":[{"id":"email","value":"ana@ex.co"}]}"#;
+    let reset = Request::post(format!("{}/user/password/reset/token", server.base));
+    let reset = reset.body(Body::from(address)).expect("it is a request");
+    let reset = send(reset).await.expect("it answers");
+    assert_eq!(reset.body, r#"{"status":"OK"}"#);
+    server.kill("-TERM");
+    // Nobody else gets in, once it has heard.
+    while get(&format!("{}/livez", server.origin())).await.is_some() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let answer = finish(stream, &body);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains(r#""status":"OK""#), "{answer}");
+    let log = server.log();
+    assert!(log.contains("stopped"), "{log}");
+    assert_eq!(server.child.wait().expect("it is ours").code(), Some(0));
+    let mails = std::fs::read_dir(mails).expect("there is an outbox");
+    assert_eq!(mails.count(), 1, "the mail went out before it stopped");
+    let server = Running::start(&folder);
+    let answer = server
+        .ask("/signin", "eva@ex.co")
+        .await
+        .expect("it answers");
+    assert_eq!(answer["status"], "OK", "what was acknowledged is there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn load_balancers_hear_of_the_end_before_it_comes() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let variables = [
+        ("AUTH_SHUTDOWN_DELAY_SECONDS", "60"),
+        ("AUTH_ADMIN_LISTEN_ADDR", "127.0.0.1:0"),
+    ];
+    let mut server = Running::start_with(&folder, &variables);
+    let operations = server.told("metrics on ").replace("/metrics", "");
+    let origins = [server.origin().to_owned(), operations];
+    for origin in &origins {
+        let ready = get(&format!("{origin}/readyz")).await.expect("it answers");
+        assert_eq!(
+            (ready.status.as_u16(), ready.body.as_str()),
+            (200, r#"{"status":"ok"}"#)
+        );
+    }
+    server.kill("-TERM");
+    let stopping = format!("{}/readyz", origins[0]);
+    while get(&stopping)
+        .await
+        .expect("it answers")
+        .status
+        .is_success()
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    for origin in &origins {
+        let ready = get(&format!("{origin}/readyz")).await.expect("it answers");
+        let expected = (503, r#"{"status":"stopping"}"#);
+        assert_eq!((ready.status.as_u16(), ready.body.as_str()), expected);
+        let live = get(&format!("{origin}/livez")).await.expect("it answers");
+        assert_eq!(live.status, 200, "it must not be killed now");
+    }
+    let answer = server
+        .ask("/signup", "ana@ex.co")
+        .await
+        .expect("it answers");
+    assert_eq!(answer["status"], "OK", "who still comes is served");
+    // Whoever asks twice does not want to wait for a minute.
+    server.kill("-TERM");
+    assert!(server.ended());
+}
