@@ -15,7 +15,7 @@ for (const [id, url] of Object.entries({ outbox, jwks })) {
   find(id).hidden = url === null;
   find(id).href = url ?? "";
 }
-find("where").textContent = outbox === null ? " folder that the terminal names" : ", above";
+find("mail").hidden = outbox === null;
 
 let session;
 

@@ -237,14 +237,12 @@ impl Store for SqliteStore {
         })
     }
 
+    /// Asked on the writing connection: a database that is locked, or moved away, can still be read.
     async fn ping(&self) -> Result<(), Error> {
-        self.read(|db| {
-            db.query_row("SELECT count(*) FROM migrations", [], |row| {
-                row.get::<_, i64>(0)
-            })
-        })
-        .await
-        .map(drop)
+        let sql = "SELECT count(*) FROM migrations";
+        self.write(|db| db.query_row(sql, [], |row| row.get::<_, i64>(0)))
+            .await
+            .map(drop)
     }
 
     async fn create_email_password_user(
