@@ -61,8 +61,6 @@ async fn cost() {
     // What this process does beside hashing takes microseconds.
     let [server, own] = [after[0] - before[0], after[1] - before[1]];
     println!("  processor time, sign-in / hash: {:.3}", server / own);
-    let fastest = sign_ins.quantile(0.1) / hashes.quantile(0.1);
-    println!("  sign-in / hash: {fastest:.3} of the fastest tenth, which neighbours disturb least");
     let ratio = sign_ins.median() / hashes.median();
     println!("  sign-in / hash: {ratio:.3} of the medians");
     target("1.15 at most", ratio <= 1.15);
