@@ -18,9 +18,9 @@ static TESTS: &[(&str, &[&str])] = &[
             "email-password.sign-in",
             "email-password.sign-up",
             "session.refresh",
+            "session.sign-out",
         ],
     ),
-    ("claims", &["session.sign-out"]),
     (
         "commands",
         &[
@@ -31,6 +31,7 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
+    ("conformance", &["session.refresh", "session.sign-out"]),
     ("connections", &["email-password.sign-up"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
     (
@@ -64,7 +65,8 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
-    ("keys", &["jwt.jwks", "openid.discovery"]),
+    ("hooks", &["session.refresh", "session.sign-out"]),
+    ("instances", &["session.refresh", "session.sign-out"]),
     (
         "log",
         &[
@@ -114,14 +116,6 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "session",
-        &[
-            "email-password.sign-up",
-            "session.refresh",
-            "session.sign-out",
-        ],
-    ),
-    (
         "sign_in",
         &[
             "email-password.email-exists",
@@ -130,10 +124,6 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sign_up", &["email-password.sign-up"]),
-    (
-        "signing_keys",
-        &["email-password.sign-up", "jwt.jwks", "session.refresh"],
-    ),
     (
         "stopping",
         &[
@@ -196,10 +186,16 @@ fn is_wanted(test: &str, behaviours: &BTreeSet<&str>) -> bool {
         .is_none_or(|(_, needs)| needs.iter().all(|need| behaviours.contains(need)))
 }
 
-/// `sign_up` of `tests/sign_up.rs`.
+/// Folders below `tests` that are no test of their own.
+const SHARED: [&str; 2] = ["common", "snapshots"];
+
+/// `sign_up` of `tests/sign_up.rs`, `conformance` of all that is in `tests/conformance`.
 fn test_name(path: &str) -> Option<&str> {
-    let name = path.strip_prefix("tests/")?.strip_suffix(".rs")?;
-    (!name.contains('/')).then_some(name)
+    let path = path.strip_prefix("tests/")?;
+    match path.split_once('/') {
+        Some((folder, _)) => (!SHARED.contains(&folder)).then_some(folder),
+        None => path.strip_suffix(".rs"),
+    }
 }
 
 /// `refused` of `tests/snapshots/refused.snap`.
@@ -248,8 +244,11 @@ mod tests {
     #[test]
     fn tests_name_files_and_behaviours_that_exist() {
         for (test, needs) in TESTS {
-            let path = format!("tests/{test}.rs");
-            assert!(FILES.iter().any(|(file, _)| *file == path), "{path}");
+            let paths = [format!("tests/{test}.rs"), format!("tests/{test}/main.rs")];
+            let is_there = FILES
+                .iter()
+                .any(|(file, _)| paths.iter().any(|it| it == file));
+            assert!(is_there, "{test}");
             for need in *needs {
                 assert!(BEHAVIOURS.iter().any(|row| row.name == *need), "{need}");
             }
@@ -264,10 +263,10 @@ mod tests {
 
     #[test]
     fn snapshots_go_with_their_test() {
-        let keys = BTreeSet::from(["jwt.jwks", "openid.discovery"]);
-        let files = files(&keys);
+        let sessions = BTreeSet::from(["session.refresh", "session.sign-out"]);
+        let files = files(&sessions);
         let has = |path: &str| files.iter().any(|(file, _)| *file == path);
-        assert!(has("tests/keys.rs") && has("tests/snapshots/jwks.snap"));
+        assert!(has("tests/conformance/main.rs") && has("tests/snapshots/jwks.snap"));
         assert!(!has("tests/sign_up.rs") && !has("tests/snapshots/sign_up_taken.snap"));
         assert!(has("tests/common/mod.rs") && has("src/lib.rs"));
     }

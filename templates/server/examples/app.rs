@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 
 use auth_server::app_info::AppInfoInput;
 use auth_server::{
-    AppInfo, Auth, AuthContext, Claim, ClaimValidators, Config, ErrorResponse, NewSessionFor,
-    NoCustom, Session, Verdict, VerifyOptions, VerifySession, told_to_stop,
+    Auth, AuthContext, Claim, ClaimValidators, Config, ErrorResponse, NewSessionFor, NoCustom,
+    Session, Verdict, VerifyOptions, VerifySession, told_to_stop,
 };
 use axum::Router;
 use axum::body::Body;
@@ -48,14 +48,12 @@ async fn main() -> Result<(), Failure> {
 
 /// Settings come from the environment; with `--settings-in-code`, from here.
 pub(crate) fn config() -> Result<Config, Failure> {
-    let app_info = AppInfo::normalise(&AppInfoInput {
+    let mut config = Config::for_app(&AppInfoInput {
         app_name: Some("Example".to_owned()),
         api_domain: Some("http://localhost:3001".to_owned()),
         website_domain: Some("http://localhost:3000".to_owned()),
         ..AppInfoInput::default()
-    });
-    let app_info = app_info.map_err(|errors| format!("{errors:?}"))?;
-    let mut config = Config::new(app_info);
+    })?;
     config.session.access_token_validity_ms = 15 * 60 * 1000;
     Ok(config)
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use auth_server::app_info::AppInfoInput;
 use auth_server::{
-    AppInfo, Auth, AuthContext, Claim, ClaimValidators, Config, Error, NewSessionFor, NoCustom,
-    Session, Subject, Validator, Verdict, VerifyOptions, VerifySession, told_to_stop,
+    Auth, AuthContext, Claim, ClaimValidators, Config, Error, NewSessionFor, NoCustom, Session,
+    Subject, Validator, Verdict, VerifyOptions, VerifySession, told_to_stop,
 };
 use axum::Router;
 use axum::extract::Path;
@@ -44,14 +44,13 @@ struct Plan {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     tracing_subscriber::fmt().init();
-    let app_info = AppInfo::normalise(&AppInfoInput {
+    let config = Config::for_app(&AppInfoInput {
         app_name: Some("Example".to_owned()),
         api_domain: Some("http://localhost:3001".to_owned()),
         website_domain: Some("http://localhost:3000".to_owned()),
         ..AppInfoInput::default()
-    });
-    let app_info = app_info.map_err(|errors| format!("{errors:?}"))?;
-    let auth = Auth::builder(Config::new(app_info))
+    })?;
+    let auth = Auth::builder(config)
         // Every new session begins with this claim; `.claim_validator(..)` would demand something of
         // every session.
         .claim(ROLE_CLAIM.clone())

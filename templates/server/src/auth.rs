@@ -4,8 +4,10 @@
 //! process, and a test can give one its own clock, store and mailer.
 
 mod background;
+mod hooks;
 mod mailer;
 mod readiness;
+mod refusal;
 
 use std::fmt;
 use std::sync::Arc;
@@ -19,11 +21,14 @@ use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
 use crate::error::Error;
 use crate::metrics::Metrics;
-use crate::session::{ClaimSource, SessionConfig, Sessions, SettingError, Validator};
+use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingError, Validator};
 use crate::store::{self, Metered, Store};
 
+use self::hooks::Hooks;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
+pub use self::refusal::{ErrorHandler, Refusal};
+pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 
 /// How many passwords may wait for each that is being hashed.
 const WAITING_PER_THREAD: usize = 64;
@@ -43,6 +48,7 @@ struct Parts {
     mail: Queue,
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
+    error_handlers: ErrorHandlers,
     metrics: Metrics,
     probe: Probe,
     is_stopping: AtomicBool,
@@ -57,6 +63,7 @@ pub struct AuthBuilder {
     password_params: PasswordParams,
     claims: Vec<Arc<dyn ClaimSource>>,
     validators: Vec<Validator>,
+    hooks: Hooks,
 }
 
 /// Why a server could not start.
@@ -82,6 +89,7 @@ impl Auth {
             password_params: PasswordParams::default(),
             claims: Vec::new(),
             validators: Vec::new(),
+            hooks: Hooks::default(),
         }
     }
 
@@ -123,6 +131,11 @@ impl Auth {
     /// The time.
     pub fn clock(&self) -> &dyn Clock {
         self.0.clock.as_ref()
+    }
+
+    /// What the application answers to requests whose session is not as it must be.
+    pub(crate) fn error_handlers(&self) -> &ErrorHandlers {
+        &self.0.error_handlers
     }
 
     /// What the server counts about itself.
@@ -249,13 +262,14 @@ impl AuthBuilder {
     /// What could not be opened.
     pub async fn build(self) -> Result<Auth, StartError> {
         let Self {
-            config,
+            mut config,
             store,
             mailer,
             clock,
             password_params,
             claims,
             validators,
+            hooks,
         } = self;
         // Everything is checked before anything is opened.
         let wrong = |errors: Vec<SettingError>| {
@@ -265,7 +279,11 @@ impl AuthBuilder {
                 lines.join("\n  ")
             ))
         };
-        config.session.check(&config.app_info).map_err(wrong)?;
+        config
+            .check()
+            .map_err(|errors| StartError(errors.to_string()))?;
+        let names = || CookieNames::of_app(&config.app_id);
+        config.session.cookie_names.get_or_insert_with(names);
         // Files are named by the time; whose time it is does not matter.
         let naming = clock
             .clone()
@@ -287,6 +305,7 @@ impl AuthBuilder {
                 .await
                 .map_err(|error| StartError(error.to_string()))?,
         };
+        refuse_other_app(store.as_ref(), &config.app_id).await?;
         let metrics = Metrics::default();
         let (verbs, events) = (metrics.store.clone(), metrics.sessions.clone());
         let store: Arc<dyn Store> = Arc::new(Metered::new(store, verbs, events));
@@ -304,6 +323,7 @@ impl AuthBuilder {
         )
         .map_err(wrong)?
         .with_claims(claims, validators)
+        .with_hooks(hooks.transfer, hooks.on_create)
         .with_metrics(metrics.sessions.clone());
         if sessions.cookies_cannot_work() {
             tracing::warn!(
@@ -331,6 +351,7 @@ impl AuthBuilder {
             mail,
             outbox,
             clock,
+            error_handlers: hooks.error_handlers,
             metrics,
             probe: Probe::default(),
             is_stopping: AtomicBool::new(false),
@@ -338,6 +359,20 @@ impl AuthBuilder {
         background::start(&parts);
         Ok(Auth(parts))
     }
+}
+
+/// Refuses a database of another app: users, sessions and keys of two apps must not mix.
+async fn refuse_other_app(store: &dyn Store, app_id: &str) -> Result<(), StartError> {
+    let owner = store.owning_app(app_id).await;
+    let owner = owner.map_err(|error| StartError(error.to_string()))?;
+    if owner == app_id {
+        return Ok(());
+    }
+    Err(StartError(format!(
+        "the database belongs to the app `{owner}`, and this server is the app `{app_id}`: give each \
+         app a database (DATABASE_URL) or a PostgreSQL schema (?options=-csearch_path%3Dname) of its \
+         own, or correct the app id (AUTH_APP_ID)"
+    )))
 }
 
 impl fmt::Debug for Auth {

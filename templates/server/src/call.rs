@@ -12,13 +12,18 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use self::fdi_version::FdiVersion;
 
 use crate::auth::Auth;
 use crate::error::{Error, SessionError};
-use crate::session::{Effects, NewSessionFor, Session, Validator, VerifyOptions};
+use crate::session::{
+    Claim, ClaimSource, Effects, NewSessionFor, Session, SessionInformation, Validator,
+    VerifyOptions,
+};
 
 const INVALID_JSON: &str =
     "API input error: Please make sure to pass a valid JSON input in the request body";
@@ -223,6 +228,82 @@ impl Call {
         let sessions = self.auth.sessions().clone();
         sessions
             .merge_claims(session, update, &mut self.effects)
+            .await
+    }
+
+    /// Sets a claim to a value, as of now. The answer carries the new access token.
+    ///
+    /// # Errors
+    /// As [`Call::merge_claims`].
+    pub async fn set_claim<T>(
+        &mut self,
+        session: &mut Session,
+        claim: &Claim<T>,
+        value: &T,
+    ) -> Result<(), Error>
+    where
+        T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
+        let sessions = self.auth.sessions().clone();
+        sessions
+            .set_claim(session, claim, value, &mut self.effects)
+            .await
+    }
+
+    /// Fetches a claim, however new it is. The answer carries the new access token.
+    ///
+    /// # Errors
+    /// As [`Call::merge_claims`]; the claim could not be fetched.
+    pub async fn fetch_claim(
+        &mut self,
+        session: &mut Session,
+        claim: &dyn ClaimSource,
+    ) -> Result<(), Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions
+            .fetch_claim(session, claim, &mut self.effects)
+            .await
+    }
+
+    /// Removes a claim. The answer carries the new access token.
+    ///
+    /// # Errors
+    /// As [`Call::merge_claims`].
+    pub async fn remove_claim(
+        &mut self,
+        session: &mut Session,
+        claim: &dyn ClaimSource,
+    ) -> Result<(), Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions
+            .remove_claim(session, claim, &mut self.effects)
+            .await
+    }
+
+    /// What the store knows about a session: its data, when it began and when it ends.
+    ///
+    /// # Errors
+    /// [`Error::Session`] if the session is gone; the answer then clears its tokens.
+    pub async fn session_information(
+        &mut self,
+        session: &Session,
+    ) -> Result<SessionInformation, Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions.information(session, &mut self.effects).await
+    }
+
+    /// Replaces what the application keeps with a session on the server.
+    ///
+    /// # Errors
+    /// As [`Call::session_information`].
+    pub async fn replace_session_data(
+        &mut self,
+        session: &Session,
+        data: Value,
+    ) -> Result<(), Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions
+            .replace_data_of(session, data, &mut self.effects)
             .await
     }
 

@@ -9,6 +9,7 @@
 //! | `AUTH_ADMIN_LISTEN_ADDR` | none | Where to serve `/metrics` to Prometheus, with `/livez` and `/readyz`; an address that strangers cannot reach, such as `127.0.0.1:9464` |
 //! | `DATABASE_URL` | `sqlite://auth.db` | The database: a SQLite file, made if it does not exist, or `postgres://user:password@host/auth?sslmode=verify-full` |
 //! | `AUTH_DATABASE_CONNECTIONS` | `10` | How many connections to PostgreSQL at most |
+//! | `AUTH_APP_ID` | `public` | Which app this is: the database belongs to one, and cookies of another app on the same host have other names |
 //! | `AUTH_SMTP_URL` | none | Sends mail: `smtps://user:password@mail.example.com:465` |
 //! | `AUTH_MAIL_FROM` | `no-reply@localhost`; needed with `AUTH_SMTP_URL` | Sender: `Name <a@example.com>` |
 //! | `AUTH_MAIL_OUTBOX` | none | Folder that takes mails as `.eml` files; for development |
@@ -31,6 +32,7 @@
 //!
 //! Which variables appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
 
+mod check;
 #[cfg(test)]
 mod tests;
 
@@ -40,10 +42,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use crate::app_info::{AppInfo, AppInfoDefaults};
+use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
 use crate::delivery::{check_sender, check_smtp_url};
 use crate::session::SessionConfig;
-use crate::store::check_url;
+use crate::store::{DEFAULT_APP_ID, check_url};
 
 const DEFAULT_PORT: u16 = 3001;
 const DEFAULT_DATABASE: &str = "sqlite://auth.db";
@@ -70,6 +72,9 @@ const SESSION_VARIABLES: [(&str, &str); 4] = [
 pub struct Config {
     /// Who the application is and where it lives.
     pub app_info: AppInfo,
+    /// Names the app among those that share a process, a host or a database server: letters, digits,
+    /// `-` and `_`. A database belongs to the app that opened it first.
+    pub app_id: String,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Where operators are answered, `/metrics` included.
@@ -113,6 +118,7 @@ impl Config {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             app_info,
+            app_id: DEFAULT_APP_ID.to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             admin_listen: None,
             shutdown_delay: Duration::ZERO,
@@ -127,6 +133,33 @@ impl Config {
             body_timeout: DEFAULT_BODY_TIMEOUT,
             session: SessionConfig::default(),
         }
+    }
+
+    /// The same for an appInfo that is made in code. Every field can be changed afterwards;
+    /// [`Auth::open`](crate::Auth::open) checks them all.
+    ///
+    /// ```
+    /// use auth_server::Config;
+    /// use auth_server::app_info::AppInfoInput;
+    ///
+    /// let mut config = Config::for_app(&AppInfoInput {
+    ///     app_name: Some("Shop".to_owned()),
+    ///     api_domain: Some("https://api.example.com".to_owned()),
+    ///     website_domain: Some("https://example.com".to_owned()),
+    ///     ..AppInfoInput::default()
+    /// })?;
+    /// config.session.access_token_validity_ms = 15 * 60 * 1000;
+    /// config.session.cookie_domain = Some(".example.com".to_owned());
+    /// config.check()?;
+    /// # Ok::<(), auth_server::config::ConfigErrors>(())
+    /// ```
+    ///
+    /// # Errors
+    /// All that is wrong with appInfo.
+    pub fn for_app(app_info: &AppInfoInput) -> Result<Self, ConfigErrors> {
+        AppInfo::normalise(app_info)
+            .map(Self::new)
+            .map_err(|errors| ConfigErrors(errors.iter().map(ToString::to_string).collect()))
     }
 
     /// Reads the variables of the process.
@@ -178,6 +211,10 @@ impl Config {
 
 /// Everything but appInfo and sessions; what is wrong is found even where appInfo is wrong too.
 fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
+    let app_id = env.text("AUTH_APP_ID");
+    if let Some(message) = app_id.as_deref().and_then(check::app_id) {
+        env.wrong("AUTH_APP_ID", message);
+    }
     let listen = env.parsed(
         "AUTH_LISTEN_ADDR",
         "must be an address such as 127.0.0.1:3001",
@@ -219,6 +256,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     let body_limit = env.positive("AUTH_BODY_LIMIT");
 
     let mut config = config?;
+    config.app_id = app_id.unwrap_or(config.app_id);
     config.listen = listen.unwrap_or(config.listen);
     config.admin_listen = admin;
     config.shutdown_delay = match notice {

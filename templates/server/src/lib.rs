@@ -19,12 +19,17 @@
 //! # }
 //! ```
 //!
-//! Settings come from the environment, or from code: [`Config::new`] fills in the defaults for an
-//! [`AppInfo`], and every field can be changed.
+//! Settings come from the environment, or from code: [`Config::for_app`] fills in the defaults, every field
+//! can be changed, and all of them are checked before anything is opened.
 //!
 //! What the access token says about its user is a [`Claim`]; what a route demands of a session,
 //! [`VerifySession`]; and whatever is done to sessions by their handle or their user — list, revoke,
 //! change — is a method of [`Auth::sessions`]. `examples/claims.rs` shows all three.
+//!
+//! Where an application wants something else than the server does by itself, it says so when it builds the
+//! server ([`Auth::builder`]: how sessions begin, what refusals look like) or its layer
+//! ([`AuthLayer::without`]: routes that it answers itself); see `examples/hooks.rs`. Several servers in one
+//! process need an app id each ([`Config::app_id`]); see `examples/instances.rs`.
 //!
 //! # The house
 //!

@@ -16,10 +16,12 @@ mod believed;
 mod claims;
 mod config;
 mod cookie;
+mod cookie_names;
 mod csrf;
 mod effects;
 mod engine;
 mod front_token;
+mod hooks;
 mod keys;
 mod refresh;
 mod rotation;
@@ -38,8 +40,11 @@ pub use claims::{
     Validator, Verdict,
 };
 pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
+pub use cookie_names::CookieNames;
 pub use effects::Effects;
 pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
+pub(crate) use hooks::GetTokenTransferMethod;
+pub use hooks::{OnCreateSession, TransferRequest};
 pub use keys::{Jwks, KeyInformation, KeyState, POLL as KEY_POLL, SigningKeys};
 pub use transport::TransferMethod;
 
@@ -56,6 +61,9 @@ pub struct Session {
     pub tenant_id: String,
     /// All that the access token says, the server's own claims included.
     pub claims: Map<String, Value>,
+    /// The access token itself, to be passed on to a service that trusts the keys of this server; empty
+    /// where validators look at a session without a request.
+    pub access_token: AccessToken,
     /// When the access token was issued, in milliseconds.
     pub issued_at: i64,
     /// When the access token expires, in milliseconds.
@@ -82,6 +90,29 @@ impl Session {
             tenant_id: self.tenant_id.clone(),
             claims: self.claims.clone(),
         }
+    }
+}
+
+/// The text of an access token. Whoever has it is taken for the user, so it is not printed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct AccessToken(String);
+
+impl AccessToken {
+    /// The JWT.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for AccessToken {
+    fn from(jwt: String) -> Self {
+        Self(jwt)
+    }
+}
+
+impl std::fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
     }
 }
 

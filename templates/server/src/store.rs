@@ -35,6 +35,9 @@ pub use sqlite::SqliteStore;
 /// The tenant of a server with a single tenant.
 pub const PUBLIC_TENANT: &str = "public";
 
+/// The app of a process that serves one app.
+pub const DEFAULT_APP_ID: &str = "public";
+
 /// The recipe of users that sign in with email and password.
 pub const EMAIL_PASSWORD: &str = "emailpassword";
 
@@ -269,6 +272,9 @@ pub trait Store: Send + Sync {
     async fn ping(&self) -> Result<(), Error> {
         self.signing_keys().await.map(drop)
     }
+
+    /// The app that the database belongs to: this one, if it is the first that asks.
+    async fn owning_app(&self, app_id: &str) -> Result<String, Error>;
 
     /// Signs a user up, unless the tenant has a user with this address.
     async fn create_email_password_user(

@@ -2,6 +2,7 @@
 //!
 //! The OAuth endpoints are named because clients of the interface expect the keys to be there.
 
+use crate::auth::Auth;
 use crate::call::Call;
 use crate::error::Error;
 
@@ -41,11 +42,16 @@ pub enum Discovery {
 /// None; the signature is that of every flow.
 #[expect(clippy::unused_async, reason = "every flow has the same signature")]
 pub async fn discovery(call: &mut Call) -> Result<Discovery, Error> {
-    let issuer = call.auth().app_info().issuer();
+    Ok(describe(call.auth()))
+}
+
+/// The same without a request.
+pub fn describe(auth: &Auth) -> Discovery {
+    let issuer = auth.app_info().issuer();
     let at = |path: &str| format!("{issuer}{path}");
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    let algorithm = call.auth().session_config().signing_algorithm.name();
-    Ok(Discovery::Ok {
+    let algorithm = auth.session_config().signing_algorithm.name();
+    Discovery::Ok {
         jwks_uri: at("/jwt/jwks.json"),
         authorization_endpoint: at("/oauth/auth"),
         token_endpoint: at("/oauth/token"),
@@ -57,5 +63,5 @@ pub async fn discovery(call: &mut Call) -> Result<Discovery, Error> {
         id_token_signing_alg_values_supported: texts(&[algorithm]),
         response_types_supported: texts(&["code", "id_token", "id_token token"]),
         issuer,
-    })
+    }
 }

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::claims;
-use super::{Session, TransferMethod};
+use super::{AccessToken, Session, TransferMethod};
 use crate::store::{PUBLIC_TENANT, SessionRow};
 
 /// The version that this server issues.
@@ -81,8 +81,12 @@ fn time(claims: &Map<String, Value>, name: &str) -> Option<i64> {
     (0..=MAX_TIME).contains(&seconds).then_some(seconds)
 }
 
-/// The session that verified claims speak of; `None` if they are not those of a session.
-pub(super) fn session(payload: Map<String, Value>, transfer: TransferMethod) -> Option<Session> {
+/// The session that the verified claims of a token speak of; `None` if they are not those of a session.
+pub(super) fn session(
+    payload: Map<String, Value>,
+    jwt: &str,
+    transfer: TransferMethod,
+) -> Option<Session> {
     let text = |name: &str| payload.get(name)?.as_str().map(str::to_owned);
     has_form(&payload, 5).then_some(())?;
     Some(Session {
@@ -93,6 +97,7 @@ pub(super) fn session(payload: Map<String, Value>, transfer: TransferMethod) -> 
         issued_at: time(&payload, "iat")? * 1000,
         expires_at: time(&payload, "exp")? * 1000,
         claims: payload,
+        access_token: AccessToken::from(jwt.to_owned()),
         transfer,
     })
 }
@@ -214,7 +219,7 @@ mod tests {
                 "{payload}"
             );
             let payload = payload.as_object().cloned().expect("an object");
-            assert_eq!(session(payload, TransferMethod::Cookie), None);
+            assert_eq!(session(payload, "", TransferMethod::Cookie), None);
         }
         let mut zero = payload.clone();
         zero["stt"] = json!(0);

@@ -10,6 +10,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::CookieNames;
 use crate::app_info::{self, AppInfo};
 use crate::crypto::encryption::Encryption;
 use crate::crypto::keys::Algorithm;
@@ -33,6 +34,8 @@ pub struct SessionConfig {
     pub cookie_domain: Option<String>,
     /// What `cookie_domain` was before it was changed; empty if it was not set.
     pub older_cookie_domain: Option<String>,
+    /// What the cookies are called; by default as the app's id has it ([`CookieNames::of_app`]).
+    pub cookie_names: Option<CookieNames>,
     /// The `Path` of the access token's cookie.
     pub access_token_path: String,
     /// The status that says that there is no session (401).
@@ -74,6 +77,7 @@ impl Default for SessionConfig {
             cookie_same_site: None,
             cookie_domain: None,
             older_cookie_domain: None,
+            cookie_names: None,
             access_token_path: "/".to_owned(),
             session_expired_status_code: 401,
             invalid_claim_status_code: 403,
@@ -192,6 +196,9 @@ pub(super) struct Settings {
     pub(super) same_site: SameSite,
     pub(super) domain: Option<String>,
     pub(super) older_domain: Option<String>,
+    pub(super) cookies: CookieNames,
+    /// Whether the cookie of old servers is looked at.
+    pub(super) heeds_legacy: bool,
     pub(super) anti_csrf: AntiCsrf,
     pub(super) refresh_path: String,
     pub(super) issuer: String,
@@ -211,12 +218,15 @@ impl Settings {
         // appInfo was normalised: both of its domains belong to a site.
         let one_site = app.same_site().unwrap_or(false);
         config.demand(&mut errors);
-        if !errors.0.is_empty() {
-            return Err(errors.0);
-        }
         let secure = config
             .cookie_secure
             .unwrap_or_else(|| app.api_domain.starts_with("https"));
+        let cookies = config.cookie_names.clone().unwrap_or_default();
+        let wrong_names = cookies.check(secure, domain.is_some(), &config.access_token_path);
+        errors.0.extend(wrong_names);
+        if !errors.0.is_empty() {
+            return Err(errors.0);
+        }
         let by_site = if one_site {
             SameSite::Lax
         } else {
@@ -234,6 +244,8 @@ impl Settings {
             same_site,
             domain,
             older_domain,
+            heeds_legacy: cookies == CookieNames::default(),
+            cookies,
             anti_csrf: config.anti_csrf.unwrap_or(by_same_site),
             refresh_path: app.refresh_path(),
             issuer: app.issuer(),

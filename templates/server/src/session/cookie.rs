@@ -14,10 +14,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::config::Settings;
 use crate::error::Error;
 
-/// Name of the access token's cookie.
-pub(super) const ACCESS: &str = "sAccessToken";
-/// Name of the refresh token's cookie.
-pub(super) const REFRESH: &str = "sRefreshToken";
 /// Name of a cookie that old servers of this protocol set; it is only ever cleared.
 pub(super) const LEGACY: &str = "sIdRefreshToken";
 
@@ -103,8 +99,8 @@ pub(super) fn ascii(value: &HeaderValue) -> Option<&str> {
 
 /// Refuses an access token and a front token that are too long for cookies: browsers drop larger
 /// ones without a word, and the user could never sign in.
-pub(super) fn check_size(jwt: usize, front_token: usize) -> Result<(), Error> {
-    fits(ACCESS, jwt)?;
+pub(super) fn check_size(settings: &Settings, jwt: usize, front_token: usize) -> Result<(), Error> {
+    fits(&settings.cookies.access, jwt)?;
     fits(FRONT_COOKIE, front_token)
 }
 

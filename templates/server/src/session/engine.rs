@@ -11,6 +11,7 @@
 
 mod administration;
 mod beginning;
+mod bound;
 mod claiming;
 mod issuing;
 mod refreshing;
@@ -19,14 +20,17 @@ mod without_request;
 
 use std::sync::Arc;
 
+use http::HeaderMap;
+
 pub use administration::SessionInformation;
 pub use without_request::{JwtOptions, SessionTokens};
 
 use super::Session;
 use super::believed::Believed;
 use super::claims::{ClaimSource, Validator};
-use super::config::{SessionConfig, SettingError, Settings};
+use super::config::{SessionConfig, SettingError, Settings, TransferPolicy};
 use super::effects::Effects;
+use super::hooks::{GetTokenTransferMethod, OnCreateSession, TransferRequest};
 use super::keys::{Jwks, SigningKeys};
 use super::transport::{self, TransferMethod};
 use crate::app_info::AppInfo;
@@ -52,6 +56,10 @@ struct Inner {
     claims: Vec<Arc<dyn ClaimSource>>,
     /// What every API demands unless it says otherwise.
     validators: Vec<Validator>,
+    /// Says how the tokens of a request may travel, in place of the settings.
+    transfer: Option<Arc<GetTokenTransferMethod>>,
+    /// What sees every session before it begins.
+    on_create: Vec<Arc<dyn OnCreateSession>>,
     metrics: SessionMetrics,
 }
 
@@ -89,6 +97,8 @@ impl Sessions {
             believed: Arc::new(Believed::new()),
             claims: Vec::new(),
             validators: Vec::new(),
+            transfer: None,
+            on_create: Vec::new(),
             metrics: SessionMetrics::default(),
         })))
     }
@@ -118,6 +128,32 @@ impl Sessions {
             ..Arc::unwrap_or_clone(self.0)
         };
         Self(Arc::new(inner))
+    }
+
+    /// The same engine with what an application decides itself: how the tokens of a request may travel,
+    /// and, in this order, what new sessions are made of.
+    #[must_use]
+    pub(crate) fn with_hooks(
+        self,
+        transfer: Option<Arc<GetTokenTransferMethod>>,
+        on_create: Vec<Arc<dyn OnCreateSession>>,
+    ) -> Self {
+        let inner = Inner {
+            transfer,
+            on_create,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// How the tokens of a request may travel.
+    fn transfer_policy(&self, headers: &HeaderMap, for_create_new_session: bool) -> TransferPolicy {
+        let request = TransferRequest {
+            headers,
+            for_create_new_session,
+        };
+        let decided = self.0.transfer.as_ref().map(|decide| decide(request));
+        decided.unwrap_or(self.config().transfer)
     }
 
     /// The settings.

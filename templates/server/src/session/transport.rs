@@ -8,6 +8,7 @@
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName};
 
+use super::CookieNames;
 use super::config::{Settings, TransferPolicy};
 use super::cookie;
 use super::csrf::ANTI_CSRF;
@@ -75,9 +76,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Whether the request carries something in the place of an access token.
-pub(super) fn carries_access(headers: &HeaderMap, method: TransferMethod) -> bool {
+pub(super) fn carries_access(
+    settings: &Settings,
+    headers: &HeaderMap,
+    method: TransferMethod,
+) -> bool {
     match method {
-        TransferMethod::Cookie => !cookie::values(headers, cookie::ACCESS).is_empty(),
+        TransferMethod::Cookie => !cookie::values(headers, &settings.cookies.access).is_empty(),
         TransferMethod::Header => bearer(headers).is_some(),
     }
 }
@@ -91,8 +96,12 @@ pub(super) struct AccessTokens<'a> {
 
 impl<'a> AccessTokens<'a> {
     /// Reads both places.
-    pub(super) fn read(headers: &'a HeaderMap) -> Self {
-        let [cookies, legacy] = cookie::values_of(headers, [cookie::ACCESS, cookie::LEGACY]);
+    pub(super) fn read(settings: &Settings, headers: &'a HeaderMap) -> Self {
+        let names = [settings.cookies.access.as_str(), cookie::LEGACY];
+        let [cookies, mut legacy] = cookie::values_of(headers, names);
+        if !settings.heeds_legacy {
+            legacy.clear();
+        }
         Self {
             header: bearer(headers),
             cookies,
@@ -138,8 +147,8 @@ pub(super) struct RefreshTokens {
 impl RefreshTokens {
     /// Reads both places. A bearer value that is none of this server's refresh tokens is not there
     /// for us and does not hide the cookie.
-    pub(super) fn read(headers: &HeaderMap) -> Self {
-        let cookies = cookie::values(headers, cookie::REFRESH);
+    pub(super) fn read(settings: &Settings, headers: &HeaderMap) -> Self {
+        let cookies = cookie::values(headers, &settings.cookies.refresh);
         Self {
             header: bearer(headers).and_then(RefreshToken::parse),
             cookie: cookies.into_iter().find(|value| !value.is_empty()),
@@ -182,7 +191,7 @@ pub(super) fn send_access(
     now: i64,
 ) -> Result<(), Error> {
     if method == TransferMethod::Cookie {
-        cookie::check_size(jwt.len(), front_token.len())?;
+        cookie::check_size(settings, jwt.len(), front_token.len())?;
     }
     fx.set_exposed(FRONT_TOKEN, front_token)?;
     if method == TransferMethod::Header || settings.config.expose_access_token {
@@ -199,12 +208,12 @@ pub(super) fn send_refresh(
     settings: &Settings,
     fx: &mut Effects,
     method: TransferMethod,
-    token: &RefreshToken,
+    token: &str,
     expires_at: i64,
 ) -> Result<(), Error> {
     match method {
-        TransferMethod::Header => fx.set_exposed(ST_REFRESH, &token.text()),
-        TransferMethod::Cookie => set_refresh_cookie(settings, fx, &token.text(), expires_at),
+        TransferMethod::Header => fx.set_exposed(ST_REFRESH, token),
+        TransferMethod::Cookie => set_refresh_cookie(settings, fx, token, expires_at),
     }
 }
 
@@ -239,7 +248,7 @@ pub(super) fn clear_legacy(
     fx: &mut Effects,
     headers: &HeaderMap,
 ) -> Result<(), Error> {
-    if cookie::values(headers, cookie::LEGACY).is_empty() {
+    if !settings.heeds_legacy || cookie::values(headers, cookie::LEGACY).is_empty() {
         return Ok(());
     }
     let (domain, path) = (
@@ -251,9 +260,14 @@ pub(super) fn clear_legacy(
 }
 
 /// Which of the session cookies a request carries more than once; none count where cookies do not.
-pub(super) fn duplicates(headers: &HeaderMap, policy: TransferPolicy) -> Vec<&'static str> {
+pub(super) fn duplicates<'a>(
+    settings: &'a Settings,
+    headers: &HeaderMap,
+    policy: TransferPolicy,
+) -> Vec<&'a str> {
     let is_twice = |name: &&str| cookie::values(headers, name).len() > 1;
-    let names = [cookie::ACCESS, cookie::REFRESH].into_iter();
+    let CookieNames { access, refresh } = &settings.cookies;
+    let names = [access.as_str(), refresh.as_str()].into_iter();
     names
         .filter(|name| policy.allows(TransferMethod::Cookie) && is_twice(name))
         .collect()
@@ -266,7 +280,7 @@ pub(super) fn clear_older(
     name: &str,
     domain: &str,
 ) -> Result<(), Error> {
-    let path = if name == cookie::ACCESS {
+    let path = if name == settings.cookies.access {
         &settings.config.access_token_path
     } else {
         &settings.refresh_path
@@ -285,8 +299,9 @@ fn set_access_cookie(
         settings.domain.as_deref(),
         &settings.config.access_token_path,
     );
-    let line = cookie::line(settings, cookie::ACCESS, value, domain, path, expires_at);
-    fx.set_cookie(cookie::ACCESS, &line)
+    let name = &settings.cookies.access;
+    let line = cookie::line(settings, name, value, domain, path, expires_at);
+    fx.set_cookie(name, &line)
 }
 
 fn set_refresh_cookie(
@@ -296,6 +311,7 @@ fn set_refresh_cookie(
     expires_at: i64,
 ) -> Result<(), Error> {
     let (domain, path) = (settings.domain.as_deref(), &settings.refresh_path);
-    let line = cookie::line(settings, cookie::REFRESH, value, domain, path, expires_at);
-    fx.set_cookie(cookie::REFRESH, &line)
+    let name = &settings.cookies.refresh;
+    let line = cookie::line(settings, name, value, domain, path, expires_at);
+    fx.set_cookie(name, &line)
 }

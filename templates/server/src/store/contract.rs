@@ -8,6 +8,7 @@ use super::*;
 
 /// Runs everything. The store must be empty.
 pub(super) async fn holds(store: Arc<dyn Store>) {
+    apps_race(&store).await;
     users(&*store).await;
     sign_ups_race(&store).await;
     password_resets(&*store).await;
@@ -17,6 +18,16 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     claims_race(&store).await;
     signing_keys(&store).await;
     expiry(&*store).await;
+}
+
+/// Of two apps that open an empty database at once, one has it, and goes on having it.
+async fn apps_race(store: &Arc<dyn Store>) {
+    let (one, two) = tokio::join!(store.owning_app("one"), store.owning_app("two"));
+    let owner = one.expect("write");
+    assert_eq!(two.expect("write"), owner);
+    assert!(owner == "one" || owner == "two", "{owner}");
+    let later = store.owning_app("three").await;
+    assert_eq!(later.expect("write"), owner);
 }
 
 fn new_user(tenant_id: &str, email: &str) -> NewEmailPasswordUser {

@@ -65,6 +65,11 @@ impl Store for Metered {
         self.measure("ping", self.inner.ping()).await
     }
 
+    async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
+        self.measure("owning_app", self.inner.owning_app(app_id))
+            .await
+    }
+
     async fn create_email_password_user(
         &self,
         user: NewEmailPasswordUser,

@@ -15,6 +15,7 @@
 //! the commits of many connections share a wait for the disk by itself.
 
 mod address;
+mod app;
 mod attempts;
 mod clock;
 mod failure;
@@ -98,6 +99,13 @@ async fn query(
 
 #[async_trait]
 impl Store for PostgresStore {
+    async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
+        self.run(Repeat::Harmless, |db| async move {
+            app::owning(&db, app_id).await
+        })
+        .await
+    }
+
     fn clock(&self) -> Arc<dyn Clock> {
         Arc::new(self.clock.clone())
     }

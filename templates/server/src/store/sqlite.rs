@@ -12,6 +12,7 @@
 //! and a broken one [`Error::Internal`], never an answer about a session or a password; every wait ends;
 //! and the file belongs to its owner alone (mode 0600), since it holds signing keys.
 
+mod app;
 mod failure;
 mod keys;
 mod location;
@@ -243,6 +244,11 @@ impl Store for SqliteStore {
         self.write(|db| db.query_row(sql, [], |row| row.get::<_, i64>(0)))
             .await
             .map(drop)
+    }
+
+    async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
+        let app_id = app_id.to_owned();
+        self.write(move |db| app::owning(db, &app_id)).await
     }
 
     async fn create_email_password_user(

@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 
 use super::cache_control;
 use super::error::{self, ErrorResponse};
-use crate::auth::Auth;
+use crate::auth::{Auth, RequestHead};
 use crate::error::Error;
 use crate::session::{Effects, Session, VerifyOptions};
 
@@ -25,13 +25,16 @@ const NO_LAYER: &str =
 pub(super) struct Attached {
     pub(super) auth: Auth,
     pub(super) effects: Arc<Mutex<Effects>>,
+    /// Whether it is a refresh of the application's own.
+    is_refresh: bool,
 }
 
 impl Attached {
-    pub(super) fn new(auth: Auth) -> Self {
+    pub(super) fn new(auth: Auth, is_refresh: bool) -> Self {
         Self {
             auth,
             effects: Arc::default(),
+            is_refresh,
         }
     }
 
@@ -42,6 +45,24 @@ impl Attached {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             ErrorResponse::new(error::text(status, NO_LAYER))
         })
+    }
+
+    /// The session that a route asks for. At the refresh path that is the one that was refreshed: its
+    /// access token may have expired.
+    pub(super) async fn demand(
+        &self,
+        parts: &Parts,
+        options: VerifyOptions,
+    ) -> Result<Option<Session>, Error> {
+        if !self.is_refresh {
+            return self.verify(&parts.method, &parts.headers, options).await;
+        }
+        let mut effects = self.effects.lock().await;
+        let sessions = self.auth.sessions();
+        sessions
+            .refresh(&parts.headers, &mut effects)
+            .await
+            .map(Some)
     }
 
     /// The session of a request.
@@ -69,8 +90,8 @@ impl Attached {
     }
 
     /// Puts what happened to the session on the response.
-    pub(super) async fn write_to(&self, response: &mut Response<Body>) {
-        error::use_settings(response, self.auth.session_config());
+    pub(super) async fn write_to(&self, response: &mut Response<Body>, head: Option<RequestHead>) {
+        error::settle(response, &self.auth, head).await;
         let effects = std::mem::take(&mut *self.effects.lock().await);
         if !effects.is_empty() {
             effects.apply(response.headers_mut());

@@ -12,7 +12,10 @@ use super::attached::Attached;
 use super::error::ErrorResponse;
 use crate::auth::Auth;
 use crate::error::Error;
-use crate::session::{Claim, ClaimSource, NewSessionFor, Session, Validator, VerifyOptions};
+use crate::session::{
+    Claim, ClaimSource, NewSessionFor, Session, SessionInformation, SessionTokens, Validator,
+    VerifyOptions,
+};
 
 /// The auth server behind a request of the application, and what happened to the session so far.
 ///
@@ -85,6 +88,40 @@ impl AuthContext {
     pub async fn revoke_session(&self, session: &Session) -> Result<(), Error> {
         let mut effects = self.attached.effects.lock().await;
         self.auth().sessions().revoke(session, &mut effects).await
+    }
+
+    /// What the store knows about a session: its data, when it began and when it ends.
+    ///
+    /// # Errors
+    /// [`Error::Session`] if the session is gone; the response then clears its tokens.
+    pub async fn session_information(
+        &self,
+        session: &Session,
+    ) -> Result<SessionInformation, Error> {
+        let mut effects = self.attached.effects.lock().await;
+        let sessions = self.auth().sessions();
+        sessions.information(session, &mut effects).await
+    }
+
+    /// Replaces what the application keeps with a session on the server.
+    ///
+    /// # Errors
+    /// As [`AuthContext::session_information`].
+    pub async fn replace_session_data(&self, session: &Session, data: Value) -> Result<(), Error> {
+        let mut effects = self.attached.effects.lock().await;
+        let sessions = self.auth().sessions();
+        sessions.replace_data_of(session, data, &mut effects).await
+    }
+
+    /// Puts tokens on the response that were made without a request
+    /// ([`Sessions::create_without_request`](crate::session::Sessions::create_without_request)).
+    ///
+    /// # Errors
+    /// Cookies cannot hold the tokens.
+    pub async fn attach(&self, session: &Session, tokens: &SessionTokens) -> Result<(), Error> {
+        let mut effects = self.attached.effects.lock().await;
+        let sessions = self.auth().sessions();
+        sessions.attach(&self.headers, session, tokens, &mut effects)
     }
 
     /// Changes the claims of a session: each key of `update` replaces the one of its name, `null`

@@ -8,7 +8,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use super::matching::Found;
 use super::{Answer, Api, body, cache_control, cors, error, legacy, origin};
-use crate::auth::Auth;
+use crate::auth::{Auth, RequestHead};
 use crate::call::Call;
 use crate::error::Error;
 
@@ -20,12 +20,13 @@ pub(super) async fn answer<A: Api>(
     request: Request<Body>,
 ) -> Response<Body> {
     let behaviour = found.route.behaviour;
+    let head = auth.error_handlers().head(&request);
     let mut response = if origin::is_foreign(behaviour, request.headers(), auth.app_info()) {
         let text = "This request must come from the website";
         error::message(StatusCode::FORBIDDEN, text)
     } else {
         match read(auth, &found, request).await {
-            Ok(mut call) => run(api, &found, &mut call).await,
+            Ok(mut call) => run(api, &found, &mut call, head).await,
             Err(error) => error::response(&error, auth.session_config()),
         }
     };
@@ -59,7 +60,12 @@ async fn read<O>(auth: &Auth, found: &Found<O>, request: Request<Body>) -> Resul
 }
 
 /// Lets the operation answer, and puts the session's headers on the answer.
-async fn run<A: Api>(api: &A, found: &Found<A::Operation>, call: &mut Call) -> Response<Body> {
+async fn run<A: Api>(
+    api: &A,
+    found: &Found<A::Operation>,
+    call: &mut Call,
+    head: Option<RequestHead>,
+) -> Response<Body> {
     let mut response = match api.handle(found.route.operation, call).await {
         Ok(answer) => {
             let mut response =
@@ -71,6 +77,7 @@ async fn run<A: Api>(api: &A, found: &Found<A::Operation>, call: &mut Call) -> R
         }
         Err(error) => error::response(&error, call.auth().session_config()),
     };
+    error::settle(&mut response, call.auth(), head).await;
     let effects = call.take_effects();
     if !effects.is_empty() {
         effects.apply(response.headers_mut());

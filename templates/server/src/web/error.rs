@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::answer::{JSON, TEXT};
 use super::cache_control;
+use crate::auth::{Auth, RequestHead};
 use crate::error::{CLEAR_DUPLICATE_COOKIES, DUPLICATE_COOKIES, Error, SessionError};
 use crate::session::SessionConfig;
 
@@ -32,20 +33,21 @@ impl IntoResponse for ErrorResponse {
 /// Lets a handler return an [`Error`]; the layer then puts in the statuses of the settings.
 impl IntoResponse for Error {
     fn into_response(self) -> axum::response::Response {
-        let mut response = response(&self, &SessionConfig::default());
-        if let Self::Session(error) = self {
-            response.extensions_mut().insert(error);
-        }
-        response
+        response(&self, &SessionConfig::default())
     }
 }
 
-/// Gives a response that is a [`SessionError`] of a handler the status of the settings.
-pub(super) fn use_settings(response: &mut Response<Body>, config: &SessionConfig) {
+/// Gives a response that is a [`SessionError`] the status of the settings, or lets the application answer
+/// in its place.
+pub(super) async fn settle(response: &mut Response<Body>, auth: &Auth, head: Option<RequestHead>) {
     let Some(error) = response.extensions_mut().remove::<SessionError>() else {
         return;
     };
-    *response.status_mut() = session(&error, config).status();
+    let mut settled = std::mem::take(response);
+    if let Some(status) = status_of(&error, auth.session_config()) {
+        *settled.status_mut() = status;
+    }
+    *response = auth.error_handlers().answer(error, head, settled).await;
 }
 
 /// The response to an error; the two statuses of sessions are settings.
@@ -54,6 +56,8 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
         Error::BadInput(text) => message(StatusCode::BAD_REQUEST, text),
         Error::Session(error) => {
             let mut response = session(error, config);
+            // For `settle`.
+            response.extensions_mut().insert(error.clone());
             // Also on a route of the application: a refusal that a cache replays to somebody who has a
             // session makes their client refresh without end.
             cache_control::forbid_storing(response.headers_mut());
@@ -97,11 +101,11 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
 }
 
 fn session(error: &SessionError, config: &SessionConfig) -> Response<Body> {
-    let expired = status(config.session_expired_status_code, StatusCode::UNAUTHORIZED);
+    let status = status_of(error, config).unwrap_or(StatusCode::OK);
     match error {
-        SessionError::Unauthorised { .. } => message(expired, "unauthorised"),
-        SessionError::TryRefreshToken => message(expired, "try refresh token"),
-        SessionError::TokenTheft { .. } => message(expired, "token theft detected"),
+        SessionError::Unauthorised { .. } => message(status, "unauthorised"),
+        SessionError::TryRefreshToken => message(status, "try refresh token"),
+        SessionError::TokenTheft { .. } => message(status, "token theft detected"),
         SessionError::InvalidClaims(failed) => {
             let errors: Vec<_> = failed
                 .iter()
@@ -111,22 +115,26 @@ fn session(error: &SessionError, config: &SessionConfig) -> Response<Body> {
                 })
                 .collect();
             let body = json!({"message": "invalid claim", "claimValidationErrors": errors});
-            json(
-                status(config.invalid_claim_status_code, StatusCode::FORBIDDEN),
-                &body,
-            )
+            json(status, &body)
         }
         SessionError::DuplicateCookies => {
             tracing::error!("{DUPLICATE_COOKIES}");
             text(StatusCode::INTERNAL_SERVER_ERROR, DUPLICATE_COOKIES)
         }
-        SessionError::ClearDuplicateCookies => message(StatusCode::OK, CLEAR_DUPLICATE_COOKIES),
+        SessionError::ClearDuplicateCookies => message(status, CLEAR_DUPLICATE_COOKIES),
     }
 }
 
-/// A status of the settings, which were checked when the server started.
-fn status(code: u16, otherwise: StatusCode) -> StatusCode {
-    StatusCode::from_u16(code).unwrap_or(otherwise)
+/// The status that the settings give to an error; they were checked when the server started.
+fn status_of(error: &SessionError, config: &SessionConfig) -> Option<StatusCode> {
+    let code = match error {
+        SessionError::Unauthorised { .. }
+        | SessionError::TryRefreshToken
+        | SessionError::TokenTheft { .. } => config.session_expired_status_code,
+        SessionError::InvalidClaims(_) => config.invalid_claim_status_code,
+        SessionError::DuplicateCookies | SessionError::ClearDuplicateCookies => return None,
+    };
+    StatusCode::from_u16(code).ok()
 }
 
 /// `{"message": …}`.

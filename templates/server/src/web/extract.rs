@@ -80,7 +80,5 @@ async fn session(
         required,
         ..VerifyOptions::default()
     };
-    attached
-        .verify(&parts.method, &parts.headers, options)
-        .await
+    attached.demand(parts, options).await
 }

@@ -109,7 +109,7 @@ where
 async fn verify(parts: &Parts, options: &VerifyOptions) -> Result<Option<Session>, ErrorResponse> {
     let attached = Attached::of(parts)?;
     attached
-        .verify(&parts.method, &parts.headers, options.clone())
+        .demand(parts, options.clone())
         .await
         .map_err(|error| attached.refusal(&error))
 }

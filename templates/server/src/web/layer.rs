@@ -31,15 +31,62 @@ pub struct AuthService<S, A> {
 
 struct Shared<A> {
     auth: Auth,
-    api: A,
+    api: Arc<A>,
     cors: CorsLayer,
+    /// The ids of operations that are left to the application.
+    off: Vec<&'static str>,
 }
 
 impl<A: Api> AuthLayer<A> {
     /// A layer for one auth server and one spec.
     pub fn new(auth: Auth, api: A) -> Self {
         let cors = cors::cors(auth.app_info());
-        Self(Arc::new(Shared { auth, api, cors }))
+        Self(Arc::new(Shared {
+            auth,
+            api: Arc::new(api),
+            cors,
+            off: Vec::new(),
+        }))
+    }
+
+    /// Leaves operations to the application: those of a behaviour, such as `session.refresh`, or the one
+    /// of an `operationId`. Requests for them go on to the routes inside, or are answered 404 there.
+    ///
+    /// A refresh of the application's own has to stand at the path of the built-in one, for browsers send
+    /// the refresh cookie there alone. A handler there that takes a [`Session`](crate::Session) gets the
+    /// session that was refreshed; one that takes an [`AuthContext`](crate::AuthContext) can ask for it
+    /// itself.
+    ///
+    /// ```no_run
+    /// # async fn run(auth: auth_server::Auth) {
+    /// use auth_server::{NoCustom, Session};
+    /// use axum::{Router, routing::post};
+    ///
+    /// async fn refresh(session: Session) -> String {
+    ///     format!("refreshed for {}", session.user_id)
+    /// }
+    ///
+    /// let app: Router = Router::new()
+    ///     .route("/auth/session/refresh", post(refresh))
+    ///     .layer(auth_server::layer(auth, None::<NoCustom>).without("session.refresh"));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// The spec has no such behaviour or operation: a route that was to be off would stay on.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        let named = A::ROUTES
+            .iter()
+            .filter(|route| route.behaviour == name || route.id == name);
+        let ids: Vec<_> = named.map(|route| route.id).collect();
+        assert!(
+            !ids.is_empty(),
+            "`{name}` is neither a behaviour nor an operationId of the spec: {:?}",
+            A::ROUTES.iter().map(|route| route.id).collect::<Vec<_>>()
+        );
+        Arc::make_mut(&mut self.0).off.extend(ids);
+        self
     }
 }
 
@@ -74,7 +121,7 @@ where
         let (inner, shared) = (self.inner.clone(), Arc::clone(&self.shared));
         match shared.place(&request) {
             Some(place) => Box::pin(serve(inner, shared, place, request)),
-            None => Box::pin(let_through(inner, shared.auth.clone(), request)),
+            None => Box::pin(let_through(inner, shared, request)),
         }
     }
 }
@@ -148,27 +195,32 @@ where
     S: Service<Request<Body>, Response = Response<Body>>,
 {
     match found {
-        Some(found) => Ok(dispatch::answer(&shared.api, &shared.auth, found, request).await),
-        None => let_through(inner, shared.auth.clone(), request).await,
+        Some(found) => {
+            Ok(dispatch::answer(shared.api.as_ref(), &shared.auth, found, request).await)
+        }
+        None => let_through(inner, shared, request).await,
     }
 }
 
 /// Lets the application answer.
-async fn let_through<S>(
+async fn let_through<S, A>(
     inner: S,
-    auth: Auth,
+    shared: Arc<Shared<A>>,
     mut request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
 where
+    A: Api,
     S: Service<Request<Body>, Response = Response<Body>>,
 {
-    if let Some(page) = outbox::page(&auth, &request) {
+    if let Some(page) = outbox::page(&shared.auth, &request) {
         return Ok(page);
     }
-    let attached = Attached::new(auth);
+    let is_refresh = shared.is_refresh(&request);
+    let attached = Attached::new(shared.auth.clone(), is_refresh);
+    let head = shared.auth.error_handlers().head(&request);
     request.extensions_mut().insert(attached.clone());
     let mut response = inner.oneshot(request).await?;
-    attached.write_to(&mut response).await;
+    attached.write_to(&mut response, head).await;
     Ok(response)
 }
 
@@ -209,8 +261,18 @@ impl<A: Api> Shared<A> {
             path: request.uri().path(),
             rid,
         };
-        let mounted = |route: &super::Route<_>| self.api.mounted(route.operation);
+        let mounted = |route: &super::Route<_>| {
+            self.api.mounted(route.operation) && !self.off.contains(&route.id)
+        };
         matching::find(A::ROUTES, mounted, self.base_path(), target)
+    }
+
+    /// Whether a request is a refresh, as browsers send it.
+    fn is_refresh(&self, request: &Request<Body>) -> bool {
+        let path = request.uri().path();
+        let path = path.strip_suffix('/').unwrap_or(path);
+        request.method() == Method::POST
+            && path.strip_prefix(self.base_path()) == Some("/session/refresh")
     }
 
     /// The operation that a preflight is about.
@@ -226,6 +288,17 @@ impl<A: Api> Shared<A> {
 /// What a server without an application answers to everything else.
 pub(crate) async fn not_found() -> Response<Body> {
     error::text(StatusCode::NOT_FOUND, "Not found")
+}
+
+impl<A> Clone for Shared<A> {
+    fn clone(&self) -> Self {
+        Self {
+            auth: self.auth.clone(),
+            api: Arc::clone(&self.api),
+            cors: self.cors.clone(),
+            off: self.off.clone(),
+        }
+    }
 }
 
 impl<A> Clone for AuthLayer<A> {

@@ -3,7 +3,9 @@
 //! Rules: paths are case-sensitive; one trailing slash, the query and the fragment do not count; one
 //! tenant segment of letters, digits and `-` may stand between base path and path, and a path that
 //! matches without it wins; the header `rid` only ever helps to choose, it never makes a request fail;
-//! any other method is no match (so HEAD and OPTIONS are not answered on behalf of GET).
+//! any other method is no match (so HEAD and OPTIONS are not answered on behalf of GET). A tenant that
+//! does not exist has no operations, but operations of a session, which names its own tenant, do not
+//! look at the segment.
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -80,8 +82,13 @@ fn best<O>(mut readings: Vec<Reading<O>>, rid: Option<&str>) -> Option<Found<O>>
     // `min_by_key` keeps the first of equals: the order of the spec.
     let reading = readings.into_iter().min_by_key(|reading| reading.rank)?;
     match reading.tenant {
-        // Multi-tenancy is not served yet: a tenant that does not exist has no operations.
-        Some(tenant) if !tenant.eq_ignore_ascii_case(PUBLIC) => None,
+        // Multi-tenancy is not served yet.
+        Some(tenant)
+            if reading.found.route.tenancy == Tenancy::Tenant
+                && !tenant.eq_ignore_ascii_case(PUBLIC) =>
+        {
+            None
+        }
         _ => Some(reading.found),
     }
 }
@@ -227,6 +234,8 @@ mod tests {
     fn a_tenant_segment_is_letters_digits_and_dashes_and_only_public_exists() {
         assert!(found("/auth/public/exists", None).is_some());
         assert!(found("/auth/public/session/refresh/", None).is_some());
+        assert!(found("/auth/t1/session/refresh", None).is_some());
+        assert!(found("/auth/t_1/session/refresh", None).is_none());
         assert!(found("/auth/t1/exists", None).is_none());
         assert!(found("/auth/t_1/exists", None).is_none());
         assert!(found("/auth//exists", None).is_none());

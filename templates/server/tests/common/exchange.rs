@@ -92,7 +92,8 @@ impl Exchange {
         })
     }
 
-    /// Whether it is a 401 with this message that takes the tokens of both kinds away.
+    /// Whether it is a 401 with this message that takes the tokens of both kinds away, and gives
+    /// no other.
     pub(crate) fn is_end_of_session(&self, message: &str) -> bool {
         self.brief() == format!(r#"401 {{"message":"{message}"}}"#)
             && self.clears_cookies()
@@ -101,6 +102,18 @@ impl Exchange {
             && self.header("front-token") == Some("remove")
             && self.header("access-control-expose-headers")
                 == Some("front-token, st-access-token, st-refresh-token")
+    }
+
+    /// Whatever lies under the base path or carries tokens must not be stored; only the public keys
+    /// may be.
+    pub(super) fn is_kept_by_no_cache(&self) {
+        let (_, path) = self.asked.split_once(' ').expect("method and path");
+        let is_auth = path == "/auth" || path.starts_with("/auth/");
+        let is_keys = path.ends_with("/jwt/jwks.json") && self.status == 200;
+        if (is_auth || self.has_session_headers()) && !is_keys {
+            let rule = "no-cache, no-store, max-age=0, must-revalidate";
+            assert_eq!(self.header("cache-control"), Some(rule), "{self}");
+        }
     }
 
     /// What the front token says.

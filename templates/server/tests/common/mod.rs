@@ -1,17 +1,7 @@
 //! A real server on a port of its own, a client, a clock that stands still, and the mails that were sent.
 //!
-//! The tests of this folder go by the facts of the wire, which number their scenarios. Where each is:
-//!
-//! | Sessions, scenario | Test file |
-//! |---|---|
-//! | 1, 2 | `sign_up` |
-//! | 3, 14–23, 25–28, 35, 36, 39, 40 (refresh), 46 | `session` |
-//! | 4, 43 | `keys` |
-//! | 5–13, 24, 32–34, 37, 38, 40, 41 (status 440), 47 | `app` |
-//! | 24, 29–31, 33, 41 | `claims` |
-//! | 42, 44, 45, 48 | `routing` |
-//! | 49, 53 | `signing_keys` |
-//! | 52 | `src/session/front_token.rs` |
+//! The tests of this folder go by the facts of the wire, which number their scenarios. Those of
+//! sessions are the tests of the folder `conformance`, by their numbers. Those of recipes:
 //!
 //! | Recipes, scenario | Test file |
 //! |---|---|
@@ -20,10 +10,10 @@
 //! | 25–31, 33 | `password_reset` |
 //! | 78, 79 | `routing` |
 //!
-//! Where the server is stricter or kinder than the scenario: in 20, a bearer value that is no refresh
-//! token of this server does not hide the cookie; in 45, a tenant that does not exist has no operations;
-//! in 47, a handler that requires a session is answered for, with 204; in 24, without passwordless sign-in
-//! its `rid` means nobody, and the address-and-password route answers.
+//! In 24, without passwordless sign-in its `rid` means nobody, and the address-and-password route
+//! answers.
+//!
+//! Whatever a test asks for, the rule about caches holds: see `Ask::send`.
 
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
@@ -269,12 +259,14 @@ impl Ask<'_> {
             .await
             .expect("it is answered to the end");
         let body = String::from_utf8(body.to_vec()).expect("it is text");
-        Exchange {
+        let answer = Exchange {
             asked,
             status: head.status,
             headers: head.headers,
             body,
-        }
+        };
+        answer.is_kept_by_no_cache();
+        answer
     }
 }
 

@@ -108,6 +108,29 @@ pub trait ClaimSource: Send + Sync {
 /// ];
 /// assert_eq!(demands[0].id(), "admin");
 /// ```
+///
+/// The type is the application's own, if it is written and read by serde. [`Claim::check`] demands anything
+/// of it; the other demands compare values as JSON, for which a type has to say how it is one:
+///
+/// ```
+/// use auth_server::Claim;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// enum Role {
+///     Editor,
+///     Admin,
+/// }
+///
+/// impl From<Role> for serde_json::Value {
+///     fn from(role: Role) -> Self {
+///         serde_json::json!(role)
+///     }
+/// }
+///
+/// let roles: Claim<Vec<Role>> = Claim::set_only("roles");
+/// let editors = roles.includes_any([Role::Editor, Role::Admin]);
+/// ```
 pub struct Claim<T> {
     key: Arc<str>,
     source: Option<Arc<dyn FetchClaim<T>>>,

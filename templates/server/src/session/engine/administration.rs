@@ -17,7 +17,7 @@ use crate::error::{ClaimError, Error};
 use crate::session::claims::{self, Claim, ClaimSource, ClaimValidators, Subject};
 use crate::session::config::TransferPolicy;
 use crate::session::transport::TransferMethod;
-use crate::session::{Session, access};
+use crate::session::{AccessToken, Session, access};
 use crate::store::{SessionRow, merge_claims};
 
 /// What is known about a session.
@@ -215,6 +215,7 @@ impl Sessions {
             recipe_user_id: row.recipe_user_id.clone(),
             tenant_id: row.tenant_id.clone(),
             claims: row.claims.clone(),
+            access_token: AccessToken::default(),
             issued_at: now,
             expires_at: now,
             transfer: TransferMethod::Header,
@@ -229,7 +230,9 @@ impl Sessions {
         update: Map<String, Value>,
     ) -> Result<Option<Map<String, Value>>, Error> {
         claims::check_update(&update)?;
-        if self.config().transfer != TransferPolicy::Header {
+        let by_headers_only =
+            self.0.transfer.is_none() && self.config().transfer == TransferPolicy::Header;
+        if !by_headers_only {
             let changed = merge_claims(row.claims.clone(), update.clone());
             let changed = SessionRow {
                 claims: changed,

@@ -29,8 +29,8 @@ impl Sessions {
     /// Begins a session and sends its tokens. Tokens that travel the other way are cleared.
     ///
     /// # Errors
-    /// The store failed, a claim could not be fetched, or cookies cannot work with the configured
-    /// domains.
+    /// The store failed, a claim could not be fetched, a hook refused the session, or cookies cannot
+    /// work with the configured domains.
     pub async fn create(
         &self,
         headers: &HeaderMap,
@@ -38,15 +38,15 @@ impl Sessions {
         new: NewSessionFor,
     ) -> Result<Session, Error> {
         let settings = &self.0.settings;
-        let transfer = transport::wished(headers, settings.config.transfer);
+        let transfer = transport::wished(headers, self.transfer_policy(headers, true));
         let Begun {
             row,
             refresh_token,
             jwt,
             session,
-        } = self.begin(new, transfer).await?;
+        } = self.begin(new, headers, transfer).await?;
         let mut sent = Effects::new();
-        if transport::carries_access(headers, transfer.other()) {
+        if transport::carries_access(settings, headers, transfer.other()) {
             transport::clear(settings, &mut sent, transfer.other())?;
         }
         let now = row.created_at;
@@ -56,10 +56,11 @@ impl Sessions {
         Ok(session)
     }
 
-    /// Makes a session and its tokens.
+    /// Makes a session and its tokens, after the hooks of the application have seen it.
     pub(super) async fn begin(
         &self,
-        new: NewSessionFor,
+        mut new: NewSessionFor,
+        headers: &HeaderMap,
         transfer: TransferMethod,
     ) -> Result<Begun, Error> {
         let settings = &self.0.settings;
@@ -68,6 +69,9 @@ impl Sessions {
                 "Since your API and website domain are different, for sessions to work, please \
                  use https on your apiDomain and dont set cookieSecure to false.",
             ));
+        }
+        for hook in &self.0.on_create {
+            new = hook.on_create_session(new, headers.clone()).await?;
         }
         let now = self.0.clock.now();
         let id = Uuid::new_v4();

@@ -78,7 +78,7 @@ impl Sessions {
             .signing(self.config().use_dynamic_signing_key)
             .await?;
         let jwt = key.sign(Some(access::VERSION), &payload)?;
-        let session = access::session(payload, transfer)
+        let session = access::session(payload, &jwt, transfer)
             .ok_or_else(|| Error::internal("an access token would not be read back"))?;
         Ok((jwt, session))
     }
@@ -95,7 +95,7 @@ impl Sessions {
         // Base64 makes four characters of three bytes; a point follows each part.
         let jwt = parts.iter().map(|bytes| bytes.div_ceil(3) * 4 + 1).sum();
         let front_token = front_token::build(user_id, 0, payload)?.len();
-        cookie::check_size(jwt, front_token)
+        cookie::check_size(&self.0.settings, jwt, front_token)
     }
 
     /// Sends all tokens of a session.
@@ -111,7 +111,8 @@ impl Sessions {
         let settings = &self.0.settings;
         let transfer = session.transfer;
         self.send_access(fx, session, jwt, now)?;
-        transport::send_refresh(settings, fx, transfer, refresh_token, row.expires_at)?;
+        let refresh_token = refresh_token.text();
+        transport::send_refresh(settings, fx, transfer, &refresh_token, row.expires_at)?;
         match session.claims.get("antiCsrfToken").and_then(Value::as_str) {
             Some(token) if transfer == TransferMethod::Cookie => {
                 transport::send_anti_csrf(fx, token)

@@ -10,7 +10,7 @@ use super::Sessions;
 use crate::error::{Error, SessionError};
 use crate::metrics::RefreshOutcome;
 use crate::session::Session;
-use crate::session::config::AntiCsrf;
+use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
 use crate::session::refresh::RefreshToken;
@@ -25,9 +25,10 @@ impl Sessions {
     /// Replaces the refresh token, and with it the access token.
     pub async fn refresh(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<Session, Error> {
         let settings = &self.0.settings;
-        self.refuse_duplicates(headers, fx)?;
-        let tokens = RefreshTokens::read(headers);
-        let Some((transfer, refresh_token)) = tokens.choose(settings.config.transfer) else {
+        let policy = self.transfer_policy(headers, false);
+        self.refuse_duplicates(headers, policy, fx)?;
+        let tokens = RefreshTokens::read(settings, headers);
+        let Some((transfer, refresh_token)) = tokens.choose(policy) else {
             self.0.metrics.refresh(RefreshOutcome::Missing);
             return Err(self.end(
                 headers,
@@ -162,9 +163,14 @@ impl Sessions {
     }
 
     /// Two cookies of one name: after `cookieDomain` was changed, browsers send the old one, too.
-    fn refuse_duplicates(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<(), Error> {
+    fn refuse_duplicates(
+        &self,
+        headers: &HeaderMap,
+        policy: TransferPolicy,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
         let settings = &self.0.settings;
-        let duplicates = transport::duplicates(headers, settings.config.transfer);
+        let duplicates = transport::duplicates(settings, headers, policy);
         if duplicates.is_empty() {
             return Ok(());
         }

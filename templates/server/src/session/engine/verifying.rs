@@ -46,12 +46,12 @@ impl Sessions {
             return Ok(None);
         }
         let settings = &self.0.settings;
-        let tokens = AccessTokens::read(headers);
+        let tokens = AccessTokens::read(settings, headers);
         if tokens.has_legacy() {
             return Err(SessionError::TryRefreshToken.into());
         }
-        let chosen = tokens.choose(settings.config.transfer, |text| self.token(text));
-        let Some((transfer, token)) = chosen else {
+        let policy = self.transfer_policy(headers, false);
+        let Some((transfer, token)) = tokens.choose(policy, |text| self.token(text)) else {
             if options.required {
                 return Err(SessionError::Unauthorised {
                     clear_tokens: false,
@@ -125,7 +125,8 @@ impl Sessions {
             return Ok(None);
         };
         let payload = key.verify(&unverified.jwt);
-        let session = payload.and_then(|payload| access::session(payload, transfer));
+        let session =
+            payload.and_then(|payload| access::session(payload, &unverified.jwt, transfer));
         if let Some(session) = &session {
             self.0.believed.add(&unverified.jwt, &key, session.clone());
         }

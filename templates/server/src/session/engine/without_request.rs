@@ -3,10 +3,12 @@
 //! For sign-ins that end elsewhere (a native app's own channel, a command line, tests) and for
 //! transports that are not HTTP (a WebSocket's first message). `transfer` says how the client carries
 //! the tokens, and with it whether the anti-CSRF rule applies, as on requests: tokens in headers need
-//! none. Nothing is cleared here when a session turns out to be over: the caller has to do that.
+//! none. Nothing is cleared here when a session turns out to be over: the caller has to do that. Tokens that
+//! shall go with the answer to some request after all are put on it by [`Sessions::attach`].
 
 use std::time::Duration;
 
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::Sessions;
@@ -25,6 +27,8 @@ pub struct SessionTokens {
     /// Buys new tokens: the value of `sRefreshToken` or `st-refresh-token`; `None` where it stays as
     /// it was.
     pub refresh_token: Option<String>,
+    /// When that stops to be worth anything, in milliseconds: the `Expires` of its cookie.
+    pub refresh_token_expires_at: Option<i64>,
     /// What scripts may know: the value of `front-token`.
     pub front_token: String,
     /// What requests with cookies have to show: the value of `anti-csrf`, where that mode is set.
@@ -45,15 +49,16 @@ impl Sessions {
     /// Begins a session.
     ///
     /// # Errors
-    /// The store failed, a claim could not be fetched, or cookies cannot work with the configured
-    /// domains.
+    /// The store failed, a claim could not be fetched, a hook refused the session, or cookies cannot
+    /// work with the configured domains.
     pub async fn create_without_request(
         &self,
         new: NewSessionFor,
         transfer: TransferMethod,
     ) -> Result<(Session, SessionTokens), Error> {
-        let begun = self.begin(new, transfer).await?;
-        let tokens = tokens(&begun.session, begun.jwt, Some(&begun.refresh_token))?;
+        let begun = self.begin(new, &HeaderMap::new(), transfer).await?;
+        let refresh_token = (&begun.refresh_token, begun.row.expires_at);
+        let tokens = tokens(&begun.session, begun.jwt, Some(refresh_token))?;
         self.0.store.create_session(begun.row).await?;
         Ok((begun.session, tokens))
     }
@@ -107,7 +112,7 @@ impl Sessions {
         let (row, next) = self.rotate(shown, transfer, presented).await??;
         let now = self.0.clock.now();
         let (jwt, session) = self.issue(&row, &next, transfer, now).await?;
-        let tokens = tokens(&session, jwt, Some(&next))?;
+        let tokens = tokens(&session, jwt, Some((&next, row.expires_at)))?;
         Ok((session, tokens))
     }
 
@@ -148,12 +153,13 @@ impl Sessions {
 fn tokens(
     session: &Session,
     access_token: String,
-    refresh_token: Option<&RefreshToken>,
+    refresh_token: Option<(&RefreshToken, i64)>,
 ) -> Result<SessionTokens, Error> {
     let anti_csrf = session.claims.get("antiCsrfToken").and_then(Value::as_str);
     Ok(SessionTokens {
         access_token,
-        refresh_token: refresh_token.map(RefreshToken::text),
+        refresh_token: refresh_token.map(|(token, _)| token.text()),
+        refresh_token_expires_at: refresh_token.map(|(_, expires_at)| expires_at),
         front_token: front_token::build(&session.user_id, session.expires_at, &session.claims)?,
         anti_csrf_token: anti_csrf.map(str::to_owned),
     })

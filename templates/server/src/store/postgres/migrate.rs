@@ -11,10 +11,16 @@ use super::failure::{Failure, described};
 use crate::error::Error;
 
 /// All migrations, oldest first; the version of each is its place, counted from one.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "initial",
-    include_str!("../../../migrations/postgres/0001_initial.sql"),
-)];
+const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "initial",
+        include_str!("../../../migrations/postgres/0001_initial.sql"),
+    ),
+    (
+        "app",
+        include_str!("../../../migrations/postgres/0002_app.sql"),
+    ),
+];
 
 /// Names the lock, in all databases alike.
 const LOCK: i64 = 0x6175_7468_2d67_656e;

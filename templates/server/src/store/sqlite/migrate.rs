@@ -11,10 +11,16 @@ use super::unopened;
 use crate::error::Error;
 
 /// All migrations, oldest first; the version of each is its place, counted from one.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "initial",
-    include_str!("../../../migrations/sqlite/0001_initial.sql"),
-)];
+const MIGRATIONS: &[(&str, &str)] = &[
+    (
+        "initial",
+        include_str!("../../../migrations/sqlite/0001_initial.sql"),
+    ),
+    (
+        "app",
+        include_str!("../../../migrations/sqlite/0002_app.sql"),
+    ),
+];
 
 /// Applies what is missing.
 pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {

@@ -1,0 +1,93 @@
+//! A session at hand and the store: what is known about it, what is kept with it, and tokens that were made
+//! without the request whose answer they shall go with.
+//!
+//! A session that turns out to be gone is over for the client, too: its tokens are cleared.
+
+use http::HeaderMap;
+use serde_json::Value;
+
+use super::{SessionInformation, SessionTokens, Sessions};
+use crate::error::{Error, SessionError};
+use crate::session::Session;
+use crate::session::effects::Effects;
+use crate::session::transport::{self, TransferMethod};
+
+impl Sessions {
+    /// What the store knows about a session: its data, when it began and when it ends.
+    ///
+    /// # Errors
+    /// [`SessionError::Unauthorised`] if the session is gone; the store failed.
+    pub async fn information(
+        &self,
+        session: &Session,
+        fx: &mut Effects,
+    ) -> Result<SessionInformation, Error> {
+        let known = self.get(&session.handle).await?;
+        known.ok_or_else(|| self.gone(fx))
+    }
+
+    /// Replaces what the application keeps with a session on the server; `null` is `{}`.
+    ///
+    /// # Errors
+    /// As [`Sessions::information`].
+    pub async fn replace_data_of(
+        &self,
+        session: &Session,
+        data: Value,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        if self.replace_data(&session.handle, data).await? {
+            return Ok(());
+        }
+        Err(self.gone(fx))
+    }
+
+    /// Sends tokens that were made without a request. Tokens of the request that travel the other way are
+    /// cleared.
+    ///
+    /// # Errors
+    /// Cookies cannot hold the tokens.
+    pub fn attach(
+        &self,
+        headers: &HeaderMap,
+        session: &Session,
+        tokens: &SessionTokens,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        let settings = &self.0.settings;
+        let (transfer, now) = (session.transfer, self.0.clock.now());
+        let mut sent = Effects::new();
+        if transport::carries_access(settings, headers, transfer.other()) {
+            transport::clear(settings, &mut sent, transfer.other())?;
+        }
+        let SessionTokens {
+            access_token,
+            refresh_token,
+            refresh_token_expires_at,
+            front_token,
+            anti_csrf_token,
+        } = tokens;
+        transport::send_access(
+            settings,
+            &mut sent,
+            transfer,
+            access_token,
+            front_token,
+            now,
+        )?;
+        if let Some(token) = refresh_token {
+            let expires_at = refresh_token_expires_at.unwrap_or(now);
+            transport::send_refresh(settings, &mut sent, transfer, token, expires_at)?;
+        }
+        if let (Some(token), TransferMethod::Cookie) = (anti_csrf_token, transfer) {
+            transport::send_anti_csrf(&mut sent, token)?;
+        }
+        fx.extend(sent);
+        Ok(())
+    }
+
+    /// Clears the tokens of a session that is gone.
+    fn gone(&self, fx: &mut Effects) -> Error {
+        self.clearing(fx, SessionError::Unauthorised { clear_tokens: true }.into())
+    }
+}
