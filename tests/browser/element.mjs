@@ -443,6 +443,55 @@ const runs = {
     visit.step("in forced colours, edges and the focus stay visible");
   },
 
+  async "tabs that refresh together"(visit) {
+    const { server, context } = visit;
+    const refreshes = () =>
+      server.requests.filter(({ route }) => route === "POST /session/refresh").length;
+    const refresh = (page) => page.evaluate(() => window.app.client.refresh());
+    const until = async (count) => {
+      for (let tries = 0; refreshes() < count; tries += 1) {
+        assert.ok(tries < 200, `${refreshes()} refreshes instead of ${count}`);
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    };
+    await visit.open("/auth?show=signup");
+    await visit.fill({ Email: "tabs@example.com", Password: PASSWORD });
+    await visit.signedIn();
+    const other = await context.newPage();
+    await other.goto(`${server.origin}/auth`);
+    await other.waitForFunction(() => window.app !== undefined);
+    const before = refreshes();
+
+    let release;
+    server.hold = new Promise((done) => (release = done));
+    const lost = refresh(other).catch(() => "closed");
+    await until(before + 1);
+    const waiting = refresh(visit.page);
+    await new Promise((done) => setTimeout(done, 200));
+    assert.equal(refreshes(), before + 1);
+    await other.close();
+    assert.equal(await lost, "closed");
+    await until(before + 2);
+    release();
+    assert.equal(await waiting, true);
+    visit.step("a tab that closes in the middle of it holds up no other");
+
+    await context.addInitScript(() =>
+      Object.defineProperty(navigator, "locks", { value: undefined }),
+    );
+    const pages = await Promise.all([1, 2].map(() => context.newPage()));
+    for (const page of pages) {
+      await page.goto(`${server.origin}/auth`);
+      await page.waitForFunction(() => window.app !== undefined);
+      assert.equal(await page.evaluate(() => navigator.locks), undefined);
+    }
+    const start = refreshes();
+    server.hold = new Promise((done) => setTimeout(done, 300));
+    assert.deepEqual(await Promise.all(pages.map(refresh)), [true, true]);
+    assert.equal(refreshes(), start + 1);
+    visit.step("without Web Locks, too, one refresh is enough for both");
+  },
+
   async "another language, another look"(visit) {
     await visit.open("/auth");
     await visit.sees("Sign in");

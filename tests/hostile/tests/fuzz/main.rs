@@ -5,6 +5,8 @@
 //! stable toolchain, after `cargo install cargo-bolero`:
 //! `cargo bolero test -p auth-hostile --rustc-bootstrap --profile release -s NONE access_tokens`.
 
+#![allow(clippy::print_stdout, reason = "figures are to be seen")]
+
 mod edits;
 mod target;
 
