@@ -29,8 +29,9 @@ async fn start() -> (Server, TempDir) {
         config.session.signing_algorithm = auth_server::crypto::keys::Algorithm::Es256;
     };
     // Both go by the time of day: the clock of a test is that of one server.
-    let build =
-        |builder: auth_server::auth::AuthBuilder| builder.clock(auth_server::clock::SystemClock);
+    let build = |builder: auth_server::auth::AuthBuilder| {
+        builder.clock(auth_server::clock::SystemClock::default())
+    };
     let app = |shop: Auth| instances::app(&shop, &staff);
     (Server::start_built(change, build, app).await, folder)
 }
