@@ -59,6 +59,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "tests/snapshots/cli__settings.snap",
         "auth-gen.toml",
     ),
+    ("same-output", "tests/nextjs.rs", "auth-gen.toml"),
     ("port-in-use", "tests/cli.rs", "the network"),
     ("file-too-large", "src/source/read.rs", "8 MiB of fixture"),
 ];

@@ -175,7 +175,9 @@ fn two_outputs_do_not_share_a_folder() {
     let (text, code) = run(folder.path(), &["generate"]);
     assert_eq!(code, 2);
     assert!(
-        text.contains("`./auth` is the output folder and the Next.js application"),
+        text.contains(
+            "error[same-output]: `./auth` is the output folder and the Next.js application"
+        ),
         "{text}"
     );
 }

@@ -50,7 +50,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     console.diagnose(generated.warnings.clone());
     // Its warnings are among those of the generator.
     let (app_info, _) = app_info::parse(&loaded.inputs.app_info)?;
-    let address = Address::new(&app_info)?;
+    let address = Address::new(&app_info, generated.nextjs.is_some())?;
     refuse_taken_port(address.listen)?;
     let outputs = loaded.outputs(&generated)?;
     for (output, report) in outputs.iter().zip(write(&outputs, Conflicts::Stop)?) {
@@ -249,6 +249,9 @@ fn banner(address: &Address, state: &State, routes: &[RouteRow], login: Option<S
     };
     let mut lines: Vec<(&str, String)> = login.map(|url| ("login", url)).into_iter().collect();
     lines.push(("API", address.base()));
+    if address.is_behind {
+        lines.push(("Next.js", format!("AUTH_SERVER_URL={}", address.origin)));
+    }
     lines.extend(find("jwt.jwks").map(|url| ("JWKS", url)));
     if let Some(folder) = &state.outbox {
         let page = outbox_page(address, state);

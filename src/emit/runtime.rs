@@ -56,6 +56,16 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("hooks", &["session.refresh", "session.sign-out"]),
+    (
+        "hostile_input",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
     ("instances", &["session.refresh", "session.sign-out"]),
     (
         "log",

@@ -105,6 +105,7 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         operations: &operations::table(api, &names),
         sign_in: names.of_behaviour(api, "email-password.sign-in"),
         sign_out: names.of_behaviour(api, "session.sign-out"),
+        methods: &login::summary(api, &names),
     };
     insert(tree, "package.json", &package);
     insert(tree, "README.md", &readme);
@@ -219,6 +220,7 @@ struct ReadmeFile<'a> {
     operations: &'a str,
     sign_in: Option<&'a str>,
     sign_out: Option<&'a str>,
+    methods: &'a str,
 }
 
 #[derive(Template)]

@@ -50,7 +50,7 @@ impl Nextjs {
     pub(crate) fn check(self, api_base_path: &str, has_jwks: bool) -> Result<(), Diagnostics> {
         let mut problems = Diagnostics::default();
         let mut problem = |title: String, help: &str| {
-            problems.push(Diagnostic::error("nextjs", title).help(help));
+            problems.push(Diagnostic::error("invalid-setting", title).help(help));
         };
         let shown = format!("`apiBasePath` is `{api_base_path}`");
         if api_base_path.is_empty() {

@@ -15,15 +15,17 @@ for (const [id, url] of Object.entries({ outbox, jwks })) {
   find(id).hidden = url === null;
   find(id).href = url ?? "";
 }
+find("mail").hidden = outbox === null;
 
 let session;
 
 function show(now) {
   session = now;
   const state = find("state");
-  state.textContent = session ? "signed in" : "none";
+  state.textContent = session ? "signed in" : "signed out";
   state.classList.toggle("on", session !== undefined);
   find("actions").hidden = find("claims").hidden = session === undefined;
+  find("ideas").hidden = session !== undefined;
   find("claims").querySelector("pre").textContent = JSON.stringify(
     session?.accessTokenPayload,
     undefined,
@@ -45,17 +47,21 @@ function text(tag, content) {
 }
 
 function tick() {
-  const seconds = session ? Math.round((session.expiresAt - Date.now()) / 1000) : 0;
-  const minutes = Math.floor(seconds / 60);
+  if (session === undefined) {
+    return;
+  }
+  const left = Math.max(0, Math.round((session.expiresAt - Date.now()) / 1000));
+  const { exp, iat } = session.accessTokenPayload;
+  find("life").value = left / (exp - iat);
   find("left").textContent =
-    seconds > 0
-      ? `access token: ${minutes} min ${seconds % 60} s left`
-      : "the access token has expired; the next call renews it";
+    left > 0
+      ? `Access token: ${Math.floor(left / 60)} min ${left % 60} s left`
+      : "The access token has expired; the next call renews it.";
 }
 
 function log(event) {
   const entry = document.createElement("li");
-  entry.append(text("span", event), text("time", new Date().toLocaleTimeString()));
+  entry.append(text("span", event), text("time", new Date().toLocaleTimeString("en-GB")));
   find("events").prepend(entry);
   find("quiet").hidden = true;
 }

@@ -26,6 +26,7 @@ export interface Incoming {
 
 /** Milliseconds until the server must have begun to answer. */
 const PATIENCE = 30_000;
+const LATE = "late";
 
 /** RFC 9110 §7.6.1, and those that older software sends. */
 const HOP_BY_HOP = [
@@ -69,11 +70,7 @@ export async function forward(incoming: Incoming): Promise<Response> {
   const ending = new AbortController();
   const leave = () => ending.abort();
   signal.addEventListener("abort", leave, { once: true });
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    ending.abort();
-  }, PATIENCE);
+  const timer = setTimeout(() => ending.abort(LATE), PATIENCE);
   try {
     signal.throwIfAborted();
     return answer(await send(incoming, url, ending.signal));
@@ -82,7 +79,11 @@ export async function forward(incoming: Incoming): Promise<Response> {
       // Nobody reads this.
       return refusal(499, "the client has gone");
     }
-    console.error(`the auth server at ${url.origin} ${late ? "is late" : "cannot be reached"}`, error);
+    const late = ending.signal.reason === LATE;
+    console.error(
+      `the auth server at ${url.origin} ${late ? "is late" : "cannot be reached"}`,
+      error,
+    );
     return late
       ? refusal(504, "the auth server does not answer in time")
       : refusal(502, "the auth server cannot be reached");

@@ -46,8 +46,8 @@ export async function forwardApiRoute(
   try {
     await pipeline(Readable.fromWeb(answer.body as NodeStream), response);
   } catch (error) {
-    // The status is out: all that is left is to break off, so that nobody takes half for the whole.
-    response.destroy();
+    // The status is out: all that is left was to break off, which `pipeline` has done, so that nobody
+    // takes half for the whole.
     if (!gone.signal.aborted) {
       console.error("the auth server broke off its answer", error);
     }

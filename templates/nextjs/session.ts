@@ -30,8 +30,7 @@ export type SessionState =
 
 /** `await headers()` of `next/headers`, `request.headers`, or those of a request of Node. */
 export type RequestHeaders =
-  | Pick<Headers, "get">
-  | Readonly<Record<string, string | readonly string[] | undefined>>;
+  Pick<Headers, "get"> | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 let keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 

@@ -26,7 +26,8 @@ if (pictures !== undefined) {
   await mkdir(pictures, { recursive: true });
 }
 
-const [port, websitePort] = [await freePort(), await freePort()];
+const port = process.env.API_PORT ?? (await freePort());
+const websitePort = process.env.WEBSITE_PORT ?? (await freePort());
 const website = `http://localhost:${websitePort}`;
 const api = { origin: `http://localhost:${port}` };
 const env = { ...process.env, API_DOMAIN: api.origin, WEBSITE_DOMAIN: website };

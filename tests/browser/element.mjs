@@ -7,8 +7,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-import { chromium } from "playwright-core";
-
+import { launch } from "./browser.mjs";
 import { startStandIn, totpCode } from "./stand-in.mjs";
 
 const PASSWORD = "correct horse 1";
@@ -16,19 +15,7 @@ const client = process.env.LOGIN_CLIENT;
 assert.ok(client, "LOGIN_CLIENT names the client generated from login-methods.yaml");
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
-  ],
-});
+const browser = await launch();
 
 /** One user at one site. Every view that is seen is audited, in the light and in the dark. */
 class Visit {
@@ -215,7 +202,7 @@ const runs = {
     await visit.open("/auth?show=code");
     await visit.fill({ Email: "link@example.com" });
     await visit.sees("Look into your messages");
-    const other = await browser.newContext();
+    const { context: other } = await browser.open();
     const elsewhere = new Visit(visit.server, other, await other.newPage());
     await elsewhere.open(visit.mail().link);
     await elsewhere.sees("Sign in");
@@ -276,6 +263,19 @@ const runs = {
     await visit.press("Continue with Acme");
     await visit.alert("Acme has not told your email address, and it is needed here.");
     visit.step("refused there, and without an address");
+
+    visit.server.provider = "ok";
+    visit.server.providers = [{ id: "apple", name: "Apple" }];
+    await visit.open("/auth");
+    await visit.press("Continue with Apple");
+    await visit.signedIn();
+    assert.equal(visit.server.idp.redirect_uri, `${visit.server.origin}/auth/callback/apple`);
+    assert.equal(
+      JSON.parse(Buffer.from(visit.server.idp.state, "base64")).frontendRedirectURI,
+      `${visit.server.origin}/auth/callback/apple`,
+    );
+    await visit.signOut();
+    visit.step("Apple, by way of the API");
 
     const before = visit.server.requests.filter(({ route }) => route === "POST /signinup").length;
     await visit.open("/auth/callback/acme?code=stolen&state=guessed");
@@ -443,6 +443,55 @@ const runs = {
     visit.step("in forced colours, edges and the focus stay visible");
   },
 
+  async "tabs that refresh together"(visit) {
+    const { server, context } = visit;
+    const refreshes = () =>
+      server.requests.filter(({ route }) => route === "POST /session/refresh").length;
+    const refresh = (page) => page.evaluate(() => window.app.client.refresh());
+    const until = async (count) => {
+      for (let tries = 0; refreshes() < count; tries += 1) {
+        assert.ok(tries < 200, `${refreshes()} refreshes instead of ${count}`);
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    };
+    await visit.open("/auth?show=signup");
+    await visit.fill({ Email: "tabs@example.com", Password: PASSWORD });
+    await visit.signedIn();
+    const other = await context.newPage();
+    await other.goto(`${server.origin}/auth`);
+    await other.waitForFunction(() => window.app !== undefined);
+    const before = refreshes();
+
+    let release;
+    server.hold = new Promise((done) => (release = done));
+    const lost = refresh(other).catch(() => "closed");
+    await until(before + 1);
+    const waiting = refresh(visit.page);
+    await new Promise((done) => setTimeout(done, 200));
+    assert.equal(refreshes(), before + 1);
+    await other.close();
+    assert.equal(await lost, "closed");
+    await until(before + 2);
+    release();
+    assert.equal(await waiting, true);
+    visit.step("a tab that closes in the middle of it holds up no other");
+
+    await context.addInitScript(() =>
+      Object.defineProperty(navigator, "locks", { value: undefined }),
+    );
+    const pages = await Promise.all([1, 2].map(() => context.newPage()));
+    for (const page of pages) {
+      await page.goto(`${server.origin}/auth`);
+      await page.waitForFunction(() => window.app !== undefined);
+      assert.equal(await page.evaluate(() => navigator.locks), undefined);
+    }
+    const start = refreshes();
+    server.hold = new Promise((done) => setTimeout(done, 300));
+    assert.deepEqual(await Promise.all(pages.map(refresh)), [true, true]);
+    assert.equal(refreshes(), start + 1);
+    visit.step("without Web Locks, too, one refresh is enough for both");
+  },
+
   async "another language, another look"(visit) {
     await visit.open("/auth");
     await visit.sees("Sign in");
@@ -473,7 +522,7 @@ for (const [title, run] of Object.entries(runs)) {
   }
   console.log(`\n<auth-login>: ${title}`);
   const server = await startStandIn(client);
-  const context = await browser.newContext();
+  const { context } = await browser.open();
   const visit = new Visit(server, context, await context.newPage());
   try {
     await run(visit);

@@ -71,6 +71,8 @@ export async function startStandIn(client) {
     verifyEmails: false,
     secondFactor: false,
     nextFactor: "totp",
+    /** A refresh is answered when this is. */
+    hold: undefined,
     /** The newest comes last: { to, code, link }. */
     mails: [],
     requests: [],
@@ -363,7 +365,8 @@ export async function startStandIn(client) {
       response.setHeader("front-token", "remove");
       return { status: "OK" };
     },
-    "POST /session/refresh": (_, response, __, request) => {
+    "POST /session/refresh": async (_, response, __, request) => {
+      await state.hold;
       const session = sessions.get(cookie(request, "sRefreshToken"));
       if (session === undefined) {
         response.setHeader("front-token", "remove");
@@ -399,6 +402,7 @@ export async function startStandIn(client) {
 
   async function page(pathname, searchParams, response) {
     if (pathname === "/idp") {
+      state.idp = Object.fromEntries(searchParams);
       const back = new URL(searchParams.get("redirect_uri"));
       back.searchParams.set("state", searchParams.get("state"));
       if (state.provider === "deny") {

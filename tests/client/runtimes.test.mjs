@@ -39,7 +39,7 @@ test("importing the client and making one looks at no page", async () => {
   try {
     const fresh = await import(`${fileOf("session.js")}?fresh`);
     looked.length = 0;
-    for (const module of ["storage.js", "http.js", "errors.js", "react.js"]) {
+    for (const module of ["storage.js", "http.js", "errors.js", "server.js", "login/element.js"]) {
       await import(`${fileOf(module)}?fresh`);
     }
     assert.deepEqual(looked, []);

@@ -18,6 +18,8 @@ pub(super) struct Address {
     pub(super) listen: SocketAddr,
     /// How a browser on this machine reaches it.
     pub(super) origin: String,
+    /// Whether a Next.js application stands before it, at the `apiDomain` that both share.
+    pub(super) is_behind: bool,
     base_path: String,
     /// What the paths of route rows begin with.
     row_base_path: String,
@@ -31,24 +33,30 @@ impl Address {
         Self {
             listen,
             origin: format!("http://{}", reachable(listen)),
+            is_behind: false,
             base_path: base_path.to_owned(),
             row_base_path: base_path.to_owned(),
         }
     }
 
-    /// `AUTH_LISTEN_ADDR`, else the port of `apiDomain` where that is this machine, else the default.
-    pub(super) fn new(app_info: &AppInfo) -> Result<Self, Diagnostics> {
-        Self::from_env(app_info, super::given)
+    /// `AUTH_LISTEN_ADDR`, else the port of `apiDomain` where that is this machine and not where a
+    /// Next.js application answers, else the default.
+    pub(super) fn new(app_info: &AppInfo, has_nextjs: bool) -> Result<Self, Diagnostics> {
+        Self::from_env(app_info, has_nextjs, super::given)
     }
 
     fn from_env(
         app_info: &AppInfo,
+        has_nextjs: bool,
         env: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Diagnostics> {
         let value = |setting: &Setting| value(setting, &env);
         // A gateway takes its path away before requests reach the server; here is none.
         let base_path = path(app_info.api_base_path.as_ref().map(value).as_deref());
-        let local = local(&value(&app_info.api_domain));
+        let website = website_domain(app_info).and_then(|domain| local(&value(domain)));
+        let api = local(&value(&app_info.api_domain));
+        let is_behind = has_nextjs && api.is_some() && api == website;
+        let local = api.filter(|_| !is_behind);
         let listen = match env("AUTH_LISTEN_ADDR") {
             Some(text) => text.parse().map_err(|_| {
                 Diagnostic::error(
@@ -68,6 +76,7 @@ impl Address {
         Ok(Self {
             listen,
             origin,
+            is_behind,
             base_path,
             row_base_path: app_info.default_api_base_path(),
         })
@@ -105,18 +114,19 @@ impl Website {
     /// `None` where it is elsewhere, or where it is the API's own place.
     pub(super) fn new(app_info: &AppInfo, api: &Address) -> Option<Self> {
         let value = |setting: &Setting| value(setting, &super::given);
-        let domain = app_info
-            .origin
-            .as_ref()
-            .or(app_info.website_domain.as_ref())?;
-        let (origin, listen) = local(&value(domain))?;
-        (listen.port() != api.listen.port()).then(|| Self {
+        let (origin, listen) = local(&value(website_domain(app_info)?))?;
+        (listen.port() != api.listen.port() && !api.is_behind).then(|| Self {
             app_name: value(&app_info.app_name),
             listen,
             origin,
             base_path: path(app_info.website_base_path.as_ref().map(value).as_deref()),
         })
     }
+}
+
+fn website_domain(app_info: &AppInfo) -> Option<&Setting> {
+    let website = app_info.website_domain.as_ref();
+    app_info.origin.as_ref().or(website)
 }
 
 fn value(setting: &Setting, env: &impl Fn(&str) -> Option<String>) -> String {
@@ -185,7 +195,7 @@ mod tests {
                 .filter(|_| name == "AUTH_LISTEN_ADDR")
                 .map(str::to_owned)
         };
-        let address = Address::from_env(&app_info, env).expect("the address is well-formed");
+        let address = Address::from_env(&app_info, false, env).expect("the address is well-formed");
         (address.listen.to_string(), address.base())
     }
 
@@ -235,5 +245,24 @@ mod tests {
                 (listen.to_owned(), base.to_owned())
             );
         }
+    }
+
+    #[test]
+    fn behind_a_nextjs_application_its_port_is_left_to_it() {
+        let text = |text: &str| Some(Setting::Text(text.to_owned()));
+        let app_info = AppInfo {
+            app_name: Setting::Text("app".to_owned()),
+            api_domain: Setting::Text("http://localhost:3000".to_owned()),
+            api_base_path: text("/api/auth"),
+            api_gateway_path: None,
+            website_domain: text("localhost:3000"),
+            origin: None,
+            website_base_path: None,
+        };
+        let address = Address::from_env(&app_info, true, |_| None).expect("it is well-formed");
+        assert_eq!(address.base(), "http://127.0.0.1:3001/api/auth");
+        assert_eq!(Website::new(&app_info, &address), None);
+        let alone = Address::from_env(&app_info, false, |_| None).expect("it is well-formed");
+        assert_eq!(alone.base(), "http://localhost:3000/api/auth");
     }
 }

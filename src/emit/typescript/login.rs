@@ -17,6 +17,8 @@ struct Method {
     /// The function that makes it of its actions.
     function: &'static str,
     texts: &'static str,
+    /// What a reader calls it.
+    title: &'static str,
     /// What it calls. It is there where all that it needs are.
     actions: &'static [Action],
 }
@@ -90,6 +92,7 @@ const METHODS: &[Method] = &[
         module: modules::EMAIL_PASSWORD,
         function: "emailPassword",
         texts: "EMAIL_PASSWORD_TEXTS",
+        title: "passwords",
         actions: &[
             built_in("signIn", "email-password.sign-in", "POST", "/signin"),
             built_in("signUp", "email-password.sign-up", "POST", "/signup"),
@@ -111,6 +114,7 @@ const METHODS: &[Method] = &[
         module: modules::THIRD_PARTY,
         function: "thirdParty",
         texts: "THIRD_PARTY_TEXTS",
+        title: "providers",
         actions: &[
             needed("authorisationUrl", "GET", "/authorisationurl"),
             needed("signInUp", "POST", "/signinup"),
@@ -120,6 +124,7 @@ const METHODS: &[Method] = &[
         module: modules::PASSKEYS,
         function: "passkeys",
         texts: "PASSKEY_TEXTS",
+        title: "passkeys",
         actions: &[
             needed("signInOptions", "POST", "/webauthn/options/signin"),
             needed("signIn", "POST", "/webauthn/signin"),
@@ -131,6 +136,7 @@ const METHODS: &[Method] = &[
         module: modules::PASSWORDLESS,
         function: "passwordless",
         texts: "PASSWORDLESS_TEXTS",
+        title: "codes and links",
         actions: &[
             needed("createCode", "POST", "/signinup/code"),
             needed("consumeCode", "POST", "/signinup/code/consume"),
@@ -141,6 +147,7 @@ const METHODS: &[Method] = &[
         module: modules::EMAIL_VERIFICATION,
         function: "emailVerification",
         texts: "EMAIL_VERIFICATION_TEXTS",
+        title: "confirming addresses",
         actions: &[
             needed("sendMail", "POST", "/user/email/verify/token"),
             needed("verify", "POST", "/user/email/verify"),
@@ -151,6 +158,7 @@ const METHODS: &[Method] = &[
         module: modules::TOTP,
         function: "totp",
         texts: "TOTP_TEXTS",
+        title: "authenticator apps",
         actions: &[
             needed("info", "PUT", "/mfa/info"),
             needed("verify", "POST", "/totp/verify"),
@@ -209,6 +217,20 @@ pub(super) fn emit(api: &Api, names: &Names, defaults: &Defaults, header: &str, 
     insert(tree, "src/login.ts", &login);
     insert(tree, "js/login.js", &login);
     insert(tree, "js/login.d.ts", &declarations);
+}
+
+/// The methods that the spec has, for readers: ` (passwords, passkeys)`, or nothing.
+pub(super) fn summary(api: &Api, names: &Names) -> String {
+    let titles: Vec<&str> = METHODS
+        .iter()
+        .filter(|method| actions(method, api, names).is_some())
+        .map(|method| method.title)
+        .collect();
+    if titles.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", titles.join(", "))
+    }
 }
 
 /// The properties for a method's operations; nothing where the spec lacks what it needs.

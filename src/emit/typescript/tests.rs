@@ -548,18 +548,32 @@ fn the_whole_package_is_there() {
     client/js/http.js
     client/js/index.d.ts
     client/js/index.js
-    client/js/login-element.d.ts
-    client/js/login-element.js
-    client/js/login-messages.d.ts
-    client/js/login-messages.js
-    client/js/login-style.d.ts
-    client/js/login-style.js
     client/js/login.d.ts
     client/js/login.js
+    client/js/login/complaints.d.ts
+    client/js/login/complaints.js
+    client/js/login/element.d.ts
+    client/js/login/element.js
+    client/js/login/email-password.d.ts
+    client/js/login/email-password.js
+    client/js/login/flow.d.ts
+    client/js/login/flow.js
+    client/js/login/journey.d.ts
+    client/js/login/journey.js
+    client/js/login/offer.d.ts
+    client/js/login/offer.js
+    client/js/login/render.d.ts
+    client/js/login/render.js
+    client/js/login/style.d.ts
+    client/js/login/style.js
+    client/js/login/texts.d.ts
+    client/js/login/texts.js
     client/js/operations.d.ts
     client/js/operations.js
     client/js/react.d.ts
     client/js/react.js
+    client/js/server.d.ts
+    client/js/server.js
     client/js/session.d.ts
     client/js/session.js
     client/js/storage.d.ts
@@ -570,17 +584,67 @@ fn the_whole_package_is_there() {
     client/src/errors.ts
     client/src/http.ts
     client/src/index.ts
-    client/src/login-element.ts
-    client/src/login-messages.ts
-    client/src/login-style.ts
     client/src/login.ts
+    client/src/login/complaints.ts
+    client/src/login/element.ts
+    client/src/login/email-password.ts
+    client/src/login/flow.ts
+    client/src/login/journey.ts
+    client/src/login/offer.ts
+    client/src/login/render.ts
+    client/src/login/style.ts
+    client/src/login/texts.ts
     client/src/operations.ts
     client/src/react.ts
+    client/src/server.ts
     client/src/session.ts
     client/src/storage.ts
     client/src/types.ts
     client/tsconfig.json
     "##);
+}
+
+#[test]
+fn the_login_element_calls_what_the_spec_has() {
+    let answer = || arm(200, Some("OK"), "", ArmBody::Object(vec![]));
+    let json = || body(Type::Json, BodyEncoding::Json);
+    let post = |id: &str, path: &[&str]| operation(id, Method::Post, path, vec![answer()]);
+    let mut api = api();
+    api.operations = vec![
+        Operation {
+            body: json(),
+            ..post("beginSignIn", &["signinup", "code"])
+        },
+        Operation {
+            body: json(),
+            params: vec![param(ParamPlace::Header, optional("x-device", TEXT))],
+            ..post("endSignIn", &["signinup", "code", "consume"])
+        },
+        post("sendMail", &["user", "email", "verify", "token"]),
+        // Too little for passkeys, and a path of the application's own.
+        post("passkeyOptions", &["webauthn", "options", "signin"]),
+        Operation {
+            outside_base: true,
+            ..post("signInToShop", &["signin"])
+        },
+    ];
+    let mut tree = Tree::default();
+    emit(&api, &settings(), &mut tree);
+    let login = tree.get("client/src/login.ts").expect("it is emitted");
+    let methods = login.split("methods: ").nth(1).expect("there are methods");
+    insta::assert_snapshot!(methods, @r##"
+    [
+        passwordless({
+          createCode: operations.beginSignIn,
+          consumeCode: (client, body, options) => operations.endSignIn(client, { body }, options),
+        }),
+      ],
+      websiteBasePath: APP_INFO.websiteBasePath,
+    });
+    "##);
+    assert!(tree.get("client/src/login/passwordless.ts").is_some());
+    assert!(tree.get("client/src/login/passkeys.ts").is_none());
+    assert!(tree.get("client/src/login/email-password.ts").is_none());
 }
 
 #[test]

@@ -310,15 +310,11 @@ impl AuthBuilder {
         let (verbs, events) = (metrics.store.clone(), metrics.sessions.clone());
         let store: Arc<dyn Store> = Arc::new(Metered::new(store, verbs, events));
         let clock = clock.unwrap_or_else(|| store.clock());
-        // The first password hash takes a while: it is done on a thread that may block.
         let threads = config.password_threads;
         let waiting = threads.saturating_mul(WAITING_PER_THREAD);
-        let passwords =
-            tokio::task::spawn_blocking(move || Passwords::new(password_params, threads, waiting))
-                .await
-                .map_err(|_| StartError("hashing a password panicked".to_owned()))?
-                .map_err(|error| StartError(error.to_string()))?
-                .with_metrics(metrics.passwords.clone());
+        let passwords = Passwords::new(password_params, threads, waiting)
+            .map_err(|error| StartError(error.to_string()))?
+            .with_metrics(metrics.passwords.clone());
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),

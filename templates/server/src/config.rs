@@ -23,7 +23,7 @@
 //! | `AUTH_ACCESS_TOKEN_SECONDS` | `3600` | How long an access token is valid |
 //! | `AUTH_REFRESH_TOKEN_MINUTES` | `144000` | How long a session lasts without being used |
 //! | `AUTH_SIGNING_ALGORITHM` | `RS256` | `RS256`, `ES256` or `EdDSA` |
-//! | `AUTH_ENCRYPTION_SECRET` | none | Encrypts the signing keys in the database: 32 random characters or more; a list with commas decrypts with all of them and encrypts with the first, so that a new secret is put in front |
+//! | `AUTH_ENCRYPTION_SECRET` | none | Encrypts the signing keys in the database: 32 random characters at least. Of several, with commas between them, the first encrypts and all decrypt |
 //! | `AUTH_CLEANUP_MINUTES` | `60` | How often expired sessions are deleted |
 //! | `AUTH_SHUTDOWN_DELAY_SECONDS` | `5`, or `0` on a loopback address | How long to serve on when told to stop, with `/readyz` at 503, until load balancers have noticed |
 //! | `AUTH_LOG_FORMAT` | `text` | `text`, or `json` for one object a line |

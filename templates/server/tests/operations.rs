@@ -58,31 +58,38 @@ async fn a_server_without_its_database_is_alive_and_not_ready() {
     let store = auth_server::store::SqliteStore::open(&url).expect("it opens");
     let build = |builder: auth_server::auth::AuthBuilder| builder.store(store);
     let server = Server::start_built(|_| {}, build, everything).await;
-    let status = async || server.get("/readyz").send().await.brief();
-    assert_eq!(status().await, r#"200 {"status":"ok"}"#);
-    // Somebody breaks the database, and mends it.
-    let other = rusqlite::Connection::open(&path).expect("it opens");
-    let rename = |from: &str, to: &str| {
-        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
-        other.execute_batch(&sql).expect("it is not locked");
+    let becomes = async |expected: &str| {
+        let started = Instant::now();
+        loop {
+            let asked = Instant::now();
+            let answer = server.get("/readyz").send().await.brief();
+            assert!(asked.elapsed() < Duration::from_secs(4), "it is bounded");
+            if answer == expected {
+                return;
+            }
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "still {answer}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     };
-    rename("migrations", "gone");
-    let started = Instant::now();
-    while status().await != r#"503 {"status":"no database"}"# {
-        assert!(
-            started.elapsed() < Duration::from_secs(20),
-            "it never noticed"
-        );
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(server.get("/livez").send().await.status, 200);
-    rename("gone", "migrations");
-    while status().await != r#"200 {"status":"ok"}"# {
-        assert!(
-            started.elapsed() < Duration::from_secs(20),
-            "it never recovered"
-        );
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    let (ready, not_ready) = (r#"200 {"status":"ok"}"#, r#"503 {"status":"no database"}"#);
+    becomes(ready).await;
+    // Somebody breaks the database, and mends it; then somebody locks it.
+    let other = rusqlite::Connection::open(&path).expect("it opens");
+    for (harm, cure) in [
+        (
+            "ALTER TABLE migrations RENAME TO gone",
+            "ALTER TABLE gone RENAME TO migrations",
+        ),
+        ("BEGIN IMMEDIATE", "ROLLBACK"),
+    ] {
+        other.execute_batch(harm).expect(harm);
+        becomes(not_ready).await;
+        assert_eq!(server.get("/livez").send().await.status, 200);
+        other.execute_batch(cure).expect(cure);
+        becomes(ready).await;
     }
 }
 

@@ -107,6 +107,7 @@ fn every_setting_that_is_wrong_is_named_and_no_secret_is_told() {
         ("AUTH_COOKIE_DOMAIN", "not a domain"),
         ("AUTH_REFRESH_TOKEN_MINUTES", "1"),
         ("AUTH_SIGNING_ALGORITHM", "none"),
+        ("AUTH_ENCRYPTION_SECRET", "hunter2"),
     ];
     let output = output(command(&folder).envs(wrong));
     for (name, _) in wrong {

@@ -2,7 +2,7 @@
 
 use super::figures::{Figures, target};
 use super::http;
-use super::load::{Client, Load, Outcome};
+use super::load::{Client, Load};
 use super::program::{Server, Tokens, folder, sqlite};
 
 const CONNECTIONS: usize = 32;
@@ -36,7 +36,8 @@ pub(crate) async fn measure() {
 /// All three get the very same requests.
 fn compare(algorithm: &str, by: By, servers: [&Server; 3], clients: &[Client]) {
     let mut rates: [Figures; 3] = Default::default();
-    let mut last: [Option<Outcome>; 3] = Default::default();
+    let mut costs: [Figures; 3] = Default::default();
+    let mut others: [Figures; 3] = Default::default();
     for _ in 0..ROUNDS {
         for (place, server) in servers.iter().enumerate() {
             let load = Load {
@@ -48,7 +49,8 @@ fn compare(algorithm: &str, by: By, servers: [&Server; 3], clients: &[Client]) {
             };
             let outcome = load.run();
             rates[place].push(outcome.rate);
-            last[place] = Some(outcome);
+            costs[place].push(outcome.server_cpu / outcome.rate * 1e6);
+            others[place].push(outcome.own_cpu / outcome.rate * 1e6);
         }
     }
     let by = match by {
@@ -57,17 +59,16 @@ fn compare(algorithm: &str, by: By, servers: [&Server; 3], clients: &[Client]) {
     };
     println!(" {algorithm}, token in a {by}");
     let names = ["without auth", "layer around it", "protected"];
-    for ((name, rates), last) in names.iter().zip(&rates).zip(last.iter().flatten()) {
-        let Outcome {
-            own_cpu,
-            server_cpu,
-            p99,
-            ..
-        } = last;
+    for (((name, rates), costs), others) in names.iter().zip(&rates).zip(&costs).zip(&others) {
         println!(
-            "  {name:<16} {rates:.0} requests/s; last p99 {p99:.2} ms, cores: server {server_cpu:.2}, load {own_cpu:.2}"
+            "  {name:<16} {rates:.0} requests/s; processor time of each: server {costs:.1} µs, load {others:.1} µs"
         );
     }
+    let total = |place: usize| costs[place].median() + others[place].median();
+    println!(
+        "  processor time, without / protected: {:.3}",
+        total(0) / total(2)
+    );
     let [bare, layered, protected] = &rates;
     println!("  layer / without:     {:.3}", layered.over(bare));
     let ratio = protected.over(bare);

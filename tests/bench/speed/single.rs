@@ -12,10 +12,13 @@ const SESSIONS: usize = 32;
 const TABLE: &str =
     "CREATE TABLE single (handle TEXT PRIMARY KEY, refresh_hash TEXT, rotated_at INTEGER)";
 
+const UPDATE: &str =
+    "UPDATE single SET refresh_hash = $1, rotated_at = rotated_at + 1 WHERE handle = $2";
+
 /// A database with one connection.
 pub(crate) enum Single {
     Sqlite(rusqlite::Connection),
-    Postgres(tokio_postgres::Client),
+    Postgres(tokio_postgres::Client, tokio_postgres::Statement),
 }
 
 impl Single {
@@ -42,7 +45,8 @@ impl Single {
             let insert = format!("INSERT INTO single VALUES ('{handle}', '0', 0)");
             client.batch_execute(&insert).await.expect("a row");
         }
-        Self::Postgres(client)
+        let statement = client.prepare(UPDATE).await.expect("a statement");
+        Self::Postgres(client, statement)
     }
 
     /// How many there are in a second.
@@ -59,26 +63,15 @@ impl Single {
     }
 
     async fn update(&self, handle: &str, hash: &str) -> u64 {
-        let sql =
-            "UPDATE single SET refresh_hash = $2, rotated_at = rotated_at + 1 WHERE handle = $1";
         match self {
             Self::Sqlite(db) => {
-                let statement = db.prepare_cached(sql);
-                let changed = statement.and_then(|mut update| update.execute([handle, hash]));
+                let statement = db.prepare_cached(UPDATE);
+                let changed = statement.and_then(|mut update| update.execute([hash, handle]));
                 changed.expect("an update") as u64
             }
-            Self::Postgres(client) => {
-                // The statement is prepared once, as the server does it.
-                client
-                    .execute_typed(
-                        sql,
-                        &[
-                            (&handle, tokio_postgres::types::Type::TEXT),
-                            (&hash, tokio_postgres::types::Type::TEXT),
-                        ],
-                    )
-                    .await
-                    .expect("an update")
+            Self::Postgres(client, statement) => {
+                let changed = client.execute(statement, &[&hash, &handle]).await;
+                changed.expect("an update")
             }
         }
     }

@@ -46,7 +46,7 @@ async fn fill(name: &str, store: Arc<dyn Store>, size: impl AsyncFn() -> f64) {
         ..SessionConfig::default()
     };
     let empty = size().await;
-    let sessions = Sessions::new(&config.app_info, keys, store, Arc::new(SystemClock));
+    let sessions = Sessions::new(&config.app_info, keys, store, Arc::new(SystemClock::new()));
     let sessions = sessions.expect("settings");
     let mut tokens = Vec::new();
     for _ in 0..SESSIONS / AT_ONCE {

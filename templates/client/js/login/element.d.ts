@@ -2,27 +2,12 @@
  * `<auth-login>`: signing in and up, and what comes after that, as one element without dependencies.
  * It shows only what the API can do: each login method is a module of its own.
  */
-import type { AuthClient, Session } from "../session.js";
-import type { Action, LoginField, LoginMethod } from "./flow.js";
-import { type Messages } from "./texts.js";
+import type { AuthClient } from "../session.js";
+import type { LoginField } from "./flow.js";
+import { type LoginDefinition } from "./journey.js";
+import type { Messages } from "./texts.js";
 export type { LoginField } from "./flow.js";
-/** What an element is defined with. */
-export interface LoginDefinition {
-  readonly newClient: () => AuthClient;
-  /** In the order in which they are offered. */
-  readonly methods: readonly LoginMethod[];
-  readonly signOut?: (client: AuthClient) => Promise<unknown>;
-  /** Asks the server which of the methods it has switched on. */
-  readonly loginMethods?: Action;
-  /** Where the application's login pages are: `/auth`. */
-  readonly websiteBasePath: string;
-}
-/** What comes with the event `auth-success`. */
-export interface LoginSuccess {
-  readonly session: Session | undefined;
-  /** The user has just been created. */
-  readonly signedUp: boolean;
-}
+export type { LoginDefinition, LoginSuccess } from "./journey.js";
 declare const Base: {
   new (): HTMLElement;
   prototype: HTMLElement;
@@ -41,7 +26,7 @@ declare const Base: {
 export declare class AuthLoginElement extends Base {
   #private;
   /** Defines the element for an API; the first definition counts. */
-  static define(definition: LoginDefinition, name?: string): void;
+  static define(api: LoginDefinition, name?: string): void;
   /** The client to use: set it before the element is in the page, or leave it to appInfo. */
   get client(): AuthClient;
   set client(client: AuthClient);

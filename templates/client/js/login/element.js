@@ -3,18 +3,10 @@
  * It shows only what the API can do: each login method is a module of its own.
  */
 var _a;
-import { ApiError, NetworkError, TimeoutError } from "../errors.js";
-import { readOffer } from "./offer.js";
-import { draw, make } from "./render.js";
+import { Journey } from "./journey.js";
 import { STYLE } from "./style.js";
-import { COMMON_TEXTS } from "./texts.js";
-/** The views that an attribute or the page's address may ask for. */
-const PUBLIC_VIEWS = ["signIn", "signUp", "forgot", "code", "passkey"];
 // Servers have no elements; there the class can be imported and is never made.
-const Base = globalThis.HTMLElement ?? newNothing();
-function newNothing() {
-  return Object;
-}
+const Base = globalThis.HTMLElement ?? Object;
 /**
  * The element.
  *
@@ -27,37 +19,30 @@ function newNothing() {
  * `signed-in` in place of what is shown to who is signed in, `totp` for a QR code.
  */
 export class AuthLoginElement extends Base {
-  static #definition;
+  static #api;
   static #shared;
   /** Defines the element for an API; the first definition counts. */
-  static define(definition, name = "auth-login") {
+  static define(api, name = "auth-login") {
     if (typeof customElements !== "undefined" && customElements.get(name) === undefined) {
-      _a.#definition = definition;
+      _a.#api = api;
       customElements.define(name, _a);
     }
   }
+  #journey = new Journey(this, apiOf(_a.#api));
   #client;
   #messages = {};
   #signUpFields = [];
-  #view = "signIn";
-  #contact = "";
-  #tenantId;
-  #offer;
-  #busy = false;
-  /** What is shown is for somebody who is signed in. */
-  #isInside = false;
-  #signedUp = false;
-  #drawn;
   #stop;
-  #flow;
   /** The client to use: set it before the element is in the page, or leave it to appInfo. */
   get client() {
-    return (this.#client ??= _a.#shared ??= this.#api.newClient());
+    const make = () => apiOf(_a.#api).newClient();
+    return (this.#client ??= _a.#shared ??= make());
   }
   set client(client) {
     this.#client = client;
     if (this.isConnected) {
       this.#listen();
+      void this.#journey.begin();
     }
   }
   /** Texts to use instead of `MESSAGES`. */
@@ -66,7 +51,7 @@ export class AuthLoginElement extends Base {
   }
   set messages(messages) {
     this.#messages = messages;
-    this.#render(false);
+    this.#journey.render(false);
   }
   /** What to ask when somebody signs up, beside email and password. */
   get signUpFields() {
@@ -74,14 +59,14 @@ export class AuthLoginElement extends Base {
   }
   set signUpFields(fields) {
     this.#signUpFields = fields;
-    this.#render(false);
+    this.#journey.render(false);
   }
   /** What is shown; setting it goes there. */
   get view() {
-    return this.#view;
+    return this.#journey.view;
   }
   set view(view) {
-    this.#show(view);
+    this.#journey.show(view);
   }
   connectedCallback() {
     if (this.shadowRoot === null) {
@@ -90,287 +75,21 @@ export class AuthLoginElement extends Base {
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
     }
     this.#listen();
-    void this.#begin();
+    void this.#journey.begin();
   }
   disconnectedCallback() {
     this.#stop?.();
     this.#stop = undefined;
   }
-  get #api() {
-    if (_a.#definition === undefined) {
-      throw new Error("<auth-login> is not defined for an API");
-    }
-    return _a.#definition;
-  }
-  /** The methods that the server has switched on, as far as it says so. */
-  get #methods() {
-    const on = this.#offer?.firstFactors;
-    return this.#api.methods.filter(
-      ({ factors }) => !on || !factors || factors.some((factor) => on.includes(factor)),
-    );
-  }
-  get #start() {
-    return this.#methods.find(({ start }) => start !== undefined)?.start ?? "signIn";
-  }
-  async #begin() {
-    const address = new URL(location.href);
-    this.#tenantId = address.searchParams.get("tenantId") ?? undefined;
-    const { loginMethods } = this.#api;
-    if (loginMethods && this.#offer === undefined) {
-      this.#waitForOffer();
-    }
-    this.#offer ??= await readOffer(loginMethods, this.client, this.getAttribute("providers"));
-    const arrived = this.#methods
-      .map(({ arrive }) => arrive?.(this.#asFlow(), address))
-      .find((view) => view !== undefined);
-    const asked = (this.getAttribute("view") ?? address.searchParams.get("show"))?.toLowerCase();
-    const view = PUBLIC_VIEWS.find((name) => name.toLowerCase() === asked);
-    this.#view = arrived ?? (view !== undefined && this.#has(view) ? view : this.#start);
-    this.#render(this.hasAttribute("autofocus"));
-    this.#enter();
-    if (arrived === undefined) {
-      await this.#settle(this.#view);
-    }
-  }
-  #waitForOffer() {
-    const { working } = this.#texts(COMMON_TEXTS);
-    const status = make("p", { className: "hint", role: "status" }, working);
-    this.shadowRoot?.replaceChildren(make("section", { className: "card", part: "card" }, status));
-  }
   #listen() {
     this.#stop?.();
-    this.#stop = this.client.onSession(({ type }) => {
-      // While a form is at work, it knows better what comes next.
-      if ((type === "created" || type === "claimsRefused") && !this.#busy) {
-        void this.#settle(this.#view);
-      } else if ((type === "signedOut" || type === "expired") && this.#isInside) {
-        this.#isInside = false;
-        this.#show(this.#start, { focus: false });
-      }
-    });
-  }
-  /** Somebody is signed in already: shows that, or what is still to be done. */
-  async #settle(seen) {
-    const { client } = this;
-    const session = await client.checkSession().catch(() => client.getSession());
-    if (session === undefined || client !== this.#client) {
-      return;
-    }
-    const next = (await this.#pending(session).catch(() => undefined)) ?? "signedIn";
-    if (this.#view === seen && next !== seen && !this.#busy) {
-      this.#isInside = true;
-      this.#show(next, { focus: false });
-    }
-  }
-  async #pending(session) {
-    for (const { pending } of this.#methods) {
-      const view = await pending?.(this.#asFlow(), session);
-      if (view !== undefined) {
-        return view;
-      }
-    }
-    return undefined;
-  }
-  /** The user has signed in, or has done one more thing that was to be done. */
-  async #succeed(signedUp) {
-    this.#signedUp ||= signedUp;
-    const session = await this.client.getSession();
-    if (session === undefined) {
-      this.#show(this.#start);
-      return;
-    }
-    const next = await this.#pending(session);
-    this.#isInside = true;
-    this.#show(next ?? "signedIn");
-    if (next !== undefined) {
-      return;
-    }
-    // What was done may have changed the session.
-    const detail = {
-      session: await this.client.getSession(),
-      signedUp: this.#signedUp,
-    };
-    this.#signedUp = false;
-    const target = this.getAttribute("redirect-to");
-    if (this.#emit("auth-success", detail) && target !== null) {
-      const url = new URL(target, location.href);
-      if (url.origin === location.origin) {
-        location.assign(url);
-      }
-    }
-  }
-  async #signOut() {
-    const { signOut } = this.#api;
-    await (signOut ? signOut(this.client) : this.client.forget());
-    this.#isInside = false;
-    this.#emit("auth-signed-out", undefined);
-    this.#show(this.#start);
-    return undefined;
-  }
-  #show(view, { focus = true, trouble = undefined } = {}) {
-    this.#view = view;
-    this.#render(focus);
-    this.#emit("auth-view", { view });
-    this.#drawn?.say(trouble);
-    this.#enter();
-  }
-  /** Does what there is to do as soon as the view is shown. */
-  #enter() {
-    const { enter } = this.#viewNow();
-    if (enter) {
-      // What showed the view may still be at work.
-      setTimeout(() => this.#run(enter));
-    }
-  }
-  #run(work) {
-    if (this.#busy) {
-      return;
-    }
-    this.#busy = true;
-    this.#drawn?.setBusy(true);
-    let told = "";
-    this.#tell = (text) => {
-      told = text;
-    };
-    void work()
-      .catch((error) => {
-        this.#emit("auth-error", error);
-        return this.#excuse(error);
-      })
-      .then((trouble) => {
-        this.#busy = false;
-        this.#drawn?.setBusy(false);
-        if (trouble !== undefined) {
-          this.#drawn?.say(trouble);
-        }
-        this.#drawn?.tell(told);
-      });
-  }
-  #tell = () => undefined;
-  #emit(type, detail) {
-    const options = { bubbles: true, composed: true, cancelable: true, detail };
-    return this.dispatchEvent(new CustomEvent(type, options));
-  }
-  #texts(defaults) {
-    const own = Object.keys(defaults).map((name) => [name, this.#messages[name]]);
-    const given = Object.fromEntries(own.filter(([, text]) => text !== undefined));
-    return { ...defaults, ...given };
-  }
-  #has(view) {
-    return view === this.#start || this.#methods.some(({ views }) => view in views);
-  }
-  #viewNow() {
-    const flow = this.#asFlow();
-    const method = this.#methods.find(({ views }) => this.#view in views);
-    const view = method?.views[this.#view]?.(flow);
-    const t = this.#texts(COMMON_TEXTS);
-    if (view) {
-      return view;
-    }
-    return this.#view === "signedIn"
-      ? { title: t.signedInTitle, hint: t.signedInHint, content: this.#signedIn() }
-      : { title: t.startTitle, hasChoices: true };
-  }
-  #signedIn() {
-    const inside = make("slot", { name: "signed-in" });
-    if (this.#api.signOut) {
-      const { signOut } = this.#texts(COMMON_TEXTS);
-      const button = make("button", { className: "submit", part: "submit", type: "button" });
-      button.textContent = signOut;
-      button.addEventListener("click", () => this.#run(() => this.#signOut()));
-      inside.append(make("div", { className: "actions" }, button));
-    }
-    return inside;
-  }
-  #render(focus) {
-    const root = this.shadowRoot;
-    if (root === null || this.#offer === undefined) {
-      return;
-    }
-    const view = this.#viewNow();
-    const isKnown = ({ act }) => typeof act !== "string" || this.#has(act);
-    const choices = view.hasChoices
-      ? this.#methods.flatMap((method) => method.choices?.(this.#asFlow(), this.#view) ?? [])
-      : [];
-    this.#drawn = draw(
-      { ...view, links: (view.links ?? []).filter(isKnown) },
-      {
-        texts: this.#texts(COMMON_TEXTS),
-        choices: choices.filter(isKnown),
-        contact: this.#contact,
-        onContact: (contact) => {
-          this.#contact = contact;
-        },
-        run: (work) => this.#run(work),
-        go: (next) => this.#show(next),
-      },
-    );
-    root.replaceChildren(this.#drawn.card);
-    this.#drawn.setBusy(this.#busy);
-    if (focus) {
-      this.#drawn.focus();
-    }
-  }
-  #asFlow() {
-    return (this.#flow ??= this.#newFlow());
-  }
-  #newFlow() {
-    const now = {
-      client: () => this.client,
-      contact: () => this.#contact,
-      offer: () => this.#offer ?? { providers: [] },
-      fields: () => this.#signUpFields,
-      start: () => this.#start,
-    };
-    return {
-      element: this,
-      websiteBasePath: this.#api.websiteBasePath,
-      get client() {
-        return now.client();
-      },
-      get contact() {
-        return now.contact();
-      },
-      get offer() {
-        return now.offer();
-      },
-      get signUpFields() {
-        return now.fields();
-      },
-      get start() {
-        return now.start();
-      },
-      texts: (defaults) => this.#texts(defaults),
-      has: (view) => this.#has(view),
-      show: (view, trouble) => this.#show(view, { trouble }),
-      tell: (text) => {
-        this.#tell(text);
-      },
-      emit: (type, detail) => this.#emit(type, detail),
-      signOut: () => this.#signOut(),
-      redraw: () => this.#render(true),
-      call: async (action, request) =>
-        await action(this.client, request, { tenantId: this.#tenantId }),
-      succeed: (signedUp) => this.#succeed(signedUp),
-      complaint: (answer) => this.#complaint(answer),
-    };
-  }
-  #said(text) {
-    const { trouble } = this.#texts(COMMON_TEXTS);
-    return (text && (this.#messages[text] ?? text)) || trouble;
-  }
-  #complaint({ status, formFields = [], ...answer }) {
-    if (status === "FIELD_ERROR" && formFields.length > 0) {
-      return formFields.map(({ id, error }) => ({ id, error: this.#said(error) }));
-    }
-    return this.#said(answer.reason ?? answer.failureReason ?? answer.message);
-  }
-  #excuse(error) {
-    const t = this.#texts(COMMON_TEXTS);
-    if (error instanceof NetworkError || error instanceof TimeoutError) {
-      return t.offline;
-    }
-    return error instanceof ApiError && error.status === 429 ? t.tooMany : t.trouble;
+    this.#stop = this.client.onSession((event) => this.#journey.hear(event));
   }
 }
 _a = AuthLoginElement;
+function apiOf(api) {
+  if (api === undefined) {
+    throw new Error("<auth-login> is not defined for an API: import the entry `login`");
+  }
+  return api;
+}

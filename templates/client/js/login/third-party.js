@@ -28,8 +28,14 @@ function visit() {
 export function thirdParty({ authorisationUrl, signInUp }) {
   const say = (flow) => flow.texts(THIRD_PARTY_TEXTS);
   async function leave(flow, thirdPartyId, name) {
+    const { apiDomain, apiBasePath } = flow.client;
     const callback = `${location.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
-    const redirectURIOnProviderDashboard = callback;
+    // Apple comes back with a form, which only the API can take: it sends the page on from there, to
+    // where `state` says.
+    const isApple = thirdPartyId.startsWith("apple");
+    const redirectURIOnProviderDashboard = isApple
+      ? `${apiDomain}${apiBasePath}/callback/apple`
+      : callback;
     const answer = await flow.call(authorisationUrl, {
       thirdPartyId,
       redirectURIOnProviderDashboard,
@@ -38,7 +44,10 @@ export function thirdParty({ authorisationUrl, signInUp }) {
       return flow.complaint(answer);
     }
     const { urlWithQueryParams, pkceCodeVerifier } = answer;
-    const state = newState();
+    const secret = newState();
+    const state = isApple
+      ? btoa(JSON.stringify({ state: secret, frontendRedirectURI: callback }))
+      : secret;
     const expires = Date.now() + MINUTES * 60_000;
     const kept = {
       state,
@@ -50,6 +59,9 @@ export function thirdParty({ authorisationUrl, signInUp }) {
     };
     sessionStorage.setItem(KEY, JSON.stringify(kept));
     const url = new URL(urlWithQueryParams);
+    if (!/^https?:$/.test(url.protocol)) {
+      return flow.complaint({});
+    }
     url.searchParams.set("state", state);
     location.assign(url);
     return undefined;

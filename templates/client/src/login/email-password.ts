@@ -91,7 +91,7 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
 
   return {
     factors: ["emailpassword"],
-    ...(signIn && { start: "signIn" }),
+    ...((signIn ?? signUp) && { start: signIn ? "signIn" : "signUp" }),
     arrive(_, { pathname, searchParams }) {
       const isOther = /\/(verify-email|webauthn\/recover)$/.test(pathname);
       return searchParams.has("token") && !isOther && resetPassword ? "reset" : undefined;

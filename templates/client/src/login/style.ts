@@ -90,7 +90,7 @@ button { border: 0; border-radius: var(--radius); background: none; color: inher
   color: var(--muted);
   font-size: 0.85rem;
 }
-.links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1rem; margin-top: 1.25rem; }
+.links { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0.25rem 1rem; margin: 1.25rem -0.2rem 0; }
 .link { min-height: 1.5rem; padding: 0.1rem 0.2rem; color: var(--accent); font-size: 0.92rem; }
 .link:hover { text-decoration: underline; }
 .choices { display: grid; gap: 0.6rem; margin-top: 1.1rem; }
@@ -107,6 +107,7 @@ button { border: 0; border-radius: var(--radius); background: none; color: inher
 .card > .alert, .card > .status, .key, .actions { margin-top: 1.5rem; }
 .key code { font: 0.95rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 a { color: var(--accent); }
+.key .link { margin-inline: -0.2rem; }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 @media (forced-colors: active) { .submit, .choice, .card, input { border: 1px solid; } }
 `;

@@ -57,8 +57,14 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
   const say = (flow: Flow): typeof THIRD_PARTY_TEXTS => flow.texts(THIRD_PARTY_TEXTS);
 
   async function leave(flow: Flow, thirdPartyId: string, name: string): Promise<Trouble> {
+    const { apiDomain, apiBasePath } = flow.client;
     const callback = `${location.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
-    const redirectURIOnProviderDashboard = callback;
+    // Apple comes back with a form, which only the API can take: it sends the page on from there, to
+    // where `state` says.
+    const isApple = thirdPartyId.startsWith("apple");
+    const redirectURIOnProviderDashboard = isApple
+      ? `${apiDomain}${apiBasePath}/callback/apple`
+      : callback;
     const answer = await flow.call<UrlAnswer>(authorisationUrl, {
       thirdPartyId,
       redirectURIOnProviderDashboard,
@@ -67,7 +73,10 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
       return flow.complaint(answer);
     }
     const { urlWithQueryParams, pkceCodeVerifier } = answer;
-    const state = newState();
+    const secret = newState();
+    const state = isApple
+      ? btoa(JSON.stringify({ state: secret, frontendRedirectURI: callback }))
+      : secret;
     const expires = Date.now() + MINUTES * 60_000;
     const kept: Visit = {
       state,
@@ -79,6 +88,9 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
     };
     sessionStorage.setItem(KEY, JSON.stringify(kept));
     const url = new URL(urlWithQueryParams);
+    if (!/^https?:$/.test(url.protocol)) {
+      return flow.complaint({});
+    }
     url.searchParams.set("state", state);
     location.assign(url);
     return undefined;

@@ -11,15 +11,26 @@ use std::time::Duration;
 use super::Parts;
 use crate::crypto::token;
 use crate::error::Error;
-use crate::session::KEY_POLL;
+use crate::session::{KEY_POLL, Sessions};
 
 /// The latest moment of the first clean-up after a start.
 const FIRST: Duration = Duration::from_secs(60);
 
 /// Starts all of it.
 pub(super) fn start(parts: &Arc<Parts>) {
+    tokio::spawn(prepare_key(parts.sessions.clone()));
     tokio::spawn(keep_clean(Arc::downgrade(parts)));
     tokio::spawn(follow_keys(Arc::downgrade(parts)));
+}
+
+/// Has the signing key at hand before somebody needs it: making the first RSA key takes longer than all the
+/// rest of a start, and whoever asks for no token does not wait for it.
+async fn prepare_key(sessions: Sessions) {
+    let rotates = sessions.config().use_dynamic_signing_key;
+    // Whoever needs the key tries again, and hears of what fails then.
+    if let Err(error) = sessions.keys().signing(rotates).await {
+        tracing::warn!(%error, "the signing key could not be prepared");
+    }
 }
 
 /// Deletes what has expired.

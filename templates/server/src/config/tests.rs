@@ -40,6 +40,7 @@ fn all_that_is_wrong_is_said_at_once() {
         ("AUTH_SMTP_URL", "smtps://u:secret@mail.test"),
         ("AUTH_BODY_LIMIT", "0"),
         ("AUTH_COOKIE_SAME_SITE", "some"),
+        ("AUTH_ENCRYPTION_SECRET", "short secret"),
     ])
     .expect_err("all of it is wrong")
     .to_string();
@@ -51,6 +52,7 @@ fn all_that_is_wrong_is_said_at_once() {
         "the settings are wrong",
         "appInfo.apiDomain",
         "AUTH_COOKIE_SAME_SITE",
+        "AUTH_ENCRYPTION_SECRET",
         "AUTH_LISTEN_ADDR",
         "DATABASE_URL",
         "AUTH_MAIL_FROM",

@@ -27,8 +27,8 @@
 //! also from HKDF, so that a missing secret is told from a broken database.
 //!
 //! Keys of sessions are left as they are. Encrypting them would take no forged token out of a thief's
-//! hands, for there is none, and a secret that is lost would end every session; so it costs everybody
-//! one refresh.
+//! hands, for there is none; and a secret that is lost would then end every session, where now it costs
+//! everybody one refresh.
 
 use std::fmt;
 use std::str::FromStr;
@@ -152,8 +152,8 @@ impl Key {
         let secret = secret.trim();
         if secret.len() < SHORTEST {
             return Err(format!(
-                "each secret must have {SHORTEST} characters at least and be random, as \
-                 `openssl rand -hex 32` makes them"
+                "each must have {SHORTEST} characters at least and be random, as `openssl rand -hex 32` \
+                 makes them"
             ));
         }
         let failed = |_| "no key can be made of the secret".to_owned();

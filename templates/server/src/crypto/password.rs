@@ -4,7 +4,7 @@
 //! lane; <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).
 //!
 //! A hash costs some 20 ms of a core and 19 MiB, so these rules are kept:
-//! - hashing never runs on the threads that answer requests;
+//! - hashing never runs on the threads that answer requests, and leaves no memory behind ([`memory`]);
 //! - only so many hashes are made at once, and only so many wait; beyond that the answer is
 //!   [`Error::Unavailable`], before memory runs out;
 //! - an unknown user costs as much time as a wrong password, so that the time of the answer does
@@ -12,17 +12,21 @@
 //! - a stored hash — imported ones are not ours — cannot ask for more memory or time than the
 //!   bounds below allow.
 
+mod memory;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use tokio::sync::Semaphore;
 
 use crate::crypto::token;
 use crate::error::Error;
 use crate::metrics::{Held, PasswordMetrics};
+use memory::Memory;
 
 /// The most memory that a stored hash may ask for, in KiB (128 MiB).
 const MAX_MEMORY_KIB: u32 = 128 * 1024;
@@ -32,6 +36,9 @@ const MAX_PASSES: u32 = 10;
 
 /// The most lanes that a stored hash may ask for.
 const MAX_LANES: u32 = 16;
+
+/// How long a hash is, in bytes.
+const HASH_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
 
 /// The longest password that is hashed, in bytes; policies set lower limits.
 const MAX_PASSWORD_BYTES: usize = 4096;
@@ -64,13 +71,14 @@ pub struct Passwords(Arc<Inner>);
 
 #[derive(Clone)]
 struct Inner {
-    argon2: Argon2<'static>,
+    params: Params,
+    memory: Memory,
     /// One permit for each hash in the making.
     running: Arc<Semaphore>,
     /// One permit for each hash in the making or waiting.
     admitted: Arc<Semaphore>,
-    /// The hash of a password that nobody knows.
-    dummy: String,
+    /// A hash that no password has.
+    dummy: PasswordHash,
     metrics: PasswordMetrics,
 }
 
@@ -81,20 +89,21 @@ impl fmt::Debug for Passwords {
 }
 
 impl Passwords {
-    /// `permits` hashes are made at once, `queue` more may wait. Makes one hash right away.
+    /// `permits` hashes are made at once, `queue` more may wait.
     pub fn new(params: PasswordParams, permits: usize, queue: usize) -> Result<Self, Error> {
-        let cost = Params::new(params.memory_kib, params.passes, params.lanes, None)
+        let params = Params::new(params.memory_kib, params.passes, params.lanes, None)
             .map_err(|error| Error::internal(error.to_string()))?;
-        if !affordable(&cost) {
+        if !affordable(&params) {
             return Err(Error::internal(
                 "the password hash parameters are out of bounds",
             ));
         }
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
-        let dummy = hash(&argon2, &token::random_secret()?)?;
+        // Random bytes are as good as the hash of a password that nobody knows, and cost no time here.
+        let dummy = phc(&params, &token::random_bytes()?, &token::random_bytes()?)?;
         let permits = permits.max(1);
         Ok(Self(Arc::new(Inner {
-            argon2,
+            params,
+            memory: Memory::default(),
             running: Arc::new(Semaphore::new(permits)),
             admitted: Arc::new(Semaphore::new(permits + queue)),
             dummy,
@@ -115,7 +124,7 @@ impl Passwords {
     /// The hash of a password as a PHC string, with a random salt.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
         let password = bounded(password)?;
-        self.run(move |inner| hash(&inner.argon2, &password)).await
+        self.run(move |inner| inner.hash(&password)).await
     }
 
     /// Whether `stored` is a hash of this password. `None` stands for an unknown user: the answer
@@ -125,16 +134,16 @@ impl Passwords {
         let password = bounded(password)?;
         let stored = stored.map(str::to_owned);
         self.run(move |inner| {
-            let compare = |stored: &str| verify(&inner.argon2, &password, stored);
-            match stored.as_deref().map(compare) {
+            let compare_dummy = || inner.compare(&password, &inner.dummy).map(|_| false);
+            match stored.map(|stored| inner.verify(&password, &stored)) {
                 Some(Ok(matches)) => Ok(matches),
                 // One broken row must not tell that there is an account: it is answered like any
                 // wrong password, after the same time.
                 Some(Err(error)) => {
                     tracing::error!(?error, "a stored password hash cannot be used");
-                    compare(&inner.dummy).map(|_| false)
+                    compare_dummy()
                 }
-                None => compare(&inner.dummy).map(|_| false),
+                None => compare_dummy(),
             }
         })
         .await
@@ -189,28 +198,68 @@ fn bounded(password: &str) -> Result<String, Error> {
     Ok(password.to_owned())
 }
 
-fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, Error> {
-    let salt: [u8; 16] = token::random_bytes()?;
-    let hash: PasswordHash = argon2
-        .hash_password_with_salt(password.as_bytes(), &salt)
-        .map_err(|error| Error::internal(error.to_string()))?;
-    Ok(hash.to_string())
+impl Inner {
+    fn hash(&self, password: &str) -> Result<String, Error> {
+        let salt: [u8; 16] = token::random_bytes()?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        let mut output = [0; HASH_BYTES];
+        self.compute(&argon2, password, &salt, &mut output)?;
+        Ok(phc(&self.params, &salt, &output)?.to_string())
+    }
+
+    /// Compares with a stored hash; an error if it cannot be used.
+    fn verify(&self, password: &str, stored: &str) -> Result<bool, Error> {
+        let stored = PasswordHash::new(stored)
+            .map_err(|_| Error::internal("a stored password hash is broken"))?;
+        self.compare(password, &stored)
+    }
+
+    /// Compares with a hash, whose own parameters count.
+    fn compare(&self, password: &str, stored: &PasswordHash) -> Result<bool, Error> {
+        let unknown = || Error::internal("a stored password hash has unknown parameters");
+        let params = Params::try_from(stored).map_err(|_| unknown())?;
+        if !affordable(&params) {
+            return Err(Error::internal("a stored password hash costs too much"));
+        }
+        let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| unknown())?;
+        let version = stored.version.map(Version::try_from).transpose();
+        let version = version.map_err(|_| unknown())?.unwrap_or_default();
+        let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+            return Err(unknown());
+        };
+        let argon2 = Argon2::new(algorithm, version, params);
+        let mut output = [0; Output::MAX_LENGTH];
+        let output = &mut output[..expected.len()];
+        self.compute(&argon2, password, salt, output)?;
+        Ok(verify_slices_are_equal(output, expected.as_bytes()).is_ok())
+    }
+
+    fn compute(
+        &self,
+        argon2: &Argon2<'_>,
+        password: &str,
+        salt: &[u8],
+        output: &mut [u8],
+    ) -> Result<(), Error> {
+        let count = argon2.params().block_count();
+        self.memory
+            .lend(count, |blocks| {
+                argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, blocks)
+            })
+            .map_err(|error| Error::internal(error.to_string()))
+    }
 }
 
-/// Compares with a stored hash, whose own parameters count; an error if it cannot be used.
-fn verify(argon2: &Argon2<'_>, password: &str, stored: &str) -> Result<bool, Error> {
-    let stored = PasswordHash::new(stored)
-        .map_err(|_| Error::internal("a stored password hash is broken"))?;
-    let params = Params::try_from(&stored)
-        .map_err(|_| Error::internal("a stored password hash has unknown parameters"))?;
-    if !affordable(&params) {
-        return Err(Error::internal("a stored password hash costs too much"));
-    }
-    match argon2.verify_password(password.as_bytes(), &stored) {
-        Ok(()) => Ok(true),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(Error::internal(error.to_string())),
-    }
+/// A hash with what it was made of, in the form in which it is stored (PHC string format).
+fn phc(params: &Params, salt: &[u8; 16], hash: &[u8; HASH_BYTES]) -> Result<PasswordHash, Error> {
+    let failed = |error: &dyn fmt::Display| Error::internal(error.to_string());
+    Ok(PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(|error| failed(&error))?,
+        salt: Some(Salt::new(salt).map_err(|error| failed(&error))?),
+        hash: Some(Output::new(hash).map_err(|error| failed(&error))?),
+    })
 }
 
 fn affordable(params: &Params) -> bool {
@@ -291,7 +340,7 @@ mod tests {
             ("$argon2id", "$scrypt"),
         ] {
             let hash = hash.replacen(from, to, 1);
-            assert!(verify(&passwords.0.argon2, "x", &hash).is_err(), "{hash}");
+            assert!(passwords.0.verify("x", &hash).is_err(), "{hash}");
             assert!(!passwords.verify("x", Some(&hash)).await.expect("verify"));
         }
         assert!(!passwords.verify("x", Some("")).await.expect("verify"));

@@ -7,8 +7,8 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use cookie::Cookie;
-use http::HeaderMap;
 use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::config::Settings;
@@ -65,15 +65,36 @@ pub(super) fn line(
 
 /// All values of the cookies of a name, decoded, in the order in which they were sent.
 pub(super) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(Cookie::split_parse_encoded)
-        .filter_map(Result::ok)
-        .filter(|cookie| cookie.name() == name)
-        .map(|cookie| cookie.value().to_owned())
-        .collect()
+    let [values] = values_of(headers, [name]);
+    values
+}
+
+/// As [`values`], of several names, for which the cookies are read once.
+pub(super) fn values_of<const N: usize>(headers: &HeaderMap, names: [&str; N]) -> [Vec<String>; N] {
+    let mut values = [const { Vec::new() }; N];
+    let mut take = |cookie: Cookie<'_>| {
+        if let Some(place) = names.iter().position(|name| *name == cookie.name()) {
+            values[place].push(cookie.value().to_owned());
+        }
+    };
+    for line in headers.get_all(COOKIE).iter().filter_map(ascii) {
+        // Looking for what is encoded takes longer than all else here, and there is nothing in most.
+        if line.contains('%') {
+            Cookie::split_parse_encoded(line)
+                .flatten()
+                .for_each(&mut take);
+        } else {
+            Cookie::split_parse(line).flatten().for_each(&mut take);
+        }
+    }
+    values
+}
+
+/// A header's value as text, as [`HeaderValue::to_str`] has it, but not byte by byte: tokens are long.
+pub(super) fn ascii(value: &HeaderValue) -> Option<&str> {
+    let bytes = value.as_bytes();
+    let text = bytes.is_ascii().then(|| std::str::from_utf8(bytes));
+    text?.ok()
 }
 
 /// Refuses an access token and a front token that are too long for cookies: browsers drop larger
@@ -90,4 +111,41 @@ fn fits(name: &str, bytes: usize) -> Result<(), Error> {
     Err(Error::internal(format!(
         "the claims of the session are too large: the cookie {name} would exceed {MAX_BYTES} bytes"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_decoded_wherever_they_stand() {
+        let mut headers = HeaderMap::new();
+        for line in ["a=1; b=%32;c = \"3\"", "b=4; a", "a=5; %61=6", "a=\u{e9}"] {
+            let value = HeaderValue::from_bytes(line.as_bytes()).expect("a value");
+            headers.append(COOKIE, value);
+        }
+        let [a, b, c] = values_of(&headers, ["a", "b", "c"]);
+        assert_eq!(
+            (a, b),
+            (
+                vec!["1".to_owned(), "5".into(), "6".into()],
+                vec!["2".to_owned(), "4".into()]
+            )
+        );
+        let plain = Cookie::split_parse("c = \"3\"").flatten().next();
+        assert_eq!(
+            c,
+            [plain.expect("a cookie").value()],
+            "the same with and without encoding"
+        );
+    }
+
+    #[test]
+    fn texts_of_headers_are_those_of_the_library() {
+        for byte in 0..=255_u8 {
+            if let Ok(value) = HeaderValue::from_bytes(&[b'x', byte]) {
+                assert_eq!(ascii(&value), value.to_str().ok(), "{byte}");
+            }
+        }
+    }
 }

@@ -26,6 +26,7 @@ pub use administration::SessionInformation;
 pub use without_request::{JwtOptions, SessionTokens};
 
 use super::Session;
+use super::believed::Believed;
 use super::claims::{ClaimSource, Validator};
 use super::config::{SessionConfig, SettingError, Settings, TransferPolicy};
 use super::effects::Effects;
@@ -49,6 +50,8 @@ struct Inner {
     store: Arc<dyn Store>,
     keys: SigningKeys,
     clock: Arc<dyn Clock>,
+    /// Access tokens whose signature was checked.
+    believed: Arc<Believed>,
     /// Claims that every new session gets.
     claims: Vec<Arc<dyn ClaimSource>>,
     /// What every API demands unless it says otherwise.
@@ -91,6 +94,7 @@ impl Sessions {
             store,
             keys,
             clock,
+            believed: Arc::new(Believed::new()),
             claims: Vec::new(),
             validators: Vec::new(),
             transfer: None,
@@ -165,6 +169,11 @@ impl Sessions {
     /// The keys that sign access tokens.
     pub fn keys(&self) -> &SigningKeys {
         &self.0.keys
+    }
+
+    #[cfg(test)]
+    pub(super) fn believed(&self) -> &Believed {
+        &self.0.believed
     }
 
     /// The public keys that verify access tokens.

@@ -12,14 +12,16 @@
 //! every [`POLL`] as well: a new key signs only after the overlap of the schedule, so every server knows it
 //! by then; and a key that was removed because it leaked stops counting everywhere within that time.
 
-use std::sync::{Arc, PoisonError, RwLock};
+mod encrypting;
+
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::crypto::encryption::{Encryption, Unreadable};
+use crate::crypto::encryption::Encryption;
 use crate::crypto::keys::{self, Algorithm, Jwk, SigningKey};
 use crate::crypto::schedule::Schedule;
 use crate::error::Error;
@@ -127,55 +129,6 @@ impl SigningKeys {
         }))
     }
 
-    /// Reads all keys, and encrypts those anew that are not as the settings say: stored in the clear, or
-    /// under a secret that is not the first any more. Belongs to the start of a server, which then
-    /// fails in the words of the operator, and not at the first token.
-    ///
-    /// # Errors
-    /// A key cannot be read, and what to do about it.
-    pub async fn encrypt_anew(&self) -> Result<(), Error> {
-        let encryption = &self.0.encryption;
-        for row in self.0.store.signing_keys().await? {
-            let kid = row.kid.as_str();
-            let plain = self.decrypted(&row)?;
-            if !encryption.is_outdated(&row.private_key) {
-                continue;
-            }
-            let encrypted = encryption.encrypt(kid, &plain)?;
-            let store = &self.0.store;
-            // Where another server was faster there is nothing left to do.
-            if store
-                .replace_private_key(kid, &row.private_key, &encrypted)
-                .await?
-            {
-                tracing::info!(kid, "a signing key was encrypted");
-            }
-        }
-        self.load().await
-    }
-
-    /// The private key of a row.
-    fn decrypted(&self, row: &SigningKeyRow) -> Result<Vec<u8>, Error> {
-        let opened = self.0.encryption.decrypt(&row.kid, &row.private_key);
-        opened.map_err(|unreadable| {
-            let cure = match unreadable {
-                Unreadable::NoSecret => {
-                    "is encrypted: set AUTH_ENCRYPTION_SECRET to the secret it was encrypted under"
-                }
-                Unreadable::OtherSecret => {
-                    "is encrypted under another secret: add that one to AUTH_ENCRYPTION_SECRET, \
-                     behind the current one"
-                }
-                Unreadable::Broken => "is damaged",
-            };
-            let kid = &row.kid;
-            Error::internal(format!(
-                "the signing key {kid} {cure}; if it is lost for good, delete its row from \
-                 signing_keys: whoever has a token of it then refreshes"
-            ))
-        })
-    }
-
     /// The key that signs now: a rotating one or the fixed one. Makes one that is due.
     pub async fn signing(&self, rotates: bool) -> Result<Arc<SigningKey>, Error> {
         if let Some(key) = self.pick(rotates) {
@@ -211,6 +164,15 @@ impl SigningKeys {
             }),
             (found, _) => Ok(found),
         }
+    }
+
+    /// Whether tokens that this very key has signed still count.
+    pub(super) fn accepts(&self, key: &Weak<SigningKey>) -> bool {
+        let now = self.0.clock.now();
+        let is_it = |known: &&Known| std::ptr::eq(Arc::as_ptr(&known.key), key.as_ptr());
+        let known = self.known();
+        let found = known.iter().find(is_it);
+        found.is_some_and(|known| self.counts(known, now))
     }
 
     /// What is published.

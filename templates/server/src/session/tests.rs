@@ -1,6 +1,7 @@
 //! Sessions over a real store, request by request: what is sent, what is taken, what is refused.
 
 mod administration;
+mod believed;
 mod claims;
 mod create;
 mod keys;

@@ -9,7 +9,6 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName};
 
 use super::CookieNames;
-use super::access::Unverified;
 use super::config::{Settings, TransferPolicy};
 use super::cookie;
 use super::csrf::ANTI_CSRF;
@@ -72,7 +71,7 @@ pub(super) fn wished(headers: &HeaderMap, policy: TransferPolicy) -> TransferMet
 /// The bearer value of the request. The scheme is compared with its case, as clients of this
 /// protocol send it; anything else belongs to somebody else.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let value = headers.get(AUTHORIZATION).and_then(cookie::ascii)?;
     Some(value.strip_prefix("Bearer ")?.trim()).filter(|token| !token.is_empty())
 }
 
@@ -88,26 +87,52 @@ pub(super) fn carries_access(
     }
 }
 
-/// The access token of the request and how it came.
-pub(super) fn access_token(
-    settings: &Settings,
-    headers: &HeaderMap,
-    policy: TransferPolicy,
-) -> Option<(TransferMethod, Unverified)> {
-    let by_header = || bearer(headers).and_then(Unverified::parse);
-    let by_cookie = || {
-        let values = cookie::values(headers, &settings.cookies.access);
-        values.iter().find_map(|value| Unverified::parse(value))
-    };
-    let token = |method: TransferMethod| {
-        let token = match method {
-            _ if !policy.allows(method) => None,
-            TransferMethod::Header => by_header(),
-            TransferMethod::Cookie => by_cookie(),
+/// What a request carries in the places of access tokens.
+pub(super) struct AccessTokens<'a> {
+    header: Option<&'a str>,
+    cookies: Vec<String>,
+    has_legacy: bool,
+}
+
+impl<'a> AccessTokens<'a> {
+    /// Reads both places.
+    pub(super) fn read(settings: &Settings, headers: &'a HeaderMap) -> Self {
+        let names = [settings.cookies.access.as_str(), cookie::LEGACY];
+        let [cookies, legacy] = cookie::values_of(headers, names);
+        Self {
+            header: bearer(headers),
+            cookies,
+            has_legacy: settings.heeds_legacy && !legacy.is_empty(),
+        }
+    }
+
+    /// Which place counts, and the token in it: the first text of which `read` makes one.
+    pub(super) fn choose<T>(
+        &self,
+        policy: TransferPolicy,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<(TransferMethod, T)> {
+        let token = |method: TransferMethod| {
+            let token = match method {
+                _ if !policy.allows(method) => None,
+                TransferMethod::Header => self.header.and_then(&read),
+                TransferMethod::Cookie => self.cookies.iter().find_map(|value| read(value)),
+            };
+            token.map(|token| (method, token))
         };
-        token.map(|token| (method, token))
-    };
-    token(TransferMethod::Header).or_else(|| token(TransferMethod::Cookie))
+        token(TransferMethod::Header).or_else(|| token(TransferMethod::Cookie))
+    }
+
+    /// Whether there are two cookies of the name.
+    pub(super) fn has_two_cookies(&self) -> bool {
+        self.cookies.len() > 1
+    }
+
+    /// Whether there is the cookie that old servers set. Where cookies have other names than theirs, it is
+    /// none of ours.
+    pub(super) fn has_legacy(&self) -> bool {
+        self.has_legacy
+    }
 }
 
 /// What a request carries in the places of refresh tokens.
@@ -221,7 +246,7 @@ pub(super) fn clear_legacy(
     fx: &mut Effects,
     headers: &HeaderMap,
 ) -> Result<(), Error> {
-    if !carries_legacy(settings, headers) {
+    if !settings.heeds_legacy || cookie::values(headers, cookie::LEGACY).is_empty() {
         return Ok(());
     }
     let (domain, path) = (
@@ -230,17 +255,6 @@ pub(super) fn clear_legacy(
     );
     let line = cookie::line(settings, cookie::LEGACY, "", domain, path, 0);
     fx.set_cookie(cookie::LEGACY, &line)
-}
-
-/// Whether the request carries the cookie that old servers set; where cookies have other names than
-/// theirs, it is none of ours.
-pub(super) fn carries_legacy(settings: &Settings, headers: &HeaderMap) -> bool {
-    settings.heeds_legacy && !cookie::values(headers, cookie::LEGACY).is_empty()
-}
-
-/// Whether the request carries two access tokens as cookies.
-pub(super) fn has_two_access_cookies(settings: &Settings, headers: &HeaderMap) -> bool {
-    cookie::values(headers, &settings.cookies.access).len() > 1
 }
 
 /// Which of the session cookies a request carries more than once; none count where cookies do not.

@@ -238,14 +238,12 @@ impl Store for SqliteStore {
         })
     }
 
+    /// Asked on the writing connection: a database that is locked, or moved away, can still be read.
     async fn ping(&self) -> Result<(), Error> {
-        self.read(|db| {
-            db.query_row("SELECT count(*) FROM migrations", [], |row| {
-                row.get::<_, i64>(0)
-            })
-        })
-        .await
-        .map(drop)
+        let sql = "SELECT count(*) FROM migrations";
+        self.write(|db| db.query_row(sql, [], |row| row.get::<_, i64>(0)))
+            .await
+            .map(drop)
     }
 
     async fn owning_app(&self, app_id: &str) -> Result<String, Error> {

@@ -18,6 +18,7 @@ use super::attached::Attached;
 use super::matching::{self, Found, Target};
 use super::request_log::OperationId;
 use super::{Api, cache_control, cors, dispatch, error, outbox};
+use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
 /// Answers the operations of `A` and hands all other requests to the service inside.
@@ -118,14 +119,32 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        Box::pin(serve(self.inner.clone(), Arc::clone(&self.shared), request))
+        let (inner, shared) = (self.inner.clone(), Arc::clone(&self.shared));
+        match shared.place(&request) {
+            Some(place) => Box::pin(serve(inner, shared, place, request)),
+            None => Box::pin(let_through(inner, shared.auth.clone(), request)),
+        }
     }
+}
+
+/// Where a request stands that belongs to the auth APIs.
+struct Place<O: 'static> {
+    /// Its path lies under the base path.
+    under_base: bool,
+    /// What it asks for; `None` if that does not exist, or for a preflight.
+    found: Option<Found<O>>,
+    /// What it counts as.
+    operation: &'static str,
+    /// Every origin may read the answer.
+    for_everybody: bool,
+    asks_leave: bool,
 }
 
 /// Puts the CORS rules around what belongs to the auth APIs.
 async fn serve<S, A>(
     inner: S,
     shared: Arc<Shared<A>>,
+    place: Place<A::Operation>,
     request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
 where
@@ -135,21 +154,14 @@ where
     S::Error: Send,
 {
     let started = Instant::now();
-    let under_base = matching::is_under(request.uri().path(), shared.base_path());
-    let asks_leave = cors::is_preflight(&request);
-    let found = shared.find(&request, request.method());
-    let wanted = match &found {
-        None if asks_leave => shared.find_preflighted(&request),
-        found => found.clone(),
-    };
-    let ours = under_base || wanted.is_some();
-    let operation = match &wanted {
-        Some(_) if asks_leave => "preflight",
-        Some(wanted) => wanted.route.id,
-        None => "none",
-    };
+    let Place {
+        under_base,
+        found,
+        operation,
+        for_everybody,
+        asks_leave,
+    } = place;
     let auth = shared.auth.clone();
-    let for_everybody = wanted.is_some_and(|wanted| cors::is_for_everybody(wanted.route.behaviour));
     // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
     let answers_cors = asks_leave || request.method() != Method::OPTIONS;
 
@@ -157,7 +169,7 @@ where
     let respond = tower::service_fn(move |request| {
         respond(inner.clone(), Arc::clone(&shared), found.clone(), request)
     });
-    let mut response = if ours && answers_cors && !for_everybody {
+    let mut response = if answers_cors && !for_everybody {
         cors.layer(respond).oneshot(request).await?
     } else {
         respond.oneshot(request).await?
@@ -165,12 +177,10 @@ where
     if under_base {
         cache_control::forbid_storing(response.headers_mut());
     }
-    if ours {
-        let status = response.status().as_u16();
-        let metrics = &auth.metrics().requests;
-        metrics.answered(operation, status, started.elapsed());
-        response.extensions_mut().insert(OperationId(operation));
-    }
+    let status = response.status().as_u16();
+    let metrics = &auth.metrics().requests;
+    metrics.answered(operation, status, started.elapsed());
+    response.extensions_mut().insert(OperationId(operation));
     Ok(response)
 }
 
@@ -179,21 +189,35 @@ async fn respond<S, A>(
     inner: S,
     shared: Arc<Shared<A>>,
     found: Option<Found<A::Operation>>,
-    mut request: Request<Body>,
+    request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
 where
     A: Api,
     S: Service<Request<Body>, Response = Response<Body>>,
 {
-    if let Some(found) = found {
-        return Ok(dispatch::answer(shared.api.as_ref(), &shared.auth, found, request).await);
+    match found {
+        Some(found) => {
+            Ok(dispatch::answer(shared.api.as_ref(), &shared.auth, found, request).await)
+        }
+        None => let_through(inner, shared.auth.clone(), request).await,
     }
-    if let Some(page) = outbox::page(&shared.auth, &request) {
+}
+
+/// Lets the application answer.
+async fn let_through<S>(
+    inner: S,
+    auth: Auth,
+    mut request: Request<Body>,
+) -> Result<Response<Body>, S::Error>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+{
+    if let Some(page) = outbox::page(&auth, &request) {
         return Ok(page);
     }
-    let is_refresh = shared.is_refresh(&request);
-    let attached = Attached::new(shared.auth.clone(), is_refresh);
-    let head = shared.auth.error_handlers().head(&request);
+    let is_refresh = is_refresh(auth.app_info(), &request);
+    let head = auth.error_handlers().head(&request);
+    let attached = Attached::new(auth, is_refresh);
     request.extensions_mut().insert(attached.clone());
     let mut response = inner.oneshot(request).await?;
     attached.write_to(&mut response, head).await;
@@ -203,6 +227,28 @@ where
 impl<A: Api> Shared<A> {
     fn base_path(&self) -> &str {
         &self.auth.app_info().api_base_path
+    }
+
+    /// Where a request stands; `None` if it is the application's.
+    fn place(&self, request: &Request<Body>) -> Option<Place<A::Operation>> {
+        let under_base = matching::is_under(request.uri().path(), self.base_path());
+        let asks_leave = cors::is_preflight(request);
+        let found = self.find(request, request.method());
+        let wanted = match &found {
+            None if asks_leave => self.find_preflighted(request).map(|found| found.route),
+            found => found.as_ref().map(|found| found.route),
+        };
+        (under_base || wanted.is_some()).then(|| Place {
+            under_base,
+            found,
+            operation: match wanted {
+                Some(_) if asks_leave => "preflight",
+                Some(route) => route.id,
+                None => "none",
+            },
+            for_everybody: wanted.is_some_and(|route| cors::is_for_everybody(route.behaviour)),
+            asks_leave,
+        })
     }
 
     fn find(&self, request: &Request<Body>, method: &Method) -> Option<Found<A::Operation>> {
@@ -221,14 +267,6 @@ impl<A: Api> Shared<A> {
         matching::find(A::ROUTES, mounted, self.base_path(), target)
     }
 
-    /// Whether a request is a refresh, as browsers send it.
-    fn is_refresh(&self, request: &Request<Body>) -> bool {
-        let path = request.uri().path();
-        let path = path.strip_suffix('/').unwrap_or(path);
-        request.method() == Method::POST
-            && path.strip_prefix(self.base_path()) == Some("/session/refresh")
-    }
-
     /// The operation that a preflight is about.
     fn find_preflighted(&self, request: &Request<Body>) -> Option<Found<A::Operation>> {
         let method = request
@@ -237,6 +275,14 @@ impl<A: Api> Shared<A> {
         let method = Method::from_bytes(method.as_bytes()).ok()?;
         self.find(request, &method)
     }
+}
+
+/// Whether a request is a refresh, as browsers send it.
+fn is_refresh(app_info: &AppInfo, request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    let path = path.strip_suffix('/').unwrap_or(path);
+    request.method() == Method::POST
+        && path.strip_prefix(app_info.api_base_path.as_str()) == Some("/session/refresh")
 }
 
 /// What a server without an application answers to everything else.

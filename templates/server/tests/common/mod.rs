@@ -17,7 +17,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each test file uses a part of it")]
 
-mod database;
+pub(crate) mod database;
 mod exchange;
 #[cfg(unix)]
 pub(crate) mod program;

@@ -3,6 +3,8 @@
 //!
 //! Needs `AUTH_TEST_NGINX`, the path of nginx.
 
+#![allow(clippy::print_stdout, reason = "figures are to be seen")]
+
 #[path = "../../../../templates/server/tests/common/mod.rs"]
 mod common;
 mod nginx;

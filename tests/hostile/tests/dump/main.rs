@@ -4,6 +4,8 @@
 //!
 //! On SQLite always; on PostgreSQL, too, with `AUTH_TEST_POSTGRES_URL`.
 
+#![allow(clippy::print_stdout, reason = "figures are to be seen")]
+
 #[path = "../../../../templates/server/tests/common/database.rs"]
 mod database;
 mod server;

@@ -33,11 +33,7 @@ impl Spoils {
             let mut select = db
                 .prepare(&format!("SELECT * FROM \"{table}\""))
                 .expect("it is a query");
-            let columns: Vec<_> = select
-                .column_names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect();
+            let columns: Vec<_> = select.column_names().map(str::to_owned).collect();
             let mut rows = select.query([]).expect("it runs");
             while let Some(row) = rows.next().expect("it runs") {
                 for (place, column) in columns.iter().enumerate() {

@@ -3,6 +3,8 @@
 //!
 //! `HOSTILE_CASES` sets another number of them; `PROPTEST_RNG_SEED` repeats a run.
 
+#![allow(clippy::print_stdout, reason = "figures are to be seen")]
+
 mod mutation;
 mod oracle;
 mod request;

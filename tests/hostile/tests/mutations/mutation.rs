@@ -39,7 +39,7 @@ const HOSTILE: [&str; 26] = [
 ];
 
 /// Headers that decide about something.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 23] = [
     "authorization",
     "cookie",
     "anti-csrf",
@@ -60,6 +60,9 @@ const NAMES: [&str; 20] = [
     "upgrade",
     "connection",
     "accept-encoding",
+    "x-request-id",
+    "traceparent",
+    "tracestate",
 ];
 
 /// Values that a header of that kind takes, or nearly.

@@ -92,6 +92,7 @@ impl Target {
             .route("/protected", any(protected))
             .route("/panics", any(panics))
             .layer(auth_server::layer(auth.clone(), None::<NoCustom>));
+        let app = auth_server::with_request_log(app);
         let listener = TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a port is free");

@@ -5,16 +5,28 @@
 //! and that are missing or too old are fetched first, stored with one change, and sent with one new
 //! access token; but a request that is refused after all gets no token, only its refusal.
 
+use std::sync::Arc;
+
 use http::{HeaderMap, Method};
 use serde_json::{Map, Value};
 
 use super::Sessions;
 use crate::error::{Error, SessionError};
+use crate::session::access::Unverified;
+use crate::session::believed::Known;
 use crate::session::config::AntiCsrf;
 use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
-use crate::session::transport::{self, TransferMethod};
+use crate::session::transport::{AccessTokens, TransferMethod};
 use crate::session::{Session, VerifyOptions, access, claims};
+
+/// An access token before it is believed.
+pub(super) enum Token {
+    /// Its signature was checked before, and its key counts still.
+    Known(Arc<Known>),
+    /// It has the form of one.
+    Unverified(Unverified),
+}
 
 impl Sessions {
     /// The session of a request, if there is one; `fx` takes what goes on the answer.
@@ -34,12 +46,13 @@ impl Sessions {
             return Ok(None);
         }
         let settings = &self.0.settings;
-        if transport::carries_legacy(settings, headers) {
+        let policy = self.transfer_policy(headers, false);
+        let tokens = AccessTokens::read(settings, headers);
+        if tokens.has_legacy() {
             return Err(SessionError::TryRefreshToken.into());
         }
-        let policy = self.transfer_policy(headers, false);
-        let Some((transfer, unverified)) = transport::access_token(settings, headers, policy)
-        else {
+        let chosen = tokens.choose(policy, |text| self.token(text));
+        let Some((transfer, token)) = chosen else {
             if options.required {
                 return Err(SessionError::Unauthorised {
                     clear_tokens: false,
@@ -48,12 +61,10 @@ impl Sessions {
             }
             return Ok(None);
         };
-        if transfer == TransferMethod::Cookie
-            && transport::has_two_access_cookies(settings, headers)
-        {
+        if transfer == TransferMethod::Cookie && tokens.has_two_cookies() {
             return Err(SessionError::TryRefreshToken.into());
         }
-        let session = self.believe(&unverified, transfer).await?;
+        let session = self.believe(&token, transfer).await?;
         let checks_csrf = transfer == TransferMethod::Cookie
             && options
                 .anti_csrf
@@ -71,12 +82,37 @@ impl Sessions {
         }
     }
 
+    /// The access token that a text is by its form, or that it was found to be before.
+    pub(super) fn token(&self, text: &str) -> Option<Token> {
+        let known = self.0.believed.find(text);
+        known
+            .filter(|known| self.0.keys.accepts(&known.key))
+            .map(Token::Known)
+            .or_else(|| Unverified::parse(text).map(Token::Unverified))
+    }
+
     /// Checks key, signature and expiry.
     pub(super) async fn believe(
         &self,
-        unverified: &access::Unverified,
+        token: &Token,
         transfer: TransferMethod,
     ) -> Result<Session, Error> {
+        let session = match token {
+            Token::Known(known) => Some(known.session(transfer)),
+            Token::Unverified(unverified) => self.check(unverified, transfer).await?,
+        };
+        let now = self.0.clock.now();
+        session
+            .filter(|session| now < session.expires_at)
+            .ok_or_else(|| SessionError::TryRefreshToken.into())
+    }
+
+    /// Checks key and signature.
+    async fn check(
+        &self,
+        unverified: &Unverified,
+        transfer: TransferMethod,
+    ) -> Result<Option<Session>, Error> {
         let prefix = if self.config().use_dynamic_signing_key {
             "d-"
         } else {
@@ -86,11 +122,16 @@ impl Sessions {
             true => self.0.keys.verifying(&unverified.kid).await?,
             false => None,
         };
-        let now = self.0.clock.now();
-        key.and_then(|key| key.verify(&unverified.jwt))
-            .and_then(|payload| access::session(payload, &unverified.jwt, transfer))
-            .filter(|session| now < session.expires_at)
-            .ok_or_else(|| SessionError::TryRefreshToken.into())
+        let Some(key) = key else {
+            return Ok(None);
+        };
+        let payload = key.verify(&unverified.jwt);
+        let session =
+            payload.and_then(|payload| access::session(payload, &unverified.jwt, transfer));
+        if let Some(session) = &session {
+            self.0.believed.add(&unverified.jwt, &key, session.clone());
+        }
+        Ok(session)
     }
 
     /// Whether a request shows what another site cannot make a browser send.

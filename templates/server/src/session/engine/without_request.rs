@@ -17,7 +17,7 @@ use crate::session::config::AntiCsrf;
 use crate::session::csrf::Shown;
 use crate::session::refresh::RefreshToken;
 use crate::session::transport::TransferMethod;
-use crate::session::{NewSessionFor, Session, VerifyOptions, access, front_token};
+use crate::session::{NewSessionFor, Session, VerifyOptions, front_token};
 
 /// The tokens of a session.
 #[derive(Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Sessions {
     ) -> Result<Option<(Session, Option<SessionTokens>)>, Error> {
         let checks_csrf = transfer == TransferMethod::Cookie && options.anti_csrf != Some(false);
         let shown = self.shown(anti_csrf_token, checks_csrf)?;
-        let Some(unverified) = access::Unverified::parse(access_token) else {
+        let Some(token) = self.token(access_token) else {
             if options.required {
                 return Err(SessionError::Unauthorised {
                     clear_tokens: false,
@@ -87,7 +87,7 @@ impl Sessions {
             }
             return Ok(None);
         };
-        let session = self.believe(&unverified, transfer).await?;
+        let session = self.believe(&token, transfer).await?;
         if checks_csrf && !self.is_not_forged(shown, &session) {
             return Err(SessionError::TryRefreshToken.into());
         }

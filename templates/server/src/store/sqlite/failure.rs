@@ -19,6 +19,7 @@ pub(super) fn failure(error: rusqlite::Error) -> Error {
 }
 
 /// What an error means while the server starts: why it cannot.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn unopened(error: rusqlite::Error) -> Error {
     Error::internal(format!("the database cannot be opened: {error}"))
 }

@@ -1,0 +1,59 @@
+/**
+ * The way through `<auth-login>`: which view is shown, what leads to the next one, and what is still
+ * to be done when somebody has signed in.
+ */
+import type { AuthClient, Session, SessionEvent } from "../session.js";
+import type { Action, Answer, Flow, LoginField, LoginMethod, Offer, Trouble } from "./flow.js";
+import { type Messages } from "./texts.js";
+/** What an element is defined with. */
+export interface LoginDefinition {
+  readonly newClient: () => AuthClient;
+  /** In the order in which they are offered. */
+  readonly methods: readonly LoginMethod[];
+  readonly signOut?: (client: AuthClient) => Promise<unknown>;
+  /** Asks the server which of the methods it has switched on. */
+  readonly loginMethods?: Action;
+  /** Where the application's login pages are: `/auth`. */
+  readonly websiteBasePath: string;
+}
+/** What comes with the event `auth-success`. */
+export interface LoginSuccess {
+  readonly session: Session | undefined;
+  /** The user has just been created. */
+  readonly signedUp: boolean;
+}
+/** The element, with what a page can set about it. */
+export interface Host extends HTMLElement {
+  readonly client: AuthClient;
+  readonly messages: Messages;
+  readonly signUpFields: readonly LoginField[];
+}
+/** One element's way. */
+export declare class Journey implements Flow {
+  #private;
+  view: string;
+  contact: string;
+  constructor(host: Host, api: LoginDefinition);
+  get element(): HTMLElement;
+  get client(): AuthClient;
+  get signUpFields(): readonly LoginField[];
+  get websiteBasePath(): string;
+  get offer(): Offer;
+  get start(): string;
+  /** The element has come into a page, or got another client. */
+  begin(): Promise<void>;
+  /** Something has happened to the session, here or in another tab. */
+  hear({ type }: SessionEvent): void;
+  succeed(signedUp: boolean): Promise<undefined>;
+  readonly signOut: () => Promise<Trouble>;
+  texts<Texts extends object>(defaults: Texts): Texts;
+  has(view: string): boolean;
+  show(view: string, trouble?: string): void;
+  redraw(): void;
+  tell(text: string): void;
+  emit(type: string, detail: unknown): boolean;
+  call<Result extends Answer>(action: Action, request: object): Promise<Result>;
+  complaint(answer: Answer): Trouble;
+  /** Draws the view, once it is known which methods there are. */
+  render(focus: boolean): void;
+}

@@ -1,0 +1,331 @@
+/**
+ * The way through `<auth-login>`: which view is shown, what leads to the next one, and what is still
+ * to be done when somebody has signed in.
+ */
+
+import type { AuthClient, Session, SessionEvent } from "../session.js";
+import { complaintOf, excuseFor, textsOf } from "./complaints.js";
+import type {
+  Action,
+  Answer,
+  Choice,
+  Flow,
+  LoginField,
+  LoginMethod,
+  Offer,
+  Provider,
+  Trouble,
+  View,
+} from "./flow.js";
+import { readOffer } from "./offer.js";
+import { draw, make, type Drawn } from "./render.js";
+import { COMMON_TEXTS, type Messages } from "./texts.js";
+
+/** What an element is defined with. */
+export interface LoginDefinition {
+  readonly newClient: () => AuthClient;
+  /** In the order in which they are offered. */
+  readonly methods: readonly LoginMethod[];
+  readonly signOut?: (client: AuthClient) => Promise<unknown>;
+  /** Asks the server which of the methods it has switched on. */
+  readonly loginMethods?: Action;
+  /** Where the application's login pages are: `/auth`. */
+  readonly websiteBasePath: string;
+}
+
+/** What comes with the event `auth-success`. */
+export interface LoginSuccess {
+  readonly session: Session | undefined;
+  /** The user has just been created. */
+  readonly signedUp: boolean;
+}
+
+/** The element, with what a page can set about it. */
+export interface Host extends HTMLElement {
+  readonly client: AuthClient;
+  readonly messages: Messages;
+  readonly signUpFields: readonly LoginField[];
+}
+
+/** The views that an attribute or the page's address may ask for. */
+const PUBLIC_VIEWS = ["signIn", "signUp", "forgot", "code", "passkey"];
+
+/** One element's way. */
+export class Journey implements Flow {
+  view = "signIn";
+  contact = "";
+  readonly #host: Host;
+  readonly #api: LoginDefinition;
+  #tenantId: string | undefined;
+  #offered: Offer | undefined;
+  #isBusy = false;
+  /** What is shown is for somebody who is signed in. */
+  #isInside = false;
+  #hasSignedUp = false;
+  #drawn: Drawn | undefined;
+  #told = "";
+  #turn = 0;
+
+  constructor(host: Host, api: LoginDefinition) {
+    this.#host = host;
+    this.#api = api;
+  }
+
+  get element(): HTMLElement {
+    return this.#host;
+  }
+  get client(): AuthClient {
+    return this.#host.client;
+  }
+  get signUpFields(): readonly LoginField[] {
+    return this.#host.signUpFields;
+  }
+  get websiteBasePath(): string {
+    return this.#api.websiteBasePath;
+  }
+  get offer(): Offer {
+    return this.#offered ?? { providers: [] as readonly Provider[] };
+  }
+  get start(): string {
+    return this.#methods.find(({ start }) => start !== undefined)?.start ?? "signIn";
+  }
+
+  /** The methods that the server has switched on, as far as it says so. */
+  get #methods(): readonly LoginMethod[] {
+    const on = this.#offered?.firstFactors;
+    return this.#api.methods.filter(
+      ({ factors }) => !on || !factors || factors.some((factor) => on.includes(factor)),
+    );
+  }
+
+  get #common(): typeof COMMON_TEXTS {
+    return this.texts(COMMON_TEXTS);
+  }
+
+  /** The element has come into a page, or got another client. */
+  async begin(): Promise<void> {
+    const turn = (this.#turn += 1);
+    const address = new URL(location.href);
+    this.#tenantId = address.searchParams.get("tenantId") ?? undefined;
+    const { loginMethods } = this.#api;
+    if (loginMethods && this.#offered === undefined) {
+      const wait = make("p", { className: "hint", role: "status" }, this.#common.working);
+      const card = make("section", { className: "card", part: "card" }, wait);
+      this.#host.shadowRoot?.replaceChildren(card);
+    }
+    const listed = this.#host.getAttribute("providers");
+    const offer = this.#offered ?? (await readOffer(loginMethods, this.client, listed));
+    if (turn !== this.#turn) {
+      return;
+    }
+    this.#offered = offer;
+    const arrived = this.#methods
+      .map(({ arrive }) => arrive?.(this, address))
+      .find((view) => view !== undefined);
+    const wish = this.#host.getAttribute("view") ?? address.searchParams.get("show");
+    const asked = PUBLIC_VIEWS.find((name) => name.toLowerCase() === wish?.toLowerCase());
+    this.view = arrived ?? (asked !== undefined && this.has(asked) ? asked : this.start);
+    this.render(this.#host.hasAttribute("autofocus"));
+    this.#enter();
+    if (arrived === undefined) {
+      await this.#settle();
+    }
+  }
+
+  /** Something has happened to the session, here or in another tab. */
+  hear({ type }: SessionEvent): void {
+    // While a form is at work, it knows better what comes next.
+    if ((type === "created" || type === "claimsRefused") && !this.#isBusy) {
+      void this.#settle();
+    } else if ((type === "signedOut" || type === "expired") && this.#isInside) {
+      this.#isInside = false;
+      this.#go(this.start, false);
+    }
+  }
+
+  /** Where somebody is signed in already: shows that, or what is still to be done. */
+  async #settle(): Promise<void> {
+    const { client, view } = this;
+    const session = await client.checkSession().catch(() => client.getSession());
+    if (session === undefined || client !== this.client) {
+      return;
+    }
+    const next = (await this.#pending(session).catch(() => undefined)) ?? "signedIn";
+    if (this.view === view && next !== view && !this.#isBusy) {
+      this.#isInside = true;
+      this.#go(next, false);
+    }
+  }
+
+  async #pending(session: Session): Promise<string | undefined> {
+    for (const { pending } of this.#methods) {
+      const view = await pending?.(this, session);
+      if (view !== undefined) {
+        return view;
+      }
+    }
+    return undefined;
+  }
+
+  async succeed(signedUp: boolean): Promise<undefined> {
+    this.#hasSignedUp ||= signedUp;
+    const session = await this.client.getSession();
+    if (session === undefined) {
+      this.#go(this.start);
+      return;
+    }
+    const next = await this.#pending(session);
+    this.#isInside = true;
+    this.#go(next ?? "signedIn");
+    if (next !== undefined) {
+      return;
+    }
+    const detail: LoginSuccess = {
+      // What was done may have changed it.
+      session: await this.client.getSession(),
+      signedUp: this.#hasSignedUp,
+    };
+    this.#hasSignedUp = false;
+    const target = this.#host.getAttribute("redirect-to");
+    if (this.emit("auth-success", detail) && target !== null) {
+      const url = new URL(target, location.href);
+      if (url.origin === location.origin) {
+        location.assign(url);
+      }
+    }
+  }
+
+  readonly signOut = async (): Promise<Trouble> => {
+    const { signOut } = this.#api;
+    await (signOut ? signOut(this.client) : this.client.forget());
+    this.#isInside = false;
+    this.emit("auth-signed-out", undefined);
+    this.#go(this.start);
+    return undefined;
+  };
+
+  texts<Texts extends object>(defaults: Texts): Texts {
+    return textsOf(defaults, this.#host.messages);
+  }
+
+  has(view: string): boolean {
+    return view === this.start || this.#methods.some(({ views }) => view in views);
+  }
+
+  show(view: string, trouble?: string): void {
+    this.#go(view);
+    this.#drawn?.say(trouble);
+  }
+
+  redraw(): void {
+    this.render(true);
+  }
+
+  tell(text: string): void {
+    this.#told = text;
+  }
+
+  emit(type: string, detail: unknown): boolean {
+    const options = { bubbles: true, composed: true, cancelable: true, detail };
+    return this.#host.dispatchEvent(new CustomEvent(type, options));
+  }
+
+  async call<Result extends Answer>(action: Action, request: object): Promise<Result> {
+    const options = { tenantId: this.#tenantId };
+    return (await action(this.client, request as never, options)) as Result;
+  }
+
+  complaint(answer: Answer): Trouble {
+    return complaintOf(answer, this.#host.messages, this.#common);
+  }
+
+  #go(view: string, focus = true): void {
+    this.view = view;
+    this.render(focus);
+    this.emit("auth-view", { view });
+    this.#enter();
+  }
+
+  /** Does what there is to do as soon as the view is shown. */
+  #enter(): void {
+    const { enter } = this.#viewNow();
+    if (enter) {
+      // What has shown the view may still be at work.
+      setTimeout(() => this.#run(enter));
+    }
+  }
+
+  #run(work: () => Promise<Trouble>): void {
+    if (this.#isBusy) {
+      return;
+    }
+    this.#isBusy = true;
+    this.#told = "";
+    this.#drawn?.setBusy(true);
+    void work()
+      .catch((error: unknown) => {
+        this.emit("auth-error", error);
+        return excuseFor(error, this.#common);
+      })
+      .then((trouble) => {
+        this.#isBusy = false;
+        this.#drawn?.setBusy(false);
+        if (trouble !== undefined) {
+          this.#drawn?.say(trouble);
+        }
+        this.#drawn?.tell(this.#told);
+      });
+  }
+
+  #viewNow(): View {
+    const { view } = this;
+    const made = this.#methods.find(({ views }) => view in views)?.views[view]?.(this);
+    const { startTitle, signedInTitle, signedInHint } = this.#common;
+    return (
+      made ??
+      (view === "signedIn"
+        ? { title: signedInTitle, hint: signedInHint, content: this.#signedIn() }
+        : { title: startTitle, hasChoices: true })
+    );
+  }
+
+  #signedIn(): HTMLElement {
+    const inside = make("slot", { name: "signed-in" });
+    if (this.#api.signOut) {
+      const properties = { className: "submit", part: "submit", type: "button" } as const;
+      const button = make("button", properties, this.#common.signOut);
+      button.addEventListener("click", () => this.#run(this.signOut));
+      inside.append(make("div", { className: "actions" }, button));
+    }
+    return inside;
+  }
+
+  /** Draws the view, once it is known which methods there are. */
+  render(focus: boolean): void {
+    const root = this.#host.shadowRoot;
+    if (root === null || this.#offered === undefined) {
+      return;
+    }
+    const view = this.#viewNow();
+    const isKnown = ({ act }: Choice): boolean => typeof act !== "string" || this.has(act);
+    const choices = this.#methods.flatMap(({ choices }) => choices?.(this, this.view) ?? []);
+    this.#drawn = draw(
+      { ...view, links: (view.links ?? []).filter(isKnown) },
+      {
+        texts: this.#common,
+        choices: view.hasChoices ? choices.filter(isKnown) : [],
+        contact: this.contact,
+        onContact: (contact) => {
+          this.contact = contact;
+        },
+        run: (work) => this.#run(work),
+        go: (next) => this.#go(next),
+      },
+    );
+    root.replaceChildren(this.#drawn.card);
+    this.#drawn.setBusy(this.#isBusy);
+    if (focus) {
+      this.#drawn.focus();
+    }
+  }
+}

@@ -1,0 +1,207 @@
+//! What is not checked again about an access token that was found good, and what is.
+
+use super::*;
+use crate::session::believed::GENERATION_BYTES;
+use crate::store::Purge;
+
+const INTERVAL: i64 = 168 * 3_600_000;
+
+impl Server {
+    fn knows(&self, token: &str) -> bool {
+        self.sessions.believed().find(token).is_some()
+    }
+
+    /// Whether a token that is known is still believed.
+    fn accepts(&self, token: &str) -> bool {
+        let known = self.sessions.believed().find(token).expect("known");
+        self.sessions.keys().accepts(&known.key)
+    }
+
+    /// A good token, after it was shown once.
+    async fn shown_once(&self) -> String {
+        let token = self.sign_in(&[]).await.access().to_owned();
+        assert!(!self.knows(&token));
+        let first = self.show(&token).await;
+        assert!(matches!(first, Ok(Some(_))) && self.knows(&token));
+        assert_eq!(self.show(&token).await, first, "says the same again");
+        token
+    }
+
+    async fn show(&self, token: &str) -> Result<Option<Session>, SessionError> {
+        let (name, value) = bearer(token);
+        let options = VerifyOptions::default();
+        self.verify(&request(&[(name, &value)]), options).await
+    }
+}
+
+const REFUSED: Result<Option<Session>, SessionError> = Err(SessionError::TryRefreshToken);
+
+#[tokio::test]
+async fn a_token_that_was_found_good_still_expires() {
+    let server = server();
+    let token = server.shown_once().await;
+    let expires_at = part(&token, 1)["exp"].as_i64().expect("exp") * 1000;
+    server.clock.set(expires_at - 1);
+    assert!(matches!(server.show(&token).await, Ok(Some(_))));
+    server.clock.set(expires_at);
+    assert!(server.knows(&token));
+    assert_eq!(server.show(&token).await, REFUSED);
+}
+
+#[tokio::test]
+async fn a_token_that_was_found_good_travels_either_way_and_is_still_asked_for_the_anti_csrf_token()
+{
+    let server = server_with(SessionConfig {
+        anti_csrf: Some(AntiCsrf::ViaCustomHeader),
+        ..config()
+    });
+    let token = server.shown_once().await;
+    let cookie = format!("sAccessToken={token}");
+    let options = VerifyOptions::default();
+    let bare = request(&[("cookie", &cookie)]);
+    let session = server.verify(&bare, options.clone()).await;
+    let session = session.expect("good").expect("a session");
+    assert_eq!(session.transfer, TransferMethod::Cookie);
+    let (outcome, _) = server
+        .verify_with(Method::POST, &bare, options.clone())
+        .await;
+    assert_eq!(outcome, REFUSED);
+    let shown = request(&[("cookie", &cookie), ("rid", "anything")]);
+    let (outcome, _) = server.verify_with(Method::POST, &shown, options).await;
+    assert!(matches!(outcome, Ok(Some(_))));
+}
+
+#[tokio::test]
+async fn a_token_that_was_found_good_is_still_looked_up_where_the_database_counts() {
+    let server = server();
+    let token = server.shown_once().await;
+    let session = server.show(&token).await.expect("good").expect("a session");
+    let revoked = server.sessions.revoke_by_handle(&session.handle).await;
+    assert!(revoked.expect("write"));
+    let (name, value) = bearer(&token);
+    let options = VerifyOptions {
+        check_database: true,
+        ..VerifyOptions::default()
+    };
+    let outcome = server.verify(&request(&[(name, &value)]), options).await;
+    assert_eq!(outcome, Err(ENDED));
+}
+
+#[tokio::test]
+async fn a_key_that_is_of_no_use_any_more_takes_its_tokens_along() {
+    let server = server();
+    let token = server.shown_once().await;
+    server.clock.set(NOW + INTERVAL + 2 * 3_600_000 + 1);
+    assert!(server.knows(&token) && !server.accepts(&token));
+    assert_eq!(server.show(&token).await, REFUSED);
+}
+
+#[tokio::test]
+async fn a_key_that_was_taken_out_of_the_database_takes_its_tokens_along_when_that_is_noticed() {
+    let server = server();
+    let token = server.shown_once().await;
+    let purge = Purge {
+        expired_until: 0,
+        keys_created_before: i64::MAX,
+    };
+    assert_eq!(server.store.purge(purge).await.expect("write"), 1);
+    assert!(server.accepts(&token), "nobody has looked yet");
+    server.sessions.jwks().await.expect("looks");
+    assert!(server.knows(&token) && !server.accepts(&token));
+    assert_eq!(server.show(&token).await, REFUSED);
+}
+
+#[tokio::test]
+async fn rotation_leaves_the_tokens_of_the_older_key_good_for_as_long_as_it_counts() {
+    let server = server();
+    server.shown_once().await;
+    server.clock.set(NOW + INTERVAL - 1);
+    let older = server.shown_once().await;
+    server.clock.set(NOW + INTERVAL);
+    let newer = server.shown_once().await;
+    assert_ne!(part(&older, 0)["kid"], part(&newer, 0)["kid"]);
+    for token in [older, newer] {
+        assert!(matches!(server.show(&token).await, Ok(Some(_))));
+    }
+}
+
+#[tokio::test]
+async fn a_server_with_another_kind_of_key_does_not_know_the_tokens_of_the_first() {
+    let one = server();
+    let token = one.shown_once().await;
+    let app = app_info("http://localhost:3001", "http://localhost:3000");
+    let config = SessionConfig {
+        use_dynamic_signing_key: false,
+        ..config()
+    };
+    let clock = Arc::new(one.clock.clone());
+    let sessions = Sessions::new(&app, config, Arc::clone(&one.store), clock);
+    let other = Server {
+        sessions: sessions.expect("settings"),
+        ..one
+    };
+    assert!(!other.knows(&token));
+    assert_eq!(other.show(&token).await, REFUSED);
+}
+
+#[tokio::test]
+async fn a_forgery_that_shares_a_part_with_a_good_token_is_refused() {
+    let server = server();
+    let token = server.shown_once().await;
+    let other = server.sign_in(&[]).await.access().to_owned();
+    let parts: Vec<_> = token.split('.').collect();
+    let others: Vec<_> = other.split('.').collect();
+    let flip = |text: &str, place: usize| {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+        String::from_utf8(bytes).expect("text")
+    };
+    let signature = parts[2];
+    for forged in [
+        format!("{}.{}.{signature}", parts[0], others[1]),
+        format!("{}.{}.{}", parts[0], parts[1], others[2]),
+        format!("{}.{}.{}", parts[0], parts[1], flip(signature, 0)),
+        format!(
+            "{}.{}.{}",
+            parts[0],
+            parts[1],
+            flip(signature, signature.len() - 2)
+        ),
+        format!("{}.{}.{}", parts[0], flip(parts[1], 20), signature),
+    ] {
+        assert!(!server.knows(&forged), "{forged}");
+        assert!(
+            !matches!(server.show(&forged).await, Ok(Some(_))),
+            "{forged}"
+        );
+        assert!(!server.knows(&forged), "a refusal is not remembered");
+    }
+    assert!(matches!(server.show(&token).await, Ok(Some(_))));
+}
+
+#[tokio::test]
+async fn only_so_many_tokens_are_remembered_and_those_in_use_stay() {
+    let server = server();
+    let used = server.shown_once().await;
+    let unused = server.shown_once().await;
+    let key = server.sessions.keys().signing(true).await.expect("a key");
+    let session = server.show(&used).await.expect("good").expect("a session");
+    let believed = server.sessions.believed();
+    let mut most = 0;
+    for number in 0..4 * GENERATION_BYTES / 1000 {
+        // Not tokens, but as long as tokens are.
+        let text = format!("{number:01000}");
+        believed.add(&text, &key, session.clone());
+        assert!(server.knows(&used));
+        most = most.max(believed.bytes());
+    }
+    assert!(
+        most > GENERATION_BYTES && most <= 2 * GENERATION_BYTES,
+        "{most}"
+    );
+    assert!(!server.knows(&unused), "forgotten");
+    assert!(
+        matches!(server.show(&unused).await, Ok(Some(_))),
+        "and good"
+    );
+}
