@@ -30,7 +30,7 @@ async fn start() -> (Server, TempDir) {
     };
     // Both go by the time of day: the clock of a test is that of one server.
     let build = |builder: auth_server::auth::AuthBuilder| {
-        builder.clock(auth_server::clock::SystemClock::default())
+        builder.clock(auth_server::clock::SystemClock::new())
     };
     let app = |shop: Auth| instances::app(&shop, &staff);
     (Server::start_built(change, build, app).await, folder)
