@@ -3,14 +3,13 @@
 //!
 //! Needs `AUTH_TEST_NGINX`, the path of nginx.
 
-#![allow(clippy::print_stdout, reason = "figures are to be seen")]
-
 #[path = "../../../../templates/server/tests/common/mod.rs"]
 mod common;
 mod nginx;
 
 use std::path::PathBuf;
 
+use auth_hostile::figures;
 use auth_server::{Auth, AuthContext, Error, NoCustom, Session};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -128,7 +127,7 @@ struct Setting {
 
 async fn start() -> Option<Setting> {
     let Some(program) = std::env::var_os("AUTH_TEST_NGINX").map(PathBuf::from) else {
-        println!("skipped: a shared cache in front (AUTH_TEST_NGINX is not set)");
+        figures("a shared cache", "skipped, AUTH_TEST_NGINX is not set");
         return None;
     };
     let server = Server::start_app(|_| {}, app).await;
@@ -220,9 +219,8 @@ async fn a_cache_that_honours_cache_control_never_replays_a_token() {
         let [_, eva] = both(&setting, &setting.nginx.honest, "/auth/signout", mode).await;
         assert!(!eva.is_replayed());
     }
-    println!(
-        "through a cache that honours Cache-Control: {seen} tokens of Ana's, none replayed to Eva"
-    );
+    let text = format!("{seen} tokens of Ana's, none replayed to Eva");
+    figures("a cache that honours Cache-Control", &text);
 }
 
 /// The same cache without its ears replays them all: so the test above would notice.
@@ -236,7 +234,8 @@ async fn the_same_cache_without_the_header_replays_them() {
         assert_eq!(ana.tokens(), eva.tokens(), "{operation}");
         replayed += eva.tokens().len();
     }
-    println!("through a cache that does not: {replayed} tokens of Ana's replayed to Eva");
+    let text = format!("{replayed} tokens of Ana's replayed to Eva");
+    figures("a cache that does not", &text);
 }
 
 /// Before they sign in, visitors are refused; what they are told must not outlast that.

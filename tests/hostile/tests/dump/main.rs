@@ -4,13 +4,12 @@
 //!
 //! On SQLite always; on PostgreSQL, too, with `AUTH_TEST_POSTGRES_URL`.
 
-#![allow(clippy::print_stdout, reason = "figures are to be seen")]
-
 #[path = "../../../../templates/server/tests/common/database.rs"]
 mod database;
 mod server;
 mod spoils;
 
+use auth_hostile::figures;
 use auth_server::crypto::keys::{Algorithm, SigningKey};
 use auth_server::session::{TransferMethod, VerifyOptions};
 use serde_json::json;
@@ -35,23 +34,23 @@ async fn nothing_in_a_stolen_sqlite_database_is_a_token() {
             assert!(!contains(&bytes, &secret), "{what} is in the file {name}");
         }
     }
-    println!("SQLite: {}", server.is_proof_against(&spoils, &sent).await);
+    let proof = server.is_proof_against(&spoils, &sent).await;
+    figures("a stolen SQLite", &proof.to_string());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_in_a_stolen_postgres_database_is_a_token() {
     let Some(schema) = Schema::new() else {
-        println!("skipped on PostgreSQL: a stolen database (AUTH_TEST_POSTGRES_URL is not set)");
+        let skipped = "skipped, AUTH_TEST_POSTGRES_URL is not set";
+        figures("a stolen PostgreSQL", skipped);
         return;
     };
     let server = Server::start(&schema.url, Some(SECRET)).await;
     let sent = server.live().await;
     let spoils = Spoils::of_postgres(&schema.url).await;
     sent.occur_nowhere_in(&spoils);
-    println!(
-        "PostgreSQL: {}",
-        server.is_proof_against(&spoils, &sent).await
-    );
+    let proof = server.is_proof_against(&spoils, &sent).await;
+    figures("a stolen PostgreSQL", &proof.to_string());
 }
 
 /// The one thing in the database with which somebody can become somebody else, and what the secret is

@@ -5,14 +5,13 @@
 //! stable toolchain, after `cargo install cargo-bolero`:
 //! `cargo bolero test -p auth-hostile --rustc-bootstrap --profile release -s NONE access_tokens`.
 
-#![allow(clippy::print_stdout, reason = "figures are to be seen")]
-
 mod edits;
 mod target;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use auth_hostile::figures;
 use auth_server::call::FdiVersion;
 use auth_server::session::{
     Effects, NewSessionFor, PROTECTED_CLAIMS, TransferMethod, VerifyOptions,
@@ -48,9 +47,9 @@ macro_rules! fuzz {
             INPUTS.load(Ordering::Relaxed),
             ACCEPTED.load(Ordering::Relaxed),
         );
-        println!(
-            "{}: {inputs} inputs, {accepted} of them accepted rightly",
-            $name
+        figures(
+            $name,
+            &format!("{inputs} inputs, {accepted} of them accepted rightly"),
         );
         assert!(accepted > 0, "nothing was ever accepted");
     };

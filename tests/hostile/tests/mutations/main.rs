@@ -3,8 +3,6 @@
 //!
 //! `HOSTILE_CASES` sets another number of them; `PROPTEST_RNG_SEED` repeats a run.
 
-#![allow(clippy::print_stdout, reason = "figures are to be seen")]
-
 mod mutation;
 mod oracle;
 mod request;
@@ -13,6 +11,7 @@ mod server;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use auth_hostile::figures;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use tokio::runtime::Runtime;
 
@@ -94,7 +93,7 @@ fn mutated_requests_find_no_way_in() {
         }
     });
     let tally = tally.into_inner().expect("no thread panics with it");
-    println!("{tally}");
+    figures("mutated requests", &tally.to_string());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(tally.cases >= cases as usize);
     // Most are understood well enough to be answered, and some change nothing that matters.
