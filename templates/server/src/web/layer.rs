@@ -122,7 +122,7 @@ where
         let (inner, shared) = (self.inner.clone(), Arc::clone(&self.shared));
         match shared.place(&request) {
             Some(place) => Box::pin(serve(inner, shared, place, request)),
-            None => Box::pin(let_through(inner, shared, request)),
+            None => Box::pin(let_through(inner, shared.auth.clone(), request)),
         }
     }
 }
@@ -204,16 +204,15 @@ where
 }
 
 /// Lets the application answer.
-async fn let_through<S, A>(
+async fn let_through<S>(
     inner: S,
-    shared: Arc<Shared<A>>,
+    auth: Auth,
     mut request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
 where
-    A: Api,
     S: Service<Request<Body>, Response = Response<Body>>,
 {
-    if let Some(page) = outbox::page(&shared.auth, &request) {
+    if let Some(page) = outbox::page(&auth, &request) {
         return Ok(page);
     }
     let is_refresh = is_refresh(auth.app_info(), &request);
