@@ -55,6 +55,7 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
+    ("hooks", &["session.refresh", "session.sign-out"]),
     (
         "hostile_input",
         &[
@@ -65,7 +66,6 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
-    ("hooks", &["session.refresh", "session.sign-out"]),
     ("instances", &["session.refresh", "session.sign-out"]),
     (
         "log",

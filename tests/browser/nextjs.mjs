@@ -20,6 +20,18 @@ import { ACCESS_TOKEN_SECONDS, Visit } from "./visit.mjs";
 const HERE = import.meta.dirname;
 const NEXT = join(HERE, "node_modules/next/dist/bin/next");
 const BASE = "/api/auth";
+/** What is said of the generated files alone; `next build` checks the types of all. */
+const LINTS = [
+  ["eslint/bin/eslint.js", "."],
+  [
+    "prettier/bin/prettier.cjs",
+    "--print-width",
+    "100",
+    "--check",
+    "auth-gen/**/*.ts",
+    "{app,pages}/api/auth/**/*.ts",
+  ],
+];
 /** `visits`: the frontends that the application is driven with. */
 const APPS = [
   { name: "app router", router: "app", runtime: "nodejs", visits: ["web-js", "client"] },
@@ -60,6 +72,13 @@ session = true
   const options = { cwd: folder, env };
   await run(generator, ["generate"], options);
   await run(generator, ["check"], options);
+  for (const [tool, ...args] of LINTS) {
+    await run(process.execPath, [join(HERE, "node_modules", tool), ...args], options).catch(
+      (error) => {
+        throw new Error(`${tool}\n${error.stdout}\n${error.stderr}`);
+      },
+    );
+  }
   const { stdout } = await run(process.execPath, [NEXT, "build"], options).catch((error) => {
     throw new Error(`next build failed\n${error.stdout}\n${error.stderr}`);
   });
@@ -70,7 +89,12 @@ session = true
 
 /** `next start` on a port, in front of an auth server. */
 function serve(folder, port, variables) {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production", ...variables };
+  const env = {
+    ...process.env,
+    NEXT_TELEMETRY_DISABLED: "1",
+    NODE_ENV: "production",
+    ...variables,
+  };
   return start(
     process.execPath,
     [NEXT, "start", "-p", String(port), "-H", "127.0.0.1"],
@@ -107,16 +131,21 @@ async function drive(app, folder) {
     app.visits.map(async (page) => {
       const { context, close } = await browser.open();
       const asksFirst = page === "web-js";
-      const visit = await Visit.start(
-        { api, base: BASE, website: site },
-        context,
-        { page, mode: "cookie", asksFirst },
-      );
-      await part(`${app.name}, ${page}`, visit.log, () => website(visit), async () => {
-        await visit.page.screenshot({ path: `failed-${app.name}-${page}.png` });
-        const traffic = visit.traffic.map(({ text }) => text).join("\n");
-        return `${traffic}\n${visit.console.join("\n")}\n${next.log()}\n${api.log()}`;
+      const visit = await Visit.start({ api, base: BASE, website: site }, context, {
+        page,
+        mode: "cookie",
+        asksFirst,
       });
+      await part(
+        `${app.name}, ${page}`,
+        visit.log,
+        () => website(visit),
+        async () => {
+          await visit.page.screenshot({ path: `failed-${app.name}-${page}.png` });
+          const traffic = visit.traffic.map(({ text }) => text).join("\n");
+          return `${traffic}\n${visit.console.join("\n")}\n${next.log()}\n${api.log()}`;
+        },
+      );
       await close();
     }),
   );
@@ -128,7 +157,7 @@ async function drive(app, folder) {
   await part(
     `${app.name}, the forwarding itself`,
     log,
-    () => forwarding(step, app, (variables) => serveFor(folder, variables)),
+    () => forwarding(step, folder, (variables) => serveFor(folder, variables)),
     () => "",
   );
 }

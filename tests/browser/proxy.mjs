@@ -60,7 +60,5 @@ async function collect(stream) {
 
 /** Names and values in turn, without those of one name. */
 function without(rawHeaders, name) {
-  return rawHeaders.filter(
-    (_, index) => rawHeaders[index - (index % 2)].toLowerCase() !== name,
-  );
+  return rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)].toLowerCase() !== name);
 }

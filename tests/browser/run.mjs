@@ -97,7 +97,9 @@ async function visitWith(run) {
   } catch (error) {
     failed += 1;
     const traffic = visit.traffic.map(({ text }) => text).join("\n");
-    visit.log.push(`not ok  ${error.stack}\n${traffic}\n${visit.console.join("\n")}\n${site.api.log()}`);
+    visit.log.push(
+      `not ok  ${error.stack}\n${traffic}\n${visit.console.join("\n")}\n${site.api.log()}`,
+    );
     await visit.page.screenshot({ path: `failed-${titleOf(run).replace(/\W+/g, "-")}.png` });
   }
   await close();

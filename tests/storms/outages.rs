@@ -224,7 +224,9 @@ async fn sqlite_on_a_disk_that_is_full() {
     } else {
         // Nothing can be mounted: the process may not make its files longer.
         let database = Database::sqlite();
-        let server = database.launch(PROGRAM).ignoring("XFSZ").start();
+        // Its log is a file, too.
+        let launch = database.launch(PROGRAM).with("RUST_LOG", "off");
+        let server = launch.ignoring("XFSZ").start();
         let outage = async {
             tokio::time::sleep(Duration::from_secs(1)).await;
             limit_files(server.id(), Some(4_096));

@@ -95,7 +95,7 @@ impl Session {
 
 /// The text of an access token. Whoever has it is taken for the user, so it is not printed.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct AccessToken(String);
+pub struct AccessToken(std::sync::Arc<str>);
 
 impl AccessToken {
     /// The JWT.
@@ -106,7 +106,7 @@ impl AccessToken {
 
 impl From<String> for AccessToken {
     fn from(jwt: String) -> Self {
-        Self(jwt)
+        Self(jwt.into())
     }
 }
 

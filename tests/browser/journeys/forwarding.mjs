@@ -4,7 +4,10 @@
 import assert from "node:assert/strict";
 import { createServer, request as httpRequest } from "node:http";
 import { connect } from "node:net";
-import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+
+import { build } from "esbuild";
 
 import { freePort, sleep } from "../api.mjs";
 
@@ -49,25 +52,37 @@ class Upstream {
 
 const ANSWERS = {
   echo(response, { body }) {
-    response.writeHead(200, { "content-type": "application/octet-stream", "cache-control": NO_STORE });
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "cache-control": NO_STORE,
+    });
     response.end(body);
   },
   cookies(response) {
-    response.writeHead(401, [
-      ["content-type", "application/json"],
-      ["cache-control", NO_STORE],
-      ["set-cookie", "sAccessToken=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax"],
-      ["set-cookie", "sRefreshToken=a, b; Path=/api/auth/session/refresh; HttpOnly"],
-      ["front-token", "remove"],
-      ["access-control-expose-headers", "front-token"],
-      ["connection", "x-hop, keep-alive"],
-      ["x-hop", "1"],
-      ["vary", "Origin"],
-    ].flat());
+    response.writeHead(
+      401,
+      [
+        ["content-type", "application/json"],
+        ["cache-control", NO_STORE],
+        [
+          "set-cookie",
+          "sAccessToken=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; SameSite=Lax",
+        ],
+        ["set-cookie", "sRefreshToken=a, b; Path=/api/auth/session/refresh; HttpOnly"],
+        ["front-token", "remove"],
+        ["access-control-expose-headers", "front-token"],
+        ["connection", "x-hop, keep-alive"],
+        ["x-hop", "1"],
+        ["vary", "Origin"],
+      ].flat(),
+    );
     response.end('{"message":"unauthorised"}');
   },
   moved(response) {
-    response.writeHead(303, { location: "https://elsewhere.example/a?b=c", "cache-control": NO_STORE });
+    response.writeHead(303, {
+      location: "https://elsewhere.example/a?b=c",
+      "cache-control": NO_STORE,
+    });
     response.end();
   },
   compressed(response) {
@@ -142,21 +157,45 @@ function ask(origin, path, { method = "GET", headers = {}, body, chunks } = {}) 
   });
 }
 
-export async function forwarding(step, app, serve) {
+/** Paths that begin with the base path, or hold it, and lead elsewhere. */
+const OUTSIDE = [
+  "/api/auth/%2e%2e/%2e%2e/dev/outbox",
+  "/api/auth/../../dev/outbox",
+  "/api/auth/..\\..\\dev",
+  "/api/auth/.%2E/authority",
+  "/api/authority",
+  "//evil.example/api/auth/x",
+];
+
+/** The module behind the route, by itself. */
+async function load(folder, server) {
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, "auth-gen/forward.ts")],
+    bundle: true,
+    write: false,
+    format: "esm",
+    define: { "process.env.AUTH_SERVER_URL": JSON.stringify(server) },
+  });
+  const source = Buffer.from(outputFiles[0].contents).toString("base64");
+  return (await import(`data:text/javascript;base64,${source}`)).forward;
+}
+
+export async function forwarding(step, folder, serve) {
   const upstream = new Upstream();
   await upstream.start();
+  const forward = await load(folder, upstream.origin);
   const next = await serve({ AUTH_SERVER_URL: upstream.origin });
   try {
-    await requests(step, app, next, upstream);
-    await answers(step, app, next, upstream);
+    await requests(step, next, upstream, forward);
+    await answers(step, next);
   } finally {
     await next.stop();
     await upstream.stop();
   }
-  await withoutServer(step, app, serve);
+  await withoutServer(step, serve);
 }
 
-async function requests(step, app, { origin, port }, upstream) {
+async function requests(step, { origin, port }, upstream, forward) {
   const body = Buffer.from(Array.from({ length: 4096 }, (_, index) => index % 256));
   const echoed = await ask(origin, "/api/auth/echo/a%2Fb%20c?x=1&x=2&y=%C3%A9", {
     method: "POST",
@@ -206,17 +245,20 @@ async function requests(step, app, { origin, port }, upstream) {
   step("nothing is kept: the same URL is asked for each time");
 
   const length = upstream.seen.length;
-  for (const path of [
-    "/api/auth/%2e%2e/%2e%2e/dev/outbox",
-    "/api/auth/..%2f..%2fdev",
-    "/api/auth/../../dev/outbox",
-    "/api/auth/..\\..\\dev",
-    "//evil.example/api/auth/x",
-  ]) {
+  for (const path of OUTSIDE) {
     await ask(origin, path);
-    const led = upstream.seen.slice(length).map(({ url }) => url);
-    assert.ok(led.every((url) => new URL(url, upstream.origin).pathname.startsWith("/api/auth")), led.join());
+    // Next.js resolves some of these before it looks for a route; the module behind it relies on nobody.
+    const { status } = await forward({
+      method: "GET",
+      target: path,
+      headers: new Headers(),
+      body: null,
+      signal: new AbortController().signal,
+    });
+    assert.equal(status, 404, path);
   }
+  const led = upstream.seen.slice(length).map(({ url }) => url);
+  assert.deepEqual(led, []);
   step("no path leads to the server's other routes");
 
   const started = performance.now();
@@ -246,7 +288,7 @@ async function requests(step, app, { origin, port }, upstream) {
   step("a client that goes away ends the call at the server");
 }
 
-async function answers(step, app, { origin }) {
+async function answers(step, { origin }) {
   const refused = await ask(origin, "/api/auth/cookies", { method: "POST" });
   assert.equal(refused.status, 401);
   assert.equal(refused.body.toString(), '{"message":"unauthorised"}');
@@ -273,7 +315,6 @@ async function answers(step, app, { origin }) {
     if (got["content-encoding"] === undefined) {
       assert.equal(body.toString(), "text ".repeat(1000));
     } else {
-      const { gunzipSync } = await import("node:zlib");
       assert.equal(gunzipSync(body).toString(), "text ".repeat(1000));
     }
     assert.ok(!got["content-length"] || Number(got["content-length"]) === body.length);
@@ -302,7 +343,7 @@ async function answers(step, app, { origin }) {
 }
 
 /** The server is down; the website was never told where it is; it was told nonsense. */
-async function withoutServer(step, app, serve) {
+async function withoutServer(step, serve) {
   const down = await serve({ AUTH_SERVER_URL: `http://127.0.0.1:${await freePort()}` });
   const unreachable = await ask(down.origin, "/api/auth/session/refresh", { method: "POST" });
   await down.stop();

@@ -48,10 +48,11 @@ export async function newcomer(visit, shot) {
     (before) => JSON.parse(document.querySelector("#claims pre").textContent).iat > before,
     issued,
   );
+  await page.mouse.click(5, 5);
+  await shot("session");
   await page.locator("#claims summary").press("Enter");
   await fits(page);
   await page.locator("#claims summary").press("Enter");
-  await shot("session");
   visit.step("the session is refreshed by hand");
 
   await press("Sign out");

@@ -25,7 +25,9 @@ export async function stranger(visit) {
   );
   assert.equal(asked, asksFirst || mode === "cookie" ? 1 : 0, traffic.join("\n"));
   assert.ok(!asksFirst || traffic[0] === refresh, traffic.join("\n"));
-  visit.step(`scenario 50: a new visitor's two calls cost ${visit.refreshes} refresh, and no second one`);
+  visit.step(
+    `scenario 50: a new visitor's two calls cost ${visit.refreshes} refresh, and no second one`,
+  );
 }
 
 export async function session(visit) {
@@ -96,7 +98,9 @@ async function refusal(visit) {
   // The SuperTokens SDKs throw; the client, as fetch does, hands over what the server keeps saying.
   assert.ok(visit.run.asksFirst ? outcome instanceof Error : outcome === 401, String(outcome));
   assert.equal(await visit.app("call"), 200);
-  visit.step("scenario 51: a route that always answers 401 costs ten refreshes, and the session lives");
+  visit.step(
+    "scenario 51: a route that always answers 401 costs ten refreshes, and the session lives",
+  );
 }
 
 /** From signed in to signed out, in two tabs: scenario 54 of the wire facts. */

@@ -30,7 +30,8 @@ window.app = {
   signIn: async (...args) => (await signIn(client, form(...args))).status,
   emailExists: async (email) => (await emailExists(client, { email })).exists,
   sendReset: async (email) =>
-    (await createPasswordResetToken(client, { formFields: [{ id: "email", value: email }] })).status,
+    (await createPasswordResetToken(client, { formFields: [{ id: "email", value: email }] }))
+      .status,
   reset: async (password) =>
     (
       await resetPassword(client, {

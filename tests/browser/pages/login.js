@@ -18,8 +18,6 @@ function Status() {
   const { status, session } = useSession();
   return h("p", { id: "status" }, `${status} ${session?.userId ?? ""}`);
 }
-createRoot(document.getElementById("root")).render(
-  h(SessionProvider, { client }, h(Status)),
-);
+createRoot(document.getElementById("root")).render(h(SessionProvider, { client }, h(Status)));
 
 window.app = sessionFunctions(client);

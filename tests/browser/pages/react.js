@@ -25,7 +25,10 @@ SuperTokens.init({
   },
   recipeList: [
     EmailPassword.init(),
-    Session.init({ tokenTransferMethod: MODE, onHandleEvent: (event) => events.push(event.action) }),
+    Session.init({
+      tokenTransferMethod: MODE,
+      onHandleEvent: (event) => events.push(event.action),
+    }),
   ],
 });
 

@@ -8,7 +8,10 @@ const events = [];
 SuperTokens.init({
   appInfo: { appName: "Browser test", apiDomain: API, apiBasePath: BASE },
   recipeList: [
-    Session.init({ tokenTransferMethod: MODE, onHandleEvent: (event) => events.push(event.action) }),
+    Session.init({
+      tokenTransferMethod: MODE,
+      onHandleEvent: (event) => events.push(event.action),
+    }),
     EmailPassword.init(),
   ],
 });

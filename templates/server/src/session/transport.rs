@@ -91,21 +91,18 @@ pub(super) fn carries_access(
 pub(super) struct AccessTokens<'a> {
     header: Option<&'a str>,
     cookies: Vec<String>,
-    legacy: Vec<String>,
+    has_legacy: bool,
 }
 
 impl<'a> AccessTokens<'a> {
     /// Reads both places.
     pub(super) fn read(settings: &Settings, headers: &'a HeaderMap) -> Self {
         let names = [settings.cookies.access.as_str(), cookie::LEGACY];
-        let [cookies, mut legacy] = cookie::values_of(headers, names);
-        if !settings.heeds_legacy {
-            legacy.clear();
-        }
+        let [cookies, legacy] = cookie::values_of(headers, names);
         Self {
             header: bearer(headers),
             cookies,
-            legacy,
+            has_legacy: settings.heeds_legacy && !legacy.is_empty(),
         }
     }
 
@@ -131,9 +128,10 @@ impl<'a> AccessTokens<'a> {
         self.cookies.len() > 1
     }
 
-    /// Whether there is the cookie that old servers set.
+    /// Whether there is the cookie that old servers set. Where cookies have other names than theirs, it is
+    /// none of ours.
     pub(super) fn has_legacy(&self) -> bool {
-        !self.legacy.is_empty()
+        self.has_legacy
     }
 }
 

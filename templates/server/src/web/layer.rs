@@ -18,6 +18,7 @@ use super::attached::Attached;
 use super::matching::{self, Found, Target};
 use super::request_log::OperationId;
 use super::{Api, cache_control, cors, dispatch, error, outbox};
+use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
 /// Answers the operations of `A` and hands all other requests to the service inside.
@@ -198,7 +199,7 @@ where
         Some(found) => {
             Ok(dispatch::answer(shared.api.as_ref(), &shared.auth, found, request).await)
         }
-        None => let_through(inner, shared, request).await,
+        None => let_through(inner, shared.auth.clone(), request).await,
     }
 }
 
@@ -215,9 +216,9 @@ where
     if let Some(page) = outbox::page(&shared.auth, &request) {
         return Ok(page);
     }
-    let is_refresh = shared.is_refresh(&request);
-    let attached = Attached::new(shared.auth.clone(), is_refresh);
-    let head = shared.auth.error_handlers().head(&request);
+    let is_refresh = is_refresh(auth.app_info(), &request);
+    let head = auth.error_handlers().head(&request);
+    let attached = Attached::new(auth, is_refresh);
     request.extensions_mut().insert(attached.clone());
     let mut response = inner.oneshot(request).await?;
     attached.write_to(&mut response, head).await;
@@ -267,14 +268,6 @@ impl<A: Api> Shared<A> {
         matching::find(A::ROUTES, mounted, self.base_path(), target)
     }
 
-    /// Whether a request is a refresh, as browsers send it.
-    fn is_refresh(&self, request: &Request<Body>) -> bool {
-        let path = request.uri().path();
-        let path = path.strip_suffix('/').unwrap_or(path);
-        request.method() == Method::POST
-            && path.strip_prefix(self.base_path()) == Some("/session/refresh")
-    }
-
     /// The operation that a preflight is about.
     fn find_preflighted(&self, request: &Request<Body>) -> Option<Found<A::Operation>> {
         let method = request
@@ -283,6 +276,14 @@ impl<A: Api> Shared<A> {
         let method = Method::from_bytes(method.as_bytes()).ok()?;
         self.find(request, &method)
     }
+}
+
+/// Whether a request is a refresh, as browsers send it.
+fn is_refresh(app_info: &AppInfo, request: &Request<Body>) -> bool {
+    let path = request.uri().path();
+    let path = path.strip_suffix('/').unwrap_or(path);
+    request.method() == Method::POST
+        && path.strip_prefix(app_info.api_base_path.as_str()) == Some("/session/refresh")
 }
 
 /// What a server without an application answers to everything else.

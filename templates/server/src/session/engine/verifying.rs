@@ -46,12 +46,13 @@ impl Sessions {
             return Ok(None);
         }
         let settings = &self.0.settings;
+        let policy = self.transfer_policy(headers, false);
         let tokens = AccessTokens::read(settings, headers);
         if tokens.has_legacy() {
             return Err(SessionError::TryRefreshToken.into());
         }
-        let policy = self.transfer_policy(headers, false);
-        let Some((transfer, token)) = tokens.choose(policy, |text| self.token(text)) else {
+        let chosen = tokens.choose(policy, |text| self.token(text));
+        let Some((transfer, token)) = chosen else {
             if options.required {
                 return Err(SessionError::Unauthorised {
                     clear_tokens: false,
