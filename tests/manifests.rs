@@ -20,7 +20,11 @@ fn table(manifest: &str, name: &str) -> Vec<String> {
 
 #[test]
 fn both_manifests_of_the_server_name_the_same_dependencies() {
-    for name in ["dependencies", "dev-dependencies"] {
+    for name in [
+        "dependencies",
+        "target.'cfg(target_os = \"linux\")'.dependencies",
+        "dev-dependencies",
+    ] {
         let ours = table("tests/server/Cargo.toml", name);
         let emitted = table("templates/crate/Cargo.toml.jinja", name);
         assert!(!ours.is_empty(), "[{name}]");

@@ -140,7 +140,11 @@ fn log(output: Output, format: Format) -> Box<dyn Layer<Registry> + Send + Sync>
         Output::Stdout => std::io::stdout().is_terminal(),
         Output::Stderr => std::io::stderr().is_terminal(),
     };
-    let layer = tracing_subscriber::fmt::layer().with_ansi(is_terminal);
+    // A line that cannot be written, as on a full disk, is lost; saying so on a standard error that is full as
+    // well would end the request that it is about.
+    let layer = tracing_subscriber::fmt::layer()
+        .with_ansi(is_terminal)
+        .log_internal_errors(false);
     match (format, output) {
         (Format::Text, Output::Stdout) => layer.boxed(),
         (Format::Text, Output::Stderr) => layer.with_writer(std::io::stderr).boxed(),

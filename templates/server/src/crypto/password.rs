@@ -4,7 +4,8 @@
 //! lane; <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).
 //!
 //! A hash costs some 20 ms of a core and 19 MiB, so these rules are kept:
-//! - hashing never runs on the threads that answer requests, and leaves no memory behind ([`memory`]);
+//! - hashing never runs on the threads that answer requests, gives way to them ([`threads`]), and leaves
+//!   no memory behind ([`memory`]);
 //! - only so many hashes are made at once, and only so many wait; beyond that the answer is
 //!   [`Error::Unavailable`], before memory runs out;
 //! - an unknown user costs as much time as a wrong password, so that the time of the answer does
@@ -13,6 +14,7 @@
 //!   bounds below allow.
 
 mod memory;
+mod threads;
 
 use std::fmt;
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use crate::crypto::token;
 use crate::error::Error;
 use crate::metrics::{Held, PasswordMetrics};
 use memory::Memory;
+use threads::Threads;
 
 /// The most memory that a stored hash may ask for, in KiB (128 MiB).
 const MAX_MEMORY_KIB: u32 = 128 * 1024;
@@ -73,6 +76,7 @@ pub struct Passwords(Arc<Inner>);
 struct Inner {
     params: Params,
     memory: Memory,
+    threads: Threads,
     /// One permit for each hash in the making.
     running: Arc<Semaphore>,
     /// One permit for each hash in the making or waiting.
@@ -104,6 +108,7 @@ impl Passwords {
         Ok(Self(Arc::new(Inner {
             params,
             memory: Memory::default(),
+            threads: Threads::start()?,
             running: Arc::new(Semaphore::new(permits)),
             admitted: Arc::new(Semaphore::new(permits + queue)),
             dummy,
@@ -174,7 +179,7 @@ impl Passwords {
         let span = tracing::debug_span!(target: "auth_server::trace", "password_hash");
         // Lines that the work logs belong to the request.
         let request = tracing::Span::current();
-        tokio::task::spawn_blocking(move || {
+        let work = move || {
             let (_request, _span) = (request.entered(), span.entered());
             // The permits are given back by the work itself: a client that hangs up must not make
             // room for another hash while its own is still in the making.
@@ -184,9 +189,8 @@ impl Passwords {
             let took = started.elapsed().as_secs_f64();
             inner.metrics.seconds.observe(took);
             outcome
-        })
-        .await
-        .map_err(Error::internal)?
+        };
+        self.0.threads.run(work).await
     }
 }
 

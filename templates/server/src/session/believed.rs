@@ -31,13 +31,16 @@ type End = [u8; 32];
 
 /// A token that was found good.
 pub(super) struct Known {
-    text: Box<str>,
     /// The key that signed it.
     pub(super) key: Weak<SigningKey>,
     session: Session,
 }
 
 impl Known {
+    fn text(&self) -> &str {
+        self.session.access_token.as_str()
+    }
+
     /// What it says; how it travels is up to the request.
     pub(super) fn session(&self, transfer: TransferMethod) -> Session {
         Session {
@@ -73,20 +76,20 @@ impl Believed {
         let end = text.as_bytes().last_chunk()?;
         // What is forgotten is freed when the lock is free again.
         let (known, _forgotten) = self.lock().find(end)?;
-        (*known.text == *text).then_some(known)
+        (known.text() == text).then_some(known)
     }
 
-    /// Remembers a token that this key signed.
-    pub(super) fn add(&self, text: &str, key: &Arc<SigningKey>, session: Session) {
-        let Some(end) = text.as_bytes().last_chunk() else {
+    /// Remembers the session of an access token that this key signed.
+    pub(super) fn add(&self, key: &Arc<SigningKey>, session: Session) {
+        let Some(end) = session.access_token.as_str().as_bytes().last_chunk() else {
             return;
         };
+        let end = *end;
         let known = Known {
-            text: text.into(),
             key: Arc::downgrade(key),
             session,
         };
-        let _forgotten = self.lock().keep(*end, Arc::new(known));
+        let _forgotten = self.lock().keep(end, Arc::new(known));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Generations> {
@@ -114,7 +117,7 @@ impl Generations {
     /// Puts a token into the younger generation; what is forgotten for it.
     #[must_use]
     fn keep(&mut self, end: End, known: Arc<Known>) -> Option<Generation> {
-        let bytes = known.text.len();
+        let bytes = known.text().len();
         let is_full = self.young.bytes + bytes > GENERATION_BYTES;
         let forgotten = is_full.then(|| {
             let full = std::mem::take(&mut self.young);
@@ -122,7 +125,7 @@ impl Generations {
         });
         self.young.bytes += bytes;
         if let Some(replaced) = self.young.tokens.insert(end, known) {
-            self.young.bytes -= replaced.text.len();
+            self.young.bytes -= replaced.text().len();
         }
         forgotten
     }

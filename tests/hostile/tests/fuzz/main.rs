@@ -231,19 +231,21 @@ fn requests() {
         let (status, found) = target.ask(method, uri.clone(), body, *coding);
         assert!(status < 500, "{status} for {uri}");
         // By another road: a path is known if it is one of the routes, without one trailing slash and
-        // without the tenant `public`.
+        // without a tenant: `public`, or any at all where it does not matter.
         let plain = uri.path().strip_suffix('/').unwrap_or(uri.path());
-        let rest = plain.strip_prefix("/auth");
-        let is_known = rest.is_some_and(|rest| {
-            let without_tenant = rest
-                .get(..7)
-                .filter(|tenant| tenant.eq_ignore_ascii_case("/public"));
-            let inner = without_tenant.map(|_| &rest[7..]);
-            target::ROUTES.iter().any(|(known, path)| {
-                let path = path.split('?').next().unwrap_or_default();
-                let path = path.strip_prefix("/auth").unwrap_or_default();
-                *known == method && (path == rest || inner == Some(path))
-            })
+        let rest = plain.strip_prefix("/auth").unwrap_or_default();
+        let is_known = target::ROUTES.iter().any(|(known, path)| {
+            let path = path.split('?').next().unwrap_or_default();
+            let path = path.strip_prefix("/auth").unwrap_or_default();
+            let takes_any_tenant = target::OF_ANY_TENANT.contains(&path);
+            let tenant = rest.strip_suffix(path).map(|tenant| {
+                let name = tenant.strip_prefix('/').unwrap_or_default();
+                let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+                tenant.is_empty()
+                    || name.eq_ignore_ascii_case("public")
+                    || takes_any_tenant && !name.is_empty() && name.bytes().all(is_name)
+            });
+            *known == method && tenant.unwrap_or(false)
         });
         assert_eq!(found, is_known, "{method} {uri}");
         found

@@ -41,6 +41,14 @@ pub(crate) const ROUTES: [(&str, &str); 10] = [
     ("GET", "/auth/.well-known/openid-configuration"),
 ];
 
+/// Those that take any tenant, since it is that of the session, or means nothing.
+pub(crate) const OF_ANY_TENANT: [&str; 4] = [
+    "/session/refresh",
+    "/signout",
+    "/jwt/jwks.json",
+    "/.well-known/openid-configuration",
+];
+
 /// A body that every operation understands.
 pub(crate) const BODY: &str = r#"{"formFields":[{"id":"email","value":"ana@ex.co"},{"id":"password","value":"passw0rd"}],"method":"token","token":"abc","shouldTryLinkingWithSessionUser":false}"#;
 

@@ -129,7 +129,7 @@ impl Sessions {
         let session =
             payload.and_then(|payload| access::session(payload, &unverified.jwt, transfer));
         if let Some(session) = &session {
-            self.0.believed.add(&unverified.jwt, &key, session.clone());
+            self.0.believed.add(&key, session.clone());
         }
         Ok(session)
     }

@@ -189,9 +189,10 @@ async fn only_so_many_tokens_are_remembered_and_those_in_use_stay() {
     let believed = server.sessions.believed();
     let mut most = 0;
     for number in 0..4 * GENERATION_BYTES / 1000 {
-        // Not tokens, but as long as tokens are.
-        let text = format!("{number:01000}");
-        believed.add(&text, &key, session.clone());
+        let mut another = session.clone();
+        // Not a token, but as long as tokens are.
+        another.access_token = format!("{number:01000}").into();
+        believed.add(&key, another);
         assert!(server.knows(&used));
         most = most.max(believed.bytes());
     }
