@@ -93,7 +93,7 @@ fn mutated_requests_find_no_way_in() {
         }
     });
     let tally = tally.into_inner().expect("no thread panics with it");
-    figures("mutated requests", &tally.to_string());
+    figures("hostile input", &tally.to_string());
     assert!(failed.is_empty(), "{}", failed.join("\n"));
     assert!(tally.cases >= cases as usize);
     // Most are understood well enough to be answered, and some change nothing that matters.
