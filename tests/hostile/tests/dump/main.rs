@@ -35,7 +35,7 @@ async fn nothing_in_a_stolen_sqlite_database_is_a_token() {
         }
     }
     let proof = server.is_proof_against(&spoils, &sent).await;
-    figures("a stolen SQLite", &proof.to_string());
+    figures("a stolen SQLite", &proof);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +50,7 @@ async fn nothing_in_a_stolen_postgres_database_is_a_token() {
     let spoils = Spoils::of_postgres(&schema.url).await;
     sent.occur_nowhere_in(&spoils);
     let proof = server.is_proof_against(&spoils, &sent).await;
-    figures("a stolen PostgreSQL", &proof.to_string());
+    figures("a stolen PostgreSQL", &proof);
 }
 
 /// The one thing in the database with which somebody can become somebody else, and what the secret is
