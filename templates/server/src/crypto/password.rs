@@ -4,8 +4,8 @@
 //! lane; <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).
 //!
 //! A hash costs some 20 ms of a core and 19 MiB, so these rules are kept:
-//! - hashing never runs on the threads that answer requests, gives way to them ([`threads`]), and leaves
-//!   no memory behind ([`memory`]);
+//! - hashing never runs on the threads that answer requests, gives way to them (`threads`), and leaves
+//!   no memory behind (`memory`);
 //! - only so many hashes are made at once, and only so many wait; beyond that the answer is
 //!   [`Error::Unavailable`], before memory runs out;
 //! - an unknown user costs as much time as a wrong password, so that the time of the answer does

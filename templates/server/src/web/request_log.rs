@@ -30,7 +30,7 @@ pub(super) struct Quiet;
 /// `path`, a line with `status`, `operation` and `latency_ms` (target `auth_server::requests`, level INFO), and
 /// the header `x-request-id` on the answer, whose value is that of the request where it is a sane one. A trace
 /// that the request's `traceparent` names is continued (W3C Trace Context), where traces are collected
-/// ([`telemetry`](crate::telemetry)).
+/// ([`telemetry`]).
 pub fn with_request_log(app: Router) -> Router {
     app.layer(middleware::from_fn(log))
 }
