@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::console::Console;
-use super::generate::files;
+use super::generate::{files, joined};
 use super::project::{OutputArgs, shown};
 use super::{Exit, Outcome};
 use crate::disk::{self, Difference, Drift};
@@ -20,12 +20,8 @@ pub(super) fn run(args: &OutputArgs, console: &Console) -> Outcome {
         drifts.push((shown(&output.folder), drift));
     }
     if console.is_json() {
-        let mut values = drifts.iter().map(|(out, drift)| json(drift, out));
-        let mut first = values.next().unwrap_or_default();
-        if let Some(second) = values.next() {
-            first["nextjs"] = second;
-        }
-        console.print_json(&first)?;
+        let told = drifts.iter().map(|(out, drift)| json(drift, out));
+        console.print_json(&joined(told))?;
     } else {
         let reports: Vec<String> = drifts
             .iter()

@@ -76,9 +76,8 @@ pub(super) fn write(outputs: &[Output], conflicts: Conflicts) -> Result<Vec<Repo
         .collect()
 }
 
-/// The first report, and that of the Next.js application in it where there are two.
 fn json(outputs: &[Output], reports: &[Report]) -> Value {
-    let mut values = outputs.iter().zip(reports).map(|(output, report)| {
+    joined(outputs.iter().zip(reports).map(|(output, report)| {
         json!({
             "out": shown(&output.folder),
             "written": report.written,
@@ -87,9 +86,13 @@ fn json(outputs: &[Output], reports: &[Report]) -> Value {
             "saved": report.saved.iter().map(|(path, saved)| json!({"path": path, "saved": saved})).collect::<Vec<_>>(),
             "repaired": report.repaired,
         })
-    });
-    let mut first = values.next().unwrap_or_default();
-    if let Some(second) = values.next() {
+    }))
+}
+
+/// What is told of the first output, and in it that of the Next.js application where there are two.
+pub(super) fn joined(mut outputs: impl Iterator<Item = Value>) -> Value {
+    let mut first = outputs.next().unwrap_or_default();
+    if let Some(second) = outputs.next() {
         first["nextjs"] = second;
     }
     first
