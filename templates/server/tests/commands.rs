@@ -6,11 +6,9 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
 use common::database::Schema;
 use common::form;
-use common::program::{Answer, LIMIT, Running, command, get, send};
-use http::Request;
+use common::program::{Answer, LIMIT, Running, command, get, post};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -56,16 +54,6 @@ fn json(place: &Place, arguments: &[&str]) -> Value {
     let (code, output, errors) = run(place, arguments);
     assert_eq!((code, errors.as_str()), (0, ""), "{arguments:?}");
     serde_json::from_str(&output).expect("it is JSON")
-}
-
-async fn post(server: &Running, path: &str, token: Option<&str>, body: String) -> Answer {
-    let mut request =
-        Request::post(format!("{}{path}", server.base)).header("st-auth-mode", "header");
-    if let Some(token) = token {
-        request = request.header("authorization", format!("Bearer {token}"));
-    }
-    let request = request.body(Body::from(body)).expect("it is a request");
-    send(request).await.expect("it answers")
 }
 
 async fn sign_up(server: &Running, email: &str) -> Answer {

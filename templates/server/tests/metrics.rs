@@ -6,10 +6,8 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use axum::body::Body;
-use common::program::{Answer, Running, get, send};
+use common::program::{Answer, Running, get, post};
 use common::{form, operation_id};
-use http::Request;
 use tempfile::TempDir;
 
 /// Every sample by its name and labels, after a look at the form of the whole text
@@ -58,16 +56,6 @@ async fn scrape(server: &Running) -> BTreeMap<String, f64> {
         "application/openmetrics-text; version=1.0.0; charset=utf-8"
     );
     samples(&answer.body)
-}
-
-async fn post(server: &Running, path: &str, token: Option<&str>, body: String) -> Answer {
-    let mut request =
-        Request::post(format!("{}{path}", server.base)).header("st-auth-mode", "header");
-    if let Some(token) = token {
-        request = request.header("authorization", format!("Bearer {token}"));
-    }
-    let request = request.body(Body::from(body)).expect("it is a request");
-    send(request).await.expect("it answers")
 }
 
 async fn refresh(server: &Running, token: &str) -> Answer {

@@ -207,6 +207,22 @@ pub(crate) async fn send(request: Request<Body>) -> Option<Answer> {
     })
 }
 
+/// Posts to an auth API, as a client that keeps its tokens itself.
+pub(crate) async fn post(
+    server: &Running,
+    path: &str,
+    token: Option<&str>,
+    body: String,
+) -> Answer {
+    let mut request =
+        Request::post(format!("{}{path}", server.base)).header("st-auth-mode", "header");
+    if let Some(token) = token {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    let request = request.body(Body::from(body)).expect("it is a request");
+    send(request).await.expect("it answers")
+}
+
 /// Gets a page; `None` when nobody answers.
 pub(crate) async fn get(url: &str) -> Option<Answer> {
     let request = Request::get(url).body(Body::empty());
