@@ -1,3 +1,5 @@
+use rusqlite::StatementStatus;
+
 use super::*;
 use crate::store::contract;
 
@@ -141,6 +143,27 @@ async fn a_job_that_fails_is_undone_alone() {
     assert_eq!(good.expect("write"), 1);
     assert_eq!(store.user("bad").await.expect("read"), None);
     assert!(store.user("good").await.expect("read").is_some());
+}
+
+/// SQLite would weigh the values that a statement is given, and compile it again for new ones.
+#[tokio::test]
+async fn a_statement_is_compiled_once() {
+    let (_folder, url) = file();
+    let store = SqliteStore::open(&url).expect("open");
+    let again = |db: &Connection| {
+        let mut compiled_again = 0;
+        for id in ["a", "b", "c"] {
+            let mut select = db.prepare_cached(
+                "SELECT tenant_id FROM login_method_tenants WHERE recipe_user_id = ?1
+                 ORDER BY tenant_id",
+            )?;
+            assert!(select.query([id])?.next()?.is_none());
+            compiled_again = select.get_status(StatementStatus::RePrepare);
+        }
+        Ok(compiled_again)
+    };
+    assert_eq!(store.read(again).await.expect("read"), 0);
+    assert_eq!(store.write(again).await.expect("write"), 0);
 }
 
 #[tokio::test]
