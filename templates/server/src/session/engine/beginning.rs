@@ -17,7 +17,7 @@ use crate::session::transport::{self, TransferMethod};
 use crate::session::{NewSessionFor, Session};
 use crate::store::{PUBLIC_TENANT, SessionRow};
 
-/// A session that is about to be stored.
+/// A session that has begun.
 pub(super) struct Begun {
     pub(super) row: SessionRow,
     pub(super) refresh_token: RefreshToken,
@@ -45,18 +45,15 @@ impl Sessions {
             jwt,
             session,
         } = self.begin(new, headers, transfer).await?;
-        let mut sent = Effects::new();
         if transport::carries_access(settings, headers, transfer.other()) {
-            transport::clear(settings, &mut sent, transfer.other())?;
+            transport::clear(settings, fx, transfer.other())?;
         }
         let now = row.created_at;
-        self.send(&mut sent, &session, &jwt, &refresh_token, &row, now)?;
-        self.0.store.create_session(row).await?;
-        fx.extend(sent);
+        self.send(fx, &session, &jwt, &refresh_token, &row, now)?;
         Ok(session)
     }
 
-    /// Makes a session and its tokens, after the hooks of the application have seen it.
+    /// Makes a session and its tokens, after the hooks of the application have seen it, and stores it.
     pub(super) async fn begin(
         &self,
         mut new: NewSessionFor,
@@ -107,7 +104,14 @@ impl Sessions {
             refresh_hash: refresh_token.hash2(),
             ..row
         };
-        let (jwt, session) = self.issue(&row, &refresh_token, transfer, now).await?;
+        let payload = self.access_payload(&row, &refresh_token, now)?;
+        if transfer == TransferMethod::Cookie {
+            self.check_size(&row.user_id, &payload)?;
+        }
+        // The store commits on a thread of its own, while this one signs.
+        let stored = self.0.store.create_session(row.clone());
+        let signed = self.sign(payload, transfer);
+        let ((), (jwt, session)) = tokio::try_join!(biased; stored, signed)?;
         Ok(Begun {
             row,
             refresh_token,

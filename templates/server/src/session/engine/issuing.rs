@@ -22,7 +22,7 @@ impl Sessions {
         last.map_or(sliding, |last| sliding.min(last))
     }
 
-    /// Signs an access token.
+    /// Makes an access token that goes with a refresh token.
     pub(super) async fn issue(
         &self,
         row: &SessionRow,
@@ -30,6 +30,17 @@ impl Sessions {
         transfer: TransferMethod,
         now: i64,
     ) -> Result<(String, Session), Error> {
+        let payload = self.access_payload(row, refresh_token, now)?;
+        self.sign(payload, transfer).await
+    }
+
+    /// What an access token says that goes with a refresh token.
+    pub(super) fn access_payload(
+        &self,
+        row: &SessionRow,
+        refresh_token: &RefreshToken,
+        now: i64,
+    ) -> Result<Map<String, Value>, Error> {
         let config = self.config();
         let issued_at = now / 1000;
         let shortened = 1.0 - config.access_token_jitter * token::random_fraction()?;
@@ -42,14 +53,13 @@ impl Sessions {
         let anti_csrf = row
             .anti_csrf
             .then(|| csrf::token_for(&refresh_token.text()));
-        let payload = access::payload(
+        Ok(access::payload(
             row,
             &refresh_token.hash1(),
             anti_csrf.as_deref(),
             issued_at,
             issued_at + validity.max(1),
-        );
-        self.sign(payload, transfer).await
+        ))
     }
 
     /// Signs an access token with other claims, valid no longer than the one before, and sends it.

@@ -59,7 +59,6 @@ impl Sessions {
         let begun = self.begin(new, &HeaderMap::new(), transfer).await?;
         let refresh_token = (&begun.refresh_token, begun.row.expires_at);
         let tokens = tokens(&begun.session, begun.jwt, Some(refresh_token))?;
-        self.0.store.create_session(begun.row).await?;
         Ok((begun.session, tokens))
     }
 

@@ -217,9 +217,12 @@ async fn claims_that_no_cookie_holds_are_refused() {
     let new = NewSessionFor { claims, ..user() };
     let headers = request(&[("st-auth-mode", "cookie")]);
     let mut fx = Effects::new();
-    let outcome = server().sessions.create(&headers, &mut fx, new).await;
+    let server = server();
+    let outcome = server.sessions.create(&headers, &mut fx, new).await;
     assert!(matches!(outcome, Err(Error::Internal(_))));
     assert!(fx.is_empty());
+    let stored = server.store.session_handles("u1", None, NOW).await;
+    assert_eq!(stored.expect("read"), Vec::<String>::new());
 }
 
 #[test]
