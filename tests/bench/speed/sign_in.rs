@@ -10,7 +10,7 @@ use super::load::{Client, Load, Outcome};
 use super::program::{PASSWORD, Server, cpu_seconds, folder, sqlite};
 
 /// Sign-ins and hashes, in turns.
-const PAIRS: usize = 100;
+const PAIRS: usize = 400;
 
 /// How many sign-ins are begun at once for each hash that may run.
 const STORM: usize = 4;

@@ -18,12 +18,13 @@ mod threads;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
 use crate::crypto::token;
 use crate::error::Error;
@@ -39,6 +40,9 @@ const MAX_PASSES: u32 = 10;
 
 /// The most lanes that a stored hash may ask for.
 const MAX_LANES: u32 = 16;
+
+/// How long a hash of the default cost may wait for an idle core; it takes some 20 ms on one.
+const PATIENCE: Duration = Duration::from_millis(150);
 
 /// How long a hash is, in bytes.
 const HASH_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
@@ -105,10 +109,11 @@ impl Passwords {
         // Random bytes are as good as the hash of a password that nobody knows, and cost no time here.
         let dummy = phc(&params, &token::random_bytes()?, &token::random_bytes()?)?;
         let permits = permits.max(1);
+        let patience = PATIENCE.mul_f64((cost(&params) / cost(&Params::DEFAULT)).max(1.0));
         Ok(Self(Arc::new(Inner {
             params,
             memory: Memory::default(),
-            threads: Threads::start()?,
+            threads: Threads::start(permits, patience)?,
             running: Arc::new(Semaphore::new(permits)),
             admitted: Arc::new(Semaphore::new(permits + queue)),
             dummy,
@@ -138,27 +143,30 @@ impl Passwords {
     pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, Error> {
         let password = bounded(password)?;
         let stored = stored.map(str::to_owned);
-        self.run(move |inner| {
+        let compared = self.run(move |inner| {
             let compare_dummy = || inner.compare(&password, &inner.dummy).map(|_| false);
-            match stored.map(|stored| inner.verify(&password, &stored)) {
-                Some(Ok(matches)) => Ok(matches),
+            match stored
+                .as_deref()
+                .map(|stored| inner.verify(&password, stored))
+            {
                 // One broken row must not tell that there is an account: it is answered like any
                 // wrong password, after the same time.
-                Some(Err(error)) => {
-                    tracing::error!(?error, "a stored password hash cannot be used");
-                    compare_dummy()
-                }
-                None => compare_dummy(),
+                Some(Err(error)) => compare_dummy().map(|_| Err(error)),
+                Some(Ok(matches)) => Ok(Ok(matches)),
+                None => compare_dummy().map(Ok),
             }
-        })
-        .await
+        });
+        Ok(compared.await?.unwrap_or_else(|error| {
+            tracing::error!(?error, "a stored password hash cannot be used");
+            false
+        }))
     }
 
-    /// Runs costly work on a thread of its own, if there is room.
+    /// Runs costly work on a thread of its own, if there is room; twice, where the machine is busy.
     async fn run<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Inner) -> Result<T, Error> + Send + 'static,
+        F: Fn(&Inner) -> Result<T, Error> + Send + Sync + 'static,
     {
         let admitted = Arc::clone(&self.0.admitted)
             .try_acquire_owned()
@@ -177,20 +185,19 @@ impl Passwords {
         let inner = Arc::clone(&self.0);
         let at_work = Held::by(&inner.metrics.running);
         let span = tracing::debug_span!(target: "auth_server::trace", "password_hash");
-        // Lines that the work logs belong to the request.
-        let request = tracing::Span::current();
-        let work = move || {
-            let (_request, _span) = (request.entered(), span.entered());
-            // The permits are given back by the work itself: a client that hangs up must not make
-            // room for another hash while its own is still in the making.
+        let hashing = async move {
             let _permits = (admitted, running, at_work);
             let started = Instant::now();
-            let outcome = work(&inner);
+            let hasher = Arc::clone(&inner);
+            let outcome = inner.threads.run(move || work(&hasher)).await;
             let took = started.elapsed().as_secs_f64();
             inner.metrics.seconds.observe(took);
             outcome
         };
-        self.0.threads.run(work).await
+        // A task of its own gives the permits back: a client that hangs up must not make room for
+        // another hash while its own is still in the making.
+        let hashing = tokio::spawn(hashing.instrument(span));
+        hashing.await.map_err(Error::internal)?
     }
 }
 
@@ -264,6 +271,11 @@ fn phc(params: &Params, salt: &[u8; 16], hash: &[u8; HASH_BYTES]) -> Result<Pass
         salt: Some(Salt::new(salt).map_err(|error| failed(&error))?),
         hash: Some(Output::new(hash).map_err(|error| failed(&error))?),
     })
+}
+
+/// What a hash costs: how much memory it goes through, in KiB.
+fn cost(params: &Params) -> f64 {
+    f64::from(params.m_cost()) * f64::from(params.t_cost())
 }
 
 fn affordable(params: &Params) -> bool {
@@ -372,5 +384,37 @@ mod tests {
         drop(_held);
         assert!(waiting.await.expect("join").is_ok());
         assert!(second.await.expect("join").is_ok());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_hangs_up_makes_no_room() {
+        let passwords = cheap(1, 0);
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let ended = std::sync::Mutex::new(ended);
+        let client = tokio::spawn({
+            let passwords = passwords.clone();
+            async move {
+                let work = move |_: &Inner| {
+                    let ended = ended.lock().map_err(|_| Error::internal("poisoned"))?;
+                    let _ = ended.recv();
+                    Ok(())
+                };
+                passwords.run(work).await
+            }
+        });
+        while passwords.0.running.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        client.abort();
+        assert!(client.await.is_err_and(|error| error.is_cancelled()));
+        assert!(matches!(
+            passwords.hash("x").await,
+            Err(Error::Unavailable { .. })
+        ));
+        drop(end);
+        while passwords.0.admitted.available_permits() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(passwords.hash("x").await.is_ok());
     }
 }
