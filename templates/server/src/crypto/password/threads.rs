@@ -2,12 +2,12 @@
 //!
 //! A hash keeps a core busy for as long as a scheduler lets one thread run, some milliseconds; an answer
 //! takes a fraction of one. At the same rank, a request that lands behind a hash waits for it, and even a
-//! thread of the lowest rank (nice 19) keeps its core for a slice. So hashes are made on threads that run
+//! thread of a low rank (nice 19) keeps its core for a slice. So hashes are made on threads that run
 //! only where a core has nothing else to do, and leave it at once (`SCHED_IDLE`, sched(7)).
 //!
 //! On a machine that never has nothing to do, such a thread hardly moves. A hash that has not ended after
-//! some time is therefore made anew on a thread of nice 19, which gets a share of any machine: sign-ins
-//! take longer there, and do not starve. Until the first attempt has ended as well, its place is taken,
+//! some time is therefore made anew on a thread of nice 10, which gets a tenth of what a thread that answers
+//! requests gets: sign-ins take longer there, and do not starve. Until the first attempt has ended as well, its place is taken,
 //! and hashes go to the second kind of thread directly; so a busy machine is tried now and then, and the
 //! memory of hashes at most doubles.
 
@@ -32,7 +32,7 @@ struct Inner {
     places: Arc<Semaphore>,
     /// How long a hash may take on `idle` before it is made anew.
     patience: Duration,
-    /// Have a small share of any core.
+    /// Have a share of any core.
     nice: Pool,
 }
 
@@ -112,24 +112,34 @@ impl Drop for Pool {
 /// The ranks, which a thread gives itself.
 #[cfg(target_os = "linux")]
 mod rank {
+    use thread_priority::NormalThreadSchedulePolicy::{self, Idle, Other};
     use thread_priority::{
-        NormalThreadSchedulePolicy::{Idle, Other},
-        ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+        ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy, set_thread_priority_and_policy,
+        thread_native_id,
     };
 
     pub(super) fn idle() {
-        set(ThreadSchedulePolicy::Normal(Idle));
+        set(ThreadPriority::Min, Idle);
     }
 
     pub(super) fn nice() {
-        set(ThreadSchedulePolicy::Normal(Other));
+        // From 0, which is nice 19, to 99, which is nice -20.
+        const NICE_10: u8 = 22;
+        match ThreadPriorityValue::try_from(NICE_10) {
+            Ok(priority) => set(ThreadPriority::Crossplatform(priority), Other),
+            Err(error) => kept(&error),
+        }
     }
 
-    fn set(policy: ThreadSchedulePolicy) {
-        let thread = thread_native_id();
-        if let Err(error) = set_thread_priority_and_policy(thread, ThreadPriority::Min, policy) {
-            tracing::debug!(?error, "a thread that hashes keeps the rank of requests");
+    fn set(priority: ThreadPriority, policy: NormalThreadSchedulePolicy) {
+        let policy = ThreadSchedulePolicy::Normal(policy);
+        if let Err(error) = set_thread_priority_and_policy(thread_native_id(), priority, policy) {
+            kept(&error);
         }
+    }
+
+    fn kept(error: &dyn std::fmt::Debug) {
+        tracing::debug!(?error, "a thread that hashes keeps the rank of requests");
     }
 }
 
@@ -176,7 +186,7 @@ mod tests {
         let (_, policy) = threads.run(rank).await.expect("a rank");
         assert_eq!(policy, SCHED_IDLE);
         let _place = threads.0.places.acquire().await.expect("the only place");
-        assert_eq!(threads.run(rank).await.expect("a rank"), (19, SCHED_OTHER));
+        assert_eq!(threads.run(rank).await.expect("a rank"), (10, SCHED_OTHER));
         assert_eq!(rank().expect("a rank"), here, "only theirs is lowered");
     }
 
