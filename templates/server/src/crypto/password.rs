@@ -29,7 +29,6 @@ use tracing::Instrument as _;
 use crate::crypto::token;
 use crate::error::Error;
 use crate::metrics::{Held, PasswordMetrics};
-use memory::Memory;
 use threads::Threads;
 
 /// The most memory that a stored hash may ask for, in KiB (128 MiB).
@@ -79,7 +78,6 @@ pub struct Passwords(Arc<Inner>);
 #[derive(Clone)]
 struct Inner {
     params: Params,
-    memory: Memory,
     threads: Threads,
     /// One permit for each hash in the making.
     running: Arc<Semaphore>,
@@ -112,7 +110,6 @@ impl Passwords {
         let patience = PATIENCE.mul_f64((cost(&params) / cost(&Params::DEFAULT)).max(1.0));
         Ok(Self(Arc::new(Inner {
             params,
-            memory: Memory::default(),
             threads: Threads::start(permits, patience)?,
             running: Arc::new(Semaphore::new(permits)),
             admitted: Arc::new(Semaphore::new(permits + queue)),
@@ -214,7 +211,7 @@ impl Inner {
         let salt: [u8; 16] = token::random_bytes()?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
         let mut output = [0; HASH_BYTES];
-        self.compute(&argon2, password, &salt, &mut output)?;
+        compute(&argon2, password, &salt, &mut output)?;
         Ok(phc(&self.params, &salt, &output)?.to_string())
     }
 
@@ -241,24 +238,22 @@ impl Inner {
         let argon2 = Argon2::new(algorithm, version, params);
         let mut output = [0; Output::MAX_LENGTH];
         let output = &mut output[..expected.len()];
-        self.compute(&argon2, password, salt, output)?;
+        compute(&argon2, password, salt, output)?;
         Ok(verify_slices_are_equal(output, expected.as_bytes()).is_ok())
     }
+}
 
-    fn compute(
-        &self,
-        argon2: &Argon2<'_>,
-        password: &str,
-        salt: &[u8],
-        output: &mut [u8],
-    ) -> Result<(), Error> {
-        let count = argon2.params().block_count();
-        self.memory
-            .lend(count, |blocks| {
-                argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, blocks)
-            })
-            .map_err(|error| Error::internal(error.to_string()))
-    }
+/// Makes a hash.
+fn compute(
+    argon2: &Argon2<'_>,
+    password: &str,
+    salt: &[u8],
+    output: &mut [u8],
+) -> Result<(), Error> {
+    memory::lend(argon2.params().block_count(), |blocks| {
+        argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, blocks)
+    })
+    .map_err(|error| Error::internal(error.to_string()))
 }
 
 /// A hash with what it was made of, in the form in which it is stored (PHC string format).

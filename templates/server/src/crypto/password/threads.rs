@@ -21,6 +21,9 @@ use tokio::time::timeout;
 
 use crate::error::Error;
 
+/// How long a thread, and the memory in which it hashes, waits for the next hash.
+const KEPT: Duration = Duration::from_millis(500);
+
 /// The threads. Clones share them; with the last one they end, a hash in the making first.
 #[derive(Clone)]
 pub(super) struct Threads(Arc<Inner>);
@@ -37,17 +40,16 @@ struct Inner {
 }
 
 impl Threads {
-    /// Threads for `permits` hashes at once, which begin when there is work, and end when there is none
-    /// for a while. `patience` is far longer than a hash takes on a core of its own.
+    /// Threads for `permits` hashes at once, which begin when there is work, and end when there is none. `patience` is far longer than a hash takes on a core of its own.
     ///
     /// # Errors
     /// The system gives no thread.
     pub(super) fn start(permits: usize, patience: Duration) -> Result<Self, Error> {
         Ok(Self(Arc::new(Inner {
-            idle: Pool::start("hash-idle", rank::idle)?,
+            idle: Pool::start("hash-idle", permits, rank::idle)?,
             places: Arc::new(Semaphore::new(permits)),
             patience,
-            nice: Pool::start("hash-nice", rank::nice)?,
+            nice: Pool::start("hash-nice", permits, rank::nice)?,
         })))
     }
 
@@ -80,9 +82,11 @@ impl Threads {
 struct Pool(Option<Runtime>);
 
 impl Pool {
-    fn start(name: &str, rank: fn()) -> Result<Self, Error> {
+    fn start(name: &str, threads: usize, rank: fn()) -> Result<Self, Error> {
         let runtime = Builder::new_current_thread()
             .thread_name(name)
+            .max_blocking_threads(threads)
+            .thread_keep_alive(KEPT)
             .on_thread_start(rank)
             .build()
             .map_err(Error::internal)?;
@@ -216,6 +220,26 @@ mod tests {
         let place = timeout(LONG, threads.0.places.acquire()).await;
         drop(place.expect("given back in time").expect("a place"));
         assert_eq!(attempts.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn threads_end_when_nothing_is_hashed() {
+        struct Told(mpsc::Sender<()>);
+        impl Drop for Told {
+            fn drop(&mut self) {
+                let _ = self.0.send(());
+            }
+        }
+        thread_local!(static LAST: std::cell::RefCell<Option<Told>> = const { std::cell::RefCell::new(None) });
+
+        let threads = Threads::start(1, LONG).expect("threads");
+        let (tell, told) = mpsc::channel();
+        let work = move || {
+            LAST.set(Some(Told(tell.clone())));
+            Ok(())
+        };
+        threads.run(work).await.expect("it runs");
+        told.recv_timeout(LONG).expect("the thread has ended");
     }
 
     #[tokio::test]
