@@ -6,10 +6,10 @@
 //! only where a core has nothing else to do, and leave it at once (`SCHED_IDLE`, sched(7)).
 //!
 //! On a machine that never has nothing to do, such a thread hardly moves. A hash that has not ended after
-//! some time is therefore made anew on a thread of nice 10, which gets a tenth of what a thread that answers
-//! requests gets: sign-ins take longer there, and do not starve. Until the first attempt has ended as well, its place is taken,
-//! and hashes go to the second kind of thread directly; so a busy machine is tried now and then, and the
-//! memory of hashes at most doubles.
+//! some time is therefore made anew on a thread of nice 10, which gets a tenth of what a thread that
+//! answers requests gets: sign-ins take longer there, and do not starve. Until the first attempt has ended
+//! as well, its place is taken, and hashes go to the second kind of thread directly; so a busy machine is
+//! tried now and then, and the memory of hashes at most doubles.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +40,8 @@ struct Inner {
 }
 
 impl Threads {
-    /// Threads for `permits` hashes at once, which begin when there is work, and end when there is none. `patience` is far longer than a hash takes on a core of its own.
+    /// Threads for `permits` hashes at once, which begin when there is work, and end when there is none.
+    /// `patience` is far longer than a hash takes on a core of its own.
     ///
     /// # Errors
     /// The system gives no thread.
@@ -76,9 +77,7 @@ impl Threads {
     }
 }
 
-/// Threads of one rank.
-///
-/// `None` only while it is dropped.
+/// Threads of one rank. `None` only while it is dropped.
 struct Pool(Option<Runtime>);
 
 impl Pool {
