@@ -36,7 +36,6 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use self::address::Address;
-use self::attempts::FORGET;
 use self::clock::DatabaseClock;
 use self::failure::{Failure, Repeat};
 use super::{
@@ -286,10 +285,10 @@ impl Store for PostgresStore {
     async fn purge(&self, purge: Purge) -> Result<u64, Error> {
         let until = purge.expired_until;
         let sessions = self
-            .forget(|db| async move { sessions::forget(&db, until, FORGET).await })
+            .forget(|db| async move { sessions::forget(&db, until).await })
             .await?;
         let tokens = self
-            .forget(|db| async move { password_reset::forget(&db, until, FORGET).await })
+            .forget(|db| async move { password_reset::forget(&db, until).await })
             .await?;
         let before = purge.keys_created_before;
         let keys = self

@@ -379,9 +379,9 @@ impl Store for SqliteStore {
 
     async fn purge(&self, purge: Purge) -> Result<u64, Error> {
         let until = purge.expired_until;
-        let sessions = self.forget(move |db| sessions::forget(db, until, FORGET));
+        let sessions = self.forget(move |db| sessions::forget(db, until));
         let sessions = sessions.await?;
-        let tokens = self.forget(move |db| password_reset::forget(db, until, FORGET));
+        let tokens = self.forget(move |db| password_reset::forget(db, until));
         let tokens = tokens.await?;
         let before = purge.keys_created_before;
         let keys = self.write(move |db| keys::forget(db, before)).await?;

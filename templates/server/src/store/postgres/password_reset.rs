@@ -1,6 +1,7 @@
 //! Reset tokens.
 
 use super::super::{NewPasswordResetToken, PasswordResetToken, ResetPassword};
+use super::attempts::FORGET;
 use super::users::{self, columns, order};
 use super::{Connection, Failure, query};
 
@@ -102,19 +103,15 @@ pub(super) async fn spend(
     Ok(ResetPassword::Done(user))
 }
 
-/// Forgets void tokens, at most `limit`; how many.
-pub(super) async fn forget(
-    db: &Connection,
-    expired_until: i64,
-    limit: i64,
-) -> Result<usize, Failure> {
+/// Forgets void tokens, at most `FORGET`; how many.
+pub(super) async fn forget(db: &Connection, expired_until: i64) -> Result<usize, Failure> {
     let gone = query(
         db,
         "DELETE FROM password_reset_tokens WHERE token_hash IN (
              SELECT token_hash FROM password_reset_tokens WHERE expires_at <= $1
              LIMIT $2 FOR UPDATE SKIP LOCKED)
          RETURNING 1",
-        &[&expired_until, &limit],
+        &[&expired_until, &FORGET],
     )
     .await?;
     Ok(gone.len())

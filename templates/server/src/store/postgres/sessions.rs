@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::{RotateSession, SessionRow};
+use super::attempts::FORGET;
 use super::{Connection, Failure, query};
 
 /// Remembers a session.
@@ -178,18 +179,14 @@ pub(super) async fn handles(
         .collect::<Result<_, _>>()?)
 }
 
-/// Forgets expired sessions, at most `limit`; how many.
-pub(super) async fn forget(
-    db: &Connection,
-    expired_until: i64,
-    limit: i64,
-) -> Result<usize, Failure> {
+/// Forgets expired sessions, at most `FORGET`; how many.
+pub(super) async fn forget(db: &Connection, expired_until: i64) -> Result<usize, Failure> {
     let gone = query(
         db,
         "DELETE FROM sessions WHERE handle IN (
              SELECT handle FROM sessions WHERE expires_at <= $1 LIMIT $2 FOR UPDATE SKIP LOCKED)
          RETURNING 1",
-        &[&expired_until, &limit],
+        &[&expired_until, &FORGET],
     )
     .await?;
     Ok(gone.len())

@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio_postgres::NoTls;
 use uuid::Uuid;
 
+use super::attempts::FORGET;
 use super::*;
 use crate::store::contract;
 
@@ -138,6 +139,33 @@ async fn refreshes_through_two_pools_have_one_lineage() {
             assert_eq!((won, row.refresh_hash), (1, format!("h{}", round + 1)));
             assert_eq!(row.previous_refresh_hash, Some(format!("h{round}")));
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_expired_is_forgotten_in_steps() {
+    in_schema("what is forgotten in steps", |url| async move {
+        let store = open(&url).await;
+        let count = FORGET * 2 + 7;
+        let insert =
+            "INSERT INTO sessions SELECT 's' || i, 'u', 'u', 'public', '', NULL, 0, '', false,
+                          '{}', '{}', 0, i FROM generate_series(1, $1::BIGINT) AS i";
+        let inserted = store.run(Repeat::Harmless, |db| async move {
+            query(&db, insert, &[&count]).await
+        });
+        inserted.await.expect("write");
+        let step = store.run(Repeat::Harmless, |db| async move {
+            sessions::forget(&db, count).await
+        });
+        let step = step.await.expect("write");
+        assert_eq!(i64::try_from(step), Ok(FORGET), "not all at once");
+        let purge = Purge {
+            expired_until: count,
+            keys_created_before: 0,
+        };
+        let gone = store.purge(purge).await.expect("write");
+        assert_eq!(i64::try_from(gone), Ok(FORGET + 7));
     })
     .await;
 }

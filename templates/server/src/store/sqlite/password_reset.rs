@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::super::{NewPasswordResetToken, PasswordResetToken, ResetPassword};
-use super::users;
+use super::{FORGET, users};
 
 /// Remembers a token, if its login method has a password.
 pub(super) fn create(db: &Connection, token: &NewPasswordResetToken) -> rusqlite::Result<bool> {
@@ -79,11 +79,11 @@ pub(super) fn spend(
     Ok(user.map_or(ResetPassword::InvalidToken, ResetPassword::Done))
 }
 
-/// Forgets void tokens, at most `limit`; how many.
-pub(super) fn forget(db: &Connection, expired_until: i64, limit: u32) -> rusqlite::Result<usize> {
+/// Forgets void tokens, at most `FORGET`; how many.
+pub(super) fn forget(db: &Connection, expired_until: i64) -> rusqlite::Result<usize> {
     db.prepare_cached(
         "DELETE FROM password_reset_tokens WHERE token_hash IN (
              SELECT token_hash FROM password_reset_tokens WHERE expires_at <= ?1 LIMIT ?2)",
     )?
-    .execute((expired_until, limit))
+    .execute((expired_until, FORGET))
 }

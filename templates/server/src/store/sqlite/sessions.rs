@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::merge::merge;
 use super::super::{RotateSession, SessionRow};
-use super::json;
+use super::{FORGET, json};
 
 /// Remembers a session.
 pub(super) fn create(db: &Connection, session: &SessionRow) -> rusqlite::Result<()> {
@@ -138,11 +138,11 @@ pub(super) fn handles(
     .collect()
 }
 
-/// Forgets expired sessions, at most `limit`; how many.
-pub(super) fn forget(db: &Connection, expired_until: i64, limit: u32) -> rusqlite::Result<usize> {
+/// Forgets expired sessions, at most `FORGET`; how many.
+pub(super) fn forget(db: &Connection, expired_until: i64) -> rusqlite::Result<usize> {
     db.prepare_cached(
         "DELETE FROM sessions WHERE handle IN (
              SELECT handle FROM sessions WHERE expires_at <= ?1 LIMIT ?2)",
     )?
-    .execute((expired_until, limit))
+    .execute((expired_until, FORGET))
 }

@@ -71,18 +71,14 @@ async fn what_expired_is_forgotten_in_steps() {
         })
         .await
         .expect("write");
-    let step = store.write(move |db| sessions::forget(db, count, 10)).await;
-    assert_eq!(
-        step.expect("write"),
-        10,
-        "as many as one may hold others up"
-    );
+    let step = store.write(move |db| sessions::forget(db, count)).await;
+    assert_eq!(step.expect("write"), FORGET as usize, "not all at once");
     let purge = Purge {
         expired_until: count - 1,
         keys_created_before: 0,
     };
     let gone = store.purge(purge).await.expect("write");
-    assert_eq!(gone, u64::try_from(count - 11).expect("positive"));
+    assert_eq!(gone, u64::from(FORGET) + 6);
     let left = store.session(&format!("s{count}")).await.expect("read");
     assert!(left.is_some(), "it has not expired");
 }
