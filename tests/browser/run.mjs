@@ -17,7 +17,7 @@ import { startSite } from "./site.mjs";
 import { ACCESS_TOKEN_SECONDS, Visit } from "./visit.mjs";
 
 const FRONTENDS = [
-  { page: "react", journey: widget, asksFirst: true },
+  { page: "react", journey: widget, asksFirst: true, leaves: true },
   { page: "login", journey: login, isOurs: true },
   { page: "web-js", journey: scripted, asksFirst: true },
   { page: "client", journey: scripted, isOurs: true },
