@@ -129,16 +129,18 @@ export async function tabs(visit) {
 /** There is no session, and a call is refused. */
 async function signedOut(visit) {
   assert.equal(await visit.app("session"), undefined);
-  const refused = visit.page.waitForResponse(
-    (answer) => answer.url().endsWith("/sessioninfo") && answer.request().method() === "GET",
-  );
-  // A frontend that leaves for the login page may be gone before it has told the status.
-  const told = visit.app("call").catch((error) => {
-    assert.ok(visit.run.leaves && String(error).includes("navigation"), error);
-    return 401;
-  });
-  assert.equal((await refused).status(), 401);
-  assert.equal(await told, 401);
+  const [refused, told] = await Promise.all([
+    visit.page.waitForResponse(
+      (answer) => answer.url().endsWith("/sessioninfo") && answer.request().method() === "GET",
+    ),
+    // A frontend that leaves for the login page may be gone before it has told the status.
+    visit.app("call").catch((error) => {
+      assert.ok(visit.run.leaves && String(error).includes("navigation"), error);
+      return 401;
+    }),
+  ]);
+  assert.equal(refused.status(), 401);
+  assert.equal(told, 401);
 }
 
 /** Tokens are where the mode says, and scripts cannot read those in cookies. */
