@@ -76,6 +76,7 @@ static TESTS: &[(&str, &[&str])] = &[
             "password-reset.consume-token",
             "password-reset.create-token",
             "session.refresh",
+            "session.sign-out",
         ],
     ),
     (

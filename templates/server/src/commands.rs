@@ -60,7 +60,7 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
         Command::Serve => (Output::Stdout, "info"),
         _ => (Output::Stderr, "warn"),
     };
-    let telemetry = telemetry::start(output, level);
+    let telemetry = telemetry::start(output, level, &[env!("CARGO_CRATE_NAME")]);
     let (telemetry, outcome) = match telemetry {
         Ok(telemetry) => (Some(telemetry), carry_out(&command).await),
         Err(error) => (None, Err(error.into())),

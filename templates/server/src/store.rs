@@ -353,9 +353,16 @@ pub trait Store: Send + Sync {
     /// case the one that is stored now.
     async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error>;
 
-    /// Replaces the bytes in which the private key of this name is stored, if they are `from` still;
-    /// `false` otherwise. The key itself stays the same.
-    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error>;
+    /// Replaces the bytes in which the private key of this name is stored, if their SHA-256 still is
+    /// `from`; `false` otherwise. The key itself stays the same. The bytes themselves are no argument:
+    /// when a secret is first set they are the key in the clear, which must not become a bound value
+    /// that a database may log.
+    async fn replace_private_key(
+        &self,
+        kid: &str,
+        from: &[u8; 32],
+        to: &[u8],
+    ) -> Result<bool, Error>;
 
     /// Forgets signing keys by their names, whatever their age: tokens that they signed are worth
     /// nothing any more. How many there were.

@@ -3,9 +3,13 @@
 //! For programs that have neither: [`start`] does what the environment says. An application that has a
 //! subscriber of its own leaves it alone; all that the server logs goes through `tracing`.
 //!
-//! Rules: a wrong setting is told in a log that works; no line and no span holds a token, a password, an
+//! Rules: a wrong setting is reported in a log that works; no line and no span holds a token, a password, an
 //! address or the query of a request; and traces are sent only where a collector is named, in the standard
 //! variables (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
+//!
+//! The second rule holds whatever `RUST_LOG` says. Our own lines are written after it; other crates are given
+//! values of ours and log what they like, so only those of [`DEPENDENCIES`] reach the log at all (OWASP
+//! Logging Cheat Sheet, "Data to exclude").
 
 mod traces;
 
@@ -13,13 +17,24 @@ use std::fmt;
 use std::io::IsTerminal;
 use std::str::FromStr;
 
-use tracing_subscriber::filter::{FilterExt, filter_fn};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::{FilterExt, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use self::traces::{Collector, Traces};
 pub(crate) use self::traces::{continue_trace, name_span};
+
+/// The crates whose lines may be logged, up to which level. Their messages were read: none holds a value of
+/// ours. Not here on purpose: `tokio_postgres`, which logs statements with their values at `debug` and what
+/// PostgreSQL says at `info`.
+const DEPENDENCIES: [(&str, LevelFilter); 2] = [
+    // Why traces are not sent. The name is a prefix: it covers `opentelemetry-otlp` and `opentelemetry_sdk`.
+    ("opentelemetry", LevelFilter::WARN),
+    // What a peer does wrong in a handshake. From `debug` on it writes certificates and messages down.
+    ("rustls", LevelFilter::WARN),
+];
 
 /// Where the log goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,12 +72,26 @@ struct Settings {
 }
 
 /// Starts the log and the traces as `RUST_LOG`, `AUTH_LOG_FORMAT` and the `OTEL_` variables say, on the
-/// tokio runtime that it is called on. `level` is what is logged where `RUST_LOG` says nothing.
+/// tokio runtime that it is called on. `level` is what is logged where `RUST_LOG` is not set; `crates` are the
+/// crates of the program, by the names that stand in their targets. What they and the server log is filtered
+/// by `RUST_LOG` alone; of other crates the log has a few warnings and nothing else, since their lines may
+/// hold values of ours.
+///
+/// ```
+/// # async fn run() -> Result<(), auth_server::telemetry::TelemetryError> {
+/// use auth_server::telemetry::{self, Output};
+///
+/// let telemetry = telemetry::start(Output::Stdout, "info", &[env!("CARGO_CRATE_NAME")])?;
+/// // … serve …
+/// telemetry.flush().await;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 /// What is wrong with a variable, or that the process has a subscriber already. The log runs all the same,
 /// with the defaults.
-pub fn start(output: Output, level: &str) -> Result<Telemetry, TelemetryError> {
+pub fn start(output: Output, level: &str, crates: &[&str]) -> Result<Telemetry, TelemetryError> {
     let (settings, wrong) = match Settings::from_env(level) {
         Ok(settings) => (settings, None),
         Err(error) => (Settings::default_of(level), Some(error)),
@@ -71,9 +100,7 @@ pub fn start(output: Output, level: &str) -> Result<Telemetry, TelemetryError> {
         Ok(traces) => (traces, None),
         Err(error) => (None, Some(error)),
     };
-    // Spans that only a trace shows would hide the request, whose id belongs on every line.
-    let is_of_the_log = filter_fn(|metadata| metadata.target() != "auth_server::trace");
-    let filter = settings.filter.and(is_of_the_log);
+    let filter = settings.filter.and(loggable(crates));
     let log = log(output, settings.format).with_filter(filter);
     let started = tracing_subscriber::registry()
         .with(log)
@@ -84,6 +111,17 @@ pub fn start(output: Output, level: &str) -> Result<Telemetry, TelemetryError> {
         Some(error) => Err(error),
         None => started.map(|()| Telemetry { traces }),
     }
+}
+
+/// The targets that may be logged, given the crates of the program.
+fn loggable(crates: &[&str]) -> Targets {
+    let own = crates.iter().map(|name| (*name, LevelFilter::TRACE));
+    Targets::new()
+        .with_targets(DEPENDENCIES)
+        .with_targets(own)
+        .with_target("auth_server", LevelFilter::TRACE)
+        // Spans that only a trace shows would hide the request, whose id belongs on every line.
+        .with_target("auth_server::trace", LevelFilter::OFF)
 }
 
 impl Telemetry {
@@ -182,3 +220,39 @@ impl fmt::Display for TelemetryError {
 }
 
 impl std::error::Error for TelemetryError {}
+
+#[cfg(test)]
+mod tests {
+    use tracing::Level;
+
+    use super::*;
+
+    #[test]
+    fn of_other_crates_only_what_was_read_is_logged() {
+        let loggable = loggable(&["shop"]);
+        for (target, most) in [
+            ("auth_server::session", Some(Level::TRACE)),
+            ("auth_server::trace", None),
+            ("shop::orders", Some(Level::TRACE)),
+            ("rustls::conn", Some(Level::WARN)),
+            ("opentelemetry-otlp", Some(Level::WARN)),
+            ("tokio_postgres::query", None),
+            ("hyper_util::client", None),
+        ] {
+            for level in [
+                Level::ERROR,
+                Level::WARN,
+                Level::INFO,
+                Level::DEBUG,
+                Level::TRACE,
+            ] {
+                let wanted = most.is_some_and(|most| level <= most);
+                assert_eq!(
+                    loggable.would_enable(target, &level),
+                    wanted,
+                    "{target} {level}"
+                );
+            }
+        }
+    }
+}

@@ -38,7 +38,14 @@ pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
 
 /// SHA-256 of a text, in lower-case hexadecimal.
 pub fn sha256_hex(text: &str) -> String {
-    hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
+    hex(&sha256(text.as_bytes()))
+}
+
+/// SHA-256 of bytes.
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    hash
 }
 
 /// HMAC-SHA-256 (RFC 2104).

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::crypto::token;
 
 /// Runs everything. The store must be empty.
 pub(super) async fn holds(store: Arc<dyn Store>) {
@@ -407,7 +408,8 @@ async fn signing_keys(store: &Arc<dyn Store>) {
         .collect();
     assert_eq!(kids[..2], ["d-later", "s-1"], "newest first");
     let replace = async |from: &[u8]| {
-        let replaced = store.replace_private_key("s-1", from, b"sealed").await;
+        let from = token::sha256(from);
+        let replaced = store.replace_private_key("s-1", &from, b"sealed").await;
         replaced.expect("write")
     };
     assert!(!replace(b"other").await, "somebody was faster");

@@ -174,7 +174,12 @@ impl Store for Metered {
         self.measure("add_signing_key", work).await
     }
 
-    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+    async fn replace_private_key(
+        &self,
+        kid: &str,
+        from: &[u8; 32],
+        to: &[u8],
+    ) -> Result<bool, Error> {
         let work = self.inner.replace_private_key(kid, from, to);
         self.measure("replace_private_key", work).await
     }

@@ -17,6 +17,7 @@
 mod address;
 mod app;
 mod attempts;
+mod bound;
 mod clock;
 mod failure;
 mod keys;
@@ -36,6 +37,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
 use self::address::Address;
+use self::bound::Bound;
 use self::clock::DatabaseClock;
 use self::failure::{Failure, Repeat};
 use super::{
@@ -86,14 +88,17 @@ impl PostgresStore {
     }
 }
 
-/// Runs a statement to its end.
+/// Runs a statement to its end. The only place where a statement of a request gets its values, so the
+/// only place where they must be kept from the driver's log ([`Bound`]).
 async fn query(
     db: &Connection,
     sql: &str,
     values: &[&(dyn ToSql + Sync)],
 ) -> Result<Vec<Row>, Failure> {
     let statement = db.prepare_cached(sql).await?;
-    Ok(db.query(&statement, values).await?)
+    let bound: Vec<_> = values.iter().map(|value| Bound(*value)).collect();
+    let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| value as _).collect();
+    Ok(db.query(&statement, &bound).await?)
 }
 
 #[async_trait]
@@ -268,7 +273,12 @@ impl Store for PostgresStore {
         .await
     }
 
-    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
+    async fn replace_private_key(
+        &self,
+        kid: &str,
+        from: &[u8; 32],
+        to: &[u8],
+    ) -> Result<bool, Error> {
         self.run(Repeat::Harmless, |db| async move {
             keys::replace(&db, kid, from, to).await
         })

@@ -358,8 +358,13 @@ impl Store for SqliteStore {
         self.write(move |db| keys::add(db, &key)).await
     }
 
-    async fn replace_private_key(&self, kid: &str, from: &[u8], to: &[u8]) -> Result<bool, Error> {
-        let (kid, from, to) = (kid.to_owned(), from.to_owned(), to.to_owned());
+    async fn replace_private_key(
+        &self,
+        kid: &str,
+        from: &[u8; 32],
+        to: &[u8],
+    ) -> Result<bool, Error> {
+        let (kid, from, to) = (kid.to_owned(), *from, to.to_owned());
         let replaced = self
             .write(move |db| keys::replace(db, &kid, &from, &to))
             .await?;

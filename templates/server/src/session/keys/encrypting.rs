@@ -2,6 +2,7 @@
 
 use super::SigningKeys;
 use crate::crypto::encryption::Unreadable;
+use crate::crypto::token;
 use crate::error::Error;
 use crate::store::SigningKeyRow;
 
@@ -24,7 +25,7 @@ impl SigningKeys {
             let store = &self.0.store;
             // Where another server was faster there is nothing left to do.
             if store
-                .replace_private_key(kid, &row.private_key, &encrypted)
+                .replace_private_key(kid, &token::sha256(&row.private_key), &encrypted)
                 .await?
             {
                 tracing::info!(kid, "a signing key was encrypted");

@@ -47,17 +47,18 @@ pub(super) async fn add(db: &Connection, key: &SigningKeyRow) -> Result<SigningK
     }
 }
 
-/// Replaces the stored bytes of a private key, if they are `from` still.
+/// Replaces the stored bytes of a private key, if their SHA-256 still is `from`.
 pub(super) async fn replace(
     db: &Connection,
     kid: &str,
-    from: &[u8],
+    from: &[u8; 32],
     to: &[u8],
 ) -> Result<bool, Failure> {
     let changed = query(
         db,
-        "UPDATE signing_keys SET private_key = $3 WHERE kid = $1 AND private_key = $2 RETURNING 1",
-        &[&kid, &from, &to],
+        "UPDATE signing_keys SET private_key = $3
+         WHERE kid = $1 AND sha256(private_key) = $2 RETURNING 1",
+        &[&kid, &from.as_slice(), &to],
     )
     .await?;
     Ok(changed.len() == 1)

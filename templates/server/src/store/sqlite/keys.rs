@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
 use super::super::SigningKeyRow;
 use super::BUSY_TIMEOUT;
+use crate::crypto::token;
 
 /// All keys, newest first.
 pub(super) fn all(db: &Connection) -> rusqlite::Result<Vec<SigningKeyRow>> {
@@ -39,20 +40,26 @@ pub(super) fn add(db: &Connection, key: &SigningKeyRow) -> rusqlite::Result<Sign
     .query_row((&key.algorithm, key.rotates, key.generation), read)
 }
 
-/// Replaces the stored bytes of a private key, if they are `from` still. The old ones are
-/// overwritten, and not only given back to the file.
+/// Replaces the stored bytes of a private key, if their SHA-256 still is `from`: nobody else writes
+/// between the two statements of a transaction. The old ones are overwritten, and not only given back to
+/// the file.
 pub(super) fn replace(
     db: &Connection,
     kid: &str,
-    from: &[u8],
+    from: &[u8; 32],
     to: &[u8],
 ) -> rusqlite::Result<bool> {
+    let stored: Option<Vec<u8>> = db
+        .prepare_cached("SELECT private_key FROM signing_keys WHERE kid = ?1")?
+        .query_row([kid], |row| row.get(0))
+        .optional()?;
+    if stored.is_none_or(|stored| token::sha256(&stored) != *from) {
+        return Ok(false);
+    }
     db.pragma_update(None, "secure_delete", true)?;
     let changed = db
-        .prepare_cached(
-            "UPDATE signing_keys SET private_key = ?3 WHERE kid = ?1 AND private_key = ?2",
-        )?
-        .execute((kid, from, to));
+        .prepare_cached("UPDATE signing_keys SET private_key = ?2 WHERE kid = ?1")?
+        .execute((kid, to));
     db.pragma_update(None, "secure_delete", false)?;
     changed.map(|rows| rows == 1)
 }
