@@ -201,7 +201,8 @@ impl Auth {
             .filter(|_| self.0.config.is_local())
     }
 
-    /// Waits for the mails that are still to go out, but not forever.
+    /// Waits for the mails that are still to go out, but not forever; then closes the database, so that a
+    /// copy of its file has everything. The last thing to do with a server.
     pub async fn close(&self) {
         if tokio::time::timeout(PATIENCE, self.mail().drained())
             .await
@@ -209,6 +210,7 @@ impl Auth {
         {
             tracing::error!("some mails were not delivered before the server stopped");
         }
+        self.store().close().await;
     }
 }
 

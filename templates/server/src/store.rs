@@ -368,6 +368,10 @@ pub trait Store: Send + Sync {
     /// nothing any more. How many there were.
     async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error>;
 
+    /// Called when a server has stopped: what the store still keeps elsewhere than where a copy of the
+    /// database looks for it is put there. The store can be used afterwards.
+    async fn close(&self) {}
+
     /// Forgets what expired, in steps that hold nobody up for long; how many rows went.
     async fn purge(&self, purge: Purge) -> Result<u64, Error>;
 }

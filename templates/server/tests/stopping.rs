@@ -74,6 +74,26 @@ async fn what_is_under_way_at_sigterm_is_answered_and_mailed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_the_database_file_has_everybody_after_a_clean_stop() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let mut server = Running::start(&folder);
+    for email in ["ana@ex.co", "eva@ex.co"] {
+        let answer = server.ask("/signup", email).await.expect("it answers");
+        assert_eq!(answer["status"], "OK");
+    }
+    server.kill("-TERM");
+    assert!(server.ended());
+    let copy = TempDir::new().expect("there is room for a folder");
+    let path = |folder: &TempDir| folder.path().join("auth.db");
+    std::fs::copy(path(&folder), path(&copy)).expect("it is copied");
+    let server = Running::start(&copy);
+    for email in ["ana@ex.co", "eva@ex.co"] {
+        let answer = server.ask("/signin", email).await.expect("it answers");
+        assert_eq!(answer["status"], "OK", "{email}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn load_balancers_hear_of_the_end_before_it_comes() {
     let folder = TempDir::new().expect("there is room for a folder");
     let variables = [

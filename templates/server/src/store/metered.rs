@@ -189,6 +189,10 @@ impl Store for Metered {
         self.measure("remove_signing_keys", work).await
     }
 
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+
     async fn purge(&self, purge: Purge) -> Result<u64, Error> {
         self.measure("purge", self.inner.purge(purge)).await
     }

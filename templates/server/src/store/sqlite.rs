@@ -16,6 +16,7 @@ mod app;
 mod failure;
 mod keys;
 mod location;
+mod log;
 mod migrate;
 mod password_reset;
 mod sessions;
@@ -62,6 +63,8 @@ const FORGET: u32 = 1_000;
 #[derive(Clone)]
 pub struct SqliteStore {
     writer: Writer,
+    /// `None` for a database in memory.
+    path: Option<PathBuf>,
     /// `None` where the database lives in the memory of the writing connection.
     readers: Option<Arc<Readers>>,
 }
@@ -113,6 +116,8 @@ impl SqliteStore {
             .pragma_update(None, "journal_mode", "WAL")
             .map_err(unopened)?;
         migrate::run(&mut writing)?;
+        // Where another server uses the database, its log is as large as that server keeps it.
+        log::empty(&writing, log::LAST).map_err(unopened)?;
         for connection in &reading {
             configure(connection).map_err(unopened)?;
         }
@@ -124,6 +129,7 @@ impl SqliteStore {
             })
         });
         Ok(Self {
+            path: file.as_ref().map(|file| file.path().to_owned()),
             writer: Writer::start(writing, file)?,
             readers,
         })
@@ -138,6 +144,17 @@ impl SqliteStore {
         tokio::time::timeout(PATIENCE, self.writer.run(job))
             .await
             .map_err(|_| unavailable("it took too long"))?
+    }
+
+    /// Moves the write-ahead log into the database and empties it; `Some(false)` if something kept that
+    /// from being done, `None` for a database in memory.
+    async fn empty_log(&self) -> Result<Option<bool>, Error> {
+        let Some(path) = self.path.clone() else {
+            return Ok(None);
+        };
+        let emptying = tokio::task::spawn_blocking(move || log::empty_of(&path));
+        let is_empty = emptying.await.map_err(Error::internal)?.map_err(failure)?;
+        Ok(Some(is_empty))
     }
 
     /// Forgets in small transactions, so that requests get their turn in between.
@@ -368,11 +385,9 @@ impl Store for SqliteStore {
         let replaced = self
             .write(move |db| keys::replace(db, &kid, &from, &to))
             .await?;
-        let path = self.write(|db| Ok(db.path().map(PathBuf::from))).await?;
-        if let Some(path) = path.filter(|path| replaced && path.is_file()) {
-            tokio::task::spawn_blocking(move || keys::put_log_away(&path))
-                .await
-                .map_err(Error::internal)?;
+        // The bytes that were replaced must be in neither file.
+        if replaced && self.empty_log().await? == Some(false) {
+            tracing::warn!("the database is in use: its -wal file keeps the key that was replaced");
         }
         Ok(replaced)
     }
@@ -380,6 +395,15 @@ impl Store for SqliteStore {
     async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
         let kids = kids.to_vec();
         self.write(move |db| keys::remove(db, &kids)).await
+    }
+
+    async fn close(&self) {
+        match self.empty_log().await {
+            Ok(is_empty) => log::tell(is_empty.unwrap_or(true)),
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log was not moved into the database");
+            }
+        }
     }
 
     async fn purge(&self, purge: Purge) -> Result<u64, Error> {

@@ -1,11 +1,8 @@
 //! Signing keys.
 
-use std::path::Path;
-
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::super::SigningKeyRow;
-use super::BUSY_TIMEOUT;
 use crate::crypto::token;
 
 /// All keys, newest first.
@@ -62,21 +59,6 @@ pub(super) fn replace(
         .execute((kid, to));
     db.pragma_update(None, "secure_delete", false)?;
     changed.map(|rows| rows == 1)
-}
-
-/// Moves all that is in the log into the database and empties the log, so that bytes which were replaced
-/// are in neither. Needs a moment without other transactions; otherwise SQLite does it later by itself.
-pub(super) fn put_log_away(path: &Path) {
-    let checkpoint = || {
-        let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        db.busy_timeout(BUSY_TIMEOUT)?;
-        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-    };
-    match checkpoint() {
-        Ok(false) => {}
-        Ok(true) => tracing::warn!("the log of the database is in use and keeps what was replaced"),
-        Err(error) => tracing::warn!(%error, "the log of the database keeps what was replaced"),
-    }
 }
 
 /// Forgets old keys that rotate.

@@ -46,6 +46,29 @@ async fn what_was_written_is_there_after_a_restart() {
 }
 
 #[tokio::test]
+async fn a_copy_of_the_file_alone_has_everything_once_the_store_is_closed_or_dropped() {
+    for is_closed in [true, false] {
+        let (folder, url) = file();
+        let store = SqliteStore::open(&url).expect("open");
+        let created = store.create_email_password_user(user("a@example.com"));
+        assert!(matches!(created.await, Ok(CreateUser::Created(_))));
+        let store = if is_closed {
+            store.close().await;
+            Some(store)
+        } else {
+            drop(store);
+            None
+        };
+        let copy = folder.path().join("copy.db");
+        std::fs::copy(folder.path().join("auth.db"), &copy).expect("copy");
+        let copy = SqliteStore::open(&format!("sqlite://{}", copy.display())).expect("open");
+        let found = copy.email_password_user("public", "a@example.com").await;
+        assert!(found.expect("read").is_some(), "closed: {is_closed}");
+        drop(store);
+    }
+}
+
+#[tokio::test]
 async fn two_servers_share_a_file() {
     let (_folder, url) = file();
     let one = SqliteStore::open(&url).expect("open");

@@ -6,12 +6,15 @@
 //! in the meantime is told so at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::failure::{failure, unavailable};
 use super::location::File;
+use super::log::{self, Log};
 use crate::error::Error;
 
 /// How many jobs one transaction holds at most.
@@ -20,9 +23,29 @@ const BATCH: usize = 128;
 /// How many jobs may wait. Beyond that whoever asks waits for room.
 const QUEUE: usize = 1024;
 
-/// Hands jobs to the writing thread. The thread ends with the last clone.
+/// Hands jobs to the writing thread. The last clone waits for the thread to do what is left, and to move
+/// the write-ahead log into the database.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Box<dyn Job>>);
+pub(super) struct Writer(Arc<Handle>);
+
+struct Handle {
+    /// `None` once the handle is being dropped.
+    sender: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // The thread ends when it has no sender any more.
+        drop(self.sender.take());
+        let thread = self.thread.take();
+        // A job that holds the last clone would wait for itself.
+        if let Some(thread) = thread.filter(|it| it.thread().id() != std::thread::current().id()) {
+            // It has said by itself why it panicked, if it did.
+            let _ = thread.join();
+        }
+    }
+}
 
 /// What the thread does with a job.
 trait Job: Send {
@@ -68,16 +91,23 @@ impl Writer {
     /// Starts the thread on its connection.
     pub(super) fn start(connection: Connection, file: Option<File>) -> Result<Self, Error> {
         let (sender, jobs) = mpsc::channel(QUEUE);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || serve(&connection, file.as_ref(), jobs))
+            .spawn(move || {
+                serve(&connection, file.as_ref(), jobs);
+                log::empty_at_last(&connection);
+            })
             .map_err(Error::internal)?;
-        Ok(Self(sender))
+        Ok(Self(Arc::new(Handle {
+            sender: Some(sender),
+            thread: Some(thread),
+        })))
     }
 
     /// How many jobs wait for their turn.
     pub(super) fn waiting(&self) -> usize {
-        QUEUE.saturating_sub(self.0.capacity())
+        let free = self.0.sender.as_ref().map_or(0, mpsc::Sender::capacity);
+        QUEUE.saturating_sub(free)
     }
 
     /// Runs a job; answers when its effect is on the disk.
@@ -93,12 +123,14 @@ impl Writer {
             reply,
         };
         let gone = |_| Error::internal("the writing thread of the store has ended");
-        self.0.send(Box::new(task)).await.map_err(|_| gone(()))?;
+        let sender = self.0.sender.as_ref().ok_or_else(|| gone(()))?;
+        sender.send(Box::new(task)).await.map_err(|_| gone(()))?;
         answer.await.map_err(|_| gone(()))?
     }
 }
 
 fn serve(connection: &Connection, file: Option<&File>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    let mut log = file.map(|file| Log::of(file.path()));
     while let Some(first) = jobs.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH
@@ -122,6 +154,9 @@ fn serve(connection: &Connection, file: Option<&File>, mut jobs: mpsc::Receiver<
         }
         for job in batch {
             job.answer(outcome.as_ref().copied().map_err(shared));
+        }
+        if let Some(log) = log.as_mut().filter(|_| outcome.is_ok()) {
+            log.keep_small(connection);
         }
     }
 }
