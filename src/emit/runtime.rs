@@ -151,14 +151,6 @@ pub(super) fn emit(api: &Api, tree: &mut Tree) {
     }
 }
 
-/// The text of a file that is there whatever the spec.
-pub(super) fn text(path: &str) -> &'static str {
-    FILES
-        .iter()
-        .find(|(file, _)| *file == path)
-        .map_or_else(|| panic!("the server has no `{path}`"), |(_, text)| *text)
-}
-
 fn files(behaviours: &BTreeSet<&str>) -> Vec<(&'static str, &'static str)> {
     let tests: Vec<&str> = FILES
         .iter()

@@ -4,10 +4,18 @@ use askama::Template;
 
 use super::{custom_operations, routes};
 use crate::app_info::Setting;
-use crate::emit::runtime;
 use crate::ir::Api;
 use crate::settings::Settings;
 use crate::tree::Tree;
+
+// The table of the generated server, and so the very same file.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the generated server uses more of this file than the generator"
+)]
+#[path = "../../../templates/server/src/config/variables.rs"]
+mod server;
 
 #[derive(Template)]
 #[template(path = "crate/Cargo.toml.jinja")]
@@ -22,7 +30,7 @@ struct Readme<'a> {
     title: &'a str,
     package: &'a str,
     variables: &'a [Variable<'a>],
-    config: &'a [Config<'a>],
+    config: &'a [server::Variable],
     spec: &'a str,
     spec_copy: &'a str,
     table: String,
@@ -33,7 +41,7 @@ struct Readme<'a> {
 #[template(path = "crate/env.example.jinja")]
 struct Environment<'a> {
     variables: &'a [Variable<'a>],
-    config: &'a [Config<'a>],
+    config: &'a [server::Variable],
 }
 
 #[derive(Template)]
@@ -49,21 +57,6 @@ struct Variable<'a> {
     default: Option<&'a str>,
 }
 
-/// A variable that the server reads: a row of the table in `src/config.rs`.
-struct Config<'a> {
-    name: &'a str,
-    default: &'a str,
-    meaning: &'a str,
-}
-
-impl Config<'_> {
-    /// The default where it is a value, and not words about one.
-    fn value(&self) -> Option<&str> {
-        let inside = self.default.strip_prefix('`')?.strip_suffix('`')?;
-        (!inside.contains('`')).then_some(inside)
-    }
-}
-
 /// What a build leaves in the folder, and what must not leave it.
 const IGNORED: &str = "/target/\n*.db\n*.db-shm\n*.db-wal\n.env\n";
 
@@ -71,7 +64,7 @@ const IGNORED: &str = "/target/\n*.db\n*.db-shm\n*.db-wal\n.env\n";
 pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     let package = settings.server_package.as_str();
     let variables = variables(api);
-    let config = config(runtime::text("src/config.rs"));
+    let config = server::VARIABLES;
     let mut add = |name: &str, text: askama::Result<String>| {
         let text = text.expect("the template has no fallible part");
         tree.insert(
@@ -90,7 +83,7 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         title: &api.title,
         package,
         variables: &variables,
-        config: &config,
+        config,
         spec: &api.spec_name,
         spec_copy: crate::emit::spec_copy(api),
         table: routes::markdown(api),
@@ -99,7 +92,7 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     add("README.md", readme.render());
     let environment = Environment {
         variables: &variables,
-        config: &config,
+        config,
     };
     add(".env.example", environment.render());
     add("Dockerfile", Dockerfile { package }.render());
@@ -133,34 +126,16 @@ fn variables(api: &Api) -> Vec<Variable<'_>> {
     variables
 }
 
-/// The rows that start with a variable's name in backticks.
-fn config(source: &str) -> Vec<Config<'_>> {
-    let rows = source.lines().filter_map(|line| {
-        let row = line.strip_prefix("//! | `")?.strip_suffix(" |")?;
-        let (name, rest) = row.split_once("` | ")?;
-        let (default, meaning) = rest.split_once(" | ")?;
-        Some(Config {
-            name,
-            default,
-            meaning,
-        })
-    });
-    rows.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_variables_are_those_of_the_server() {
-        let config = config(runtime::text("src/config.rs"));
-        let names: Vec<&str> = config.iter().map(|row| row.name).collect();
-        assert!(names.contains(&"AUTH_LISTEN_ADDR"), "{names:?}");
-        assert!(names.contains(&"DATABASE_URL"), "{names:?}");
-        let database = config.iter().find(|row| row.name == "DATABASE_URL");
-        assert_eq!(database.and_then(Config::value), Some("sqlite://auth.db"));
-        let address = config.iter().find(|row| row.name == "AUTH_LISTEN_ADDR");
-        assert_eq!(address.and_then(Config::value), None);
+        let find = |name| server::VARIABLES.iter().find(|row| row.name == name);
+        let database = find("DATABASE_URL").and_then(server::Variable::default_value);
+        assert_eq!(database, Some("sqlite://auth.db"));
+        let address = find("AUTH_LISTEN_ADDR").expect("it is a setting");
+        assert_eq!(address.default_value(), None, "words about a value");
     }
 }

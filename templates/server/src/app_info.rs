@@ -116,6 +116,25 @@ impl Setting {
 }
 
 impl AppInfoDefaults {
+    /// The names of the variables that appInfo reads.
+    pub fn variables(&self) -> Vec<&'static str> {
+        let fields = [
+            Some(&self.app_name),
+            Some(&self.api_domain),
+            self.api_base_path.as_ref(),
+            self.api_gateway_path.as_ref(),
+            self.website_domain.as_ref(),
+            self.origin.as_ref(),
+            self.website_base_path.as_ref(),
+        ];
+        let fields = fields.into_iter().flatten();
+        let names = fields.filter_map(|setting| match setting {
+            Setting::Text(_) => None,
+            Setting::Env { name, .. } => Some(*name),
+        });
+        names.collect()
+    }
+
     /// The setting behind a field that an error names.
     fn setting(&self, field: &str) -> Option<&Setting> {
         match field {

@@ -3,38 +3,13 @@
 //! Rules: everything is checked before anything is opened, and all that is wrong is said at once; a value
 //! that may hold a password is never printed. An empty variable counts as one that is not set.
 //!
-//! | Variable | Default | Meaning |
-//! |---|---|---|
-//! | `AUTH_LISTEN_ADDR` | `127.0.0.1:3001`, or the port of a loopback `apiDomain` | Where to listen |
-//! | `AUTH_ADMIN_LISTEN_ADDR` | none | Where to serve `/metrics` to Prometheus, with `/livez` and `/readyz`; an address that strangers cannot reach, such as `127.0.0.1:9464` |
-//! | `DATABASE_URL` | `sqlite://auth.db` | The database: a SQLite file, made if it does not exist, or `postgres://user:password@host/auth?sslmode=verify-full` |
-//! | `AUTH_DATABASE_CONNECTIONS` | `10` | How many connections to PostgreSQL at most |
-//! | `AUTH_APP_ID` | `public` | Which app this is: the database belongs to one, and cookies of another app on the same host have other names |
-//! | `AUTH_SMTP_URL` | none | Sends mail: `smtps://user:password@mail.example.com:465` |
-//! | `AUTH_MAIL_FROM` | `no-reply@localhost`; needed with `AUTH_SMTP_URL` | Sender: `Name <a@example.com>` |
-//! | `AUTH_MAIL_OUTBOX` | none | Folder that takes mails as `.eml` files; for development |
-//! | `AUTH_PASSWORD_THREADS` | all cores but one | How many passwords are hashed at once |
-//! | `AUTH_BODY_LIMIT` | `102400` | How many bytes a request body may have |
-//! | `AUTH_COOKIE_DOMAIN` | none | `Domain` of the session's cookies |
-//! | `AUTH_OLDER_COOKIE_DOMAIN` | none | What `AUTH_COOKIE_DOMAIN` was before it was changed; `host-only` if it was not set |
-//! | `AUTH_COOKIE_SAME_SITE` | `lax` or `none`, by appInfo | `strict`, `lax` or `none` |
-//! | `AUTH_COOKIE_SECURE` | `true` with https | `true` or `false` |
-//! | `AUTH_ANTI_CSRF` | by `SameSite` | `NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN` |
-//! | `AUTH_ACCESS_TOKEN_SECONDS` | `3600` | How long an access token is valid |
-//! | `AUTH_REFRESH_TOKEN_MINUTES` | `144000` | How long a session lasts without being used |
-//! | `AUTH_SIGNING_ALGORITHM` | `RS256` | `RS256`, `ES256` or `EdDSA` |
-//! | `AUTH_ENCRYPTION_SECRET` | none | Encrypts the signing keys in the database: 32 random characters at least. Of several, with commas between them, the first encrypts and all decrypt |
-//! | `AUTH_CLEANUP_MINUTES` | `60` | How often expired sessions are deleted |
-//! | `AUTH_SHUTDOWN_DELAY_SECONDS` | `5`, or `0` on a loopback address | How long to serve on when told to stop, with `/readyz` at 503, until load balancers have noticed |
-//! | `AUTH_LOG_FORMAT` | `text` | `text`, or `json` for one object a line |
-//! | `RUST_LOG` | `info` | What is logged; `info,auth_server::requests=warn` leaves the line of each request out |
-//! | `OTEL_EXPORTER_OTLP_ENDPOINT` | none | Sends traces to an OpenTelemetry collector (OTLP over HTTP): `http://localhost:4318`; the other `OTEL_` variables of the standard count too |
-//!
-//! Which variables appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
+//! All variables, their defaults and meanings stand in one table: [`variables::VARIABLES`].
 
 mod check;
+mod names;
 #[cfg(test)]
 mod tests;
+pub mod variables;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -42,6 +17,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use self::names::Names;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
 use crate::delivery::{check_sender, check_smtp_url};
 use crate::session::SessionConfig;
@@ -101,6 +77,8 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Everything about sessions.
     pub session: SessionConfig,
+    /// Variables that were set, look like settings (`AUTH_…`), and are none; the log lists them once.
+    pub unknown_variables: Vec<String>,
 }
 
 /// A text that must not be printed.
@@ -132,6 +110,7 @@ impl Config {
             body_limit: DEFAULT_BODY_LIMIT,
             body_timeout: DEFAULT_BODY_TIMEOUT,
             session: SessionConfig::default(),
+            unknown_variables: Vec::new(),
         }
     }
 
@@ -162,14 +141,33 @@ impl Config {
             .map_err(|errors| ConfigErrors(errors.iter().map(ToString::to_string).collect()))
     }
 
-    /// Reads the variables of the process.
+    /// Reads the variables of the process. A name that is nearly that of a setting is an error.
     ///
     /// # Errors
     /// All that is wrong.
     pub fn from_env(defaults: &AppInfoDefaults) -> Result<Self, ConfigErrors> {
         // A value that is not Unicode is refused where it is read, and not taken for one that is not set.
         let lossy = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
-        Self::read(defaults, |name| std::env::var_os(name).map(lossy))
+        let config = Self::read(defaults, |name| std::env::var_os(name).map(lossy));
+        let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
+        let set = set.filter_map(|(name, _)| name.into_string().ok());
+        Self::with_names(config, names::examine(set, &defaults.variables()))
+    }
+
+    /// Adds what is wrong with the names of the variables to what is wrong with their values.
+    fn with_names(config: Result<Self, ConfigErrors>, names: Names) -> Result<Self, ConfigErrors> {
+        let misspelt = names.misspelt.into_iter();
+        let misspelt = misspelt
+            .map(|(name, meant)| format!("{name}: is not a setting; did you mean {meant}?"))
+            .collect::<Vec<_>>();
+        match config {
+            Ok(config) if misspelt.is_empty() => Ok(Self {
+                unknown_variables: names.unknown,
+                ..config
+            }),
+            Ok(_) => Err(ConfigErrors(misspelt)),
+            Err(ConfigErrors(errors)) => Err(ConfigErrors([misspelt, errors].concat())),
+        }
     }
 
     /// Reads variables from anywhere.
@@ -320,6 +318,10 @@ impl Env<'_> {
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
+        debug_assert!(
+            variables::VARIABLES.iter().any(|known| known.name == name),
+            "{name} is missing in config/variables.rs"
+        );
         let text = (self.variables)(name)?.trim().to_owned();
         if text.contains(char::REPLACEMENT_CHARACTER) {
             self.wrong(name, "must be Unicode");
