@@ -22,7 +22,7 @@ use crate::delivery::{Mailer, Outbox, Queue};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingError, Validator};
-use crate::store::{self, Metered, Store};
+use crate::store::{self, Metered, OwningApp, Store};
 
 use self::hooks::Hooks;
 use self::readiness::Probe;
@@ -365,7 +365,11 @@ impl AuthBuilder {
 
 /// Refuses a database of another app: users, sessions and keys of two apps must not mix.
 async fn refuse_other_app(store: &dyn Store, app_id: &str) -> Result<(), StartError> {
-    let owner = store.owning_app(app_id).await;
+    let owner = store
+        .run(OwningApp {
+            app_id: app_id.to_owned(),
+        })
+        .await;
     let owner = owner.map_err(|error| StartError(error.to_string()))?;
     if owner == app_id {
         return Ok(());

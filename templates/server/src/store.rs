@@ -9,6 +9,7 @@
 //! Secrets never reach the store in the clear: passwords come as Argon2 hashes, refresh and reset
 //! tokens as SHA-256 hashes of at least 256 random bits.
 
+mod app;
 #[cfg(test)]
 mod contract;
 mod merge;
@@ -16,6 +17,7 @@ mod metered;
 mod opening;
 mod postgres;
 mod sqlite;
+mod transaction;
 mod user;
 
 use std::sync::Arc;
@@ -26,11 +28,13 @@ use serde_json::{Map, Value};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
 
+pub(crate) use app::OwningApp;
 pub(crate) use merge::merge as merge_claims;
 pub(crate) use metered::Metered;
 pub(crate) use opening::{check_url, open, open_existing};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
+pub(crate) use transaction::{Retry, Step, Transaction, Tx};
 
 /// The tenant of a server with a single tenant.
 pub const PUBLIC_TENANT: &str = "public";
@@ -273,8 +277,12 @@ pub trait Store: Send + Sync {
         self.signing_keys().await.map(drop)
     }
 
-    /// The app that the database belongs to: this one, if it is the first that asks.
-    async fn owning_app(&self, app_id: &str) -> Result<String, Error>;
+    /// Runs a transaction; callers use `run`, which knows the type of its outcome.
+    #[doc(hidden)]
+    async fn transact(
+        &self,
+        transaction: Arc<dyn transaction::AnyTransaction>,
+    ) -> Result<transaction::Outcome, Error>;
 
     /// Signs a user up, unless the tenant has a user with this address.
     async fn create_email_password_user(

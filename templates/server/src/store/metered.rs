@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use tracing::Instrument;
 
+use super::transaction::{AnyTransaction, Outcome};
 use super::{
     Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
     Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
@@ -65,9 +66,9 @@ impl Store for Metered {
         self.measure("ping", self.inner.ping()).await
     }
 
-    async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
-        self.measure("owning_app", self.inner.owning_app(app_id))
-            .await
+    async fn transact(&self, transaction: Arc<dyn AnyTransaction>) -> Result<Outcome, Error> {
+        let name = transaction.name();
+        self.measure(name, self.inner.transact(transaction)).await
     }
 
     async fn create_email_password_user(

@@ -1,13 +1,14 @@
 //! PostgreSQL as the store, for several servers on one database.
 //!
 //! Rules kept here:
-//! - **one verb is one statement.** It takes one round trip and is atomic by itself; no connection
+//! - **one verb of [`Store`] is one statement**; what takes several is a transaction that is written for
+//!   both databases ([`transaction`]). A verb takes one round trip and is atomic by itself; no connection
 //!   ever waits inside a transaction, and a request that is given up leaves nothing half done (only
 //!   forgetting what expired takes several, each of which is whole, and claims are compared and
 //!   swapped);
 //! - a verb holds one connection and waits for no other; the pool is bounded, and every wait ends;
 //! - what was rolled back is tried again, a few times. What may or may not have taken effect, since
-//!   the connection broke, is tried again only where a second time does no harm ([`Repeat`]);
+//!   the connection broke, is tried again only where a second time does no harm ([`Retry`]);
 //! - a database that is slow, full, locked or gone is [`Error::Unavailable`] ([`failure`]);
 //! - all servers go by the clock of the database ([`clock`]).
 //!
@@ -15,7 +16,6 @@
 //! the commits of many connections share a wait for the disk by itself.
 
 mod address;
-mod app;
 mod attempts;
 mod bound;
 mod clock;
@@ -25,6 +25,7 @@ mod migrate;
 mod password_reset;
 mod pool;
 mod sessions;
+mod transaction;
 mod users;
 
 use std::fmt;
@@ -39,7 +40,9 @@ use tokio_postgres::types::ToSql;
 use self::address::Address;
 use self::bound::Bound;
 use self::clock::DatabaseClock;
-use self::failure::{Failure, Repeat};
+pub(super) use self::failure::Failure;
+pub(super) use self::transaction::Statements;
+use super::transaction::{AnyTransaction, Outcome, Retry};
 use super::{
     Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
     Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
@@ -103,11 +106,8 @@ async fn query(
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
-        self.run(Repeat::Harmless, |db| async move {
-            app::owning(&db, app_id).await
-        })
-        .await
+    async fn transact(&self, transaction: Arc<dyn AnyTransaction>) -> Result<Outcome, Error> {
+        self.run_transaction(transaction).await
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -125,7 +125,7 @@ impl Store for PostgresStore {
     }
 
     async fn ping(&self) -> Result<(), Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             query(&db, "SELECT 1", &[]).await
         })
         .await
@@ -137,7 +137,7 @@ impl Store for PostgresStore {
         user: NewEmailPasswordUser,
     ) -> Result<CreateUser, Error> {
         let user = &user;
-        self.run(Repeat::Never, |db| async move {
+        self.run(Retry::Never, |db| async move {
             users::create_email_password(&db, user).await
         })
         .await
@@ -148,14 +148,14 @@ impl Store for PostgresStore {
         tenant_id: &str,
         email: &str,
     ) -> Result<Option<(User, String)>, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             users::by_email_password(&db, tenant_id, email).await
         })
         .await
     }
 
     async fn user(&self, id: &str) -> Result<Option<User>, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             users::by_any_id(&db, id).await
         })
         .await
@@ -166,7 +166,7 @@ impl Store for PostgresStore {
         token: NewPasswordResetToken,
     ) -> Result<bool, Error> {
         let token = &token;
-        self.run(Repeat::Never, |db| async move {
+        self.run(Retry::Never, |db| async move {
             password_reset::create(&db, token).await
         })
         .await
@@ -176,7 +176,7 @@ impl Store for PostgresStore {
         &self,
         token_hash: &str,
     ) -> Result<Option<PasswordResetToken>, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             password_reset::by_hash(&db, token_hash).await
         })
         .await
@@ -188,7 +188,7 @@ impl Store for PostgresStore {
         password_hash: &str,
         now: i64,
     ) -> Result<ResetPassword, Error> {
-        self.run(Repeat::Never, |db| async move {
+        self.run(Retry::Never, |db| async move {
             password_reset::spend(&db, token_hash, password_hash, now).await
         })
         .await
@@ -196,14 +196,14 @@ impl Store for PostgresStore {
 
     async fn create_session(&self, session: SessionRow) -> Result<(), Error> {
         let session = &session;
-        self.run(Repeat::Never, |db| async move {
+        self.run(Retry::Never, |db| async move {
             sessions::create(&db, session).await
         })
         .await
     }
 
     async fn session(&self, handle: &str) -> Result<Option<SessionRow>, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             sessions::by_handle(&db, handle).await
         })
         .await
@@ -213,7 +213,7 @@ impl Store for PostgresStore {
     // session hands its successor out again.
     async fn rotate_session(&self, rotation: RotateSession) -> Result<bool, Error> {
         let rotation = &rotation;
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             sessions::rotate(&db, rotation).await
         })
         .await
@@ -221,7 +221,7 @@ impl Store for PostgresStore {
 
     // Harmless: the sessions are over, at worst without being named in the answer.
     async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             sessions::revoke(&db, handles).await
         })
         .await
@@ -233,7 +233,7 @@ impl Store for PostgresStore {
         update: Map<String, Value>,
     ) -> Result<Option<Map<String, Value>>, Error> {
         let update = &update;
-        self.run(Repeat::Never, |db| async move {
+        self.run(Retry::Never, |db| async move {
             sessions::merge_claims(&db, handle, update).await
         })
         .await
@@ -241,7 +241,7 @@ impl Store for PostgresStore {
 
     async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
         let data = &data;
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             sessions::replace_data(&db, handle, data).await
         })
         .await
@@ -253,21 +253,21 @@ impl Store for PostgresStore {
         tenant_id: Option<&str>,
         now: i64,
     ) -> Result<Vec<String>, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             sessions::handles(&db, user_id, tenant_id, now).await
         })
         .await
     }
 
     async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, Error> {
-        self.run(Repeat::Harmless, |db| async move { keys::all(&db).await })
+        self.run(Retry::Idempotent, |db| async move { keys::all(&db).await })
             .await
     }
 
     async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error> {
         let key = &key;
         self.run(
-            Repeat::Harmless,
+            Retry::Idempotent,
             |db| async move { keys::add(&db, key).await },
         )
         .await
@@ -279,14 +279,14 @@ impl Store for PostgresStore {
         from: &[u8; 32],
         to: &[u8],
     ) -> Result<bool, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             keys::replace(&db, kid, from, to).await
         })
         .await
     }
 
     async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
-        self.run(Repeat::Harmless, |db| async move {
+        self.run(Retry::Idempotent, |db| async move {
             keys::remove(&db, kids).await
         })
         .await

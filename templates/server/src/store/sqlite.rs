@@ -12,7 +12,6 @@
 //! and a broken one [`Error::Internal`], never an answer about a session or a password; every wait ends;
 //! and the file belongs to its owner alone (mode 0600), since it holds signing keys.
 
-mod app;
 mod failure;
 mod keys;
 mod location;
@@ -20,6 +19,7 @@ mod log;
 mod migrate;
 mod password_reset;
 mod sessions;
+mod transaction;
 mod users;
 mod writer;
 
@@ -35,23 +35,29 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
+use super::transaction::{AnyTransaction, Outcome, TxError};
 use super::{
     Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
     Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
 };
 use crate::error::Error;
 use crate::metrics::{Gauge, Held};
-use failure::{failure, unavailable, unopened};
+use failure::{unavailable, unopened};
 use location::File;
 use writer::Writer;
 
+pub(super) use failure::failure;
 pub(super) use location::{check_url, location};
+pub(super) use transaction::{execute, query};
 
 /// How long to wait for another process that holds the database.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait for an answer: behind others that wait for the lock, and for a slow disk.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many compiled statements a connection keeps: more than all recipes have.
+const STATEMENTS: usize = 512;
 
 /// How many connections read.
 const READERS: usize = 4;
@@ -141,6 +147,15 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
+        self.run_on_writer(|db| Ok(job(db)?)).await
+    }
+
+    /// Runs a function in the next write transaction; answers when its effect is on the disk.
+    async fn run_on_writer<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, TxError> + Send + 'static,
+    {
         tokio::time::timeout(PATIENCE, self.writer.run(job))
             .await
             .map_err(|_| unavailable("it took too long"))?
@@ -178,6 +193,15 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
+        self.run_on_reader(|db| Ok(query(db)?)).await
+    }
+
+    /// Runs a function on a connection that sees all that is committed, in one snapshot.
+    async fn run_on_reader<T, F>(&self, query: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, TxError> + Send + 'static,
+    {
         let Some(readers) = &self.readers else {
             return self.writer.run(query).await;
         };
@@ -192,14 +216,17 @@ impl SqliteStore {
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let taken = readers.lock().pop();
-            let connection =
+            let mut connection =
                 taken.ok_or_else(|| Error::internal("no reading connection is left"))?;
             // The connection goes back even if the query panics.
-            let outcome = catch_unwind(AssertUnwindSafe(|| snapshot(&connection, query)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| snapshot(&mut connection, query)));
+            if !connection.is_autocommit() {
+                // The query panicked; the next one must not find its snapshot open.
+                let _ = connection.execute_batch("ROLLBACK");
+            }
             readers.lock().push(connection);
-            outcome
-                .map_err(|_| Error::internal("a query of the store panicked"))?
-                .map_err(failure)
+            let outcome = outcome.map_err(|_| Error::internal("a query of the store panicked"))?;
+            Ok(outcome?)
         })
         .await
         .map_err(Error::internal)?
@@ -214,18 +241,23 @@ impl Readers {
 
 /// Several statements of one query see the same state.
 fn snapshot<T>(
-    connection: &Connection,
-    query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
-) -> rusqlite::Result<T> {
-    let transaction = connection.unchecked_transaction()?;
-    let outcome = query(&transaction)?;
-    transaction.commit()?;
-    Ok(outcome)
+    connection: &mut Connection,
+    query: impl FnOnce(&mut Connection) -> Result<T, TxError>,
+) -> Result<T, TxError> {
+    connection.execute_batch("BEGIN")?;
+    let outcome = query(connection);
+    let end = if outcome.is_ok() {
+        "COMMIT"
+    } else {
+        "ROLLBACK"
+    };
+    connection.execute_batch(end)?;
+    outcome
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // A statement is compiled once, whatever values it is given (query planner stability guarantee).
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -246,6 +278,10 @@ fn json<T: serde::de::DeserializeOwned>(column: usize, text: &str) -> rusqlite::
 
 #[async_trait]
 impl Store for SqliteStore {
+    async fn transact(&self, transaction: Arc<dyn AnyTransaction>) -> Result<Outcome, Error> {
+        self.run_transaction(transaction).await
+    }
+
     fn connections(&self) -> Option<Connections> {
         let readers = self.readers.as_ref()?;
         let idle = readers.permits.available_permits();
@@ -264,11 +300,6 @@ impl Store for SqliteStore {
         self.write(|db| db.query_row(sql, [], |row| row.get::<_, i64>(0)))
             .await
             .map(drop)
-    }
-
-    async fn owning_app(&self, app_id: &str) -> Result<String, Error> {
-        let app_id = app_id.to_owned();
-        self.write(move |db| app::owning(db, &app_id)).await
     }
 
     async fn create_email_password_user(

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Object, Pool};
 
-use super::attempts::PATIENCE;
+use super::attempts::QUERY_TIMEOUT;
 use super::failure::Failure;
 use super::query;
 use crate::clock::{self, Clock, Skipped};
@@ -88,7 +88,7 @@ async fn ask(pool: &Pool, start: Instant) -> Result<Reading, Failure> {
         "SELECT FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT",
         &[],
     );
-    let Ok(rows) = tokio::time::timeout(PATIENCE, rows).await else {
+    let Ok(rows) = tokio::time::timeout(QUERY_TIMEOUT, rows).await else {
         // Whoever got this connection next would wait behind the question.
         drop(Object::take(connection));
         return Err(Failure::TimedOut);

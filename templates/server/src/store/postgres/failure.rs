@@ -11,10 +11,11 @@ use deadpool_postgres::PoolError;
 use tokio_postgres::error::SqlState;
 
 use crate::error::Error;
+use crate::store::transaction::Retry;
 
 /// Why a verb was not carried out.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub enum Failure {
     /// No connection could be had.
     Pool(PoolError),
     /// PostgreSQL refused the statement, or the connection broke.
@@ -27,26 +28,17 @@ pub(super) enum Failure {
     Vanished,
 }
 
-/// Whether a statement may be sent again when nobody knows if the first one took effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// It does the same, or nothing, the second time.
-    Harmless,
-    /// It would be a second sign-up, session or token.
-    Never,
-}
-
 impl Failure {
     /// Whether another attempt is allowed and promising.
-    pub(super) fn can_be_repeated(&self, repeat: Repeat) -> bool {
+    pub(super) fn can_be_retried(&self, retry: Retry) -> bool {
         let Self::Database(error) = self else {
             return false;
         };
         match error.code() {
             // PostgreSQL says that nothing of it remains.
             Some(code) if code.code().starts_with("40") => true,
-            Some(code) => repeat == Repeat::Harmless && lost(code),
-            None => repeat == Repeat::Harmless,
+            Some(code) => retry == Retry::Idempotent && lost(code),
+            None => retry == Retry::Idempotent && (error.is_closed() || is_io(error)),
         }
     }
 }

@@ -151,11 +151,11 @@ async fn what_expired_is_forgotten_in_steps() {
         let insert =
             "INSERT INTO sessions SELECT 's' || i, 'u', 'u', 'public', '', NULL, 0, '', false,
                           '{}', '{}', 0, i FROM generate_series(1, $1::BIGINT) AS i";
-        let inserted = store.run(Repeat::Harmless, |db| async move {
+        let inserted = store.run(Retry::Idempotent, |db| async move {
             query(&db, insert, &[&count]).await
         });
         inserted.await.expect("write");
-        let step = store.run(Repeat::Harmless, |db| async move {
+        let step = store.run(Retry::Idempotent, |db| async move {
             sessions::forget(&db, count).await
         });
         let step = step.await.expect("write");

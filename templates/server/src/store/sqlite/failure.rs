@@ -11,7 +11,7 @@ use rusqlite::ErrorCode;
 use crate::error::Error;
 
 /// What an error means while the server runs.
-pub(super) fn failure(error: rusqlite::Error) -> Error {
+pub(in crate::store) fn failure(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(code) if is_passing(code) => unavailable(error),
         _ => Error::internal(error),

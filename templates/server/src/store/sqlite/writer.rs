@@ -16,6 +16,7 @@ use super::failure::{failure, unavailable};
 use super::location::File;
 use super::log::{self, Log};
 use crate::error::Error;
+use crate::store::transaction::TxError;
 
 /// How many jobs one transaction holds at most.
 const BATCH: usize = 128;
@@ -50,23 +51,23 @@ impl Drop for Handle {
 /// What the thread does with a job.
 trait Job: Send {
     /// Does the work; `false` if it failed and has to be undone.
-    fn run(&mut self, connection: &Connection) -> bool;
+    fn run(&mut self, connection: &mut Connection) -> bool;
     /// Tells who asked what became of it, given what became of the transaction.
     fn answer(self: Box<Self>, transaction: Result<(), Error>);
 }
 
 struct Task<T, F> {
     work: Option<F>,
-    outcome: Option<rusqlite::Result<T>>,
+    outcome: Option<Result<T, TxError>>,
     reply: oneshot::Sender<Result<T, Error>>,
 }
 
 impl<T, F> Job for Task<T, F>
 where
     T: Send,
-    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+    F: FnOnce(&mut Connection) -> Result<T, TxError> + Send,
 {
-    fn run(&mut self, connection: &Connection) -> bool {
+    fn run(&mut self, connection: &mut Connection) -> bool {
         // A job that panics fails alone: without the thread, nothing could be written any more.
         let work = self.work.take();
         self.outcome = catch_unwind(AssertUnwindSafe(|| work.map(|work| work(connection))))
@@ -77,7 +78,7 @@ where
     fn answer(self: Box<Self>, transaction: Result<(), Error>) {
         // A job's own failure says more than that of the transaction around it.
         let outcome = match (self.outcome, transaction) {
-            (Some(Err(error)), _) => Err(failure(error)),
+            (Some(Err(error)), _) => Err(error.into()),
             (_, Err(error)) => Err(error),
             (Some(Ok(value)), Ok(())) => Ok(value),
             (None, Ok(())) => Err(Error::internal("a job of the store panicked")),
@@ -89,12 +90,12 @@ where
 
 impl Writer {
     /// Starts the thread on its connection.
-    pub(super) fn start(connection: Connection, file: Option<File>) -> Result<Self, Error> {
+    pub(super) fn start(mut connection: Connection, file: Option<File>) -> Result<Self, Error> {
         let (sender, jobs) = mpsc::channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || {
-                serve(&connection, file.as_ref(), jobs);
+                serve(&mut connection, file.as_ref(), jobs);
                 log::empty_at_last(&connection);
             })
             .map_err(Error::internal)?;
@@ -114,7 +115,7 @@ impl Writer {
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        F: FnOnce(&mut Connection) -> Result<T, TxError> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let task = Task {
@@ -129,7 +130,7 @@ impl Writer {
     }
 }
 
-fn serve(connection: &Connection, file: Option<&File>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+fn serve(connection: &mut Connection, file: Option<&File>, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
     let mut log = file.map(|file| Log::of(file.path()));
     while let Some(first) = jobs.blocking_recv() {
         let mut batch = vec![first];
@@ -162,7 +163,7 @@ fn serve(connection: &Connection, file: Option<&File>, mut jobs: mpsc::Receiver<
 }
 
 /// Runs all jobs in one transaction. An error means that nothing of it remains.
-fn transact(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
+fn transact(connection: &mut Connection, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
     connection
         .execute_batch("BEGIN IMMEDIATE")
         .map_err(failure)?;

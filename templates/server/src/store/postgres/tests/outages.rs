@@ -1,6 +1,6 @@
 //! A database that is locked, overloaded, cut off or gone.
 
-use super::super::attempts::PATIENCE;
+use super::super::attempts::QUERY_TIMEOUT;
 use super::relay::Relay;
 use super::*;
 use crate::app_info::{AppInfo, AppInfoInput};
@@ -60,7 +60,7 @@ async fn a_database_that_was_gone_is_found_again() {
 
         // A network that swallows everything: a bounded wait, then 503, then a new connection.
         relay.swallow(true);
-        let outcome = tokio::time::timeout(PATIENCE * 2, store.session("s")).await;
+        let outcome = tokio::time::timeout(QUERY_TIMEOUT * 2, store.session("s")).await;
         assert!(matches!(outcome, Ok(Err(Error::Unavailable { .. }))));
         relay.swallow(false);
         assert!(store.session("s").await.expect("read").is_some());

@@ -1,0 +1,146 @@
+//! The statements of a [`Transaction`](crate::store::transaction::Transaction) on PostgreSQL.
+//!
+//! Isolation is READ COMMITTED for what writes, so a conditional write decides by the row as it is now, and
+//! REPEATABLE READ for what only reads (<https://www.postgresql.org/docs/current/transaction-iso.html>).
+
+use std::sync::Arc;
+
+use deadpool_postgres::{Object, Transaction};
+use tokio_postgres::IsolationLevel;
+use tokio_postgres::types::ToSql;
+
+use super::attempts::{ATTEMPTS, QUERY_TIMEOUT, pause};
+use super::{Failure, PostgresStore};
+use crate::error::Error;
+use crate::store::transaction::{Access, AnyTransaction, Bind, Outcome, Retry, Row, Tx, TxError};
+
+/// The statements of one transaction.
+pub(in crate::store) struct Statements<'c>(Transaction<'c>);
+
+/// Why a run failed, and whether the transaction may have taken effect all the same.
+struct Interrupted {
+    error: TxError,
+    is_commit: bool,
+}
+
+impl PostgresStore {
+    pub(super) async fn run_transaction(
+        &self,
+        transaction: Arc<dyn AnyTransaction>,
+    ) -> Result<Outcome, Error> {
+        let mut attempt = 1;
+        loop {
+            let interrupted = match self.run_once(&*transaction).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(interrupted) => interrupted,
+            };
+            if attempt == ATTEMPTS || !interrupted.can_be_retried(transaction.retry()) {
+                return Err(interrupted.error.into());
+            }
+            pause(attempt).await;
+            attempt += 1;
+        }
+    }
+
+    async fn run_once(&self, transaction: &dyn AnyTransaction) -> Result<Outcome, Interrupted> {
+        let connection = self.pool.get().await;
+        let mut connection = connection.map_err(|error| Interrupted {
+            error: Failure::from(error).into(),
+            is_commit: false,
+        })?;
+        let mut is_commit = false;
+        let run = run(&mut connection, transaction, &mut is_commit);
+        let outcome = tokio::time::timeout(QUERY_TIMEOUT, run).await;
+        let outcome = outcome.unwrap_or_else(|_| {
+            // The next owner of this connection would wait behind the statement that hangs.
+            drop(Object::take(connection));
+            Err(Failure::TimedOut.into())
+        });
+        outcome.map_err(|error| Interrupted { error, is_commit })
+    }
+}
+
+async fn run(
+    connection: &mut Object,
+    transaction: &dyn AnyTransaction,
+    is_commit: &mut bool,
+) -> Result<Outcome, TxError> {
+    let builder = connection.build_transaction();
+    let builder = match transaction.access() {
+        Access::Read => builder
+            .isolation_level(IsolationLevel::RepeatableRead)
+            .read_only(true),
+        Access::Write => builder.isolation_level(IsolationLevel::ReadCommitted),
+    };
+    let statements = Statements(builder.start().await.map_err(Failure::from)?);
+    let outcome = transaction.run_any(&mut Tx::postgres(&statements)).await;
+    let Statements(open) = statements;
+    if outcome.is_err() {
+        // The transaction's own error says more than that of a rollback.
+        let _ = open.rollback().await;
+        return outcome;
+    }
+    *is_commit = true;
+    open.commit().await.map_err(Failure::from)?;
+    outcome
+}
+
+impl Interrupted {
+    fn can_be_retried(&self, retry: Retry) -> bool {
+        // What was not committed is rolled back when the connection ends.
+        let retry = if self.is_commit {
+            retry
+        } else {
+            Retry::Idempotent
+        };
+        match &self.error {
+            TxError::Postgres(failure) => failure.can_be_retried(retry),
+            TxError::Sqlite(_) | TxError::Other(_) => false,
+        }
+    }
+}
+
+impl Statements<'_> {
+    /// Runs a statement and returns its rows.
+    pub(in crate::store) async fn query(
+        &self,
+        sql: &str,
+        values: &[Bind<'_>],
+    ) -> Result<Vec<Row>, Failure> {
+        let statement = self.0.prepare_cached(sql).await?;
+        let rows = self.0.query(&statement, &parameters(values)).await?;
+        let read = |row: &tokio_postgres::Row| {
+            let cells = (0..row.len()).map(|column| row.try_get(column));
+            Ok(Row::new(cells.collect::<Result<_, _>>()?))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Runs a statement and returns the number of rows that it inserted, changed or deleted.
+    pub(in crate::store) async fn execute(
+        &self,
+        sql: &str,
+        values: &[Bind<'_>],
+    ) -> Result<u64, Failure> {
+        let statement = self.0.prepare_cached(sql).await?;
+        Ok(self.0.execute(&statement, &parameters(values)).await?)
+    }
+
+    /// Waits for the lock of a key, which lasts as long as the transaction
+    /// (<https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS>).
+    pub(in crate::store) async fn lock(&self, key: &str) -> Result<(), Failure> {
+        // Locks are shared by the whole database, so the schema is part of the key.
+        let sql =
+            "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1, 0))";
+        let statement = self.0.prepare_cached(sql).await?;
+        self.0.execute(&statement, &[&Bind::from(key)]).await?;
+        Ok(())
+    }
+}
+
+fn parameters<'v>(values: &'v [Bind<'v>]) -> Vec<&'v (dyn ToSql + Sync)> {
+    values
+        .iter()
+        .map(|value| value as &(dyn ToSql + Sync))
+        .collect()
+}

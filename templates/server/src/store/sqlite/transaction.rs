@@ -1,0 +1,75 @@
+//! The statements of a [`Transaction`](crate::store::transaction::Transaction) on SQLite.
+
+use std::sync::Arc;
+
+use rusqlite::{CachedStatement, Connection};
+
+use super::SqliteStore;
+use crate::error::Error;
+use crate::store::transaction::{Access, AnyTransaction, Bind, Outcome, Row, Tx, complete};
+
+impl SqliteStore {
+    pub(super) async fn run_transaction(
+        &self,
+        transaction: Arc<dyn AnyTransaction>,
+    ) -> Result<Outcome, Error> {
+        let access = transaction.access();
+        let run = move |connection: &mut Connection| {
+            complete(transaction.run_any(&mut Tx::sqlite(connection)))
+        };
+        match access {
+            Access::Read => self.run_on_reader(run).await,
+            Access::Write => self.run_on_writer(run).await,
+        }
+    }
+}
+
+/// Runs a statement and returns its rows.
+pub(in crate::store) fn query(
+    connection: &Connection,
+    sql: &str,
+    values: &[Bind<'_>],
+) -> rusqlite::Result<Vec<Row>> {
+    let mut statement = bound(connection, sql, values)?;
+    let columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let cells = (0..columns).map(|column| row.get(column));
+        all.push(Row::new(cells.collect::<Result<_, _>>()?));
+    }
+    Ok(all)
+}
+
+/// Runs a statement and returns the number of rows that it inserted, changed or deleted.
+pub(in crate::store) fn execute(
+    connection: &Connection,
+    sql: &str,
+    values: &[Bind<'_>],
+) -> rusqlite::Result<u64> {
+    Ok(bound(connection, sql, values)?.raw_execute()? as u64)
+}
+
+/// A statement with its values. SQLite numbers `$1`, `$2` by their first appearance, so a value is bound by
+/// the name of its parameter.
+fn bound<'c>(
+    connection: &'c Connection,
+    sql: &str,
+    values: &[Bind<'_>],
+) -> rusqlite::Result<CachedStatement<'c>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let expected = statement.parameter_count();
+    if expected != values.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(
+            values.len(),
+            expected,
+        ));
+    }
+    for (number, value) in (1..).zip(values) {
+        let name = format!("${number}");
+        let index = statement.parameter_index(&name)?;
+        let index = index.ok_or(rusqlite::Error::InvalidParameterName(name))?;
+        statement.raw_bind_parameter(index, value)?;
+    }
+    Ok(statement)
+}

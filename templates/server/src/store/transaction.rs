@@ -1,0 +1,261 @@
+//! Transactions whose SQL stands once for both databases.
+//!
+//! A [`Transaction`] is one atomic step of the store, written as a struct that holds its parameters and a
+//! function that runs statements on a [`Tx`]. Both drivers implement `Tx`: on PostgreSQL each statement is
+//! awaited; on SQLite each is ready at once, so the writing thread finishes the function in one poll, and
+//! transactions that wait at the same time still share one commit.
+//!
+//! Rules:
+//! - `Err` rolls back everything. A refusal that must leave a trace (a wrong code whose attempt is counted)
+//!   is an `Ok` with an outcome that says so.
+//! - SELECT followed by a write is safe on SQLite only, which has one writer. Decide by a conditional write
+//!   with `RETURNING`, or take [`Tx::lock`] first. A violated constraint aborts a PostgreSQL transaction:
+//!   use `ON CONFLICT`.
+//! - The function may run more than once (PostgreSQL gives up transactions that collide), so it changes
+//!   nothing but the database. It awaits nothing but statements.
+//! - Statements use `$1`, `$2`, …, and only SQL that both databases understand ([`portable`]).
+//! - A bound value hides itself in `Debug`, so no log line of a driver shows it.
+
+#[cfg(test)]
+pub(super) mod contract;
+mod portable;
+mod value;
+
+use std::any::Any;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use super::Store;
+use super::postgres::{self, Failure};
+use super::sqlite;
+use crate::error::Error;
+
+pub(crate) use value::{Bind, Row};
+
+/// The future of one run of a transaction.
+pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = Result<T, TxError>> + Send + 'a>>;
+
+/// One atomic step of the store.
+pub(crate) trait Transaction: Send + Sync + 'static {
+    /// The outcome.
+    type Output: Send + 'static;
+
+    /// Its name in metrics and traces, in snake case.
+    const NAME: &'static str;
+
+    /// Whether it writes.
+    const ACCESS: Access = Access::Write;
+
+    /// Whether it may run again when the connection broke during its commit.
+    const RETRY: Retry;
+
+    /// Runs the statements. Called again if the database gave up an earlier run.
+    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Self::Output>;
+}
+
+/// Whether a transaction writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It only reads; all statements see one snapshot.
+    Read,
+    /// It writes.
+    Write,
+}
+
+/// Whether a transaction may run again when the connection broke and its effect is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// A second run does the same, or nothing.
+    Idempotent,
+    /// A second run would be a second sign-up, session or attempt.
+    Never,
+}
+
+/// The statements of one transaction on one connection.
+pub struct Tx<'c>(Driver<'c>);
+
+enum Driver<'c> {
+    Sqlite(&'c mut rusqlite::Connection),
+    Postgres(&'c postgres::Statements<'c>),
+}
+
+/// Why a transaction was rolled back.
+#[derive(Debug)]
+pub enum TxError {
+    /// SQLite failed.
+    Sqlite(rusqlite::Error),
+    /// PostgreSQL failed, or cannot be reached.
+    Postgres(Failure),
+    /// The transaction itself gave up.
+    Other(Error),
+}
+
+impl<'c> Tx<'c> {
+    pub(super) fn sqlite(connection: &'c mut rusqlite::Connection) -> Self {
+        Self(Driver::Sqlite(connection))
+    }
+
+    pub(super) fn postgres(statements: &'c postgres::Statements<'c>) -> Self {
+        Self(Driver::Postgres(statements))
+    }
+
+    /// Runs a statement and returns its rows.
+    ///
+    /// # Errors
+    /// The database failed; the caller passes it on with `?`.
+    pub(crate) async fn query(
+        &mut self,
+        sql: &'static str,
+        values: &[Bind<'_>],
+    ) -> Result<Vec<Row>, TxError> {
+        debug_assert_eq!(portable::check(sql), Ok(()), "{sql}");
+        match &mut self.0 {
+            Driver::Sqlite(connection) => Ok(sqlite::query(connection, sql, values)?),
+            Driver::Postgres(statements) => Ok(statements.query(sql, values).await?),
+        }
+    }
+
+    /// Runs a statement that returns at most one row.
+    ///
+    /// # Errors
+    /// As [`Tx::query`]; several rows are an internal error.
+    pub(crate) async fn query_optional(
+        &mut self,
+        sql: &'static str,
+        values: &[Bind<'_>],
+    ) -> Result<Option<Row>, TxError> {
+        let mut rows = self.query(sql, values).await?;
+        let row = rows.pop();
+        if rows.is_empty() {
+            Ok(row)
+        } else {
+            Err(Error::internal("a statement returned several rows instead of one").into())
+        }
+    }
+
+    /// Runs a statement and returns the number of rows that it inserted, changed or deleted.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    #[cfg_attr(not(test), expect(dead_code, reason = "for recipes"))]
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &'static str,
+        values: &[Bind<'_>],
+    ) -> Result<u64, TxError> {
+        debug_assert_eq!(portable::check(sql), Ok(()), "{sql}");
+        match &mut self.0 {
+            Driver::Sqlite(connection) => Ok(sqlite::execute(connection, sql, values)?),
+            Driver::Postgres(statements) => Ok(statements.execute(sql, values).await?),
+        }
+    }
+
+    /// Makes transactions that lock the same key run one after the other, until they end. On SQLite they
+    /// do so anyway. Take it before the first statement, and one key only.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    #[cfg_attr(not(test), expect(dead_code, reason = "for recipes"))]
+    pub(crate) async fn lock(&mut self, key: &str) -> Result<(), TxError> {
+        match &mut self.0 {
+            Driver::Sqlite(_) => Ok(()),
+            Driver::Postgres(statements) => Ok(statements.lock(key).await?),
+        }
+    }
+}
+
+/// A [`Transaction`] whose type of outcome is not known to the driver that runs it.
+pub trait AnyTransaction: Send + Sync + 'static {
+    /// [`Transaction::NAME`].
+    fn name(&self) -> &'static str;
+    /// [`Transaction::ACCESS`].
+    fn access(&self) -> Access;
+    /// [`Transaction::RETRY`].
+    fn retry(&self) -> Retry;
+    /// [`Transaction::run`].
+    fn run_any<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Outcome>;
+}
+
+/// The outcome of an [`AnyTransaction`].
+pub(crate) type Outcome = Box<dyn Any + Send>;
+
+impl<T: Transaction> AnyTransaction for T {
+    fn name(&self) -> &'static str {
+        T::NAME
+    }
+
+    fn access(&self) -> Access {
+        T::ACCESS
+    }
+
+    fn retry(&self) -> Retry {
+        T::RETRY
+    }
+
+    fn run_any<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Outcome> {
+        Box::pin(async move { Ok(Box::new(self.run(tx).await?) as Outcome) })
+    }
+}
+
+impl dyn Store + '_ {
+    /// Runs a transaction. When it answers, the effect survives a crash.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the database cannot answer now; else what the transaction gave up with.
+    pub(crate) async fn run<T: Transaction>(&self, transaction: T) -> Result<T::Output, Error> {
+        let outcome = self.transact(Arc::new(transaction)).await?;
+        match outcome.downcast() {
+            Ok(output) => Ok(*output),
+            Err(_) => Err(Error::internal(
+                "a store returned the outcome of another transaction",
+            )),
+        }
+    }
+}
+
+/// Finishes a run whose statements are all ready at once.
+pub(super) fn complete<T>(mut step: Step<'_, T>) -> Result<T, TxError> {
+    match step.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => {
+            Err(Error::internal("a transaction awaits something that is no statement").into())
+        }
+    }
+}
+
+impl From<rusqlite::Error> for TxError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Failure> for TxError {
+    fn from(error: Failure) -> Self {
+        Self::Postgres(error)
+    }
+}
+
+impl From<Error> for TxError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<TxError> for Error {
+    fn from(error: TxError) -> Self {
+        match error {
+            TxError::Sqlite(error) => sqlite::failure(error),
+            TxError::Postgres(failure) => failure.into(),
+            TxError::Other(error) => error,
+        }
+    }
+}
+
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").finish_non_exhaustive()
+    }
+}
