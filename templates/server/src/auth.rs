@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use crate::app_info::AppInfo;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, judgement};
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
 use crate::error::Error;
@@ -284,6 +284,7 @@ impl AuthBuilder {
         config
             .check()
             .map_err(|errors| StartError(errors.to_string()))?;
+        judgement::warn(&config);
         let names = || CookieNames::of_app(&config.app_id);
         config.session.cookie_names.get_or_insert_with(names);
         // Files are named by the time; whose time it is does not matter.
@@ -327,23 +328,11 @@ impl AuthBuilder {
         .with_claims(claims, validators)
         .with_hooks(hooks.transfer, hooks.on_create)
         .with_metrics(metrics.sessions.clone());
-        if sessions.cookies_cannot_work() {
-            tracing::warn!(
-                "API and website are different sites without https: sessions work by headers only"
-            );
-        }
         sessions
             .keys()
             .encrypt_anew()
             .await
             .map_err(|error| StartError(error.to_string()))?;
-        let is_development = config.is_local() && config.app_info.loopback_port().is_some();
-        if !config.session.signing_key_encryption.is_on() && !is_development {
-            tracing::warn!(
-                "signing keys are stored in the clear, and whoever reads the database can sign in as \
-                 anybody: set AUTH_ENCRYPTION_SECRET, as `openssl rand -hex 32` makes it"
-            );
-        }
         let mail = Queue::start(&mailer, metrics.mail.clone());
         let parts = Arc::new(Parts {
             config,

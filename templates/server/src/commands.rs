@@ -2,9 +2,10 @@
 //!
 //! Rules: without arguments the program serves. What a command was asked for goes to standard output, as a
 //! table or, with `--json`, as JSON; everything else goes to standard error. Exit codes: 0 when it is done,
-//! 1 when it failed, 2 when the arguments are wrong, 3 when the user or the session does not exist. No output
+//! 1 when it failed or `doctor` found a danger, 2 when the arguments are wrong, 3 when the user or the session does not exist. No output
 //! holds a token or a key. Commands return what they have to say, and one place says it.
 
+mod doctor;
 mod health;
 mod keys;
 mod serve;
@@ -36,6 +37,8 @@ enum Command {
     Serve,
     /// Asks the running server on this machine how it is, for a container's health check
     Health(health::Health),
+    /// Judges the settings: cookies, CORS, proxies, TLS, secrets. Exits 1 where one is dangerous
+    Doctor(doctor::Doctor),
     /// Lists and replaces the keys that sign access tokens
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -49,6 +52,8 @@ enum Command {
 pub(crate) enum Done {
     /// It did what it was asked for, and this is the answer.
     Well(String),
+    /// It did what it was asked for, and the answer is bad news.
+    Badly(String),
     /// There is nothing of that name, in words.
     NotFound(String),
 }
@@ -69,6 +74,10 @@ pub(crate) async fn run(arguments: Arguments) -> ExitCode {
         Ok(Done::Well(answer)) => {
             say(std::io::stdout(), &answer);
             ExitCode::SUCCESS
+        }
+        Ok(Done::Badly(answer)) => {
+            say(std::io::stdout(), &answer);
+            ExitCode::FAILURE
         }
         Ok(Done::NotFound(words)) => {
             say(std::io::stderr(), &format!("error: {words}"));
@@ -100,12 +109,16 @@ fn cause(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 async fn carry_out(command: &Command) -> Result<Done, Failure> {
-    let config = Config::from_env(&APP_INFO)?;
+    let config = || Config::from_env(&APP_INFO);
     match command {
-        Command::Serve => serve::run(config).await.map(|()| Done::Well(String::new())),
-        Command::Health(health) => health.run(&config),
-        Command::Keys(keys) => keys.run(&Admin::open(config).await?).await,
-        Command::Sessions(sessions) => sessions.run(&Admin::open(config).await?).await,
+        Command::Serve => serve::run(config()?)
+            .await
+            .map(|()| Done::Well(String::new())),
+        Command::Health(health) => health.run(&config()?),
+        // It reads the settings itself, for wrong ones are a part of its answer.
+        Command::Doctor(doctor) => Ok(doctor.run()),
+        Command::Keys(keys) => keys.run(&Admin::open(config()?).await?).await,
+        Command::Sessions(sessions) => sessions.run(&Admin::open(config()?).await?).await,
     }
 }
 

@@ -6,6 +6,7 @@
 //! All variables, their defaults and meanings stand in one table: [`variables::VARIABLES`].
 
 mod check;
+pub mod judgement;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -194,6 +195,8 @@ impl Config {
         let config = read_rest(&mut env, config);
         if let Some(config) = &config {
             env.check_session(config);
+            let refusals = judgement::refusals(config, |setting| setting.variable);
+            env.errors.extend(refusals);
         }
         match config {
             Some(config) if env.errors.is_empty() => Ok(config),

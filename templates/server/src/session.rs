@@ -39,7 +39,7 @@ pub use claims::{
     Claim, ClaimSource, ClaimValidators, FetchClaim, PROTECTED_CLAIMS, Subject, Validate,
     Validator, Verdict,
 };
-pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
+pub use config::{AntiCsrf, CookiePolicy, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use cookie_names::CookieNames;
 pub use effects::Effects;
 pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};

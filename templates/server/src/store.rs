@@ -31,7 +31,7 @@ use crate::error::Error;
 pub(crate) use app::OwningApp;
 pub(crate) use merge::merge as merge_claims;
 pub(crate) use metered::Metered;
-pub(crate) use opening::{check_url, open, open_existing};
+pub(crate) use opening::{Way, check_url, open, open_existing, way};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub(crate) use transaction::{Retry, Step, Transaction, Tx};

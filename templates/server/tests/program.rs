@@ -121,6 +121,44 @@ fn every_setting_that_is_wrong_is_named_and_no_secret_is_told() {
 }
 
 #[test]
+fn a_misspelt_setting_stops_the_start_with_the_one_that_was_meant() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let output = output(command(&folder).env("AUTH_COOKIE_DOMIAN", "example.com"));
+    assert!(
+        output.contains("AUTH_COOKIE_DOMIAN: is not a setting; did you mean AUTH_COOKIE_DOMAIN?"),
+        "{output}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dangerous_settings_and_unknown_ones_are_one_warning_each() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let mut server = Running::start_with(
+        &folder,
+        &[
+            ("AUTH_LISTEN_ADDR", "127.0.0.1:0"),
+            ("AUTH_ADMIN_LISTEN_ADDR", "0.0.0.0:0"),
+            ("AUTH_SECRET", "hunter2"),
+            ("AUTH_SERVICE_HOST", "10.0.0.1"),
+            ("AUTH_PORT", "tcp://10.0.0.1:3001"),
+            ("AUTH_TEST_ANYTHING", "1"),
+        ],
+    );
+    server.kill("-TERM");
+    let log = server.log();
+    let warnings: Vec<_> = log.lines().filter(|line| line.contains(" WARN ")).collect();
+    let about = |words: &str| warnings.iter().filter(|line| line.contains(words)).count();
+    assert_eq!(
+        about("AUTH_ADMIN_LISTEN_ADDR: strangers may reach /metrics"),
+        1,
+        "{log}"
+    );
+    let unknown = "not settings of this server: AUTH_PORT, AUTH_SECRET, AUTH_SERVICE_HOST:";
+    assert_eq!(about(unknown), 1, "{log}");
+    assert!(!log.contains("hunter2"), "{log}");
+}
+
+#[test]
 fn a_wrong_log_filter_and_an_address_in_use_are_named() {
     let folder = TempDir::new().expect("there is room for a folder");
     let filter = output(command(&folder).env("RUST_LOG", "auth_server=loud=very"));

@@ -3,7 +3,7 @@
 //! Rule: what cannot work stops the server before it opens anything, whoever wrote it: the environment or
 //! a program.
 
-use super::{Config, ConfigErrors, MAX_PASSWORD_THREADS};
+use super::{Config, ConfigErrors, MAX_PASSWORD_THREADS, judgement};
 use crate::app_info::{AppInfo, normalise_domain};
 use crate::delivery::{check_sender, check_smtp_url};
 use crate::store::check_url;
@@ -63,6 +63,7 @@ impl Config {
         for error in self.session.check(&self.app_info).err().unwrap_or_default() {
             wrong(&format!("session.{}", error.setting), &error.message);
         }
+        errors.extend(judgement::refusals(self, |setting| setting.field));
         if errors.is_empty() {
             return Ok(());
         }

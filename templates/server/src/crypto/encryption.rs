@@ -50,6 +50,9 @@ const KEY_BYTES: usize = 32;
 /// How long a secret has to be: 128 bits in hexadecimal.
 const SHORTEST: usize = 32;
 
+/// How many different characters a secret has to have.
+const FEWEST_KINDS: usize = 8;
+
 /// Keeps other uses of one secret apart from this one.
 const SALT: &[u8] = b"auth-server encryption at rest";
 
@@ -156,6 +159,13 @@ impl Key {
                  makes them"
             ));
         }
+        if is_guessable(secret) {
+            return Err(
+                "one of them repeats a few characters, so that it can be guessed: take what \
+                 `openssl rand -hex 32` prints"
+                    .to_owned(),
+            );
+        }
         let failed = |_| "no key can be made of the secret".to_owned();
         let derive = |purpose: &[u8], bytes: &mut [u8]| {
             Salt::new(HKDF_SHA256, SALT)
@@ -170,6 +180,15 @@ impl Key {
         let key = RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(failed)?;
         Ok(Self { id, key })
     }
+}
+
+/// Whether a secret is no random text: of 32 random hexadecimal digits, fewer than eight kinds occur less than
+/// once in ten million times.
+fn is_guessable(secret: &str) -> bool {
+    let bytes = secret.as_bytes();
+    let kinds: std::collections::BTreeSet<_> = bytes.iter().collect();
+    let repeats = |length: usize| bytes.chunks(length).all(|part| bytes.starts_with(part));
+    kinds.len() < FEWEST_KINDS || (1..=bytes.len() / 2).any(repeats)
 }
 
 /// Reads secrets with commas between them.
@@ -267,5 +286,17 @@ mod tests {
             assert!(error.contains("32 characters") && !error.contains("hunter2"));
         }
         assert_eq!(format!("{:?}", under(NEW)), "Encryption(1 secrets)");
+        for secret in [
+            "a".repeat(64),
+            "changeme".repeat(8),
+            "0123456789abcdef".repeat(2),
+            "hunter2hunter2hunter2hunter2hunter2".to_owned(),
+        ] {
+            let error = secret.parse::<Encryption>().expect_err("it repeats");
+            assert!(
+                error.contains("guessed") && !error.contains(&secret),
+                "{error}"
+            );
+        }
     }
 }

@@ -188,6 +188,21 @@ impl fmt::Display for SettingError {
 
 impl std::error::Error for SettingError {}
 
+/// What browsers are told about the cookies of sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CookiePolicy {
+    /// Whether they are sent over https only.
+    pub secure: bool,
+    /// Whether other sites may have them sent.
+    pub same_site: SameSite,
+    /// The `Domain` attribute; `None` for the host alone.
+    pub domain: Option<String>,
+    /// What else keeps other sites from using them.
+    pub anti_csrf: AntiCsrf,
+    /// The `Path` of the refresh token's cookie.
+    pub refresh_path: String,
+}
+
 /// [`SessionConfig`] with every default filled in from appInfo.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
@@ -256,6 +271,21 @@ impl Settings {
 }
 
 impl SessionConfig {
+    /// What browsers are told about the cookies of sessions, every default filled in.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn cookie_policy(&self, app: &AppInfo) -> Result<CookiePolicy, Vec<SettingError>> {
+        let settings = Settings::resolve(app, self.clone())?;
+        Ok(CookiePolicy {
+            secure: settings.secure,
+            same_site: settings.same_site,
+            domain: settings.domain,
+            anti_csrf: settings.anti_csrf,
+            refresh_path: settings.refresh_path,
+        })
+    }
+
     /// Whether these settings can work for an application.
     ///
     /// # Errors
@@ -337,7 +367,19 @@ impl Errors {
 
     fn cookie_domain(&mut self, setting: &'static str, text: Option<&str>) -> Option<String> {
         app_info::normalise_cookie_domain(text?)
+            .and_then(|domain| {
+                is_domain(&domain).then_some(domain).ok_or_else(|| {
+                    "must be a domain such as example.com: letters, digits and hyphens".to_owned()
+                })
+            })
             .map_err(|message| self.push(setting, message))
             .ok()
     }
+}
+
+/// Whether a text is a domain name in its ASCII form (STD 3, RFC 5891), with or without a dot in front. URLs
+/// take more than that, and what they take would reach the `Set-Cookie` header.
+fn is_domain(text: &str) -> bool {
+    let bare = text.strip_prefix('.').unwrap_or(text);
+    idna::domain_to_ascii_strict(bare).is_ok_and(|ascii| ascii == bare)
 }

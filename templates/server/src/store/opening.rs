@@ -1,5 +1,6 @@
 //! The database that a URL names: its scheme decides which store it is.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{PostgresStore, SqliteStore, Store, sqlite};
@@ -19,6 +20,30 @@ pub(crate) fn check_url(url: &str) -> Result<(), String> {
     } else {
         Err("must be a URL such as sqlite://auth.db or postgres://user@host/auth".to_owned())
     }
+}
+
+/// How a server reaches its database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// SQLite in the memory of the process.
+    Memory,
+    /// SQLite in a file.
+    File(PathBuf),
+    /// PostgreSQL on this machine, without TLS.
+    Here,
+    /// PostgreSQL over TLS, with a verified certificate.
+    Encrypted,
+    /// PostgreSQL on another machine, without TLS.
+    Plain,
+}
+
+/// How a URL says that the database is reached; `None` for a URL that [`check_url`] refuses.
+pub(crate) fn way(url: &str) -> Option<Way> {
+    if is_postgres(url) {
+        return PostgresStore::way(url);
+    }
+    let location = sqlite::location(url).ok()?;
+    Some(location.map_or(Way::Memory, Way::File))
 }
 
 /// Opens the database of a URL and brings its tables up to date. PostgreSQL gets at most so many

@@ -45,7 +45,7 @@ pub(super) use self::transaction::Statements;
 use super::transaction::{AnyTransaction, Outcome, Retry};
 use super::{
     Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
-    Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
+    Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User, Way,
 };
 use crate::clock::Clock;
 use crate::error::Error;
@@ -73,6 +73,16 @@ impl PostgresStore {
     /// A text that does not show the URL.
     pub fn check_url(url: &str) -> Result<(), String> {
         Address::parse(url).map(drop)
+    }
+
+    /// How a URL says that the database is reached.
+    pub(super) fn way(url: &str) -> Option<Way> {
+        let address = Address::parse(url).ok()?;
+        Some(match address.tls {
+            Some(_) => Way::Encrypted,
+            None if address.is_here() => Way::Here,
+            None => Way::Plain,
+        })
     }
 
     /// Opens the database of a URL, `postgres://user:password@host/database`, with at most so many

@@ -96,6 +96,11 @@ impl Address {
         let tls = encrypted.then(|| tls(roots.as_deref())).transpose()?;
         Ok(Self { config, tls })
     }
+
+    /// Whether nobody between here and there could read along.
+    pub(super) fn is_here(&self) -> bool {
+        self.config.get_hosts().iter().all(is_here)
+    }
 }
 
 fn decoded(value: &str) -> Result<Cow<'_, str>, String> {

@@ -1,0 +1,83 @@
+//! Who can reach the server, and who reads along.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::{Findings, Setting};
+use crate::app_info::is_loopback;
+use crate::config::Config;
+
+const API: Setting = Setting {
+    variable: "appInfo.apiDomain",
+    field: "app_info.api_domain",
+};
+const WEBSITE: Setting = Setting {
+    variable: "appInfo.websiteDomain",
+    field: "app_info.website_domain",
+};
+const LISTEN: Setting = Setting {
+    variable: "AUTH_LISTEN_ADDR",
+    field: "listen",
+};
+const ADMIN: Setting = Setting {
+    variable: "AUTH_ADMIN_LISTEN_ADDR",
+    field: "admin_listen",
+};
+
+pub(super) fn judge(config: &Config, findings: &mut Findings) {
+    let app = &config.app_info;
+    for (setting, domain) in [(API, &app.api_domain), (WEBSITE, &app.website_domain)] {
+        if domain.starts_with("http:") && !is_loopback(domain) {
+            findings.danger(
+                setting,
+                format!("{domain} is http: anybody in between reads passwords and tokens, and changes pages"),
+                "use https, with a proxy in front of the server that terminates TLS",
+            );
+        }
+    }
+    if !config.is_local() && is_loopback(&app.api_domain) {
+        findings.danger(
+            LISTEN,
+            format!(
+                "the server listens on {} for other machines, though apiDomain {} is this one and http",
+                config.listen, app.api_domain
+            ),
+            "set apiDomain to the https address that browsers use, or listen on 127.0.0.1",
+        );
+    }
+    if let Some(admin) = config.admin_listen {
+        operators(admin, config.listen, findings);
+    }
+}
+
+/// `/metrics` asks for no password.
+fn operators(admin: SocketAddr, listen: SocketAddr, findings: &mut Findings) {
+    let (ip, other) = (admin.ip(), listen.ip());
+    let is_taken = admin.port() != 0
+        && admin.port() == listen.port()
+        && (ip == other || ip.is_unspecified() || other.is_unspecified());
+    if is_taken {
+        findings.refuse(
+            ADMIN,
+            format!("{admin} is taken by AUTH_LISTEN_ADDR ({listen})"),
+            "choose another port",
+        );
+    }
+    if ip.is_unspecified() || !is_internal(ip) {
+        findings.danger(
+            ADMIN,
+            format!("strangers may reach /metrics on {admin}, which asks for no password"),
+            "listen on 127.0.0.1 or a private address, or let a firewall see to it",
+        );
+    }
+}
+
+/// Whether an address belongs to a machine or a private network (RFC 1918, 6598, 3927, 4193, 4291).
+fn is_internal(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let is_shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || is_shared
+        }
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
