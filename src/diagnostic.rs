@@ -9,6 +9,8 @@ mod suggest;
 
 pub(crate) use suggest::closest;
 
+use std::collections::HashMap;
+
 use crate::source::Span;
 use crate::source::read::Fault;
 
@@ -32,9 +34,14 @@ pub struct Diagnostic {
     pub title: String,
     /// The places: the first is where the user should look, the others explain it.
     pub labels: Vec<(Span, String)>,
+    /// Further places of the same slip: counted on a terminal, listed for tools.
+    pub more: Vec<(Span, String)>,
     /// What to do; one paragraph, or empty.
     pub help: String,
 }
+
+/// Places of one slip that are shown; the others are counted.
+const SHOWN: usize = 3;
 
 impl Diagnostic {
     /// An error without places; add them with [`Diagnostic::at`].
@@ -44,6 +51,7 @@ impl Diagnostic {
             severity: Severity::Error,
             title: title.into(),
             labels: Vec::new(),
+            more: Vec::new(),
             help: String::new(),
         }
     }
@@ -61,6 +69,24 @@ impl Diagnostic {
     pub fn at(mut self, span: Span, label: impl Into<String>) -> Self {
         self.labels.push((span, label.into()));
         self
+    }
+
+    /// Adds the places of a slip that was made several times, the first ones to be shown.
+    #[must_use]
+    pub(crate) fn at_each(mut self, places: Vec<(Span, String)>) -> Self {
+        for place in places {
+            self.repeat(place);
+        }
+        self
+    }
+
+    /// Adds a place of the same slip.
+    fn repeat(&mut self, place: (Span, String)) {
+        if self.labels.len() < SHOWN && self.more.is_empty() {
+            self.labels.push(place);
+        } else {
+            self.more.push(place);
+        }
     }
 
     /// Says what to do.
@@ -105,6 +131,39 @@ impl Diagnostics {
 }
 
 impl Diagnostics {
+    /// Makes one of all that say the same of several places, and drops what was found twice.
+    pub(crate) fn group(&mut self) {
+        let mut groups: HashMap<(&'static str, String, String), usize> = HashMap::new();
+        let mut grouped: Vec<Diagnostic> = Vec::new();
+        for diagnostic in std::mem::take(&mut self.0) {
+            let key = (
+                diagnostic.code,
+                diagnostic.title.clone(),
+                diagnostic.help.clone(),
+            );
+            // Several labels explain each other, and belong together.
+            let known = match (groups.get(&key), diagnostic.labels.len()) {
+                (Some(known), 1) => &mut grouped[*known],
+                (_, labels) => {
+                    if labels == 1 {
+                        groups.insert(key, grouped.len());
+                    }
+                    grouped.push(diagnostic);
+                    continue;
+                }
+            };
+            for place in diagnostic.labels.into_iter().chain(diagnostic.more) {
+                let is_known = |other: &(Span, String)| {
+                    other.0.range == place.0.range && other.0.file.name() == place.0.file.name()
+                };
+                if !known.labels.iter().any(is_known) {
+                    known.repeat(place);
+                }
+            }
+        }
+        self.0 = grouped;
+    }
+
     /// Puts them in the order of their main places, so that the user reads the file from top to
     /// bottom; those without a place come first.
     pub(crate) fn sort_by_place(&mut self) {
@@ -124,6 +183,7 @@ impl From<Vec<Fault>> for Diagnostics {
             severity: Severity::Error,
             title: fault.title,
             labels: fault.labels,
+            more: Vec::new(),
             help: fault.help,
         });
         Self(diagnostics.collect())

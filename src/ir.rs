@@ -8,7 +8,7 @@
 //! - no two routes conflict: same method and path only with different [`Operation::recipe`]s;
 //! - order is the order of the spec; no `$ref` is left;
 //! - *optional* (the key may be missing) and *nullable* (the value may be `null`) are separate;
-//! - no `syn`, `openapiv3`, `serde_yaml` or template type appears here.
+//! - no `syn`, `serde_json` or template type appears here.
 
 mod model;
 mod operation;

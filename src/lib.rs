@@ -52,8 +52,10 @@ pub struct Generated {
 /// # Errors
 /// When the input has mistakes: all of them at once.
 pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
-    let (document, app_info) = match (spec::parse(&inputs.spec), app_info::parse(&inputs.app_info))
-    {
+    let (document, app_info) = match (
+        spec::parse(&inputs.spec, &[]),
+        app_info::parse(&inputs.app_info),
+    ) {
         (Ok(document), Ok(app_info)) => (document, app_info),
         (document, app_info) => {
             let mut all = Diagnostics::default();

@@ -1,62 +1,105 @@
 //! The OpenAPI description: text in, checked [`Document`] out.
 //!
 //! Everything that is wrong with the text itself is found here, all of it at once and each at its
-//! place: syntax, version, shape, references, duplicates. What it *means* is the business of `lower`.
-//! A document that leaves this module has no reference that leads nowhere or in a circle.
+//! place: syntax, version, shape, references, duplicates. Then it becomes a plain tree without
+//! references, the same for all versions of OpenAPI 3. What it *means* is the business of `lower`.
 
-pub(crate) mod at;
+mod build;
+pub(crate) mod document;
 mod duplicates;
+pub(crate) mod files;
+pub(crate) mod place;
 mod refs;
-pub(crate) mod resolve;
 mod shape;
-mod typed;
+pub(crate) mod tolerances;
 mod validate;
 mod version;
 
-use openapiv3::OpenAPI;
-use serde_json::Value;
+use std::collections::BTreeSet;
 
-use crate::diagnostic::Diagnostics;
-use crate::source::spans::SpanMap;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, read};
+use document::Document;
+use files::{File, Files};
+use place::Place;
+use refs::{Checker, Target};
+use shape::{Section, Version};
+use validate::Findings;
 
-/// A description that was read and checked.
-#[derive(Debug, Clone)]
-pub(crate) struct Document {
-    /// The typed document. Examples, links and callbacks are left out: nothing is made from them.
-    pub(crate) api: OpenAPI,
-    /// The whole file as it was written, for what the types do not hold: words beside a `$ref`.
-    pub(crate) raw: Value,
-    /// Where everything stands.
-    pub(crate) spans: SpanMap,
-    /// What is doubtful but understood.
-    pub(crate) warnings: Diagnostics,
-}
-
-/// Reads and checks a description.
-pub(crate) fn parse(file: &SourceFile) -> Result<Document, Diagnostics> {
+/// Reads and checks a description; `others` are the files that it may refer to.
+pub(crate) fn parse(file: &SourceFile, others: &[SourceFile]) -> Result<Document, Diagnostics> {
     let (raw, spans) = read::read(file).map_err(Diagnostics::from)?;
-    version::check(&raw, &spans)?;
-    let mut findings = validate::validate(&raw, &spans);
-    let mut diagnostics = std::mem::take(&mut findings.diagnostics);
-    diagnostics.extend(refs::check(&raw, &spans, &findings.references));
-    diagnostics.extend(duplicates::check(&raw, &spans, &findings));
+    let version = version::check(&raw, &spans)?;
+    let mut diagnostics = Diagnostics::default();
+    let mut parts = Vec::new();
+    for other in others {
+        match read::read(other) {
+            Ok((value, spans)) => parts.push(File::new(value, spans)),
+            Err(faults) => diagnostics.extend(Diagnostics::from(faults)),
+        }
+    }
+    let files = Files::new(File::new(raw, spans), parts);
+    diagnostics.extend(check(&files, version));
     diagnostics.sort_by_place();
+    diagnostics.group();
     if diagnostics.has_errors() {
         return Err(diagnostics);
     }
-    let api = typed::document(&findings.typed, &spans)?;
-    Ok(Document {
-        api,
-        raw,
-        spans,
-        warnings: diagnostics,
-    })
+    Ok(build::build(files, version > Version::V3_0, diagnostics))
+}
+
+/// All that is wrong or doubtful about the files.
+fn check(files: &Files, version: Version) -> Diagnostics {
+    let mut findings = validate::validate(files.main(), files.spans(0), version);
+    let mut checker = Checker::new(files);
+    let mut parts: BTreeSet<(Place, Section)> = BTreeSet::new();
+    let mut next = 0;
+    while let Some(reference) = findings.references.get(next) {
+        next += 1;
+        let section = reference.section;
+        match checker.follow(reference) {
+            Err(diagnostic) => findings.diagnostics.push(diagnostic),
+            Ok(Target::Part(place)) if !parts.contains(&(place.clone(), section)) => {
+                parts.insert((place.clone(), section));
+                if let Some(value) = files.value(&place) {
+                    let spans = files.spans(place.file);
+                    let part = validate::validate_part(value, place, spans, (section, version));
+                    findings.extend(part);
+                }
+            }
+            Ok(_) => {}
+        }
+    }
+    let mappings = std::mem::take(&mut findings.mappings);
+    let mut diagnostics = std::mem::take(&mut findings.diagnostics);
+    for (place, target) in mappings {
+        diagnostics.extend(checker.mapping(&place, target));
+    }
+    let parts: Vec<Place> = parts.into_iter().map(|(place, _)| place).collect();
+    diagnostics.extend(refs::circles(files, &parts));
+    diagnostics.extend(duplicates::check(files, &findings));
+    diagnostics.extend(leftovers(&mut findings));
+    diagnostics.extend(findings.tolerated.report());
+    diagnostics
+}
+
+/// Words of Swagger 2, in one message.
+fn leftovers(findings: &mut Findings<'_>) -> Diagnostics {
+    let places = std::mem::take(&mut findings.leftovers);
+    if places.is_empty() {
+        return Diagnostics::default();
+    }
+    let warning = Diagnostic::warning(
+        "swagger-2-leftover",
+        "the description has words of Swagger 2, which OpenAPI 3 writes in another way",
+    )
+    .help("types of parameters and schemas of responses are read as they are meant there; write `schema: { type: … }` for a parameter, and `content: { application/json: { schema: … } }` for a response; `npx swagger2openapi` converts whole files");
+    warning.at_each(places).into()
 }
 
 /// Everything that can be said about a description by itself: errors, or else warnings.
 pub fn check_spec(file: &SourceFile) -> Diagnostics {
-    match parse(file) {
+    match parse(file, &[]) {
         Ok(document) => document.warnings,
         Err(diagnostics) => diagnostics,
     }

@@ -250,7 +250,7 @@ fn a_mistake_leaves_the_output_as_it_is() {
     assert!(before.len() > 100);
     let break_each = [
         ("auth.yaml", "openapi: 3.0.3", "openapi: [3.0.3"),
-        ("auth.yaml", "openapi: 3.0.3", "openapi: 3.1.0"),
+        ("auth.yaml", "openapi: 3.0.3", "openapi: 4.0.0"),
         ("auth.yaml", "operationId: signUp", "operationId: singUp"),
         (
             "auth.yaml",

@@ -1,7 +1,7 @@
 //! The house stands: no module uses a floor above its own, only the CLI prints, and only the CLI
 //! and `disk` touch files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -217,4 +217,120 @@ fn refuse(words: &[&str], allowed: &[&str], what: &str) {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The files of one module that a file of it uses: what its `use` lines name by `super::…`,
+/// `self::…` and `crate::…`, and the folders that it declares and calls by name.
+fn uses_within(module: &str, source: &Source, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let own = source.name.trim_end_matches(".rs").replace('/', "::");
+    let mut found = BTreeSet::new();
+    for path in paths(&source.code) {
+        let mut segments: Vec<&str> = path.split("::").collect();
+        if segments.len() == 1 {
+            continue;
+        }
+        let mut at: Vec<&str> = match segments[0] {
+            "crate" => Vec::new(),
+            "self" | "super" => own.split("::").collect(),
+            first if names.contains(&format!("{own}::{first}")) => own.split("::").collect(),
+            _ => continue,
+        };
+        while let Some(word @ ("crate" | "self" | "super")) = segments.first().copied() {
+            if word == "super" {
+                at.pop();
+            }
+            segments.remove(0);
+        }
+        at.extend(segments);
+        if at.first() != Some(&module) {
+            continue;
+        }
+        // The longest beginning that is a file: what follows are items in it.
+        while !at.is_empty() && !names.contains(&at.join("::")) {
+            at.pop();
+        }
+        let used = at.join("::");
+        if !used.is_empty() && used != own {
+            found.insert(used);
+        }
+    }
+    found
+}
+
+/// Every path of the code, groups of `use` lines written out: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn paths(code: &str) -> Vec<String> {
+    let is_path = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
+    let mut found = Vec::new();
+    let mut prefixes: Vec<String> = Vec::new();
+    let mut rest = code;
+    while let Some(c) = rest.chars().next() {
+        let length = rest.find(|c: char| !is_path(c)).unwrap_or(rest.len());
+        if length == 0 {
+            match c {
+                '}' | ';' if !prefixes.is_empty() => {
+                    prefixes.pop();
+                }
+                _ => {}
+            }
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        let (path, after) = rest.split_at(length);
+        let whole = prefixes.concat() + path;
+        rest = after;
+        if path.ends_with("::") && rest.starts_with('{') {
+            prefixes.push(path.to_owned());
+            rest = &rest[1..];
+        } else {
+            found.push(whole.trim_end_matches(':').to_owned());
+        }
+    }
+    found
+}
+
+/// In `lower` each file uses files further down only: what a schema is, then what it becomes.
+#[test]
+fn the_files_of_lower_use_each_other_downwards_only() {
+    let sources = sources();
+    let of_lower: Vec<&Source> = sources
+        .iter()
+        .filter(|source| source.module == "lower")
+        .collect();
+    let name = |source: &Source| source.name.trim_end_matches(".rs").replace('/', "::");
+    let names: BTreeSet<String> = of_lower.iter().map(|source| name(source)).collect();
+    let mut uses: BTreeMap<String, BTreeSet<String>> = of_lower
+        .iter()
+        .map(|source| (name(source), uses_within("lower", source, &names)))
+        .collect();
+    // The test would also pass if it saw nothing.
+    assert!(uses["lower"].contains("lower::operations"), "{uses:?}");
+    assert!(uses["lower::types"].contains("lower::members"), "{uses:?}");
+    // Files that use no other are taken away until none is left, or only circles.
+    while !uses.is_empty() {
+        let bottom: Vec<String> = uses
+            .iter()
+            .filter(|(_, used)| used.is_empty())
+            .map(|(name, _)| name.clone())
+            .collect();
+        assert!(!bottom.is_empty(), "these use each other: {uses:#?}");
+        uses.retain(|name, _| !bottom.contains(name));
+        for used in uses.values_mut() {
+            used.retain(|name| !bottom.contains(name));
+        }
+    }
+}
+
+#[test]
+fn paths_are_read_whole() {
+    let code = "use super::{a, b::{self, c}};\nfn f() { crate::lower::x::y(d::e) }";
+    let found = paths(code);
+    for path in [
+        "super::a",
+        "super::b::self",
+        "super::b::c",
+        "crate::lower::x::y",
+        "d::e",
+    ] {
+        assert!(found.iter().any(|known| known == path), "{path}: {found:?}");
+    }
 }

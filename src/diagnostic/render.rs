@@ -54,8 +54,13 @@ fn one(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
     for (file, members) in by_file(&diagnostic.labels) {
         group = snippet(group, file, &members, &mut corrections);
     }
-    if !diagnostic.help.is_empty() {
-        group = group.element(Level::HELP.message(normalize_untrusted_str(&diagnostic.help)));
+    let help = match diagnostic.more.len() {
+        0 => diagnostic.help.clone(),
+        1 => format!("{} (one more place)", diagnostic.help),
+        more => format!("{} ({more} more places)", diagnostic.help),
+    };
+    if !help.is_empty() {
+        group = group.element(Level::HELP.message(normalize_untrusted_str(&help)));
     }
     let mut report = renderer.render(&[group]);
     for (shown, real) in corrections {
@@ -135,25 +140,9 @@ fn snippet<'a>(
 }
 
 fn object(diagnostic: &Diagnostic) -> Value {
-    let labels: Vec<Value> = diagnostic
-        .labels
-        .iter()
-        .map(|(span, text)| {
-            let (line, column) = span.file.line_column(span.range.start);
-            let (end_line, end_column) = span.file.line_column(span.range.end);
-            json!({
-                "file": span.file.name(),
-                "line": line,
-                "column": column,
-                "endLine": end_line,
-                "endColumn": end_column,
-                "offset": span.range.start,
-                "length": span.range.len(),
-                "text": text,
-            })
-        })
-        .collect();
-    json!({
+    let labels: Vec<Value> = diagnostic.labels.iter().map(place).collect();
+    let more: Vec<Value> = diagnostic.more.iter().map(place).collect();
+    let mut object = json!({
         "code": diagnostic.code,
         "severity": match diagnostic.severity {
             Severity::Error => "error",
@@ -162,6 +151,25 @@ fn object(diagnostic: &Diagnostic) -> Value {
         "title": diagnostic.title,
         "help": diagnostic.help,
         "labels": labels,
+    });
+    if !more.is_empty() {
+        object["more"] = Value::Array(more);
+    }
+    object
+}
+
+fn place((span, text): &(Span, String)) -> Value {
+    let (line, column) = span.file.line_column(span.range.start);
+    let (end_line, end_column) = span.file.line_column(span.range.end);
+    json!({
+        "file": span.file.name(),
+        "line": line,
+        "column": column,
+        "endLine": end_line,
+        "endColumn": end_column,
+        "offset": span.range.start,
+        "length": span.range.len(),
+        "text": text,
     })
 }
 

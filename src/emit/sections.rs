@@ -81,7 +81,9 @@ fn types(operation: &Operation) -> impl Iterator<Item = &Type> {
 
 fn reach(api: &Api, ty: &Type, reached: &mut BTreeSet<ModelId>) {
     let id = match ty {
-        Type::List(inner) | Type::Map(inner) => return reach(api, inner, reached),
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => {
+            return reach(api, inner, reached);
+        }
         Type::Model(id) => *id,
         Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => return,
     };

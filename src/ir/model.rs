@@ -91,6 +91,9 @@ pub(crate) enum Type {
     List(Box<Type>),
     /// `object` with `additionalProperties` only: string keys.
     Map(Box<Type>),
+    /// An item of a list, a value of a map, or a whole answer that may be `null`; a key of an object
+    /// says it by [`Field::nullable`].
+    Nullable(Box<Type>),
     /// A named type.
     Model(ModelId),
 }

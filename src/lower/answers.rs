@@ -1,210 +1,261 @@
 //! What an operation answers: one arm for each documented outcome.
-//!
-//! Arms are the documented answers from 200 to 499. Plain-text 404 is the router's. Of a built-in
-//! behaviour also 400, 401, 403, 413 and 429 are left to the runtime, whether the spec has them or not.
 
-mod arms;
-mod merge;
-mod outcomes;
-mod reason;
+use std::collections::BTreeMap;
 
-pub(super) use arms::lower;
+use super::binding::Binding;
+use super::context::Context;
+use super::drafts::Draft;
+use super::merge::merge;
+use super::names::parent_of;
+use super::object::Object;
+use super::outcomes;
+use super::reason::reason;
+use super::responses::{Answered, Found, STATUS, outcomes_of};
+use super::{types, unions};
+use crate::catalog::{DomainField, DomainType};
+use crate::diagnostic::Diagnostic;
+use crate::ir::{Answer, Arm, ArmBody, Field, OutcomeArm, Type};
+use crate::name::Namer;
+use crate::spec::tolerances;
 
-use std::sync::LazyLock;
+/// Every flow may answer it, so that its text is always there.
+static GENERAL_ERROR: &[DomainField] = &[DomainField {
+    wire: "message",
+    rust: "message",
+    ty: DomainType::Text,
+    always: true,
+}];
 
-use openapiv3::{
-    MediaType, ObjectType, Response, Schema, SchemaData, SchemaKind, StatusCode, Type,
-};
-
-use super::bodies::schema_of;
-use super::members::{self, Member, Object};
-use super::operations::Draft;
-use super::{Lowering, tolerances};
-use crate::catalog::{Behaviour, Outcome};
-use crate::spec::at::{At, Slot};
-
-/// The key that tells the answers of built-in behaviours apart.
-pub(super) const STATUS: &str = "status";
-
-/// Answers that the runtime gives by itself for every built-in behaviour.
-const TRANSPORT: &[u16] = &[400, 401, 403, 413, 429];
-
-/// One alternative of one response.
-#[derive(Debug)]
-pub(super) struct Answered<'d> {
-    pub(super) http: u16,
-    /// The response's description, where it has this alternative only.
-    pub(super) docs: String,
-    /// Where it came from: the schema, or else the response.
-    pub(super) pointer: String,
-    /// The schema of the whole response.
-    pub(super) schema: Option<Slot<'d>>,
-    pub(super) body: Found<'d>,
+/// The answer of one operation, and where the outcomes of its behaviour go.
+pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> (Answer, Vec<OutcomeArm>) {
+    let answered = &draft.answered;
+    let objects: Vec<&Object<'_>> = answered.iter().filter_map(|one| one.object()).collect();
+    let has_status = objects
+        .iter()
+        .any(|object| !object.literals_of(cx.document, STATUS).is_empty());
+    let tag = if has_status {
+        Some(STATUS.to_owned())
+    } else if objects.len() > 1 {
+        unions::tag(cx.document, &objects)
+    } else {
+        None
+    };
+    let mut building = Building {
+        draft,
+        tag,
+        names: Namer::default(),
+        arms: Vec::new(),
+    };
+    building.add_tagged(cx, answered);
+    building.add_untagged(cx, answered);
+    let arms = building.arms;
+    let outcomes = match draft.built_in() {
+        Some(behaviour) => outcomes::tie(cx, draft, behaviour, &arms),
+        None => Vec::new(),
+    };
+    let answer = Answer {
+        name: draft.answer_name.clone(),
+        tag: building.tag,
+        arms,
+    };
+    (answer, outcomes)
 }
 
-/// What an alternative carries.
-#[derive(Debug)]
-pub(super) enum Found<'d> {
-    Object(Object<'d>),
-    /// JSON that is no object, or of no known form.
-    Json,
-    Text,
-    Empty,
-    Redirect,
-    /// A media type that has no form here.
-    Unsupported,
+/// An answer that is being made.
+struct Building<'a, 'd> {
+    draft: &'a Draft<'d>,
+    tag: Option<String>,
+    names: Namer,
+    arms: Vec<Arm>,
 }
 
-/// Every alternative of every response that belongs into the answer, in spec order.
-pub(super) fn find<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<Answered<'d>> {
-    let responses = draft.spec.under("responses", &draft.spec.value.responses);
-    let spans = &lowering.document.spans;
-    let mut codes = spans.keys(&responses.pointer);
-    let has_success = codes.any(|code| code.starts_with(['2', '3']));
-    let mut answered = Vec::new();
-    // The types have `default` apart from the others, and classes in one spelling.
-    for code in spans.keys(&responses.pointer) {
-        let (http, response) = match code {
-            "default" if has_success => continue,
-            "default" => (200, responses.value.default.as_ref()),
-            _ => match code.replace(['X', 'x'], "0").parse::<u16>() {
-                Ok(http @ 200..=499) => {
-                    let status = if code.ends_with(['X', 'x']) {
-                        StatusCode::Range(http / 100)
-                    } else {
-                        StatusCode::Code(http)
-                    };
-                    (http, responses.value.responses.get(&status))
+impl<'d> Building<'_, 'd> {
+    /// The arms that a literal names. Those of one status and one literal are one arm.
+    fn add_tagged(&mut self, cx: &mut Context<'d>, answered: &[Answered<'d>]) {
+        let mut known: BTreeMap<(u16, String), usize> = BTreeMap::new();
+        for one in answered {
+            let (Found::Object(object), Some(tag)) = (&one.body, self.tag.clone()) else {
+                continue;
+            };
+            for literal in object.literals_of(cx.document, &tag) {
+                let binding = self.binding(cx, object, Some(&literal));
+                let fields = self.fields(cx, object, binding.as_ref());
+                if let Some(&at) = known.get(&(one.http, literal.clone())) {
+                    if let ArmBody::Object(first) = &mut self.arms[at].body
+                        && *first != fields
+                    {
+                        merge(cx, first, fields);
+                        let span = cx.key(object.place);
+                        cx.tolerate(
+                            &tolerances::MERGED_MEMBERS,
+                            span,
+                            format!("`{literal}` again"),
+                        );
+                    }
+                    continue;
                 }
-                _ => continue,
-            },
-        };
-        let Some(response) = response else {
-            continue;
-        };
-        let response = lowering.resolve(responses.under(code, response));
-        let built_in = draft.built_in().is_some();
-        if built_in && TRANSPORT.contains(&http) {
-            note_text(lowering, &response);
-            continue;
-        }
-        let (pointer, schema, found) = read(lowering, &response, http, built_in);
-        let docs = match found.as_slice() {
-            [_] => response.value.description.trim(),
-            _ => "",
-        };
-        answered.extend(found.into_iter().map(|body| Answered {
-            http,
-            docs: docs.to_owned(),
-            pointer: pointer.clone(),
-            schema: schema.clone(),
-            body,
-        }));
-    }
-    answered
-}
-
-/// The alternatives of one response, and where they come from.
-fn read<'d>(
-    lowering: &mut Lowering<'d>,
-    response: &At<&'d Response>,
-    http: u16,
-    built_in: bool,
-) -> (String, Option<Slot<'d>>, Vec<Found<'d>>) {
-    let here = |found| (response.pointer.clone(), None, vec![found]);
-    if let Some((_, json)) = media(response).find(|(name, _)| is_json(name)) {
-        return match schema_of(&json) {
-            Some(schema) => {
-                let found = alternatives(lowering, &schema);
-                (schema.pointer.clone(), Some(schema), found)
+                known.insert((one.http, literal.clone()), self.arms.len());
+                self.arms.push(Arm {
+                    name: self.names.variant(&literal),
+                    http: one.http,
+                    literal: Some(literal),
+                    docs: docs(object.docs(), one.docs),
+                    body: ArmBody::Object(fields),
+                });
             }
-            None => (json.pointer, None, vec![Found::Json]),
+        }
+    }
+
+    /// All other arms.
+    fn add_untagged(&mut self, cx: &mut Context<'d>, answered: &[Answered<'d>]) {
+        let mut groups: Vec<(u16, Vec<&Answered<'d>>)> = Vec::new();
+        for one in answered {
+            if let (Found::Object(object), Some(tag)) = (&one.body, &self.tag)
+                && !object.literals_of(cx.document, tag).is_empty()
+            {
+                continue;
+            }
+            match groups.iter_mut().find(|(http, _)| *http == one.http) {
+                Some((_, group)) => group.push(one),
+                None => groups.push((one.http, vec![one])),
+            }
+        }
+        for (http, group) in groups {
+            let objects: Vec<&Object<'_>> = group.iter().filter_map(|one| one.object()).collect();
+            if objects.len() > 1 && unions::same_keys(&objects) {
+                self.add_merged(cx, http, &group, &objects);
+                continue;
+            }
+            if let Some((one, other)) = unions::indistinguishable(&objects) {
+                let place = group[0].place;
+                let diagnostic = unions::report_indistinguishable(cx.document, place, one, other);
+                cx.report(diagnostic);
+            }
+            let owned: Vec<Object<'_>> = objects.into_iter().cloned().collect();
+            for (index, one) in group.iter().enumerate() {
+                let name = match &one.body {
+                    Found::Object(object) if group.len() > 1 => {
+                        unions::variant_name(object, &owned, index)
+                    }
+                    _ => reason(http),
+                };
+                self.add(cx, one, &name);
+            }
+        }
+    }
+
+    /// One arm of several objects that have the same keys.
+    fn add_merged(
+        &mut self,
+        cx: &mut Context<'d>,
+        http: u16,
+        group: &[&Answered<'d>],
+        objects: &[&Object<'d>],
+    ) {
+        let span = cx.key(group[0].place);
+        cx.tolerate(&tolerances::MERGED_MEMBERS, span, "");
+        let mut merged: Option<Vec<Field>> = None;
+        for object in objects {
+            let fields = self.fields(cx, object, None);
+            match &mut merged {
+                None => merged = Some(fields),
+                Some(merged) => merge(cx, merged, fields),
+            }
+        }
+        self.arms.push(Arm {
+            name: self.names.variant(&reason(http)),
+            http,
+            literal: None,
+            docs: docs(objects[0].docs(), group[0].docs),
+            body: ArmBody::Object(merged.unwrap_or_default()),
+        });
+    }
+
+    /// One arm without a literal.
+    fn add(&mut self, cx: &mut Context<'d>, one: &Answered<'d>, name: &str) {
+        let hint = format!("{} {}", self.draft.type_name.as_str(), reason(one.http));
+        let mut text = one.docs.to_owned();
+        let body = match &one.body {
+            Found::Object(object) => {
+                text = docs(object.docs(), one.docs);
+                let binding = self.binding(cx, object, None);
+                if object.properties.is_empty() && binding.is_none() {
+                    ArmBody::Json(types::map(cx, object, &hint))
+                } else if object.rest.is_some() && binding.is_none() {
+                    // Unknown keys beside known ones need a struct of their own.
+                    ArmBody::Json(json(cx, one, &hint))
+                } else {
+                    ArmBody::Object(self.fields(cx, object, binding.as_ref()))
+                }
+            }
+            Found::Json => ArmBody::Json(json(cx, one, &hint)),
+            Found::Text => ArmBody::Text,
+            Found::Empty => ArmBody::Empty,
+            Found::Redirect => ArmBody::Redirect,
+            Found::Unsupported => {
+                let diagnostic = Diagnostic::error(
+                    "unsupported-media-type",
+                    format!("`{}` answers something that is neither JSON nor text", self.draft.id),
+                )
+                .at(cx.key(one.place), "")
+                .help("answers are `application/json` or `text/plain`; serve anything else from a route of your own");
+                cx.report(diagnostic);
+                ArmBody::Empty
+            }
         };
+        self.arms.push(Arm {
+            name: self.names.variant(name),
+            http: one.http,
+            literal: None,
+            docs: text,
+            body,
+        });
     }
-    if media(response).any(|(name, _)| name.starts_with("text/")) {
-        if http == 404 {
-            return (response.pointer.clone(), None, Vec::new());
-        }
-        return here(Found::Text);
-    }
-    if let Some((_, first)) = media(response).next() {
-        return (first.pointer, None, vec![Found::Unsupported]);
-    }
-    match http {
-        300..=303 | 305..=399 => here(Found::Redirect),
-        200..=299 if built_in => {
-            let span = lowering.key(&response.pointer);
-            lowering.tolerate(&tolerances::MISSING_BODY, span, "has no `content`");
-            let empty = At::new(response.pointer.clone(), empty_object());
-            let object = members::object(lowering, empty.into());
-            here(object.map_or(Found::Empty, Found::Object))
-        }
-        _ => here(Found::Empty),
-    }
-}
 
-/// The media types of a response.
-fn media<'d>(
-    response: &At<&'d Response>,
-) -> impl Iterator<Item = (&'d str, At<&'d MediaType>)> + use<'d> {
-    response.entries("content", &response.value.content)
-}
+    /// What a built-in fills an arm with.
+    fn binding(
+        &self,
+        cx: &Context<'_>,
+        object: &Object<'_>,
+        literal: Option<&str>,
+    ) -> Option<Binding> {
+        let behaviour = self.draft.built_in()?;
+        let known = outcomes_of(cx.document, behaviour, object);
+        let outcome = known.iter().find(|outcome| outcome.status == literal);
+        let fields = match (outcome, literal) {
+            (Some(outcome), _) => outcome.fields,
+            (None, Some("GENERAL_ERROR")) => GENERAL_ERROR,
+            (None, _) => return None,
+        };
+        Some(Binding::of_outcome(fields))
+    }
 
-/// The alternatives of one JSON schema.
-fn alternatives<'d>(lowering: &mut Lowering<'d>, schema: &Slot<'d>) -> Vec<Found<'d>> {
-    let members = members::flatten(lowering, schema.clone());
-    let objects: Option<Vec<_>> = members
-        .into_iter()
-        .map(|member| match member {
-            Member::Object(object) => Some(Found::Object(object)),
-            Member::Other(_) => None,
-        })
-        .collect();
-    match objects {
-        Some(objects) if !objects.is_empty() => objects,
-        _ => vec![Found::Json],
+    /// The keys of an object but the tag.
+    fn fields(
+        &self,
+        cx: &mut Context<'d>,
+        object: &Object<'d>,
+        binding: Option<&Binding>,
+    ) -> Vec<Field> {
+        let parent = parent_of(object.place, self.draft.type_name.as_str());
+        types::fields(cx, object, binding, self.tag.as_deref(), &parent)
     }
 }
 
-/// A schema of an object without keys.
-fn empty_object() -> &'static Schema {
-    static EMPTY: LazyLock<Schema> = LazyLock::new(|| Schema {
-        schema_data: SchemaData::default(),
-        schema_kind: SchemaKind::Type(Type::Object(ObjectType::default())),
-    });
-    &EMPTY
-}
-
-/// An error of the request that is described as text.
-fn note_text(lowering: &mut Lowering<'_>, response: &At<&Response>) {
-    let text = media(response).find(|(name, _)| name.starts_with("text/"));
-    if let Some((_, media)) = text {
-        let span = lowering.key(&media.pointer);
-        lowering.tolerate(&tolerances::TEXT_ERROR, span, "is JSON");
+/// The type of the whole response.
+fn json<'d>(cx: &mut Context<'d>, one: &Answered<'d>, hint: &str) -> Type {
+    match one.schema {
+        Some(schema) => match types::ty(cx, schema, hint) {
+            (Type::Json, _) => Type::Json,
+            (ty, true) => Type::Nullable(Box::new(ty)),
+            (ty, false) => ty,
+        },
+        None => Type::Json,
     }
 }
 
-/// The outcomes of a behaviour that an object is the answer of.
-pub(super) fn outcomes_of(
-    lowering: &Lowering<'_>,
-    behaviour: &'static Behaviour,
-    object: &Object<'_>,
-) -> Vec<&'static Outcome> {
-    let literals = object.literals_of(lowering, STATUS);
-    let outcomes = behaviour.outcomes.iter();
-    outcomes
-        .filter(|outcome| match outcome.status {
-            Some(status) => literals.iter().any(|literal| literal == status),
-            None => literals.is_empty(),
-        })
-        .collect()
-}
-
-/// Whether a media type is JSON.
-pub(super) fn is_json(name: &str) -> bool {
-    let name = name.split(';').next().unwrap_or(name).trim();
-    matches!(
-        name,
-        "application/json" | "*/*" | "application/*" | "text/json"
-    ) || name.ends_with("+json")
+/// The description of the object, or else that of the response.
+fn docs(object: &str, response: &str) -> String {
+    let text = if object.is_empty() { response } else { object };
+    text.to_owned()
 }

@@ -1,14 +1,13 @@
 //! Who implements an operation: `x-auth-gen` first, then `operationId`, never the path alone.
 
-use openapiv3::{Operation, Parameter, ParameterSchemaOrContent};
 use serde_json::Value;
 
-use super::Lowering;
-use super::schema::Listed;
+use super::context::Context;
 use crate::catalog::{self, BEHAVIOURS};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Matched;
-use crate::spec::at::At;
+use crate::spec::document::{Document, Literal, Operation, Parameter};
+use crate::spec::place::Place;
 
 /// Who implements an operation, and why.
 #[derive(Debug, Clone, Copy)]
@@ -21,15 +20,15 @@ pub(super) enum Choice {
 const EXTENSION: &str = "x-auth-gen";
 
 /// Decides for one operation.
-pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &At<&Operation>, id: &str) -> Choice {
-    if let Some(extension) = operation.value.extensions.get(EXTENSION) {
-        return by_extension(lowering, &operation.under(EXTENSION, extension));
+pub(super) fn choose(cx: &mut Context<'_>, operation: &Operation, id: &str) -> Choice {
+    if let Some(extension) = &operation.extension {
+        return by_extension(cx, extension, &operation.place.under(EXTENSION));
     }
     if let Some(behaviour) = catalog::by_operation_id(id) {
         return Choice::BuiltIn(behaviour, Matched::OperationId);
     }
     if let Some(known) = near_miss(id) {
-        let span = lowering.at(&operation.under("operationId", ()).pointer);
+        let span = cx.at(&operation.place.under("operationId"));
         // No warning: a slip would leave a route of the protocol unserved, and be noticed in production.
         let diagnostic = Diagnostic::error(
             "near-miss-operation-id",
@@ -39,30 +38,31 @@ pub(super) fn choose(lowering: &mut Lowering<'_>, operation: &At<&Operation>, id
         .help(format!(
             "write `{known}` to get the built-in behaviour, or `{EXTENSION}: custom` to say that this operation is your own"
         ));
-        lowering.report(diagnostic);
+        cx.report(diagnostic);
     }
     Choice::Custom(Matched::Nothing)
 }
 
 /// `x-auth-gen: custom`, `x-auth-gen: <behaviour>` or `x-auth-gen: { behaviour: <behaviour> }`.
-fn by_extension(lowering: &mut Lowering<'_>, extension: &At<&Value>) -> Choice {
-    let named = match extension.value {
-        Value::String(_) => Some(extension.clone()),
+fn by_extension(cx: &mut Context<'_>, extension: &Value, place: &Place) -> Choice {
+    let named = match extension {
+        Value::String(name) => Some((name.as_str(), place.clone())),
         other => other
             .get("behaviour")
-            .map(|named| extension.under("behaviour", named)),
+            .and_then(Value::as_str)
+            .map(|name| (name, place.under("behaviour"))),
     };
-    let Some((name, named)) = named.and_then(|named| Some((named.value.as_str()?, named))) else {
+    let Some((name, named)) = named else {
         let diagnostic = Diagnostic::error(
             "unknown-behaviour",
             format!("`{EXTENSION}` names no behaviour"),
         )
-        .at(lowering.at(&extension.pointer), "")
+        .at(cx.at(place), "")
         .help(format!(
             "write `{EXTENSION}: custom`, or the name of a built-in behaviour such as `{EXTENSION}: {}`",
             BEHAVIOURS[0].name
         ));
-        lowering.report(diagnostic);
+        cx.report(diagnostic);
         return Choice::Custom(Matched::Extension);
     };
     if name == "custom" {
@@ -82,32 +82,26 @@ fn by_extension(lowering: &mut Lowering<'_>, extension: &At<&Value>) -> Choice {
         "unknown-behaviour",
         format!("there is no built-in behaviour `{name}`"),
     )
-    .at(lowering.at(&named.pointer), label)
+    .at(cx.at(&named), label)
     .help(format!(
         "write `custom` or one of: {}",
         names.collect::<Vec<_>>().join(", ")
     ));
-    lowering.report(diagnostic);
+    cx.report(diagnostic);
     Choice::Custom(Matched::Extension)
 }
 
 /// The recipe id that `rid` may name: the built-in's, that of the `rid` parameter, or that of the first tag.
-pub(super) fn recipe<'d>(
-    lowering: &Lowering<'d>,
-    operation: &At<&'d Operation>,
-    choice: &Choice,
-) -> String {
+pub(super) fn recipe(document: &Document, operation: &Operation, choice: &Choice) -> String {
     if let Choice::BuiltIn(behaviour, _) = choice {
         return behaviour.recipe.to_owned();
     }
-    let rid = operation
-        .items("parameters", &operation.value.parameters)
-        .map(|parameter| lowering.resolve(parameter))
-        .find(|parameter| parameter.value.parameter_data_ref().name == "rid");
-    if let Some(given) = rid.and_then(|rid| given(lowering, &rid)) {
+    let mut parameters = operation.parameters.iter();
+    let rid = parameters.find(|parameter| parameter.name == "rid");
+    if let Some(given) = rid.and_then(|rid| given(document, rid)) {
         return given.to_owned();
     }
-    let tag = operation.value.tags.first().map_or("", String::as_str);
+    let tag = operation.tag.as_str();
     tag.strip_suffix("Recipe")
         .unwrap_or(tag)
         .chars()
@@ -117,22 +111,13 @@ pub(super) fn recipe<'d>(
 }
 
 /// The value that a parameter is described with.
-fn given<'d>(lowering: &Lowering<'d>, parameter: &At<&'d Parameter>) -> Option<&'d str> {
-    let text = |value: &'d Option<Value>| value.as_ref().and_then(Value::as_str);
-    let data = parameter.value.parameter_data_ref();
-    if let Some(example) = text(&data.example) {
+fn given<'d>(document: &'d Document, parameter: &'d Parameter) -> Option<&'d str> {
+    if let Some(example) = &parameter.example {
         return Some(example);
     }
-    let ParameterSchemaOrContent::Schema(schema) = &data.format else {
-        return None;
-    };
-    let schema = lowering.schema(parameter.under("schema", schema).into());
-    let data = &schema.value.schema_data;
-    let listed = schema.listed().into_iter();
-    let mut literals = listed.filter_map(Listed::text);
-    text(&data.default)
-        .or_else(|| text(&data.example))
-        .or_else(|| literals.next())
+    let schema = document.schema(parameter.schema.as_ref()?.schema);
+    let mut literals = schema.listed.iter().filter_map(Literal::text);
+    schema.sample.as_deref().or_else(|| literals.next())
 }
 
 /// The known operationId that this one seems to be meant for.

@@ -1,39 +1,48 @@
 //! Request bodies.
 
-use openapiv3::{MediaType, RequestBody};
-
-use super::operations::Draft;
-use super::{Lowering, answers, models, tolerances};
+use super::context::Context;
+use super::drafts::Draft;
+use super::media::{essence, is_json};
+use super::types;
 use crate::diagnostic::Diagnostic;
-use crate::ir::{Body, BodyEncoding, Type};
-use crate::spec::at::{At, Slot};
+use crate::ir::{Body, BodyEncoding, Method, Type};
+use crate::spec::tolerances;
 
 /// How a form is called, and how published specs call it.
 const FORM: &str = "application/x-www-form-urlencoded";
 const SHORT_FORM: &str = "x-www-form-urlencoded";
 
 /// The body of one operation.
-pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Option<Body> {
-    let body = find(lowering, draft)?;
+pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Option<Body> {
+    let body = draft.spec.body.as_ref()?;
+    if matches!(draft.method, Method::Get | Method::Head) {
+        let span = cx.key(&body.listed);
+        cx.tolerate(
+            &tolerances::UNSENDABLE_BODY,
+            span,
+            format!("of `{}`", draft.id),
+        );
+        return None;
+    }
     let mut encodings = Vec::new();
     let mut schema = None;
     let mut unknown = None;
-    for (name, media) in body.entries("content", &body.value.content) {
-        let name = name.split(';').next().unwrap_or(name).trim();
-        if answers::is_json(name) {
+    for media in &body.content {
+        let name = essence(&media.name);
+        if is_json(media) {
             if !encodings.contains(&BodyEncoding::Json) {
                 encodings.insert(0, BodyEncoding::Json);
                 // The two forms of one body have one schema; that of JSON says more.
-                schema = schema_of(&media).or(schema);
+                schema = media.schema.as_ref().or(schema);
             }
         } else if name == FORM || name == SHORT_FORM {
             if name == SHORT_FORM {
-                let span = lowering.key(&media.pointer);
-                lowering.tolerate(&tolerances::FORM_MEDIA_TYPE, span, "");
+                let span = cx.key(&media.place);
+                cx.tolerate(&tolerances::FORM_MEDIA_TYPE, span, "");
             }
             if !encodings.contains(&BodyEncoding::Form) {
                 encodings.push(BodyEncoding::Form);
-                schema = schema.or_else(|| schema_of(&media));
+                schema = schema.or(media.schema.as_ref());
             }
         } else {
             unknown = unknown.or(Some(media));
@@ -48,16 +57,16 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Optio
                 draft.id
             ),
         )
-        .at(lowering.key(&media.pointer), "")
+        .at(cx.key(&media.place), "")
         .help(format!(
             "bodies are `application/json` or `{FORM}`; take anything else by a route of your own"
         ));
-        lowering.report(diagnostic);
+        cx.report(diagnostic);
         return None;
     }
     let hint = format!("{} Request", draft.type_name.as_str());
     let ty = match schema {
-        Some(schema) => models::ty(lowering, schema, &hint).0,
+        Some(schema) => types::ty(cx, schema, &hint).0,
         None => Type::Json,
     };
     let needed = draft
@@ -66,25 +75,6 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Optio
     Some(Body {
         encodings,
         ty,
-        required: needed || body.value.required,
+        required: needed || body.required,
     })
-}
-
-/// The schema of the JSON body.
-pub(super) fn json_schema<'d>(lowering: &Lowering<'d>, draft: &Draft<'d>) -> Option<Slot<'d>> {
-    let body = find(lowering, draft)?;
-    let mut media = body.entries("content", &body.value.content);
-    schema_of(&media.find(|(name, _)| answers::is_json(name))?.1)
-}
-
-/// The body as the spec has it.
-fn find<'d>(lowering: &Lowering<'d>, draft: &Draft<'d>) -> Option<At<&'d RequestBody>> {
-    let body = draft.spec.value.request_body.as_ref()?;
-    Some(lowering.resolve(draft.spec.under("requestBody", body)))
-}
-
-/// The schema of a media type.
-pub(super) fn schema_of<'d>(media: &At<&'d MediaType>) -> Option<Slot<'d>> {
-    let schema = media.value.schema.as_ref()?;
-    Some(media.under("schema", schema).into())
 }

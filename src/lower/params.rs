@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use openapiv3::{Parameter, ParameterSchemaOrContent, ReferenceOr};
-
-use super::operations::Draft;
-use super::{Lowering, models, text, tolerances};
+use super::context::Context;
+use super::drafts::Draft;
+use super::object::Member;
+use super::{members, types};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Field, Format, Param, ParamPlace, Segment, Shape, Type};
 use crate::name::Namer;
-use crate::spec::at::At;
+use crate::spec::document::{Kind, Location, Parameter, Schema, Slot};
+use crate::spec::tolerances;
 
 /// Headers that the session engine, the router or HTTP itself reads.
 const OWNED_HEADERS: &[&str] = &[
@@ -30,26 +31,24 @@ const OWNED_HEADERS: &[&str] = &[
 const OWNED_SEGMENTS: &[&str] = &["apiBasePath", "tenantId"];
 
 /// The parameters of one operation: those of its path item first, each replaced by one of its own.
-pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<Param> {
-    let (spec, item) = (&draft.spec, &draft.path_item);
-    let own = declared(lowering, spec.items("parameters", &spec.value.parameters));
-    let replaced: BTreeSet<_> = own.iter().map(|(_, own)| identity(own.value)).collect();
-    let mut all = declared(lowering, item.items("parameters", &item.value.parameters));
-    all.retain(|(_, shared)| !replaced.contains(&identity(shared.value)));
-    all.extend(own);
+pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Vec<Param> {
+    let own = &draft.spec.parameters;
+    let replaced: BTreeSet<_> = own.iter().map(identity).collect();
+    let shared = draft.spec.shared_parameters.iter();
+    let shared = shared.filter(|shared| !replaced.contains(&identity(shared)));
 
     let mut names = Namer::default();
     let mut params = Vec::new();
-    for (place, parameter) in all {
-        let name = &parameter.value.parameter_data_ref().name;
-        let place = match parameter.value {
-            Parameter::Path { .. }
+    for parameter in shared.chain(own) {
+        let name = &parameter.name;
+        let place = match parameter.location {
+            Location::Path
                 if OWNED_SEGMENTS.contains(&name.as_str()) && !has_segment(draft, name) =>
             {
                 // The base path is taken off every path but those that stand outside of it.
                 if draft.place.outside_base || name == "tenantId" && !draft.place.tenant {
-                    let span = lowering.at(&place);
-                    lowering.tolerate(
+                    let span = cx.at(&parameter.listed);
+                    cx.tolerate(
                         &tolerances::PARAMETER_NOT_IN_PATH,
                         span,
                         format!("`{name}` is not in `{}`", draft.route()),
@@ -57,106 +56,139 @@ pub(super) fn lower<'d>(lowering: &mut Lowering<'d>, draft: &Draft<'d>) -> Vec<P
                 }
                 continue;
             }
-            Parameter::Path { .. } if !has_segment(draft, name) => {
-                let span = lowering.at(&place);
-                lowering.tolerate(
+            Location::Path if !has_segment(draft, name) => {
+                let span = cx.at(&parameter.listed);
+                cx.tolerate(
                     &tolerances::PARAMETER_NOT_IN_PATH,
                     span,
                     format!("`{name}` is not in `{}`", draft.route()),
                 );
                 continue;
             }
-            Parameter::Path { .. } => ParamPlace::Path,
-            Parameter::Query { .. } => ParamPlace::Query,
-            Parameter::Header { .. }
+            Location::Path => ParamPlace::Path,
+            Location::Query => ParamPlace::Query,
+            Location::Header
                 if OWNED_HEADERS
                     .iter()
                     .any(|owned| name.eq_ignore_ascii_case(owned)) =>
             {
                 continue;
             }
-            Parameter::Header { .. } => ParamPlace::Header,
-            Parameter::Cookie { .. } => {
-                let span = lowering.at(&place);
-                lowering.tolerate(&tolerances::COOKIE_PARAMETER, span, format!("`{name}`"));
+            Location::Header => ParamPlace::Header,
+            Location::Cookie => {
+                let span = cx.at(&parameter.listed);
+                cx.tolerate(&tolerances::COOKIE_PARAMETER, span, format!("`{name}`"));
                 continue;
             }
         };
         params.push(Param {
             place,
-            field: field(lowering, draft, &parameter, place, &mut names),
+            field: field(cx, draft, parameter, place, &mut names),
         });
     }
-    add_undeclared(lowering, draft, &mut params, &mut names);
+    add_undeclared(cx, draft, &mut params, &mut names);
     params
 }
 
-/// Parameters as they are listed: where each is listed, and what it says.
-fn declared<'d>(
-    lowering: &Lowering<'d>,
-    listed: impl Iterator<Item = At<&'d ReferenceOr<Parameter>>>,
-) -> Vec<(String, At<&'d Parameter>)> {
-    listed
-        .map(|listed| (listed.pointer.clone(), lowering.resolve(listed)))
-        .collect()
-}
-
 /// What an operation's parameter has to share with that of its path to stand in for it.
-fn identity(parameter: &Parameter) -> (&str, &str) {
-    let place = match parameter {
-        Parameter::Path { .. } => "path",
-        Parameter::Query { .. } => "query",
-        Parameter::Header { .. } => "header",
-        Parameter::Cookie { .. } => "cookie",
-    };
-    (place, &parameter.parameter_data_ref().name)
+fn identity(parameter: &Parameter) -> (Location, &str) {
+    (parameter.location, &parameter.name)
 }
 
 /// One parameter.
 fn field<'d>(
-    lowering: &mut Lowering<'d>,
+    cx: &mut Context<'d>,
     draft: &Draft<'d>,
-    parameter: &At<&'d Parameter>,
+    parameter: &'d Parameter,
     place: ParamPlace,
     names: &mut Namer,
 ) -> Field {
-    let data = parameter.value.parameter_data_ref();
-    let name = &data.name;
+    let name = &parameter.name;
     let hint = format!("{} {name}", draft.type_name.as_str());
-    let (ty, nullable) = match &data.format {
-        ParameterSchemaOrContent::Schema(schema) => {
-            let schema = parameter.under("schema", schema);
-            models::ty(lowering, schema.into(), &hint)
+    let (ty, nullable) = match &parameter.schema {
+        Some(schema) if parameter.media_type.is_none() => {
+            let (ty, nullable) = types::ty(cx, schema, &hint);
+            if ty == Type::Json && is_text(cx, schema) {
+                (Type::String(Format::Plain), false)
+            } else {
+                (ty, nullable)
+            }
         }
-        ParameterSchemaOrContent::Content(_) => (Type::String(Format::Plain), false),
+        _ => (Type::String(Format::Plain), false),
     };
-    if !is_flat(lowering, &ty) {
+    check_style(cx, parameter, &ty);
+    if !is_flat(cx, &ty) {
         let diagnostic = Diagnostic::error(
             "unsupported-parameter",
             format!("the parameter `{name}` is neither a scalar nor a list of scalars"),
         )
-        .at(lowering.at(&parameter.pointer), "")
+        .at(cx.at(&parameter.place), "")
         .help("only such values can be written into a path, a query or a header; move it into the request body");
-        lowering.report(diagnostic);
+        cx.report(diagnostic);
     }
     Field {
         name: names.field(name),
         ty,
-        required: place == ParamPlace::Path || data.required,
+        required: place == ParamPlace::Path || parameter.required,
         nullable,
-        docs: text(data.description.as_ref()).to_owned(),
-        deprecated: data.deprecated == Some(true),
+        docs: parameter.docs.clone(),
+        deprecated: parameter.deprecated,
+    }
+}
+
+/// Whether any value of a schema is one text on the wire: anything, or one of several scalars.
+fn is_text<'d>(cx: &mut Context<'d>, schema: &'d Slot) -> bool {
+    let is_scalar = |schema: &Schema| match schema.kind {
+        Some(Kind::Object | Kind::Array) => false,
+        Some(_) => true,
+        None => !schema.is_composed() && schema.items.is_none(),
+    };
+    let members = members::flatten(cx, schema.schema);
+    members.iter().all(|member| match member {
+        Member::Other(schema) => is_scalar(schema),
+        Member::Object(_) => false,
+    })
+}
+
+/// Lists are written with commas (`ids=a,b`); what other styles mean is said or refused.
+fn check_style(cx: &mut Context<'_>, parameter: &Parameter, ty: &Type) {
+    let span = cx.at(&parameter.place);
+    if parameter.media_type.is_some() {
+        let label = format!("`{}` arrives as text", parameter.name);
+        cx.tolerate(&tolerances::JSON_PARAMETER, span, label);
+        return;
+    }
+    let is_list = matches!(ty, Type::List(_));
+    match (parameter.location, parameter.style.as_deref()) {
+        (_, None | Some("form" | "simple" | "deepObject")) => {}
+        (Location::Query, Some(_)) if !is_list => {}
+        (location, Some(style)) => {
+            let cure = match location {
+                Location::Query => "`style: form` and `explode: false`, which is `ids=a,b`",
+                _ => "`style: simple`",
+            };
+            let span = cx.at(&parameter.place.under("style"));
+            let title = format!(
+                "the parameter `{}` has the style `{style}`, which is not supported",
+                parameter.name
+            );
+            cx.report(
+                Diagnostic::error("unsupported-parameter-style", title)
+                    .at(span, "neither the server nor the client can write it")
+                    .help(format!("use {cure}")),
+            );
+        }
     }
 }
 
 /// Whether a value can be written as one text, or as several.
-fn is_flat(lowering: &Lowering<'_>, ty: &Type) -> bool {
+fn is_flat(cx: &Context<'_>, ty: &Type) -> bool {
     let scalar = |ty: &Type| match ty {
         Type::Bool | Type::Int | Type::Float | Type::String(_) => true,
         Type::Model(id) => {
-            matches!(lowering.models[id.0].shape, Shape::Enum { .. })
+            matches!(cx.models[id.0].shape, Shape::Enum { .. })
         }
-        Type::Json | Type::List(_) | Type::Map(_) => false,
+        Type::Json | Type::List(_) | Type::Map(_) | Type::Nullable(_) => false,
     };
     match ty {
         Type::List(item) => scalar(item),
@@ -172,7 +204,7 @@ fn has_segment(draft: &Draft<'_>, name: &str) -> bool {
 
 /// Parameters of the path that nothing describes.
 fn add_undeclared(
-    lowering: &mut Lowering<'_>,
+    cx: &mut Context<'_>,
     draft: &Draft<'_>,
     params: &mut Vec<Param>,
     names: &mut Namer,
@@ -187,8 +219,8 @@ fn add_undeclared(
         if known {
             continue;
         }
-        let span = lowering.key(&draft.path_item.pointer);
-        lowering.tolerate(&tolerances::UNDECLARED_PARAMETER, span, format!("`{name}`"));
+        let span = cx.key(&draft.spec.path_place);
+        cx.tolerate(&tolerances::UNDECLARED_PARAMETER, span, format!("`{name}`"));
         params.push(Param {
             place: ParamPlace::Path,
             field: Field {

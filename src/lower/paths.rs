@@ -1,10 +1,11 @@
 //! One path of the spec: its base path, its tenant, its segments.
 
-use super::Lowering;
-use super::tolerances;
+use super::context::Context;
 use crate::app_info::{AppInfo, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Segment;
+use crate::spec::place::Place as Spot;
+use crate::spec::tolerances;
 
 /// Where an operation is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,26 +35,26 @@ const EXACT_PATHS: &[&str] = &[
 
 impl Bases {
     /// Reads the base path of appInfo and the path of the first server.
-    pub(super) fn read(lowering: &Lowering<'_>, app_info: &AppInfo) -> Self {
+    pub(super) fn read(cx: &Context<'_>, app_info: &AppInfo) -> Self {
         let base = match &app_info.api_base_path {
             None => "/auth",
             Some(Setting::Text(text)) => text,
             Some(Setting::Env { default, .. }) => default.as_deref().unwrap_or("/auth"),
         };
-        let server = lowering.document.api.servers.first();
-        let server = server.map_or("", |server| &server.url);
+        let server = &cx.document.server;
         Self {
             base: segments(base).map(str::to_owned).collect(),
             server: segments(server_path(server)).map(str::to_owned).collect(),
         }
     }
 
-    /// Splits a path of the spec; `pointer` is the path item.
-    pub(super) fn place(&self, lowering: &mut Lowering<'_>, path: &str, pointer: &str) -> Place {
+    /// Splits a path of the spec; `at` is the path item.
+    pub(super) fn place(&self, cx: &mut Context<'_>, path: &str, at: &Spot) -> Place {
         let visible: String = path.chars().filter(|c| !is_invisible(*c)).collect();
         if visible != path {
             let label = format!("is read as `{visible}`");
-            lowering.tolerate(&tolerances::INVISIBLE_BLANKS, lowering.key(pointer), label);
+            let span = cx.key(at);
+            cx.tolerate(&tolerances::INVISIBLE_BLANKS, span, label);
         }
         let server = self.server.iter().map(String::as_str);
         let mut all: Vec<&str> = server.chain(segments(&visible)).collect();
@@ -77,20 +78,22 @@ impl Bases {
         let tenant = under_base && all.first().is_some_and(|first| is_tenant(first));
         if tenant {
             if all[0].starts_with('<') {
-                lowering.tolerate(&tolerances::ANGLE_BRACKETS, lowering.key(pointer), "");
+                let span = cx.key(at);
+                cx.tolerate(&tolerances::ANGLE_BRACKETS, span, "");
             }
             all.remove(0);
         }
         let exact = exact_path(&all);
         if let Some(exact) = exact {
             let label = format!("is read as `{exact}`");
-            lowering.tolerate(&tolerances::PATH_CASE, lowering.key(pointer), label);
+            let span = cx.key(at);
+            cx.tolerate(&tolerances::PATH_CASE, span, label);
             all = segments(exact).collect();
         }
         Place {
             segments: all
                 .into_iter()
-                .map(|segment| parse(lowering, segment, pointer))
+                .map(|segment| parse(cx, segment, at))
                 .collect(),
             outside_base: !under_base,
             tenant,
@@ -114,22 +117,23 @@ fn exact_path(all: &[&str]) -> Option<&'static str> {
 }
 
 /// One segment of a path.
-fn parse(lowering: &mut Lowering<'_>, segment: &str, pointer: &str) -> Segment {
+fn parse(cx: &mut Context<'_>, segment: &str, at: &Spot) -> Segment {
     let inner = |open, close| segment.strip_prefix(open)?.strip_suffix(close);
     if let Some(name) = inner('{', '}').filter(|name: &&str| !name.contains(['{', '}'])) {
         return Segment::Param(name.to_owned());
     }
     if let Some(name) = inner('<', '>') {
-        lowering.tolerate(&tolerances::ANGLE_BRACKETS, lowering.key(pointer), "");
+        let span = cx.key(at);
+        cx.tolerate(&tolerances::ANGLE_BRACKETS, span, "");
         return Segment::Param(name.to_owned());
     }
     if segment.contains(['{', '}']) {
-        lowering.report(
+        cx.report(
             Diagnostic::error(
                 "partial-path-parameter",
                 format!("the segment `{segment}` is only in part a parameter"),
             )
-            .at(lowering.key(pointer), "")
+            .at(cx.key(at), "")
             .help(
                 "a parameter has to be a whole segment: `/files/{name}`, not `/files/{name}.json`",
             ),

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Lowering;
-use super::operations::Draft;
+use super::context::Context;
+use super::drafts::Draft;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Method, Segment};
 use crate::source::Span;
 
 /// Reports two operations behind one route, and two names of one path parameter.
-pub(super) fn check(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) {
+pub(super) fn check(cx: &mut Context<'_>, drafts: &[Draft<'_>]) {
     let mut routes: BTreeMap<(Method, bool, String), Vec<&Draft<'_>>> = BTreeMap::new();
     let mut names: BTreeMap<(bool, String), (&str, Span)> = BTreeMap::new();
     for draft in drafts {
@@ -20,7 +20,7 @@ pub(super) fn check(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) {
                 Segment::Literal(text) => pattern.push_str(text),
                 Segment::Param(name) => {
                     pattern.push_str("{}");
-                    check_name(lowering, draft, name, &pattern, &mut names);
+                    check_name(cx, draft, name, &pattern, &mut names);
                 }
             }
         }
@@ -38,14 +38,14 @@ pub(super) fn check(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) {
                     "`{}` and `{}` answer the same requests: {} {}",
                     other.id,
                     draft.id,
-                    draft.method_name(),
+                    draft.method.as_str(),
                     draft.route(),
                 ),
             )
-            .at(lowering.key(&draft.path_item.pointer), "here")
-            .at(lowering.key(&other.path_item.pointer), "and here")
+            .at(cx.key(&draft.spec.path_place), "here")
+            .at(cx.key(&other.spec.path_place), "and here")
             .help("give one of them another path or method, or drop it; two operations may share a route only if their `rid` headers tell them apart");
-            lowering.report(diagnostic);
+            cx.report(diagnostic);
         }
         same.push(draft);
     }
@@ -53,14 +53,14 @@ pub(super) fn check(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) {
 
 /// Reports a parameter that has another name in another path of the same form.
 fn check_name<'a>(
-    lowering: &mut Lowering<'_>,
+    cx: &mut Context<'_>,
     draft: &'a Draft<'_>,
     name: &'a str,
     pattern: &str,
     names: &mut BTreeMap<(bool, String), (&'a str, Span)>,
 ) {
     let key = (draft.place.outside_base, pattern.to_owned());
-    let span = lowering.key(&draft.path_item.pointer);
+    let span = cx.key(&draft.spec.path_place);
     let Some((known, place)) = names.get(&key) else {
         names.insert(key, (name, span));
         return;
@@ -73,6 +73,6 @@ fn check_name<'a>(
         .at(span, format!("`{name}` here"))
         .at(place.clone(), format!("`{known}` here"))
         .help("a request's path is matched segment by segment, so that a parameter in one place needs one name in all paths; give both the same");
-        lowering.report(diagnostic);
+        cx.report(diagnostic);
     }
 }

@@ -6,13 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
-use openapiv3::{APIKeyLocation, SecurityScheme};
-
-use super::operations::Draft;
-use super::{Lowering, text, tolerances};
+use super::context::Context;
+use super::drafts::Draft;
 use crate::ir::Auth;
-use crate::spec::at::At;
+use crate::spec::document::{Scheme, SchemeKind};
+use crate::spec::tolerances;
 
 /// What a security scheme stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,16 +30,11 @@ const REFRESH_COOKIE: &str = "sRefreshToken";
 
 impl Schemes {
     /// Reads all schemes, and finds out which bearer tokens are the session's.
-    pub(super) fn read(lowering: &mut Lowering<'_>, drafts: &[Draft<'_>]) -> Self {
+    pub(super) fn read(cx: &mut Context<'_>, drafts: &[Draft<'_>]) -> Self {
         let mut kinds = BTreeMap::new();
-        if let Some(components) = &lowering.document.api.components {
-            let components = At::new("/components", components);
-            let schemes = &components.value.security_schemes;
-            for (name, scheme) in components.entries("securitySchemes", schemes) {
-                let scheme = lowering.resolve(scheme);
-                kinds.insert(name.to_owned(), kind(scheme.value));
-                note_swapped(lowering, &scheme);
-            }
+        for (name, scheme) in &cx.document.schemes {
+            kinds.insert(name.clone(), kind(scheme));
+            note_swapped(cx, scheme);
         }
         let has_cookie = kinds.values().any(|kind| *kind == Kind::Session);
         if !has_cookie {
@@ -51,8 +44,8 @@ impl Schemes {
             return Self(kinds);
         }
         for draft in drafts {
-            let requirements = draft.spec.value.security.iter().flatten();
-            let offered: Vec<&String> = requirements.flat_map(IndexMap::keys).collect();
+            let requirements = draft.spec.security.iter();
+            let offered: Vec<&String> = requirements.flat_map(|one| &one.schemes).collect();
             for cookie in [Kind::Session, Kind::Refresh] {
                 if offered.iter().any(|name| kinds.get(*name) == Some(&cookie)) {
                     for name in &offered {
@@ -67,31 +60,26 @@ impl Schemes {
     }
 
     /// What one operation asks for.
-    pub(super) fn of(&self, lowering: &mut Lowering<'_>, draft: &Draft<'_>) -> Auth {
-        let shared = lowering.document.api.security.as_deref();
-        let (holder, requirements) = match &draft.spec.value.security {
-            Some(own) => (draft.spec.pointer.as_str(), own.as_slice()),
-            None => ("", shared.unwrap_or_default()),
-        };
+    pub(super) fn of(&self, cx: &mut Context<'_>, draft: &Draft<'_>) -> Auth {
         let mut session = false;
         let mut open = false;
         let mut unchecked = Vec::new();
-        for requirement in At::new(holder, ()).items("security", requirements) {
-            open |= requirement.value.is_empty();
-            for name in requirement.value.keys() {
+        for requirement in &draft.spec.security {
+            open |= requirement.schemes.is_empty();
+            for name in &requirement.schemes {
                 match self.0.get(name) {
                     Some(Kind::Session) => session = true,
                     Some(Kind::Refresh) => {}
                     Some(Kind::Bearer | Kind::Other) | None => {
-                        unchecked.push(requirement.under(name, ()).pointer);
+                        unchecked.push(requirement.place.under(name));
                     }
                 }
             }
         }
         if draft.built_in().is_none() && !session {
-            for pointer in unchecked {
-                let span = lowering.key(&pointer);
-                lowering.tolerate(&tolerances::UNCHECKED_SECURITY, span, "");
+            for place in unchecked {
+                let span = cx.key(&place);
+                cx.tolerate(&tolerances::UNCHECKED_SECURITY, span, "");
             }
         }
         match (session, open) {
@@ -103,39 +91,29 @@ impl Schemes {
 }
 
 /// What a scheme says about itself.
-fn kind(scheme: &SecurityScheme) -> Kind {
-    match scheme {
-        SecurityScheme::HTTP { scheme, .. } if scheme.eq_ignore_ascii_case("bearer") => {
-            Kind::Bearer
-        }
-        SecurityScheme::APIKey {
-            location: APIKeyLocation::Cookie,
-            name,
-            ..
-        } => match name.as_str() {
+fn kind(scheme: &Scheme) -> Kind {
+    match &scheme.kind {
+        SchemeKind::Bearer => Kind::Bearer,
+        SchemeKind::Cookie(name) => match name.as_str() {
             ACCESS_COOKIE => Kind::Session,
             REFRESH_COOKIE => Kind::Refresh,
             _ => Kind::Other,
         },
-        _ => Kind::Other,
+        SchemeKind::Other => Kind::Other,
     }
 }
 
 /// A bearer scheme that is described as a cookie, or the other way round.
-fn note_swapped(lowering: &mut Lowering<'_>, scheme: &At<&SecurityScheme>) {
-    let (description, is_cookie) = match scheme.value {
-        SecurityScheme::HTTP { description, .. } => (description, false),
-        SecurityScheme::APIKey {
-            location: APIKeyLocation::Cookie,
-            description,
-            ..
-        } => (description, true),
-        _ => return,
+fn note_swapped(cx: &mut Context<'_>, scheme: &Scheme) {
+    let is_cookie = match scheme.kind {
+        SchemeKind::Bearer => false,
+        SchemeKind::Cookie(_) => true,
+        SchemeKind::Other => return,
     };
-    let text = text(description.as_ref()).to_lowercase();
+    let text = scheme.docs.to_lowercase();
     let (cookie, header) = (text.contains("cookie"), text.contains("header"));
     if cookie != header && header == is_cookie {
-        let span = lowering.at(&scheme.under("description", ()).pointer);
-        lowering.tolerate(&tolerances::SWAPPED_DESCRIPTIONS, span, "");
+        let span = cx.at(&scheme.place.under("description"));
+        cx.tolerate(&tolerances::SWAPPED_DESCRIPTIONS, span, "");
     }
 }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::Lowering;
-use super::members::Object;
+use super::object::Object;
+use crate::diagnostic::Diagnostic;
+use crate::spec::document::Document;
+use crate::spec::place::Place;
 
 /// The key whose literals tell the objects apart: every object but at most one has it as a closed list
 /// of strings, and no literal comes twice. `status` goes before all others, then a `discriminator`,
 /// then the order of the spec.
-pub(super) fn tag(lowering: &Lowering<'_>, objects: &[&Object<'_>]) -> Option<String> {
+pub(super) fn tag(document: &Document, objects: &[&Object<'_>]) -> Option<String> {
     let mut candidates: Vec<&str> = vec!["status"];
     let discriminated = objects
         .iter()
@@ -19,16 +21,16 @@ pub(super) fn tag(lowering: &Lowering<'_>, objects: &[&Object<'_>]) -> Option<St
     candidates.extend(first.flat_map(|object| object.properties.keys().copied()));
     candidates
         .into_iter()
-        .find(|key| tells_apart(lowering, objects, key))
+        .find(|key| tells_apart(document, objects, key))
         .map(str::to_owned)
 }
 
 /// Whether the literals of this key tell the objects apart.
-fn tells_apart(lowering: &Lowering<'_>, objects: &[&Object<'_>], key: &str) -> bool {
+fn tells_apart(document: &Document, objects: &[&Object<'_>], key: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut without = 0;
     for object in objects {
-        let literals = object.literals_of(lowering, key);
+        let literals = object.literals_of(document, key);
         if literals.is_empty() {
             // A free value of the same key could be any literal.
             if without > 0 || object.properties.contains_key(key) {
@@ -95,4 +97,43 @@ pub(super) fn most_demanding_first<T>(members: &mut [T], demands_more: impl Fn(&
             at -= 1;
         }
     }
+}
+
+/// Two members of the union at a place that nothing tells apart.
+pub(super) fn report_indistinguishable(
+    document: &Document,
+    union: &Place,
+    one: &Object<'_>,
+    other: &Object<'_>,
+) -> Diagnostic {
+    let key = |place| document.files.key(place);
+    Diagnostic::error(
+        "indistinguishable-union",
+        "nothing tells two members of this union apart",
+    )
+    .at(key(union), "this union")
+    .at(key(one.place), "a value of this member")
+    .at(key(other.place), "could be one of this member")
+    .help("give each member a key such as `status` with an `enum` of one value of its own, or let each require a key that the other does not have")
+}
+
+/// A name for a member without a literal: its component, its title, or the key that only it requires.
+pub(super) fn variant_name(object: &Object<'_>, all: &[Object<'_>], index: usize) -> String {
+    if let Some(name) = object.name() {
+        return name.to_owned();
+    }
+    if let Some(title) = object.schema.and_then(|schema| schema.title.as_ref()) {
+        return title.clone();
+    }
+    let of_others = |key: &str| {
+        let mut others = all.iter().enumerate().filter(|(at, _)| *at != index);
+        others.any(|(_, other)| other.properties.contains_key(key))
+    };
+    let required = object
+        .properties
+        .iter()
+        .filter(|(_, property)| property.required);
+    let own = required.map(|(key, _)| *key).find(|key| !of_others(key));
+    let any = object.properties.keys().next().copied();
+    own.or(any).unwrap_or("other").to_owned()
 }

@@ -1,6 +1,6 @@
 //! Where everything in a file stands: JSON pointer → bytes of the key and of the value.
 //!
-//! The typed document (`openapiv3`) knows no positions, so every stage that finds a fault names its
+//! Values know no positions, so every stage that finds a fault names its
 //! place by an RFC 6901 pointer and asks here. What an alias (`*name`) brings in is found at the
 //! anchor, where the words really stand; the alias itself is the place of the whole value.
 
@@ -66,23 +66,6 @@ impl SpanMap {
     /// The file that all places are in.
     pub(crate) fn file(&self) -> &SourceFile {
         &self.file
-    }
-
-    /// The keys of the mapping at a pointer, in their order and spelling, both of which the typed
-    /// document may lose.
-    pub(crate) fn keys<'s>(&'s self, pointer: &str) -> impl Iterator<Item = &'s str> + use<'s> {
-        let entries = match &self.find(pointer) {
-            (
-                Node {
-                    inside: Inside::Entries(entries),
-                    ..
-                },
-                true,
-            ) => Some(entries),
-            _ => None,
-        };
-        let keys = entries.map(|entries| entries.keys().map(String::as_str));
-        keys.into_iter().flatten()
     }
 
     /// Walks as far as the pointer leads; whether that was all the way.

@@ -1,13 +1,14 @@
-//! Which format the file is in. Others are named, with the way to OpenAPI 3.0; nothing else is said
-//! about such a file, because all of it would follow from that.
+//! Which format the file is in. Others than OpenAPI 3 are named, with the way to it; nothing else is
+//! said about such a file, because all of it would follow from that.
 
 use serde_json::Value;
 
+use super::shape::Version;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::source::spans::SpanMap;
 
-/// Refuses everything but OpenAPI 3.0.
-pub(super) fn check(raw: &Value, spans: &SpanMap) -> Result<(), Diagnostic> {
+/// The version of OpenAPI 3 that a file is written in.
+pub(super) fn check(raw: &Value, spans: &SpanMap) -> Result<Version, Diagnostic> {
     let Some(members) = raw.as_object() else {
         return Err(
             Diagnostic::error("not-openapi", "this is not an OpenAPI description")
@@ -20,7 +21,7 @@ pub(super) fn check(raw: &Value, spans: &SpanMap) -> Result<(), Diagnostic> {
     };
     if members.contains_key("swagger") {
         return Err(
-            Diagnostic::error("swagger-2", "this is Swagger 2.0, not OpenAPI 3.0")
+            Diagnostic::error("swagger-2", "this is Swagger 2.0, not OpenAPI 3")
                 .at(spans.at("/swagger"), "version 2.0")
                 .help("convert it, for example with `npx swagger2openapi --yaml --outfile api.yaml <file>`"),
         );
@@ -43,32 +44,24 @@ pub(super) fn check(raw: &Value, spans: &SpanMap) -> Result<(), Diagnostic> {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    if text.starts_with("3.0.") && version.is_string() {
-        return Ok(());
-    }
-    if text == "3.0" || text == "3" {
-        return Err(Diagnostic::error(
-            "unsupported-openapi-version",
-            "`openapi` must be a version with three parts",
-        )
-        .at(place, "a part is missing")
-        .help("write `openapi: 3.0.3`"));
-    }
-    if text == "3.1" || text.starts_with("3.1.") {
-        return Err(Diagnostic::error(
-            "openapi-3-1",
-            format!("this is OpenAPI {text}; only OpenAPI 3.0 is read"),
-        )
-        .at(place, "version 3.1")
-        .help(
-            "write it down to 3.0, for example with `npx @apiture/openapi-down-convert --input <file> --output api.yaml`; \
-             by hand: `openapi: 3.0.3`, `nullable: true` in place of the type `null`, `enum: [x]` in place of `const: x`",
-        ));
+    for version in [Version::V3_0, Version::V3_1, Version::V3_2] {
+        let minor = text.strip_prefix(version.as_str());
+        if minor.is_some_and(|patch| patch.starts_with('.')) {
+            return Ok(version);
+        }
+        if minor == Some("") {
+            return Err(Diagnostic::error(
+                "unsupported-openapi-version",
+                "`openapi` must be a version with three parts",
+            )
+            .at(place, "a part is missing")
+            .help(format!("write `openapi: {}.0`", version.as_str())));
+        }
     }
     Err(Diagnostic::error(
         "unsupported-openapi-version",
         format!("OpenAPI {text} is not supported"),
     )
-    .at(place, "only 3.0 is read")
-    .help("write the description in OpenAPI 3.0, such as `openapi: 3.0.3`"))
+    .at(place, "only 3.0, 3.1 and 3.2 are read")
+    .help("write the description in one of them, such as `openapi: 3.0.3`"))
 }

@@ -205,7 +205,7 @@ impl Needs {
         match ty {
             Type::Bool | Type::Int | Type::Float | Type::String(_) => {}
             Type::Json => self.json = true,
-            Type::List(item) => self.type_(api, item, names),
+            Type::List(item) | Type::Nullable(item) => self.type_(api, item, names),
             Type::Map(value) => {
                 self.map = true;
                 self.type_(api, value, names);

@@ -137,7 +137,7 @@ fn any_type(api: &Api, kind: &dyn Fn(&Type) -> bool) -> bool {
     fn within(ty: &Type, kind: &dyn Fn(&Type) -> bool) -> bool {
         kind(ty)
             || match ty {
-                Type::List(inner) | Type::Map(inner) => within(inner, kind),
+                Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => within(inner, kind),
                 _ => false,
             }
     }

@@ -17,6 +17,7 @@ pub(super) fn text(api: &Api, ty: &Type) -> String {
         Type::Json => "Value".to_owned(),
         Type::List(item) => format!("Vec<{}>", text(api, item)),
         Type::Map(value) => format!("BTreeMap<String, {}>", text(api, value)),
+        Type::Nullable(inner) => format!("Option<{}>", text(api, inner)),
         Type::Model(id) => api.model(*id).name.as_str().to_owned(),
     }
 }
@@ -77,7 +78,7 @@ pub(super) fn size(api: &Api, fields: &[Field]) -> usize {
                 Type::Int | Type::Float if is_option(field) => 16,
                 Type::Bool | Type::Int | Type::Float => 8,
                 Type::String(_) | Type::List(_) | Type::Map(_) => 24,
-                Type::Json => 72,
+                Type::Json | Type::Nullable(_) => 72,
                 Type::Model(id) => model_size(api, *id, 0),
             };
             inner.max(8)

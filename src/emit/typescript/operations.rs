@@ -232,7 +232,9 @@ fn note_models(ty: &Type, names: &Names, used: &mut BTreeSet<String>) {
         Type::Model(id) => {
             used.insert(names.model(*id).to_owned());
         }
-        Type::List(element) | Type::Map(element) => note_models(element, names, used),
+        Type::List(element) | Type::Map(element) | Type::Nullable(element) => {
+            note_models(element, names, used);
+        }
         Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
     }
 }

@@ -34,7 +34,11 @@ pub(super) fn expression(ty: &Type, names: &Names) -> String {
         Type::Int | Type::Float => "number".to_owned(),
         Type::String(_) => "string".to_owned(),
         Type::Json => "unknown".to_owned(),
+        Type::List(element) if matches!(**element, Type::Nullable(_)) => {
+            format!("({})[]", expression(element, names))
+        }
         Type::List(element) => format!("{}[]", expression(element, names)),
+        Type::Nullable(inner) => format!("{} | null", expression(inner, names)),
         Type::Map(element) => format!("Record<string, {}>", expression(element, names)),
         Type::Model(id) => names.model(*id).to_owned(),
     }

@@ -181,6 +181,7 @@ fn show_type(api: &Api, ty: &Type) -> String {
         Type::Json => "json".to_owned(),
         Type::List(item) => format!("[{}]", show_type(api, item)),
         Type::Map(value) => format!("map {}", show_type(api, value)),
+        Type::Nullable(inner) => format!("{}|null", show_type(api, inner)),
         Type::Model(id) => api.model(*id).name.as_str().to_owned(),
     }
 }

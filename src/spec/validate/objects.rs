@@ -1,20 +1,20 @@
 //! What single kinds of objects need beyond the table of shapes, and the words for it.
 
 use serde_json::{Map, Value};
-use serde_yaml::Mapping;
 
-use super::super::shape::{Kind, METHODS, ObjectShape};
+use super::super::shape::{Kind, METHODS, ObjectShape, Version};
 use super::{Walk, suggestion};
 use crate::diagnostic::{Diagnostic, closest};
 
 type Members = Map<String, Value>;
 
 impl Walk<'_, '_> {
-    pub(super) fn parameter(&mut self, members: &Members, typed: &mut Mapping) {
-        self.schema_or_content("a parameter", members);
-        // The types have room for one of the two.
-        if typed.contains_key("schema") {
-            typed.remove("content");
+    pub(super) fn parameter(&mut self, members: &Members) {
+        if !SWAGGER_PARAMETER
+            .iter()
+            .any(|key| members.contains_key(*key))
+        {
+            self.schema_or_content("a parameter", members);
         }
         let Some(place) = members.get("in").and_then(Value::as_str) else {
             return;
@@ -36,7 +36,10 @@ impl Walk<'_, '_> {
                 let span = self.spans.at(&format!("{}/in", self.pointer));
                 self.report(
                     Diagnostic::error("invalid-parameter-in", title)
-                        .at(span, "not a place of OpenAPI 3.0")
+                        .at(
+                            span,
+                            format!("not a place of OpenAPI {}", self.version.as_str()),
+                        )
                         .help(help),
                 );
                 return;
@@ -72,9 +75,9 @@ impl Walk<'_, '_> {
     }
 
     /// Many descriptions leave it out, and nothing depends on it.
-    pub(super) fn response(&mut self, members: &Members, typed: &mut Mapping) {
-        if members.get("description").is_none_or(Value::is_null) {
-            typed.insert("description".into(), "".into());
+    pub(super) fn response(&mut self, members: &Members) {
+        let is_required = self.version < Version::V3_2;
+        if is_required && members.get("description").is_none_or(Value::is_null) {
             let span = self.spans.key(&self.pointer);
             self.report(
                 Diagnostic::warning("missing-description", "a response lacks its `description`")
@@ -121,7 +124,7 @@ impl Walk<'_, '_> {
         );
     }
 
-    fn lacks(&mut self, name: &str, key: &str) {
+    pub(super) fn lacks(&mut self, name: &str, key: &str) {
         let span = self.spans.key(&self.pointer);
         self.report(
             Diagnostic::error("missing-field", format!("{name} lacks its `{key}`"))
@@ -130,28 +133,38 @@ impl Walk<'_, '_> {
         );
     }
 
-    pub(super) fn unknown_field(&mut self, key: &str, shape: &ObjectShape) {
+    pub(super) fn unknown_field(&mut self, key: &str, shape: &ObjectShape, members: &Members) {
         let length = self.pointer.len();
         self.pointer.push('/');
         self.pointer
             .push_str(&crate::source::spans::SpanMap::escape(key));
         let span = self.spans.key(&self.pointer);
         self.pointer.truncate(length);
+        if is_swagger_2(key, shape, members) {
+            self.found.leftovers.push((span, format!("`{key}`")));
+            return;
+        }
         if shape.kind == Kind::PathItem {
             // A misspelt verb would silently lose an operation.
+            let label = format!("not a method of OpenAPI {}", self.version.as_str());
             self.report(
                 Diagnostic::error("unknown-method", format!("`{key}` is no HTTP method"))
-                    .at(span, "not a method of OpenAPI 3.0")
+                    .at(span, label)
                     .help(suggestion(key, &METHODS)),
             );
             return;
         }
-        let fields = shape.fields.iter().map(|(name, _)| *name);
-        let help = match closest(key, fields) {
+        let version = self.version;
+        let known = shape.fields.iter().filter(|field| field.since <= version);
+        let help = match closest(key, known.map(|field| field.key)) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
             None => format!("take it away, or name it `x-{key}` if it is your own"),
         };
-        let title = format!("`{key}` is not a field of {} in OpenAPI 3.0", shape.name);
+        let title = format!(
+            "`{key}` is not a field of {} in OpenAPI {}",
+            shape.name,
+            version.as_str()
+        );
         self.report(
             Diagnostic::warning("unknown-field", title)
                 .at(span, "ignored")
@@ -170,10 +183,6 @@ impl Walk<'_, '_> {
         };
         let name = self.name();
         let help = match value {
-            Value::Number(_) if self.pointer.contains("/exclusiveM") => {
-                "OpenAPI 3.0 takes the number from `minimum` or `maximum` and a flag here"
-                    .to_owned()
-            }
             Value::Bool(_) if self.pointer.ends_with("/required") => {
                 "list the required properties in `required` beside `properties`".to_owned()
             }
@@ -210,5 +219,34 @@ impl Walk<'_, '_> {
         } else {
             format!("`{}`", last.replace("~1", "/").replace("~0", "~"))
         }
+    }
+}
+
+/// What Swagger 2 has beside a parameter's `in`, where OpenAPI 3 has a `schema`.
+const SWAGGER_PARAMETER: [&str; 4] = ["type", "items", "format", "collectionFormat"];
+
+/// Whether a field is one of Swagger 2 whose meaning is certain here: the types of parameters, the
+/// schemas of responses, and media types in general.
+fn is_swagger_2(key: &str, shape: &ObjectShape, members: &Members) -> bool {
+    match shape.kind {
+        Kind::Parameter => {
+            let is_described = members.contains_key("schema") || members.contains_key("content");
+            !is_described
+                && (SWAGGER_PARAMETER.contains(&key)
+                    || matches!(
+                        key,
+                        "enum"
+                            | "default"
+                            | "minimum"
+                            | "maximum"
+                            | "pattern"
+                            | "minLength"
+                            | "maxLength"
+                    ))
+        }
+        Kind::Header => key == "type" || key == "format",
+        Kind::Response => key == "schema" && !members.contains_key("content"),
+        Kind::Operation | Kind::Root => matches!(key, "produces" | "consumes" | "schemes"),
+        _ => false,
     }
 }

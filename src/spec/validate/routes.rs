@@ -1,23 +1,43 @@
 //! The two mappings whose keys mean something: paths by route, responses by status.
 
 use serde_json::{Map, Value};
-use serde_yaml::{Mapping, Value as Typed};
 
-use super::super::shape::{PATH_ITEM, Section, Shape};
+use super::super::shape::{METHODS, Section, Shape, Version};
 use super::Walk;
 use crate::diagnostic::Diagnostic;
 
 impl<'a> Walk<'a, '_> {
-    pub(super) fn paths(&mut self, value: &'a Value) -> Typed {
-        let Some(paths) = self.mapping(value) else {
-            return Typed::Null;
-        };
-        let mut typed = Mapping::with_capacity(paths.len());
-        for (path, item) in paths {
+    pub(super) fn root(&mut self, members: &'a Map<String, Value>) {
+        if let Some(dialect) = members.get("jsonSchemaDialect").and_then(Value::as_str) {
+            self.dialect(dialect, "jsonSchemaDialect");
+        }
+        let paths = members.get("paths").filter(|paths| !paths.is_null());
+        if paths.is_none() && self.version == Version::V3_0 {
+            self.lacks("the description", "paths");
+        } else if paths.is_none_or(|paths| paths.as_object().is_some_and(Map::is_empty)) {
+            let help = if members.contains_key("webhooks") {
+                "webhooks are requests that a server sends: nothing is generated from them; describe what it answers under `paths`"
+            } else {
+                "the server answers health checks and nothing else; describe its operations under `paths`"
+            };
+            let span = match paths {
+                Some(_) => self.spans.key("/paths"),
+                None => self.spans.key(""),
+            };
+            self.report(
+                Diagnostic::warning("no-operations", "the description has no operation")
+                    .at(span, "no path stands here")
+                    .help(help),
+            );
+        }
+    }
+
+    pub(super) fn paths(&mut self, value: &'a Value) {
+        for (path, item) in self.mapping(value).into_iter().flatten() {
             if path.starts_with("x-") {
                 continue;
             }
-            let item = self.below(path, |walk| {
+            self.below(path, |walk| {
                 if !path.starts_with('/') {
                     walk.report(
                         Diagnostic::error(
@@ -28,45 +48,47 @@ impl<'a> Walk<'a, '_> {
                         .help(format!("write `/{path}`, or `x-{path}` for an extension")),
                     );
                 }
-                walk.object(item, &PATH_ITEM)
+                walk.reference_or(item, Section::PathItems);
             });
-            typed.insert(path.as_str().into(), item);
         }
-        Typed::Mapping(typed)
     }
 
-    pub(super) fn responses(&mut self, value: &'a Value) -> Typed {
+    pub(super) fn responses(&mut self, value: &'a Value) {
         let Some(responses) = self.mapping(value) else {
-            return Typed::Null;
+            return;
         };
-        let mut typed = Mapping::with_capacity(responses.len());
+        let mut is_empty = true;
         for (status, response) in responses {
             if status.starts_with("x-") {
                 continue;
             }
-            let response = self.below(status, |walk| {
+            is_empty = false;
+            self.below(status, |walk| {
                 walk.status(status);
-                walk.value(response, &Shape::RefOr(Section::Responses))
+                walk.value(response, &Shape::RefOr(Section::Responses));
             });
-            typed.insert(status.as_str().into(), response);
         }
-        if typed.is_empty() {
+        if is_empty {
             self.report(
                 Diagnostic::error("missing-responses", "an operation has no response")
                     .at(self.spans.key(&self.pointer), "nothing stands in it")
                     .help("add at least one, such as `\"200\": { description: ok }`"),
             );
         }
-        Typed::Mapping(typed)
     }
 
+    /// A path item may be a `$ref`; operations beside it would be lost.
     pub(super) fn path_item(&mut self, members: &Map<String, Value>) {
-        if members.contains_key("$ref") {
+        let has_operation = members.keys().any(|key| METHODS.contains(&key.as_str()));
+        if members.contains_key("$ref") && has_operation {
             let place = self.spans.at(&format!("{}/$ref", self.pointer));
             self.report(
-                Diagnostic::error("unsupported-ref", "a path cannot be a `$ref`")
-                    .at(place, "leads away from this file's paths")
-                    .help("write the operations out under this path"),
+                Diagnostic::error(
+                    "unsupported-ref",
+                    "a path is a `$ref` and has operations too",
+                )
+                .at(place, "leads to the operations of another path")
+                .help("write all operations in one of the two places"),
             );
         }
     }

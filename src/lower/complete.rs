@@ -1,0 +1,198 @@
+//! What can only be said of models once all operations are known: who needs them, and which hold themselves.
+
+use crate::ir::{Answer, ArmBody, Field, Model, ModelId, Operation, Shape, Type};
+
+/// Drops what no operation needs, numbers the rest anew in the same order, and fills in
+/// `in_requests`, `in_answers` and `recursive`.
+pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> Vec<Model> {
+    let mut asked = Vec::new();
+    let mut answered = Vec::new();
+    for operation in operations.iter() {
+        for param in &operation.params {
+            models_of(&param.field.ty, &mut asked);
+        }
+        if let Some(body) = &operation.body {
+            models_of(&body.ty, &mut asked);
+        }
+        for_each_type(&operation.answer, &mut |ty| models_of(ty, &mut answered));
+    }
+    for id in reach(&models, asked) {
+        models[id.0].in_requests = true;
+    }
+    for id in reach(&models, answered) {
+        models[id.0].in_answers = true;
+    }
+    mark_recursive(&mut models);
+
+    let mut numbers = Vec::new();
+    let mut next = 0;
+    for model in &models {
+        numbers.push(ModelId(next));
+        next += usize::from(model.in_requests || model.in_answers);
+    }
+    models.retain(|model| model.in_requests || model.in_answers);
+    for model in &mut models {
+        for field in fields_mut(&mut model.shape) {
+            renumber(&mut field.ty, &numbers);
+        }
+        if let Shape::Struct {
+            rest: Some(rest), ..
+        } = &mut model.shape
+        {
+            renumber(rest, &numbers);
+        }
+    }
+    for operation in operations {
+        for param in &mut operation.params {
+            renumber(&mut param.field.ty, &numbers);
+        }
+        if let Some(body) = &mut operation.body {
+            renumber(&mut body.ty, &numbers);
+        }
+        for arm in &mut operation.answer.arms {
+            match &mut arm.body {
+                ArmBody::Object(fields) => {
+                    for field in fields {
+                        renumber(&mut field.ty, &numbers);
+                    }
+                }
+                ArmBody::Json(ty) => renumber(ty, &numbers),
+                ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => {}
+            }
+        }
+    }
+    models
+}
+
+/// Every type that an answer names.
+fn for_each_type(answer: &Answer, visit: &mut impl FnMut(&Type)) {
+    for arm in &answer.arms {
+        match &arm.body {
+            ArmBody::Object(fields) => fields.iter().for_each(|field| visit(&field.ty)),
+            ArmBody::Json(ty) => visit(ty),
+            ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => {}
+        }
+    }
+}
+
+/// The models that a type names, through lists and maps too.
+fn models_of(ty: &Type, into: &mut Vec<ModelId>) {
+    match ty {
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => models_of(inner, into),
+        Type::Model(id) => into.push(*id),
+        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
+    }
+}
+
+/// All fields of a shape.
+fn fields_of(shape: &Shape) -> Vec<&Field> {
+    match shape {
+        Shape::Struct { fields, .. } => fields.iter().collect(),
+        Shape::Union { variants, .. } => variants
+            .iter()
+            .flat_map(|variant| &variant.fields)
+            .collect(),
+        Shape::Enum { .. } => Vec::new(),
+    }
+}
+
+/// All fields of a shape.
+fn fields_mut(shape: &mut Shape) -> Vec<&mut Field> {
+    match shape {
+        Shape::Struct { fields, .. } => fields.iter_mut().collect(),
+        Shape::Union { variants, .. } => {
+            let variants = variants.iter_mut();
+            variants.flat_map(|variant| &mut variant.fields).collect()
+        }
+        Shape::Enum { .. } => Vec::new(),
+    }
+}
+
+/// Everything that can be reached from some models, themselves included.
+fn reach(models: &[Model], mut todo: Vec<ModelId>) -> Vec<ModelId> {
+    let mut seen = vec![false; models.len()];
+    let mut reached = Vec::new();
+    while let Some(id) = todo.pop() {
+        if std::mem::replace(&mut seen[id.0], true) {
+            continue;
+        }
+        reached.push(id);
+        for field in fields_of(&models[id.0].shape) {
+            models_of(&field.ty, &mut todo);
+        }
+        if let Shape::Struct {
+            rest: Some(rest), ..
+        } = &models[id.0].shape
+        {
+            models_of(rest, &mut todo);
+        }
+    }
+    reached
+}
+
+/// Gives a type its models' new numbers.
+fn renumber(ty: &mut Type, numbers: &[ModelId]) {
+    match ty {
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => renumber(inner, numbers),
+        Type::Model(id) => *id = numbers[id.0],
+        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
+    }
+}
+
+/// Marks the models that hold themselves directly, through others too: Tarjan's strongly connected
+/// components, with a stack of its own because a spec may nest deeply.
+fn mark_recursive(models: &mut [Model]) {
+    let edges: Vec<Vec<usize>> = models.iter().map(|model| held(&model.shape)).collect();
+    let mut index = vec![usize::MAX; edges.len()];
+    let mut low = vec![0; edges.len()];
+    let mut on_stack = vec![false; edges.len()];
+    let mut stack = Vec::new();
+    let mut count = 0;
+    for start in 0..edges.len() {
+        if index[start] != usize::MAX {
+            continue;
+        }
+        let mut walk = vec![(start, 0)];
+        while let Some((node, edge)) = walk.pop() {
+            if edge == 0 {
+                index[node] = count;
+                low[node] = count;
+                count += 1;
+                stack.push(node);
+                on_stack[node] = true;
+            }
+            if let Some(&next) = edges[node].get(edge) {
+                walk.push((node, edge + 1));
+                if index[next] == usize::MAX {
+                    walk.push((next, 0));
+                } else if on_stack[next] {
+                    low[node] = low[node].min(index[next]);
+                }
+                continue;
+            }
+            if let Some((above, _)) = walk.last() {
+                low[*above] = low[*above].min(low[node]);
+            }
+            if low[node] == index[node] {
+                let at = stack.iter().rposition(|other| *other == node).unwrap_or(0);
+                let component = stack.split_off(at);
+                let circle = component.len() > 1 || edges[node].contains(&node);
+                for member in component {
+                    on_stack[member] = false;
+                    models[member].recursive = circle;
+                }
+            }
+        }
+    }
+}
+
+/// The models that a value holds directly: lists and maps keep theirs elsewhere.
+fn held(shape: &Shape) -> Vec<usize> {
+    fields_of(shape)
+        .into_iter()
+        .filter_map(|field| match field.ty {
+            Type::Model(id) => Some(id.0),
+            _ => None,
+        })
+        .collect()
+}

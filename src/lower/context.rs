@@ -1,0 +1,189 @@
+//! What is known while a spec is lowered.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use super::binding::Binding;
+use super::object::Member;
+use crate::catalog::DomainStruct;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::{Model, ModelId, Shape};
+use crate::name::Namer;
+use crate::source::Span;
+use crate::spec::document::{Document, SchemaId};
+use crate::spec::place::Place;
+use crate::spec::tolerances::{Tolerance, Tolerated};
+
+/// A schema (`None`: the spec has none), and the name of what fills it (empty: nothing).
+pub(super) type Key = (Option<SchemaId>, &'static str);
+
+/// What is known so far.
+pub(super) struct Context<'d> {
+    pub(super) document: &'d Document,
+    /// Errors and warnings that belong to one place.
+    pub(super) found: Diagnostics,
+    /// Known errors of published specs; one warning for each kind.
+    pub(super) tolerated: Tolerated,
+    /// Names of types.
+    pub(super) types: Namer,
+    /// Models in the order of first need.
+    pub(super) models: Vec<Model>,
+    /// Which model a schema became.
+    pub(super) by_schema: HashMap<Key, ModelId>,
+    /// Models of named schemas, so that others may use them too.
+    pub(super) components: BTreeSet<ModelId>,
+    /// Lists and maps that are being made: one that contains itself directly has no type.
+    pub(super) open: BTreeSet<SchemaId>,
+    /// Which schemas are filled or read by built-in behaviours.
+    pub(super) bindings: HashMap<SchemaId, Vec<Binding>>,
+    /// The alternatives of schemas; `true`: without the schemas that extend them.
+    pub(super) flattened: HashMap<(SchemaId, bool), Rc<[Member<'d>]>>,
+}
+
+/// Names that the generated files, the runtime and both languages need for themselves.
+const RESERVED_TYPES: &[&str] = &[
+    "Answer",
+    "Any",
+    "Api",
+    "ApiError",
+    "Array",
+    "Auth",
+    "Body",
+    "Box",
+    "Call",
+    "Clone",
+    "Copy",
+    "Custom",
+    "Date",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Drop",
+    "Endpoints",
+    "Err",
+    "Error",
+    "Fn",
+    "From",
+    "Function",
+    "Future",
+    "Headers",
+    "Into",
+    "Iterator",
+    "Json",
+    "Map",
+    "Method",
+    "NoCustom",
+    "None",
+    "Number",
+    "Object",
+    "Ok",
+    "Operation",
+    "Option",
+    "Overrides",
+    "Partial",
+    "Promise",
+    "Record",
+    "Request",
+    "Response",
+    "Result",
+    "Route",
+    "Scope",
+    "Self",
+    "Send",
+    "Serialize",
+    "Set",
+    "Sized",
+    "Some",
+    "StatusCode",
+    "String",
+    "Symbol",
+    "Sync",
+    "Tenancy",
+    "TryFrom",
+    "TryInto",
+    "Url",
+    "Value",
+    "Vec",
+];
+
+impl<'d> Context<'d> {
+    pub(super) fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            found: Diagnostics::default(),
+            tolerated: Tolerated::default(),
+            types: Namer::with_reserved(RESERVED_TYPES),
+            models: Vec::new(),
+            by_schema: HashMap::new(),
+            components: BTreeSet::new(),
+            open: BTreeSet::new(),
+            bindings: HashMap::new(),
+            flattened: HashMap::new(),
+        }
+    }
+
+    /// The place of a value.
+    pub(super) fn at(&self, place: &Place) -> Span {
+        self.document.files.at(place)
+    }
+
+    /// The place of a key.
+    pub(super) fn key(&self, place: &Place) -> Span {
+        self.document.files.key(place)
+    }
+
+    /// Reports a problem.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Notes a known error of published specs.
+    pub(super) fn tolerate(
+        &mut self,
+        tolerance: &'static Tolerance,
+        span: Span,
+        label: impl Into<String>,
+    ) {
+        self.tolerated.note(tolerance, span, label);
+    }
+
+    /// The one binding of a schema; where two differ, those who do not know what they want get the
+    /// plain schema.
+    pub(super) fn binding(&self, schema: SchemaId) -> Option<Binding> {
+        match self.bindings.get(&schema)?.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    /// Starts a model: gives it its place in the order, and its name.
+    pub(super) fn open_model(
+        &mut self,
+        name: &str,
+        docs: &str,
+        filled_from: Option<&'static DomainStruct>,
+    ) -> ModelId {
+        let id = ModelId(self.models.len());
+        let name = self.types.type_name(name);
+        self.models.push(Model {
+            name,
+            docs: docs.to_owned(),
+            shape: Shape::Enum { values: Vec::new() },
+            in_requests: false,
+            in_answers: false,
+            filled_from,
+            recursive: false,
+        });
+        id
+    }
+
+    /// Ends a model.
+    pub(super) fn close_model(&mut self, id: ModelId, shape: Shape) {
+        self.models[id.0].shape = shape;
+    }
+
+    /// The name of a model, ended or not.
+    pub(super) fn model_name(&self, id: ModelId) -> String {
+        self.models[id.0].name.as_str().to_owned()
+    }
+}

@@ -1,0 +1,393 @@
+//! Schemas become types; objects, unions and closed lists of strings become named models.
+//!
+//! A schema becomes one model wherever it occurs. Types contain each other, so that the functions
+//! here call each other in a circle, and stand in one file.
+
+use super::binding::Binding;
+use super::context::Context;
+use super::members;
+use super::names::{parent_of, singular};
+use super::object::{Member, Object, core};
+use super::unions::{self, variant_name};
+use crate::catalog::{DomainField, DomainStruct, DomainType};
+use crate::ir::{Field, Format, ModelId, Shape, Type, UnionVariant};
+use crate::name::Namer;
+use crate::spec::document::{Kind, Literal, Rest, Schema, Slot};
+
+/// The type of a schema, and whether its value may be `null`. `hint` names a model that has no name
+/// of its own.
+pub(super) fn ty<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> (Type, bool) {
+    let (schema, nullable) = core(cx.document, slot);
+    (
+        of_schema(cx, schema, hint),
+        nullable || allows_null(cx, schema),
+    )
+}
+
+/// Whether a schema lists `null`, or an alternative of it does.
+fn allows_null(cx: &Context<'_>, schema: &Schema) -> bool {
+    let mut alternatives = schema.one_of.iter().chain(&schema.any_of);
+    schema.listed.contains(&Literal::Null)
+        || alternatives.any(|slot| {
+            let (schema, nullable) = core(cx.document, slot);
+            nullable || schema.listed.contains(&Literal::Null)
+        })
+}
+
+fn of_schema<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
+    if schema.is_composed() || !schema.children.is_empty() {
+        return composed(cx, schema, hint);
+    }
+    match schema.kind {
+        Some(Kind::String) => text(cx, schema, hint),
+        Some(Kind::Integer) => Type::Int,
+        Some(Kind::Number) => Type::Float,
+        Some(Kind::Boolean) => Type::Bool,
+        Some(Kind::Array) => list(cx, schema, hint),
+        _ if schema.is_object() => object(cx, schema, hint),
+        None if schema.items.is_some() => list(cx, schema, hint),
+        None if !schema.literals().is_empty() => text(cx, schema, hint),
+        _ => Type::Json,
+    }
+}
+
+/// `string`, with or without a closed list.
+fn text(cx: &mut Context<'_>, schema: &Schema, hint: &str) -> Type {
+    let literals: Vec<&str> = schema.listed.iter().filter_map(Literal::text).collect();
+    if literals.is_empty() {
+        return Type::String(format(Some(schema)));
+    }
+    let key = (Some(schema.id), "");
+    if let Some(id) = cx.by_schema.get(&key) {
+        return Type::Model(*id);
+    }
+    let name = schema.name.as_deref().unwrap_or(hint);
+    let id = cx.open_model(name, &schema.docs, None);
+    cx.by_schema.insert(key, id);
+    let mut names = Namer::default();
+    let mut values: Vec<(_, String)> = Vec::new();
+    for literal in literals {
+        if !values.iter().any(|(_, known)| known == literal) {
+            values.push((names.variant(literal), literal.to_owned()));
+        }
+    }
+    cx.close_model(id, Shape::Enum { values });
+    Type::Model(id)
+}
+
+/// `array`.
+fn list<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
+    let item = match &schema.items {
+        Some(item) => nested(cx, schema, item, &singular(hint)),
+        None => Type::Json,
+    };
+    Type::List(Box::new(item))
+}
+
+/// The type inside a list or a map; any JSON where the list is its own item.
+fn nested<'d>(cx: &mut Context<'d>, holder: &'d Schema, inner: &Slot, hint: &str) -> Type {
+    if !cx.open.insert(holder.id) {
+        return Type::Json;
+    }
+    let (item, nullable) = ty(cx, inner, hint);
+    cx.open.remove(&holder.id);
+    match item {
+        Type::Json => Type::Json,
+        item if nullable => Type::Nullable(Box::new(item)),
+        item => item,
+    }
+}
+
+/// `object`.
+fn object<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
+    match members::object(cx, schema.id) {
+        Some(object) => one(cx, schema, &object, hint),
+        None => Type::Json,
+    }
+}
+
+/// One object: a map where it has no known keys.
+fn one<'d>(cx: &mut Context<'d>, schema: &'d Schema, object: &Object<'d>, hint: &str) -> Type {
+    let binding = cx.binding(schema.id);
+    if object.properties.is_empty() && binding.is_none() {
+        return map(cx, object, hint);
+    }
+    Type::Model(structure(cx, schema, object, binding.as_ref(), hint))
+}
+
+/// An object without known keys.
+pub(super) fn map<'d>(cx: &mut Context<'d>, object: &Object<'d>, hint: &str) -> Type {
+    let value = match (object.rest, object.schema) {
+        (Some(Rest::Of(value)), Some(schema)) => nested(cx, schema, value, &singular(hint)),
+        _ => Type::Json,
+    };
+    Type::Map(Box::new(value))
+}
+
+/// The model of an object.
+fn structure<'d>(
+    cx: &mut Context<'d>,
+    schema: &'d Schema,
+    object: &Object<'d>,
+    binding: Option<&Binding>,
+    hint: &str,
+) -> ModelId {
+    let key = (Some(schema.id), binding.map_or("", |binding| binding.name));
+    if let Some(id) = cx.by_schema.get(&key) {
+        return *id;
+    }
+    let filled = binding.and_then(|binding| binding.filled);
+    let given = binding.and_then(Binding::model_name);
+    let name = schema.name.as_deref().or(given).unwrap_or(hint);
+    let id = cx.open_model(name, object.docs(), filled);
+    cx.by_schema.insert(key, id);
+    if schema.name.is_some() {
+        cx.components.insert(id);
+    }
+    let parent = cx.model_name(id);
+    let fields = fields(cx, object, binding, None, &parent);
+    let rest = object.rest.map(|rest| match rest {
+        Rest::Of(value) => match ty(cx, value, &format!("{parent} rest")) {
+            (Type::Json, _) => Type::Json,
+            (ty, true) => Type::Nullable(Box::new(ty)),
+            (ty, false) => ty,
+        },
+        Rest::Anything | Rest::Closed => Type::Json,
+    });
+    let shape = Shape::Struct { fields, rest };
+    if schema.name.is_none() && filled.is_some() {
+        // Inline schemas that say the same of one struct of the runtime are one model.
+        let mut models = cx.models.iter();
+        let twin = models.position(|model| model.filled_from == filled && model.shape == shape);
+        if let Some(twin) = twin
+            && id.0 + 1 == cx.models.len()
+        {
+            cx.models.pop();
+            cx.by_schema.insert(key, ModelId(twin));
+            return ModelId(twin);
+        }
+    }
+    cx.close_model(id, shape);
+    id
+}
+
+/// `oneOf`, `anyOf`, `allOf`, or a schema that others extend.
+fn composed<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
+    let members = members::flatten(cx, schema.id);
+    let mut objects = Vec::new();
+    let mut others = Vec::new();
+    for member in members.iter() {
+        match member {
+            Member::Object(object) => objects.push(object.clone()),
+            Member::Other(other) => others.push(*other),
+        }
+    }
+    if !others.is_empty() {
+        // A schema that is still composed has more members than can be meant.
+        if !objects.is_empty() || others.iter().any(|other| other.is_composed()) {
+            return Type::Json;
+        }
+        let mut types = others.into_iter().map(|other| match other.kind {
+            // Closed lists of several members together are an open one.
+            Some(Kind::String) => Type::String(format(Some(other))),
+            _ => of_schema(cx, other, hint),
+        });
+        let first = types.next().unwrap_or(Type::Json);
+        return if types.all(|ty| ty == first) {
+            first
+        } else {
+            Type::Json
+        };
+    }
+    match objects.as_slice() {
+        [] => Type::Json,
+        [object] => one(cx, schema, object, hint),
+        _ => Type::Model(union(cx, schema, objects, hint)),
+    }
+}
+
+/// The model of several objects: one variant for each literal, or one for each member.
+fn union<'d>(
+    cx: &mut Context<'d>,
+    schema: &'d Schema,
+    mut objects: Vec<Object<'d>>,
+    hint: &str,
+) -> ModelId {
+    let key = (Some(schema.id), "");
+    if let Some(id) = cx.by_schema.get(&key) {
+        return *id;
+    }
+    let name = schema.name.as_deref().unwrap_or(hint);
+    let id = cx.open_model(name, &schema.docs, None);
+    cx.by_schema.insert(key, id);
+    let parent = cx.model_name(id);
+    let borrowed: Vec<&Object<'_>> = objects.iter().collect();
+    let tag = unions::tag(cx.document, &borrowed);
+    if tag.is_none() {
+        if let Some((one, other)) = unions::indistinguishable(&borrowed) {
+            let place = &schema.place;
+            cx.report(unions::report_indistinguishable(
+                cx.document,
+                place,
+                one,
+                other,
+            ));
+        }
+        unions::most_demanding_first(&mut objects, unions::requires_more);
+    }
+    let mut names = Namer::default();
+    let mut variants = Vec::new();
+    let mut untagged = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        let literals = match &tag {
+            Some(tag) => object.literals_of(cx.document, tag),
+            None => Vec::new(),
+        };
+        let own = parent_of(object.place, &parent);
+        let fields = fields(cx, object, None, tag.as_deref(), &own);
+        for literal in &literals {
+            variants.push(UnionVariant {
+                name: names.variant(literal),
+                literal: Some(literal.clone()),
+                docs: object.docs().to_owned(),
+                fields: fields.clone(),
+            });
+        }
+        if literals.is_empty() {
+            let name = variant_name(object, &objects, index);
+            untagged.push((name, object.docs(), fields));
+        }
+    }
+    for (name, docs, fields) in untagged {
+        variants.push(UnionVariant {
+            name: names.variant(&name),
+            literal: None,
+            docs: docs.to_owned(),
+            fields,
+        });
+    }
+    cx.close_model(id, Shape::Union { tag, variants });
+    id
+}
+
+/// The keys of an object but the tag, in spec order; what a binding adds comes last.
+pub(super) fn fields<'d>(
+    cx: &mut Context<'d>,
+    object: &Object<'d>,
+    binding: Option<&Binding>,
+    tag: Option<&str>,
+    parent: &str,
+) -> Vec<Field> {
+    let mut names = Namer::default();
+    let mut fields = Vec::new();
+    let mut met = Vec::new();
+    let has = |key: &str| object.properties.contains_key(key);
+    for (wire, property) in &object.properties {
+        if Some(*wire) == tag {
+            continue;
+        }
+        let slot = property.slot;
+        let domain = binding.and_then(|binding| binding.field(wire, has));
+        let hint = format!("{parent} {wire}");
+        let (ty, nullable) = match domain {
+            Some(domain) => {
+                met.push(domain.wire);
+                (bound(cx, Some(slot), domain.ty, &hint), false)
+            }
+            None => ty(cx, slot, &hint),
+        };
+        let (inner, _) = core(cx.document, slot);
+        fields.push(Field {
+            name: names.field(domain.map_or(wire, |domain| domain.wire)),
+            ty,
+            required: property.required || domain.is_some_and(|domain| domain.always),
+            nullable,
+            docs: if slot.docs.is_empty() && inner.name.is_none() {
+                inner.docs.clone()
+            } else {
+                slot.docs.clone()
+            },
+            deprecated: slot.deprecated || inner.deprecated,
+        });
+    }
+    let known = binding.map_or(&[][..], |binding| &binding.fields);
+    for domain in known.iter().filter(|domain| !met.contains(&domain.wire)) {
+        fields.push(forgotten(cx, domain, &mut names));
+    }
+    fields
+}
+
+/// A field that a built-in fills and the spec forgot.
+fn forgotten(cx: &mut Context<'_>, domain: &DomainField, names: &mut Namer) -> Field {
+    Field {
+        name: names.field(domain.wire),
+        ty: bound(cx, None, domain.ty, domain.wire),
+        required: domain.always,
+        nullable: false,
+        docs: String::new(),
+        deprecated: false,
+    }
+}
+
+/// The type of a field that a built-in fills or reads: the runtime decides, the spec adds the format.
+fn bound<'d>(cx: &mut Context<'d>, slot: Option<&Slot>, domain: DomainType, hint: &str) -> Type {
+    let document = cx.document;
+    let schema = slot.map(|slot| core(document, slot).0);
+    let item = || {
+        let item = schema.and_then(|schema| schema.items.as_ref());
+        item.map(|item| core(document, item).0)
+    };
+    match domain {
+        DomainType::Text => Type::String(format(schema)),
+        DomainType::Bool => Type::Bool,
+        DomainType::Int => Type::Int,
+        DomainType::Json => Type::Json,
+        DomainType::Texts => Type::List(Box::new(Type::String(format(item())))),
+        DomainType::Struct(filled) => Type::Model(domain_model(cx, schema, filled, hint)),
+        DomainType::List(filled) => {
+            let item = domain_model(cx, item(), filled, hint);
+            Type::List(Box::new(Type::Model(item)))
+        }
+    }
+}
+
+/// The model of a struct of the runtime, as the spec shows it at one place.
+fn domain_model<'d>(
+    cx: &mut Context<'d>,
+    schema: Option<&'d Schema>,
+    filled: &'static DomainStruct,
+    hint: &str,
+) -> ModelId {
+    let binding = Binding::of(filled);
+    if let Some(schema) = schema
+        && let Some(object) = members::object(cx, schema.id)
+    {
+        return structure(cx, schema, &object, Some(&binding), hint);
+    }
+    // The spec shows no object here: every field is a forgotten one.
+    let key = (None, filled.name);
+    if let Some(id) = cx.by_schema.get(&key) {
+        return *id;
+    }
+    let id = cx.open_model(filled.name, "", Some(filled));
+    cx.by_schema.insert(key, id);
+    let mut names = Namer::default();
+    let known = filled.fields.iter();
+    let fields = known
+        .map(|domain| forgotten(cx, domain, &mut names))
+        .collect();
+    cx.close_model(id, Shape::Struct { fields, rest: None });
+    id
+}
+
+/// The `format` of a string.
+fn format(schema: Option<&Schema>) -> Format {
+    match schema.and_then(|schema| schema.format.as_deref()) {
+        Some("date-time") => Format::DateTime,
+        Some("email") => Format::Email,
+        Some("uri" | "url") => Format::Uri,
+        Some("uuid") => Format::Uuid,
+        Some("binary" | "byte") => Format::Bytes,
+        _ => Format::Plain,
+    }
+}

@@ -1,0 +1,305 @@
+//! A description after it was checked: a plain tree, the same for OpenAPI 3.0 and 3.1.
+//!
+//! No `$ref` is left in it. Schemas stand in one list and name each other by [`SchemaId`], so that
+//! a schema is known once, however often it is used, and may contain itself.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::files::Files;
+use super::place::Place;
+use crate::diagnostic::Diagnostics;
+
+/// A description that was read and checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Document {
+    /// `info.title`.
+    pub(crate) title: String,
+    /// `info.version`.
+    pub(crate) version: String,
+    /// `info.description`; may be empty.
+    pub(crate) docs: String,
+    /// `url` of the first server; may be empty.
+    pub(crate) server: String,
+    /// In the order of the file.
+    pub(crate) operations: Vec<Operation>,
+    /// The security schemes by name.
+    pub(crate) schemes: Vec<(String, Scheme)>,
+    /// All schemas; a [`SchemaId`] is an index.
+    pub(crate) schemas: Vec<Schema>,
+    /// Where everything stands.
+    pub(crate) files: Files,
+    /// What is doubtful but understood.
+    pub(crate) warnings: Diagnostics,
+}
+
+impl Document {
+    /// The schema behind an id.
+    pub(crate) fn schema(&self, id: SchemaId) -> &Schema {
+        &self.schemas[id.0]
+    }
+}
+
+/// Index into [`Document::schemas`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SchemaId(pub(crate) usize);
+
+/// An operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    pub(crate) place: Place,
+    /// Its path as it is written.
+    pub(crate) path: String,
+    /// The path item.
+    pub(crate) path_place: Place,
+    /// `get`.
+    pub(crate) method: &'static str,
+    /// `operationId`.
+    pub(crate) id: Option<String>,
+    /// `summary` and `description`; may be empty.
+    pub(crate) docs: String,
+    pub(crate) deprecated: bool,
+    /// The first of its `tags`; may be empty.
+    pub(crate) tag: String,
+    /// `x-auth-gen`.
+    pub(crate) extension: Option<Value>,
+    /// Its own parameters.
+    pub(crate) parameters: Vec<Parameter>,
+    /// Those of its path item.
+    pub(crate) shared_parameters: Vec<Parameter>,
+    pub(crate) body: Option<RequestBody>,
+    /// In the order of the file.
+    pub(crate) responses: Vec<Response>,
+    /// `responses`.
+    pub(crate) responses_place: Place,
+    /// `security`, its own or that of the description.
+    pub(crate) security: Vec<Requirement>,
+}
+
+/// Where a parameter is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are OpenAPI's")]
+pub(crate) enum Location {
+    Path,
+    Query,
+    Header,
+    Cookie,
+}
+
+/// A parameter.
+#[derive(Debug, Clone)]
+pub(crate) struct Parameter {
+    /// Where it is listed.
+    pub(crate) listed: Place,
+    /// Where it is described.
+    pub(crate) place: Place,
+    pub(crate) name: String,
+    pub(crate) location: Location,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
+    /// May be empty.
+    pub(crate) docs: String,
+    /// `schema`.
+    pub(crate) schema: Option<Slot>,
+    /// The media type of `content`, in place of a schema.
+    pub(crate) media_type: Option<String>,
+    /// `style`, where it is given.
+    pub(crate) style: Option<String>,
+    /// `example`, if it is a text.
+    pub(crate) example: Option<String>,
+}
+
+/// A request body.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestBody {
+    /// Where the operation names it.
+    pub(crate) listed: Place,
+    pub(crate) required: bool,
+    pub(crate) content: Vec<Media>,
+}
+
+/// A body in one media type.
+#[derive(Debug, Clone)]
+pub(crate) struct Media {
+    pub(crate) place: Place,
+    /// `application/json`.
+    pub(crate) name: String,
+    pub(crate) schema: Option<Slot>,
+}
+
+/// A response.
+#[derive(Debug, Clone)]
+pub(crate) struct Response {
+    pub(crate) place: Place,
+    /// `200`, `4XX` or `default`, as it is written.
+    pub(crate) code: String,
+    /// May be empty.
+    pub(crate) docs: String,
+    pub(crate) content: Vec<Media>,
+    /// The names of its headers.
+    pub(crate) headers: Vec<String>,
+}
+
+/// One alternative of `security`: all of these schemes together; none of them means anybody.
+#[derive(Debug, Clone)]
+pub(crate) struct Requirement {
+    pub(crate) place: Place,
+    pub(crate) schemes: Vec<String>,
+}
+
+/// A security scheme.
+#[derive(Debug, Clone)]
+pub(crate) struct Scheme {
+    pub(crate) place: Place,
+    pub(crate) kind: SchemeKind,
+    /// May be empty.
+    pub(crate) docs: String,
+}
+
+/// What a security scheme is, as far as it matters here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SchemeKind {
+    /// `type: http`, `scheme: bearer`.
+    Bearer,
+    /// `type: apiKey`, `in: cookie`: its name.
+    Cookie(String),
+    /// Any other.
+    Other,
+}
+
+/// A schema where it is used.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    /// The place of the use.
+    pub(crate) place: Place,
+    /// What is used, behind all references.
+    pub(crate) schema: SchemaId,
+    /// Whether it is used by a `$ref`.
+    pub(crate) is_ref: bool,
+    /// What is said at this place: of the schema itself, or beside the `$ref`. May be empty.
+    pub(crate) docs: String,
+    /// `deprecated`, at this place.
+    pub(crate) deprecated: bool,
+    /// Whether the place adds `null` to what it refers to.
+    pub(crate) nullable: bool,
+}
+
+/// The `type` of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are JSON Schema's")]
+pub(crate) enum Kind {
+    String,
+    Number,
+    Integer,
+    Boolean,
+    Object,
+    Array,
+}
+
+/// A schema without references.
+#[derive(Debug, Clone)]
+pub(crate) struct Schema {
+    pub(crate) id: SchemaId,
+    pub(crate) place: Place,
+    /// Its name, where it stands in a collection of named schemas: `User`.
+    pub(crate) name: Option<String>,
+    /// `type`, where it is one.
+    pub(crate) kind: Option<Kind>,
+    /// Whether `null` is a value too.
+    pub(crate) nullable: bool,
+    /// `description` or `title`; may be empty.
+    pub(crate) docs: String,
+    pub(crate) title: Option<String>,
+    pub(crate) deprecated: bool,
+    pub(crate) format: Option<String>,
+    /// `enum`, or the one value of `const`.
+    pub(crate) listed: Vec<Literal>,
+    /// In the order of the file.
+    pub(crate) properties: IndexMap<String, Slot>,
+    pub(crate) required: Vec<String>,
+    /// `additionalProperties`; `None` where it is absent.
+    pub(crate) rest: Option<Rest>,
+    /// `items`.
+    pub(crate) items: Option<Slot>,
+    pub(crate) all_of: Vec<Slot>,
+    pub(crate) one_of: Vec<Slot>,
+    pub(crate) any_of: Vec<Slot>,
+    pub(crate) discriminator: Option<Discriminator>,
+    /// The schemas that extend this one by `allOf`, where its discriminator tells them apart.
+    pub(crate) children: Vec<Slot>,
+    /// `default`, or else `example`, if it is a text.
+    pub(crate) sample: Option<String>,
+    /// Whether it says nothing at all.
+    pub(crate) is_empty: bool,
+}
+
+impl Schema {
+    /// Whether it is composed of others.
+    pub(crate) fn is_composed(&self) -> bool {
+        !(self.all_of.is_empty() && self.one_of.is_empty() && self.any_of.is_empty())
+    }
+
+    /// The schemas that it is composed of.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Slot> {
+        let parts = self.all_of.iter().chain(&self.one_of);
+        parts.chain(&self.any_of)
+    }
+
+    /// Whether it is an object, by its `type` or else by what it has.
+    pub(crate) fn is_object(&self) -> bool {
+        match self.kind {
+            Some(kind) => kind == Kind::Object,
+            None => !self.properties.is_empty() || self.rest.is_some(),
+        }
+    }
+
+    /// `enum`, where it is a closed list of texts; nothing for any other.
+    pub(crate) fn literals(&self) -> Vec<&str> {
+        let texts: Option<Vec<&str>> = self.listed.iter().map(Literal::text).collect();
+        texts.unwrap_or_default()
+    }
+}
+
+/// One value of an `enum`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Literal {
+    Text(String),
+    Null,
+    Other,
+}
+
+impl Literal {
+    /// The value, if it is a text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Null | Self::Other => None,
+        }
+    }
+}
+
+/// What keys that `properties` does not name may hold.
+#[derive(Debug, Clone)]
+pub(crate) enum Rest {
+    /// `additionalProperties: false`: there are none.
+    Closed,
+    Anything,
+    Of(Slot),
+}
+
+/// What tells the alternatives of a schema apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Discriminator {
+    /// The key whose value decides.
+    pub(crate) property: String,
+    /// The value and what it stands for, in the order of the file.
+    pub(crate) mapping: Vec<(String, SchemaId)>,
+}
+
+impl Discriminator {
+    /// The values that `mapping` gives to a schema.
+    pub(crate) fn values_of(&self, schema: SchemaId) -> Vec<String> {
+        let given = self.mapping.iter().filter(|(_, target)| *target == schema);
+        given.map(|(value, _)| value.clone()).collect()
+    }
+}
