@@ -70,11 +70,8 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         } else {
             ""
         },
-        api_domain: if defaults.api_domain.is_some() {
-            "options.apiDomain ?? APP_INFO.apiDomain"
-        } else {
-            "options.apiDomain"
-        },
+        api_domain: &default_option("apiDomain", defaults.api_domain.as_deref()),
+        api_base_path: &default_option("apiBasePath", Some(&defaults.api_base_path)),
     };
     let types = TypesFile {
         header: &header,
@@ -85,6 +82,7 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
             header: &header,
             defaults: &defaults,
             api_domain: client.api_domain,
+            api_base_path: client.api_base_path,
             options_default: client.options_default,
             api_domain_doc: client.api_domain_doc,
             api_domain_type: client.api_domain_type,
@@ -131,6 +129,21 @@ fn insert(tree: &mut Tree, path: &str, template: &impl Template) {
 /// A string literal, for TypeScript and JSON alike.
 fn string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
+}
+
+/// `apiDomain: options.apiDomain ?? "…",`. The value stands here a second time, so that a bundle has
+/// `APP_INFO` only where the page uses it.
+fn default_option(name: &str, default: Option<&str>) -> String {
+    let Some(default) = default else {
+        return format!("{name}: options.{name},");
+    };
+    let value = format!("options.{name} ?? {},", string(default));
+    let gap = if 4 + name.len() + 2 + value.len() > WIDTH {
+        "\n      "
+    } else {
+        " "
+    };
+    format!("{name}:{gap}{value}")
 }
 
 fn index_docs(api: &Api) -> String {
@@ -239,6 +252,7 @@ struct ClientFile<'a> {
     api_domain_type: &'a str,
     options_default: &'a str,
     api_domain: &'a str,
+    api_base_path: &'a str,
 }
 
 #[derive(Template)]

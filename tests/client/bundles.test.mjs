@@ -38,7 +38,10 @@ test.skipIf(skipped)("a page pays for the operations that it calls and for no ot
     assert.equal(text.includes(absent), false, absent);
   }
   const names = modules.map((path) => path.split("/").at(-1)).sort();
-  const expected = ["client", "errors", "http", "operations", "session", "storage"];
+  const expected = [
+    ...["client", "errors", "front-token", "http", "lock", "operations", "origins", "session"],
+    "storage",
+  ];
   assert.deepEqual(
     names.filter((name) => name !== "<stdin>"),
     expected.map((name) => `${name}.js`),

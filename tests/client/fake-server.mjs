@@ -7,7 +7,7 @@ export async function startFakeServer() {
   const state = {
     /** Every request, in order: { method, path, headers, body }. */
     requests: [],
-    /** What a refresh does: "ok", "expired", "broken", "drop", "no-front-token". */
+    /** What a refresh does: "ok", "expired", "broken", "drop", "no-front-token", "busy", "nonsense". */
     refresh: "ok",
     /** Milliseconds that a refresh takes. */
     refreshDelay: 20,
@@ -26,8 +26,13 @@ export async function startFakeServer() {
     good: undefined,
     generation: 0,
     handle: 0,
+    /** What a busy server says about when to come back, and its status. */
+    retryAfter: "1",
+    busyStatus: 429,
     /** Holds back the answer of a protected call: path → promise. */
     hold: new Map(),
+    /** Paths that lead elsewhere: path → [status, location]. */
+    redirects: new Map(),
     calls: (path) => state.requests.filter((request) => request.path === path),
     expireAccessToken() {
       state.good = undefined;
@@ -92,6 +97,11 @@ export async function startFakeServer() {
 
   async function answer(request, response, path) {
     const signedIn = state.good !== undefined && tokenOf(request, "sAccessToken") === state.good;
+    if (state.redirects.has(path)) {
+      const [status, location] = state.redirects.get(path);
+      response.writeHead(status, { location });
+      return response.end();
+    }
     switch (path) {
       case "/auth/signin":
         state.handle += 1;
@@ -112,6 +122,12 @@ export async function startFakeServer() {
             return json(response, 503, { message: "later" });
           case "no-front-token":
             return json(response, 200, {});
+          case "nonsense":
+            response.setHeader("front-token", "e30=");
+            return json(response, 200, {});
+          case "busy":
+            response.setHeader("retry-after", state.retryAfter);
+            return json(response, state.busyStatus, { message: "later" });
         }
         if (state.refresh !== "ok" || !tokenOf(request, "sRefreshToken")?.startsWith("refresh-")) {
           takeTokens(response);
@@ -151,6 +167,10 @@ export async function startFakeServer() {
         const { claimValidationErrors } = state;
         return json(response, 403, { message: "invalid claim", claimValidationErrors });
       }
+      case "/auth/endless":
+        // A refusal whose body never ends.
+        response.writeHead(403, { "content-type": "application/json" });
+        return response.write('{"message":');
       case "/auth/slow":
         await sleep(500);
         return json(response, 200, {});

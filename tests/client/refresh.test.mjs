@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { test } from "vitest";
+import { test, vi } from "vitest";
 
 import { fetchWithCookies } from "./fake-server.mjs";
 import {
@@ -93,13 +93,101 @@ test("a refused refresh ends the session, and the application sees its own 401",
   assert.equal(server.calls("/auth/session/refresh").length, 1);
 });
 
-test("an API that refuses everything gets eleven calls and ten refreshes, not more", async () => {
+test("an API that refuses everything gets two calls and one refresh, not more", async () => {
   const { client } = await openSignedIn();
   server.alwaysRefuse = true;
   server.refreshDelay = 0;
   assert.equal((await client.fetch(`${server.origin}/a`)).status, 401);
-  assert.equal(server.calls("/a").length, 11);
-  assert.equal(server.calls("/auth/session/refresh").length, 10);
+  assert.equal(server.calls("/a").length, 2);
+  assert.equal(server.calls("/auth/session/refresh").length, 1);
+});
+
+test("a refusal that a new access token does not cure is refreshed for once by each call", async () => {
+  const { client } = await openSignedIn();
+  server.alwaysRefuse = true;
+  const answers = await Promise.all(["/a", "/b", "/c"].map((path) => client.fetch(path)));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [401, 401, 401],
+  );
+  assert.equal(server.calls("/auth/session/refresh").length, 1);
+});
+
+test("an own Authorization header: what the client has handed out is renewed, others are not", async () => {
+  const { client } = await openSignedIn();
+  const authorization = `Bearer ${await client.getAccessToken()}`;
+  server.expireAccessToken();
+  const answer = await client.fetch("/a", { headers: { authorization } });
+  assert.equal(answer.status, 200);
+  assert.equal(server.calls("/a")[1].headers.authorization, "Bearer access-2");
+
+  // Renewed before it is sent, where that is known to be needed.
+  server.lifetime = -1;
+  await client.refresh();
+  server.lifetime = 3600;
+  server.requests.length = 0;
+  await client.fetch("/b", { headers: { authorization: "Bearer access-3" } });
+  assert.equal(server.calls("/b")[0].headers.authorization, "Bearer access-4");
+
+  server.requests.length = 0;
+  for (const other of ["Basic x", authorization]) {
+    assert.equal((await client.fetch("/a", { headers: { authorization: other } })).status, 401);
+    assert.equal(server.calls("/a").at(-1).headers.authorization, other);
+  }
+  assert.equal(server.requests.length, 2);
+});
+
+test("cookie mode: a request that takes no cookies along is not refreshed for", async () => {
+  const { client } = await openSignedIn({
+    tokenTransferMethod: "cookie",
+    fetch: fetchWithCookies(),
+  });
+  assert.equal((await client.fetch("/a", { credentials: "omit" })).status, 401);
+  assert.equal(server.calls("/a").length, 1);
+  // Another header says nothing about the cookies.
+  server.expireAccessToken();
+  await client.fetch("/a", { headers: { authorization: "Basic x" } });
+  assert.equal(server.calls("/auth/session/refresh").length, 1);
+});
+
+test("a server that asks for time at a refresh gets it, whatever is called meanwhile", async () => {
+  for (const status of [429, 503]) {
+    const { client } = await openSignedIn();
+    server.requests.length = 0;
+    Object.assign(server, { refresh: "busy", busyStatus: status, retryAfter: "1" });
+    server.expireAccessToken();
+    const isBusy = (error) => {
+      assert.ok(error instanceof ApiError, String(error));
+      assert.deepEqual([error.status, error.headers.get("retry-after")], [status, "1"]);
+      return true;
+    };
+    for (const path of ["/a", "/b", "/c"]) {
+      await assert.rejects(client.fetch(path), isBusy);
+    }
+    await assert.rejects(client.refresh(), isBusy);
+    assert.equal(server.calls("/auth/session/refresh").length, 1);
+    assert.equal((await client.getSession()).userId, "ada");
+    server.refresh = "ok";
+    await new Promise((done) => setTimeout(done, 1_050));
+    assert.equal((await client.fetch("/a")).status, 200);
+  }
+});
+
+test("a time that makes no sense, or is too long, does not lock the session", async () => {
+  for (const [retryAfter, wait] of [
+    ["soon", 0],
+    ["-5", 0],
+    ["999999999", 600_001],
+  ]) {
+    const { client } = await openSignedIn();
+    Object.assign(server, { refresh: "busy", retryAfter });
+    await assert.rejects(client.refresh(), ApiError);
+    server.refresh = "ok";
+    const now = performance.now();
+    vi.spyOn(performance, "now").mockImplementation(() => now + wait);
+    assert.equal(await client.refresh(), true, retryAfter);
+    vi.restoreAllMocks();
+  }
 });
 
 test("cookie mode: a page that knows nothing yet asks once whether there is a session", async () => {

@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 
+import { readFile } from "node:fs/promises";
+
 import { test } from "vitest";
 
+import { fileOf, generated, load } from "./client.mjs";
 import { fetchWithCookies, startFakeServer } from "./fake-server.mjs";
 import { call, newClient, open, openSignedIn, server } from "./session.mjs";
 
@@ -139,6 +142,39 @@ test("requests are written the way the spec says", async () => {
     [headers["x-a"], headers["x-b"], headers["fdi-version"]],
     ["1", undefined, undefined],
   );
+});
+
+test("a path parameter cannot lead to another endpoint", async () => {
+  const { client } = open();
+  const { segment } = await load("http.js");
+  for (const value of ["", ".", ".."]) {
+    assert.throws(() => segment(value), RangeError);
+  }
+  assert.deepEqual(["a/..", "%2e%2e", "...", 0].map(segment), ["a%2F..", "%252e%252e", "...", "0"]);
+  const signIn = { id: "signIn", method: "POST", path: "/signin", tenant: true };
+  for (const tenantId of [".", ".."]) {
+    await assert.rejects(call(client, signIn, { tenantId }), RangeError);
+    await assert.rejects(call(open({ tenantId }).client, signIn), RangeError);
+  }
+  assert.equal(server.requests.length, 0);
+  // An empty tenant is none.
+  await call(open({ tenantId: "t1" }).client, signIn, { tenantId: "" }).catch(() => undefined);
+  await call(open({ tenantId: "" }).client, signIn);
+  assert.deepEqual(
+    server.requests.map(({ path }) => path),
+    ["/auth/t1/signin", "/auth/signin"],
+  );
+});
+
+test.skipIf(generated === undefined)("an operation rejects what cannot be a path", async () => {
+  const operations = await load("operations.js");
+  const { client } = open();
+  const text = await readFile(fileOf("operations.js"), "utf8");
+  const taking = [...text.matchAll(/^export async function (\w+)\(/gm)].map(([, name]) => name);
+  assert.equal(taking.length > 0, text.includes("${segment("));
+  for (const name of taking) {
+    await assert.rejects(operations[name](client, new Proxy({}, { get: () => ".." })), RangeError);
+  }
 });
 
 test("domains and paths of appInfo are understood", () => {

@@ -44,8 +44,8 @@ test("importing the client and making one looks at no page", async () => {
     }
     assert.deepEqual(looked, []);
     const client = fresh.newClient({ apiDomain: server.origin });
-    // `typeof document` decides the defaults; nothing else is asked.
-    assert.deepEqual(new Set(looked), new Set(["document"]));
+    // These decide the defaults; nothing else is asked.
+    assert.deepEqual(new Set(looked), new Set(["document", "location"]));
     assert.equal(client.tokenTransferMethod, "header");
   } finally {
     for (const name of ["document", "window", "localStorage", "location"]) {
@@ -97,10 +97,11 @@ test("workerd: sign in, three calls with an expired token, one refresh, sign out
       contents: `
         import { newClient } from ${JSON.stringify(fileOf("session.js"))};
         import { call } from ${JSON.stringify(fileOf("http.js"))};
+        import { memoryStorage } from ${JSON.stringify(fileOf("storage.js"))};
         export default {
           async fetch(request) {
             const { origin, expire } = await request.json();
-            const client = newClient({ apiDomain: origin });
+            const client = newClient({ apiDomain: origin, storage: memoryStorage() });
             const events = [];
             client.onSession(({ type }) => events.push(type));
             await call(client, ${JSON.stringify(SIGN_IN)});

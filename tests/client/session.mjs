@@ -34,7 +34,8 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 export function open(options = {}) {
-  const client = newClient({ apiDomain: server.origin, ...options });
+  // On a server, as in these tests, a client has a storage only where it is told to.
+  const client = newClient({ apiDomain: server.origin, storage: memoryStorage(), ...options });
   const events = [];
   client.onSession((event) => events.push(event.type));
   return { client, events };

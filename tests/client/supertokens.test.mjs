@@ -12,7 +12,7 @@ import { afterAll, beforeAll, test } from "vitest";
 
 import { startCore } from "./core.mjs";
 import { fetchWithCookies } from "./fake-server.mjs";
-import { ApiError, call, newClient } from "./session.mjs";
+import { ApiError, call, memoryStorage, newClient } from "./session.mjs";
 
 const EMAIL_PASSWORD = { method: "POST", rid: "emailpassword", tenant: true };
 const SIGN_UP = { ...EMAIL_PASSWORD, id: "signUp", path: "/signup" };
@@ -98,6 +98,7 @@ for (const tokenTransferMethod of ["cookie", "header"]) {
     const client = newClient({
       apiDomain: origin,
       tokenTransferMethod,
+      storage: memoryStorage(),
       fetch: tokenTransferMethod === "cookie" ? fetchWithCookies() : undefined,
     });
     const events = [];
@@ -152,7 +153,7 @@ for (const tokenTransferMethod of ["cookie", "header"]) {
 }
 
 test("supertokens-node: a session that the server ended is told to have expired", async () => {
-  const client = newClient({ apiDomain: origin });
+  const client = newClient({ apiDomain: origin, storage: memoryStorage() });
   const events = [];
   client.onSession(({ type }) => events.push(type));
   await call(client, { ...SIGN_UP, ...form("gone@example.com", "correct horse 1") });

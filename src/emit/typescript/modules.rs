@@ -26,8 +26,12 @@ macro_rules! module {
 
 /// What every client has.
 const ALWAYS: &[Module] = &[
+    module!("chunks"),
     module!("errors"),
+    module!("front-token"),
     module!("http"),
+    module!("lock"),
+    module!("origins"),
     module!("react"),
     module!("server"),
     module!("session"),

@@ -36,12 +36,7 @@ pub(super) fn functions(api: &Api, names: &Names) -> Functions {
         items
     };
     let items = texts(Function::source);
-    let needs_segment = api.operations.iter().any(|operation| {
-        operation
-            .path
-            .iter()
-            .any(|segment| matches!(segment, Segment::Param(_)))
-    });
+    let needs_segment = api.operations.iter().any(has_segments);
     let values = match (items.is_empty(), needs_segment) {
         (true, _) => "",
         (false, true) => "call, segment",
@@ -63,6 +58,13 @@ pub(super) fn functions(api: &Api, names: &Names) -> Functions {
         type_imports: type_imports(&used),
         items,
     }
+}
+
+fn has_segments(operation: &Operation) -> bool {
+    operation
+        .path
+        .iter()
+        .any(|segment| matches!(segment, Segment::Param(_)))
 }
 
 /// The operations as rows of a Markdown table.
@@ -100,6 +102,8 @@ fn type_imports(used: &BTreeSet<String>) -> String {
 /// One function, before it is written in one of three ways.
 struct Function {
     docs: String,
+    /// `async `, where the arguments may be refused: the function then rejects as it does for all else.
+    keyword: &'static str,
     name: String,
     response: String,
     request: Option<Request>,
@@ -130,6 +134,11 @@ impl Function {
         used.insert(own.response.clone());
         Self {
             docs: docs::comment(&function_docs(operation), ""),
+            keyword: if has_segments(operation) {
+                "async "
+            } else {
+                ""
+            },
             name: own.function.clone(),
             response: own.response.clone(),
             request: request_argument(operation, own, names, used),
@@ -147,7 +156,8 @@ impl Function {
             }
         });
         let end = format!("): Promise<{}> {{", self.response);
-        self.written(&self.typed("export function", request, &end))
+        let start = format!("export {}function", self.keyword);
+        self.written(&self.typed(&start, request, &end))
     }
 
     fn declaration(&self) -> String {
@@ -170,8 +180,8 @@ impl Function {
             Some(_) => "request, ",
         };
         self.written(&format!(
-            "export function {}(client, {request}options) {{",
-            self.name
+            "export {}function {}(client, {request}options) {{",
+            self.keyword, self.name
         ))
     }
 

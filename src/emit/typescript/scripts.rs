@@ -15,6 +15,7 @@ pub(super) struct Parts<'a> {
     pub(super) header: &'a str,
     pub(super) defaults: &'a Defaults,
     pub(super) api_domain: &'a str,
+    pub(super) api_base_path: &'a str,
     pub(super) options_default: &'a str,
     pub(super) api_domain_doc: &'a str,
     pub(super) api_domain_type: &'a str,
@@ -32,6 +33,7 @@ pub(super) fn emit(parts: &Parts<'_>, tree: &mut Tree) {
         app_info: &parts.defaults.lines(),
         options_default: parts.options_default,
         api_domain: parts.api_domain,
+        api_base_path: parts.api_base_path,
     };
     let client_types = ClientDeclarations {
         header,
@@ -74,6 +76,7 @@ struct ClientScript<'a> {
     app_info: &'a str,
     options_default: &'a str,
     api_domain: &'a str,
+    api_base_path: &'a str,
 }
 
 #[derive(Template)]

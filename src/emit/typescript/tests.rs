@@ -464,7 +464,7 @@ fn operations() {
      * - `404`: No such user.
      * @deprecated
      */
-    export function everything(
+    export async function everything(
       client: AuthClient,
       request: EverythingParams,
       options?: CallOptions,
@@ -512,8 +512,8 @@ fn defaults_of_app_info() {
     export function createAuthClient(options: CreateAuthClientOptions = {}): AuthClient {
       return newClient({
         ...options,
-        apiDomain: options.apiDomain ?? APP_INFO.apiDomain,
-        apiBasePath: options.apiBasePath ?? APP_INFO.apiBasePath,
+        apiDomain: options.apiDomain ?? "localhost:3001",
+        apiBasePath: options.apiBasePath ?? "/gw/auth",
       });
     }
     "##);
@@ -529,7 +529,17 @@ fn a_domain_without_default_must_be_given() {
     let text = emitted("client/src/client.ts", &api);
     assert!(text.contains("readonly apiDomain: string;"), "{text}");
     assert!(text.contains("apiDomain: options.apiDomain,"), "{text}");
-    assert!(!text.contains("APP_INFO.apiDomain"), "{text}");
+    assert!(!text.contains("options.apiDomain ??"), "{text}");
+}
+
+#[test]
+fn a_long_default_stands_on_a_line_of_its_own() {
+    let mut api = api();
+    let domain = format!("https://{}.example.com", "a".repeat(50));
+    api.app_info.api_domain = Setting::Text(domain.clone());
+    let text = emitted("client/js/client.js", &api);
+    let line = format!("    apiDomain:\n      options.apiDomain ?? \"{domain}\",\n");
+    assert!(text.contains(&line), "{text}");
 }
 
 #[test]
@@ -540,14 +550,20 @@ fn the_whole_package_is_there() {
     insta::assert_snapshot!(paths.join("\n"), @r##"
     client/.gitignore
     client/README.md
+    client/js/chunks.d.ts
+    client/js/chunks.js
     client/js/client.d.ts
     client/js/client.js
     client/js/errors.d.ts
     client/js/errors.js
+    client/js/front-token.d.ts
+    client/js/front-token.js
     client/js/http.d.ts
     client/js/http.js
     client/js/index.d.ts
     client/js/index.js
+    client/js/lock.d.ts
+    client/js/lock.js
     client/js/login.d.ts
     client/js/login.js
     client/js/login/complaints.d.ts
@@ -570,6 +586,8 @@ fn the_whole_package_is_there() {
     client/js/login/texts.js
     client/js/operations.d.ts
     client/js/operations.js
+    client/js/origins.d.ts
+    client/js/origins.js
     client/js/react.d.ts
     client/js/react.js
     client/js/server.d.ts
@@ -580,10 +598,13 @@ fn the_whole_package_is_there() {
     client/js/storage.js
     client/js/types.d.ts
     client/package.json
+    client/src/chunks.ts
     client/src/client.ts
     client/src/errors.ts
+    client/src/front-token.ts
     client/src/http.ts
     client/src/index.ts
+    client/src/lock.ts
     client/src/login.ts
     client/src/login/complaints.ts
     client/src/login/element.ts
@@ -595,6 +616,7 @@ fn the_whole_package_is_there() {
     client/src/login/style.ts
     client/src/login/texts.ts
     client/src/operations.ts
+    client/src/origins.ts
     client/src/react.ts
     client/src/server.ts
     client/src/session.ts

@@ -8,19 +8,9 @@
  */
 export class ApiError extends Error {
   name = "ApiError";
-  /** The HTTP status; `0` for a redirect that a browser does not let scripts see. */
-  status;
-  /** The JSON value of the body, the text where it is not JSON, `undefined` where it is empty. */
-  body;
-  /** The operationId, `refreshSession` for a refresh that the client started by itself. */
-  operation;
-  /** The headers of the answer: `Location`, `Retry-After`. */
-  headers;
-  /** What the session lacks, where that is why the server refused (status 403); else empty. */
-  claims;
   constructor(operation, response, body, hint) {
-    const said = hint ?? messageOf(body);
-    super(`${operation} answered ${response.status}${said === undefined ? "" : `: ${said}`}`);
+    const said = hint ?? body?.message;
+    super(`${operation} answered ${response.status}${said ? `: ${said}` : ""}`);
     this.status = response.status;
     this.body = body;
     this.operation = operation;
@@ -34,8 +24,6 @@ export class ApiError extends Error {
  */
 export class NetworkError extends Error {
   name = "NetworkError";
-  /** The operationId, `refreshSession` for a refresh that the client started by itself. */
-  operation;
   constructor(operation, cause) {
     super(`${operation} got no answer`, { cause });
     this.operation = operation;
@@ -47,12 +35,6 @@ export class TimeoutError extends Error {
   constructor(milliseconds) {
     super(`no answer within ${milliseconds} ms`);
   }
-}
-function messageOf(body) {
-  if (typeof body === "object" && body !== null && "message" in body) {
-    return String(body.message);
-  }
-  return undefined;
 }
 /** The claims that a refusal names; none where it is another refusal. */
 export function claimFailures(body) {

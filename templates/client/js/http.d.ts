@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /** Further request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The tenant, where it is not that of the client. */
+  /** The tenant, where it is not that of the client; an empty text is none. */
   readonly tenantId?: string | undefined;
 }
 /** How an operation goes over the wire; written by the generator. */
@@ -47,11 +47,21 @@ export declare function call<Answer>(
   operation: Operation,
   options?: CallOptions,
 ): Promise<Answer>;
-/** A parameter as one segment of a path. */
+/**
+ * A parameter as one segment of a path.
+ *
+ * @throws {RangeError} for an empty text, `.` and `..`: URLs resolve these to another path (URL
+ *   standard, path state), and so the request would go to another endpoint.
+ */
 export declare function segment(value: unknown): string;
 /** The body of an answer: whether it is JSON, and its value. */
 export declare function read(response: Response): Promise<[boolean, unknown]>;
-/** Does some work that ends when the caller says so or when the time is up. */
+/**
+ * Does some work until the caller gives up or the time is up. The promise then rejects at once, even
+ * if the work does not listen to its signal.
+ *
+ * @param milliseconds `0` for no limit.
+ */
 export declare function withDeadline<Result>(
   milliseconds: number,
   outer: AbortSignal | null | undefined,

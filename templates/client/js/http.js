@@ -24,54 +24,57 @@ export async function call(client, operation, options = {}) {
       }
       throw new ApiError(id, response, body, response.ok ? "the body is not JSON" : undefined);
     } catch (error) {
-      if (signal.aborted || error instanceof ApiError || error instanceof NetworkError) {
+      if (error instanceof ApiError || error instanceof NetworkError) {
         throw error;
       }
       throw new NetworkError(id, error);
     }
   });
 }
-/** A parameter as one segment of a path. */
+/**
+ * A parameter as one segment of a path.
+ *
+ * @throws {RangeError} for an empty text, `.` and `..`: URLs resolve these to another path (URL
+ *   standard, path state), and so the request would go to another endpoint.
+ */
 export function segment(value) {
-  return encodeURIComponent(String(value));
+  const text = String(value);
+  if (/^\.{0,2}$/.test(text)) {
+    throw new RangeError(`"${text}" is no path segment`);
+  }
+  return encodeURIComponent(text);
 }
 function requestOf(client, operation, options) {
-  const tenant = options.tenantId ?? client.tenantId ?? "public";
+  const tenant = options.tenantId || client.tenantId || "public";
   const prefix =
     (operation.absolute ? "" : client.apiBasePath) +
     (operation.tenant && tenant !== "public" ? `/${segment(tenant)}` : "");
   const url = new URL(client.apiDomain + prefix + operation.path);
-  append(url.searchParams, operation.query);
-  const headers = new Headers();
-  const init = { method: operation.method, headers };
-  if (!operation.absolute) {
-    headers.set("fdi-version", FDI_VERSIONS);
-  }
-  if (operation.rid) {
-    headers.set("rid", operation.rid);
-  }
-  if (operation.form !== undefined) {
-    init.body = append(new URLSearchParams(), operation.form);
-  } else if (operation.json !== undefined) {
-    init.body = JSON.stringify(operation.json);
-    headers.set("content-type", "application/json");
-  }
-  if (operation.redirects) {
-    init.redirect = "manual";
-  }
-  const own = { ...operation.headers, ...options.headers };
-  for (const [name, value] of Object.entries(own)) {
-    if (value !== undefined && value !== null) {
-      headers.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
-    }
-  }
+  put(url.searchParams, operation.query);
+  const { absolute, form, json, method, redirects, rid } = operation;
+  const headers = {
+    "fdi-version": absolute ? undefined : FDI_VERSIONS,
+    rid,
+    "content-type": json === undefined ? undefined : "application/json",
+    ...operation.headers,
+    ...options.headers,
+  };
+  const init = {
+    method,
+    headers: put(new Headers(), headers, "set"),
+    body: form ? put(new URLSearchParams(), form) : JSON.stringify(json),
+    redirect: redirects ? "manual" : "follow",
+  };
   return [url.href, init];
 }
-function append(target, values = {}) {
+/** Writes values into a query, a form or headers, each of a list by itself. */
+function put(target, values = {}, how = "append") {
   for (const [name, value] of Object.entries(values)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
+    let way = how;
+    for (const item of [value].flat()) {
       if (item !== undefined && item !== null) {
-        target.append(name, typeof item === "object" ? JSON.stringify(item) : String(item));
+        target[way](name, typeof item === "object" ? JSON.stringify(item) : String(item));
+        way = "append";
       }
     }
   }
@@ -87,27 +90,34 @@ export async function read(response) {
       // Falls through: whatever it is, it is not what the header says.
     }
   }
-  return [false, text === "" ? undefined : text];
+  return [false, text || undefined];
 }
-/** Does some work that ends when the caller says so or when the time is up. */
-export async function withDeadline(milliseconds, outer, work) {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const abort = () => controller.abort(outer?.reason);
-  if (outer?.aborted) {
-    abort();
-  }
-  outer?.addEventListener("abort", abort);
-  const timer =
-    milliseconds > 0
-      ? setTimeout(() => controller.abort(new TimeoutError(milliseconds)), milliseconds)
-      : undefined;
-  try {
-    return await work(signal);
-  } catch (error) {
-    throw signal.aborted ? (signal.reason ?? error) : error;
-  } finally {
-    clearTimeout(timer);
-    outer?.removeEventListener("abort", abort);
-  }
+/**
+ * Does some work until the caller gives up or the time is up. The promise then rejects at once, even
+ * if the work does not listen to its signal.
+ *
+ * @param milliseconds `0` for no limit.
+ */
+export function withDeadline(milliseconds, outer, work) {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const end = (reason) => {
+      controller.abort(reason);
+      reject(reason);
+    };
+    // React Native knows no reasons.
+    const abort = () => end(outer?.reason ?? new Error("aborted"));
+    if (outer?.aborted) {
+      abort();
+    }
+    outer?.addEventListener("abort", abort);
+    const timer =
+      milliseconds > 0 ? setTimeout(() => end(new TimeoutError(milliseconds)), milliseconds) : 0;
+    void work(controller.signal)
+      .then(resolve, reject)
+      .then(() => {
+        clearTimeout(timer);
+        outer?.removeEventListener("abort", abort);
+      });
+  });
 }

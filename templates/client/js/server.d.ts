@@ -9,7 +9,8 @@ export type RequestOptions = Required<
 /**
  * The options of a client that speaks for the user who sent a request:
  * `createAuthClient(forRequest(request.headers.get("cookie")))`. It passes on the cookies of that
- * request and remembers nothing afterwards.
+ * request to the API (`apiDomain` and `apiOrigins`), to no other origin, not even after a redirect,
+ * and remembers nothing afterwards.
  *
  * It never refreshes: the cookie with the refresh token goes to the API's refresh path alone, so a
  * page's request does not have it, and trying without it would end the session. Where the API answers

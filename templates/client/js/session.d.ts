@@ -4,9 +4,10 @@
  *
  * The rules that this file keeps:
  *
- * - tokens go to the API's own origins and to nobody else;
+ * - tokens go to the API's own origins and to no other, not even after a redirect;
  * - however many requests in however many tabs need a new access token, one refresh gets it for all;
  * - a token that is about to expire is renewed before it is sent, by a clock set after the server's;
+ * - no request waits for another tab, another answer or a storage without end;
  * - only the server ends a session: a refresh that gets no answer, or an answer of trouble, throws
  *   and leaves every token where it is.
  */
@@ -62,15 +63,25 @@ export interface AuthClientOptions {
   readonly tokenTransferMethod?: TokenTransferMethod | undefined;
   /** The tenant of every call that does not name another one. */
   readonly tenantId?: string | undefined;
-  /** Cookies of the page where there is a `document`, the process's memory elsewhere. */
+  /**
+   * Where tokens are kept: cookies of the page where there is a `document`, memory in a worker of a
+   * browser and in React Native. A process on a server may serve many users, so it has no default:
+   * there the client refuses to start a session until it gets a storage.
+   */
   readonly storage?: TokenStorage | undefined;
   /** Further origins of the API (`https://files.example.com`) that get the session's tokens. */
   readonly apiOrigins?: readonly string[] | undefined;
-  /** Sends the requests; the platform's `fetch` where it is left out. */
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /**
+   * Sends the requests; the platform's `fetch` where it is left out. `isForApi` is false for requests
+   * to other origins, which are passed on as they are: add nothing secret to those.
+   */
+  readonly fetch?: ((request: Request, isForApi: boolean) => Promise<Response>) | undefined;
   /** Milliseconds that an operation or a refresh may take, 30 000 where left out; `0` waits forever. */
   readonly timeout?: number | undefined;
-  /** How often one request is tried again after a refresh: 10 times where left out. */
+  /**
+   * How often one request is tried again at most, 10 times where left out; `0` never refreshes after
+   * a refusal. After a refresh of its own, a request is tried again only once.
+   */
   readonly maxRetries?: number | undefined;
   /** The status that asks for a refresh: 401 where left out. */
   readonly sessionExpiredStatusCode?: number | undefined;
@@ -89,14 +100,17 @@ export interface AuthClient {
   readonly sessionExpiredStatusCode: number;
   /**
    * `fetch` for the application's own API: adds the session, and where the access token has expired,
-   * refreshes it and tries again. Requests to other origins are passed on untouched. A relative URL
-   * means the page, or the API where there is no page.
+   * refreshes it and tries again, once. Requests to other origins are passed on untouched. A relative
+   * URL is resolved as the page does (`<base href>`), or against the API where there is no page.
    *
    * Like `fetch`, it resolves for every status: a 401 is what the server still says after a refresh,
-   * or where there is no session.
+   * or where a refresh cannot help: there is no session, or the request does not carry it
+   * (`credentials: "omit"`, an `Authorization` header of its own). A redirect of a request other than
+   * GET and HEAD is not followed where it would take an anti-CSRF token along.
    *
    * @throws {NetworkError} when the refresh gets no answer; the session is kept.
-   * @throws {ApiError} when the refresh gets an answer other than success or 401; the session is kept.
+   * @throws {ApiError} when the refresh gets an answer other than success or 401, and until the time
+   *   that its `Retry-After` names has passed, 10 minutes at most; the session is kept.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** Who is signed in, read from what is stored here: nothing is asked, nothing is refreshed. */

@@ -4,6 +4,13 @@
  *
  * The names are those that other frontends of this protocol use, so that they can share a page.
  */
+export declare const FRONT_TOKEN = "sFrontToken";
+export declare const ACCESS_TOKEN = "st-access-token";
+export declare const REFRESH_TOKEN = "st-refresh-token";
+export declare const ANTI_CSRF = "sAntiCsrf";
+export declare const LAST_UPDATE = "st-last-access-token-update";
+export declare const CLOCK_SKEW = "st-clock-skew";
+export declare const LOCK = "st-refresh-lock";
 /** The keys that a {@link TokenStorage} is asked for. */
 export declare const STORED: {
   readonly frontToken: "sFrontToken";
@@ -18,7 +25,8 @@ export declare const STORED: {
 };
 /**
  * A place for a few short strings. Bring your own for React Native, a desktop shell, or a command
- * line tool that shall stay signed in; methods may answer at once or with a promise.
+ * line tool that shall stay signed in; methods may answer at once or with a promise. Where it throws
+ * or drops a value, the client keeps that value in memory and warns on the console.
  */
 export interface TokenStorage {
   /**
@@ -31,10 +39,30 @@ export interface TokenStorage {
   /** Keeps a value; `undefined` removes it. */
   set(name: string, value: string | undefined): void | Promise<void>;
 }
-/** Lasts as long as the process or the page; the default where there is no `document`. */
+/** A storage that never fails: see {@link dependable}. */
+export interface Vault {
+  readonly get: (name: string) => Promise<string | undefined>;
+  readonly set: (name: string, value: string | undefined) => Promise<void>;
+}
+/**
+ * Reads only what the client can have written: anything outside printable ASCII would make every
+ * request throw, since most values go into headers. Reads back what was written: a value that the
+ * storage refuses, drops or cuts off lives in memory until the storage holds something else. Without
+ * a storage all values do.
+ */
+export declare function dependable(storage?: TokenStorage): Vault;
+/** Lasts as long as the process or the page. */
 export declare function memoryStorage(): TokenStorage;
 /**
  * Cookies that scripts can read, on the page's own host; the default in a browser. In cookie mode
  * they hold no secret: the session tokens stay in HttpOnly cookies of the API.
+ *
+ * In a frame of another site browsers take only cookies that are `SameSite=None; Secure; Partitioned`
+ * (CHIPS): a cookie that the browser has refused is set again with these attributes, which need https.
+ * `partitioned` asks for them from the start.
  */
-export declare function cookieStorage(): TokenStorage;
+export declare function cookieStorage({
+  partitioned,
+}?: {
+  partitioned?: boolean | undefined;
+}): TokenStorage;

@@ -18,19 +18,19 @@ export interface ClaimFailure {
 export class ApiError extends Error {
   override readonly name = "ApiError";
   /** The HTTP status; `0` for a redirect that a browser does not let scripts see. */
-  readonly status: number;
+  declare readonly status: number;
   /** The JSON value of the body, the text where it is not JSON, `undefined` where it is empty. */
-  readonly body: unknown;
+  declare readonly body: unknown;
   /** The operationId, `refreshSession` for a refresh that the client started by itself. */
-  readonly operation: string;
+  declare readonly operation: string;
   /** The headers of the answer: `Location`, `Retry-After`. */
-  readonly headers: Headers;
+  declare readonly headers: Headers;
   /** What the session lacks, where that is why the server refused (status 403); else empty. */
-  readonly claims: readonly ClaimFailure[];
+  declare readonly claims: readonly ClaimFailure[];
 
   constructor(operation: string, response: Response, body: unknown, hint?: string) {
-    const said = hint ?? messageOf(body);
-    super(`${operation} answered ${response.status}${said === undefined ? "" : `: ${said}`}`);
+    const said = hint ?? (body as { message?: string } | undefined)?.message;
+    super(`${operation} answered ${response.status}${said ? `: ${said}` : ""}`);
     this.status = response.status;
     this.body = body;
     this.operation = operation;
@@ -46,7 +46,7 @@ export class ApiError extends Error {
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
   /** The operationId, `refreshSession` for a refresh that the client started by itself. */
-  readonly operation: string;
+  declare readonly operation: string;
 
   constructor(operation: string, cause: unknown) {
     super(`${operation} got no answer`, { cause });
@@ -61,13 +61,6 @@ export class TimeoutError extends Error {
   constructor(milliseconds: number) {
     super(`no answer within ${milliseconds} ms`);
   }
-}
-
-function messageOf(body: unknown): string | undefined {
-  if (typeof body === "object" && body !== null && "message" in body) {
-    return String(body.message);
-  }
-  return undefined;
 }
 
 /** The claims that a refusal names; none where it is another refusal. */

@@ -19,7 +19,7 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /** Further request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** The tenant, where it is not that of the client. */
+  /** The tenant, where it is not that of the client; an empty text is none. */
   readonly tenantId?: string | undefined;
 }
 
@@ -68,7 +68,7 @@ export async function call<Answer>(
       }
       throw new ApiError(id, response, body, response.ok ? "the body is not JSON" : undefined);
     } catch (error) {
-      if (signal.aborted || error instanceof ApiError || error instanceof NetworkError) {
+      if (error instanceof ApiError || error instanceof NetworkError) {
         throw error;
       }
       throw new NetworkError(id, error);
@@ -76,9 +76,18 @@ export async function call<Answer>(
   });
 }
 
-/** A parameter as one segment of a path. */
+/**
+ * A parameter as one segment of a path.
+ *
+ * @throws {RangeError} for an empty text, `.` and `..`: URLs resolve these to another path (URL
+ *   standard, path state), and so the request would go to another endpoint.
+ */
 export function segment(value: unknown): string {
-  return encodeURIComponent(String(value));
+  const text = String(value);
+  if (/^\.{0,2}$/.test(text)) {
+    throw new RangeError(`"${text}" is no path segment`);
+  }
+  return encodeURIComponent(text);
 }
 
 function requestOf(
@@ -86,47 +95,45 @@ function requestOf(
   operation: Operation,
   options: CallOptions,
 ): [string, RequestInit] {
-  const tenant = options.tenantId ?? client.tenantId ?? "public";
+  const tenant = options.tenantId || client.tenantId || "public";
   const prefix =
     (operation.absolute ? "" : client.apiBasePath) +
     (operation.tenant && tenant !== "public" ? `/${segment(tenant)}` : "");
   const url = new URL(client.apiDomain + prefix + operation.path);
-  append(url.searchParams, operation.query);
+  put(url.searchParams, operation.query);
 
-  const headers = new Headers();
-  const init: RequestInit = { method: operation.method, headers };
-  if (!operation.absolute) {
-    headers.set("fdi-version", FDI_VERSIONS);
-  }
-  if (operation.rid) {
-    headers.set("rid", operation.rid);
-  }
-  if (operation.form !== undefined) {
-    init.body = append(new URLSearchParams(), operation.form);
-  } else if (operation.json !== undefined) {
-    init.body = JSON.stringify(operation.json);
-    headers.set("content-type", "application/json");
-  }
-  if (operation.redirects) {
-    init.redirect = "manual";
-  }
-  const own: object = { ...operation.headers, ...options.headers };
-  for (const [name, value] of Object.entries(own) as [string, Value][]) {
-    if (value !== undefined && value !== null) {
-      headers.set(name, typeof value === "object" ? JSON.stringify(value) : String(value));
-    }
-  }
-  return [url.href, init];
+  const { absolute, form, json, method, redirects, rid } = operation;
+  const headers = {
+    "fdi-version": absolute ? undefined : FDI_VERSIONS,
+    rid,
+    "content-type": json === undefined ? undefined : "application/json",
+    ...operation.headers,
+    ...options.headers,
+  };
+  const init = {
+    method,
+    headers: put(new Headers(), headers, "set"),
+    body: form ? put(new URLSearchParams(), form) : JSON.stringify(json),
+    redirect: redirects ? "manual" : "follow",
+  };
+  return [url.href, init as RequestInit];
 }
 
 /** What a parameter can be. */
 type Value = string | number | boolean | Readonly<Record<string, unknown>> | null | undefined;
 
-function append(target: URLSearchParams, values: object = {}): URLSearchParams {
+/** Writes values into a query, a form or headers, each of a list by itself. */
+function put<Target extends URLSearchParams | Headers>(
+  target: Target,
+  values: object = {},
+  how: "append" | "set" = "append",
+): Target {
   for (const [name, value] of Object.entries(values) as [string, Value | Value[]][]) {
-    for (const item of Array.isArray(value) ? value : [value]) {
+    let way = how;
+    for (const item of [value].flat()) {
       if (item !== undefined && item !== null) {
-        target.append(name, typeof item === "object" ? JSON.stringify(item) : String(item));
+        target[way](name, typeof item === "object" ? JSON.stringify(item) : String(item));
+        way = "append";
       }
     }
   }
@@ -143,32 +150,39 @@ export async function read(response: Response): Promise<[boolean, unknown]> {
       // Falls through: whatever it is, it is not what the header says.
     }
   }
-  return [false, text === "" ? undefined : text];
+  return [false, text || undefined];
 }
 
-/** Does some work that ends when the caller says so or when the time is up. */
-export async function withDeadline<Result>(
+/**
+ * Does some work until the caller gives up or the time is up. The promise then rejects at once, even
+ * if the work does not listen to its signal.
+ *
+ * @param milliseconds `0` for no limit.
+ */
+export function withDeadline<Result>(
   milliseconds: number,
   outer: AbortSignal | null | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const abort = (): void => controller.abort(outer?.reason);
-  if (outer?.aborted) {
-    abort();
-  }
-  outer?.addEventListener("abort", abort);
-  const timer =
-    milliseconds > 0
-      ? setTimeout(() => controller.abort(new TimeoutError(milliseconds)), milliseconds)
-      : undefined;
-  try {
-    return await work(signal);
-  } catch (error) {
-    throw signal.aborted ? (signal.reason ?? error) : error;
-  } finally {
-    clearTimeout(timer);
-    outer?.removeEventListener("abort", abort);
-  }
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const end = (reason: Error): void => {
+      controller.abort(reason);
+      reject(reason);
+    };
+    // React Native knows no reasons.
+    const abort = (): void => end((outer?.reason as Error | undefined) ?? new Error("aborted"));
+    if (outer?.aborted) {
+      abort();
+    }
+    outer?.addEventListener("abort", abort);
+    const timer =
+      milliseconds > 0 ? setTimeout(() => end(new TimeoutError(milliseconds)), milliseconds) : 0;
+    void work(controller.signal)
+      .then(resolve, reject)
+      .then(() => {
+        clearTimeout(timer);
+        outer?.removeEventListener("abort", abort);
+      });
+  });
 }

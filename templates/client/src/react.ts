@@ -7,6 +7,7 @@
 // @ts-ignore: neither React nor its types need to be there
 import * as React from "react";
 
+import { handleOf } from "./front-token.js";
 import type { AuthClient, Session } from "./session.js";
 
 /** What a component may know about who is signed in. */
@@ -70,39 +71,53 @@ function storeOf(client: AuthClient): Store {
     return known;
   }
   let state = LOADING;
+  let isListening = false;
+  /** How often the state has changed. */
+  let turn = 0;
   const listeners = new Set<() => void>();
   const change = (session: Session | undefined): void => {
+    turn += 1;
     state = session ? { status: "signedIn", session } : { status: "signedOut" };
     for (const listener of listeners) {
       listener();
     }
   };
-  let stop: (() => void) | undefined;
+  /** Asks who is signed in, unless an event says so meanwhile. */
+  const check = async (): Promise<void> => {
+    const before = turn;
+    // Where the server does not answer, what is known here has to do.
+    const session = await client.checkSession().catch(() => client.getSession());
+    const isKnown = state !== LOADING && isSame(state.session, session);
+    if (turn === before && !isKnown) {
+      change(session);
+    }
+  };
   const store: Store = {
     state: () => state,
     subscribe(listener) {
-      listeners.add(listener);
-      if (stop === undefined) {
-        stop = client.onSession((event) => {
+      if (!isListening) {
+        isListening = true;
+        // For as long as the client lives: between two pages no component may look, and the first to
+        // come back must not see who was signed in before.
+        client.onSession((event) => {
           if (event.type !== "claimsRefused") {
             change("session" in event ? event.session : undefined);
           }
         });
-        // Where the server does not answer, what is known here has to do.
-        void client
-          .checkSession()
-          .catch(() => client.getSession())
-          .then(change);
       }
+      if (listeners.size === 0) {
+        void check();
+      }
+      listeners.add(listener);
       return () => {
         listeners.delete(listener);
-        if (listeners.size === 0) {
-          stop?.();
-          stop = undefined;
-        }
       };
     },
   };
   stores.set(client, store);
   return store;
+}
+
+function isSame(one: Session | undefined, other: Session | undefined): boolean {
+  return one?.expiresAt === other?.expiresAt && handleOf(one) === handleOf(other);
 }

@@ -4,16 +4,30 @@
  *
  * The rules that this file keeps:
  *
- * - tokens go to the API's own origins and to nobody else;
+ * - tokens go to the API's own origins and to no other, not even after a redirect;
  * - however many requests in however many tabs need a new access token, one refresh gets it for all;
  * - a token that is about to expire is renewed before it is sent, by a clock set after the server's;
+ * - no request waits for another tab, another answer or a storage without end;
  * - only the server ends a session: a refresh that gets no answer, or an answer of trouble, throws
  *   and leaves every token where it is.
  */
 
 import { ApiError, claimFailures, NetworkError, type ClaimFailure } from "./errors.js";
+import { claimsOf, handleOf, issuedAt, sessionOf } from "./front-token.js";
 import { FDI_VERSIONS, read, withDeadline } from "./http.js";
-import { cookieStorage, memoryStorage, STORED, type TokenStorage } from "./storage.js";
+import { inTurn } from "./lock.js";
+import { originOf, pathOf } from "./origins.js";
+import {
+  ACCESS_TOKEN,
+  ANTI_CSRF,
+  CLOCK_SKEW,
+  cookieStorage,
+  dependable,
+  FRONT_TOKEN,
+  LAST_UPDATE,
+  REFRESH_TOKEN,
+  type TokenStorage,
+} from "./storage.js";
 
 /** How session tokens travel: in HttpOnly cookies, or in headers that the client keeps and sends. */
 export type TokenTransferMethod = "cookie" | "header";
@@ -52,15 +66,25 @@ export interface AuthClientOptions {
   readonly tokenTransferMethod?: TokenTransferMethod | undefined;
   /** The tenant of every call that does not name another one. */
   readonly tenantId?: string | undefined;
-  /** Cookies of the page where there is a `document`, the process's memory elsewhere. */
+  /**
+   * Where tokens are kept: cookies of the page where there is a `document`, memory in a worker of a
+   * browser and in React Native. A process on a server may serve many users, so it has no default:
+   * there the client refuses to start a session until it gets a storage.
+   */
   readonly storage?: TokenStorage | undefined;
   /** Further origins of the API (`https://files.example.com`) that get the session's tokens. */
   readonly apiOrigins?: readonly string[] | undefined;
-  /** Sends the requests; the platform's `fetch` where it is left out. */
-  readonly fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /**
+   * Sends the requests; the platform's `fetch` where it is left out. `isForApi` is false for requests
+   * to other origins, which are passed on as they are: add nothing secret to those.
+   */
+  readonly fetch?: ((request: Request, isForApi: boolean) => Promise<Response>) | undefined;
   /** Milliseconds that an operation or a refresh may take, 30 000 where left out; `0` waits forever. */
   readonly timeout?: number | undefined;
-  /** How often one request is tried again after a refresh: 10 times where left out. */
+  /**
+   * How often one request is tried again at most, 10 times where left out; `0` never refreshes after
+   * a refusal. After a refresh of its own, a request is tried again only once.
+   */
   readonly maxRetries?: number | undefined;
   /** The status that asks for a refresh: 401 where left out. */
   readonly sessionExpiredStatusCode?: number | undefined;
@@ -80,14 +104,17 @@ export interface AuthClient {
   readonly sessionExpiredStatusCode: number;
   /**
    * `fetch` for the application's own API: adds the session, and where the access token has expired,
-   * refreshes it and tries again. Requests to other origins are passed on untouched. A relative URL
-   * means the page, or the API where there is no page.
+   * refreshes it and tries again, once. Requests to other origins are passed on untouched. A relative
+   * URL is resolved as the page does (`<base href>`), or against the API where there is no page.
    *
    * Like `fetch`, it resolves for every status: a 401 is what the server still says after a refresh,
-   * or where there is no session.
+   * or where a refresh cannot help: there is no session, or the request does not carry it
+   * (`credentials: "omit"`, an `Authorization` header of its own). A redirect of a request other than
+   * GET and HEAD is not followed where it would take an anti-CSRF token along.
    *
    * @throws {NetworkError} when the refresh gets no answer; the session is kept.
-   * @throws {ApiError} when the refresh gets an answer other than success or 401; the session is kept.
+   * @throws {ApiError} when the refresh gets an answer other than success or 401, and until the time
+   *   that its `Retry-After` names has passed, 10 minutes at most; the session is kept.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
   /** Who is signed in, read from what is stored here: nothing is asked, nothing is refreshed. */
@@ -124,38 +151,37 @@ export interface AuthClient {
 
 /** A client for one API. */
 export function newClient(options: AuthClientOptions): AuthClient {
-  const hasDocument = typeof document !== "undefined";
-  const mode = options.tokenTransferMethod ?? (hasDocument ? "cookie" : "header");
-  const storage = options.storage ?? (hasDocument ? cookieStorage() : memoryStorage());
-  const send = options.fetch ?? ((request: Request) => globalThis.fetch(request));
-  const timeout = options.timeout ?? 30_000;
-  const maxRetries = options.maxRetries ?? 10;
-  const expiredStatus = options.sessionExpiredStatusCode ?? 401;
-  const claimStatus = options.invalidClaimStatusCode ?? 403;
+  const { document, location, BroadcastChannel, navigator } = globalThis as Platform;
+  const {
+    tokenTransferMethod: mode = document ? "cookie" : "header",
+    storage = document ? cookieStorage() : undefined,
+    fetch: send = (request: Request): Promise<Response> => globalThis.fetch(request),
+    tenantId,
+    timeout = 30_000,
+    maxRetries = 10,
+    sessionExpiredStatusCode = 401,
+    invalidClaimStatusCode = 403,
+  } = options;
+  // Requests of many users may share such a client, and must not share a session (CWE-488).
+  // Every browser and React Native name a product (HTML standard, NavigatorID), servers do not.
+  const isForMany = !storage && !navigator?.product;
   const apiDomain = originOf(options.apiDomain);
-  const apiBasePath = pathOf(options.apiBasePath ?? "/auth");
+  const apiBasePath = pathOf(options.apiBasePath ?? "/auth", apiDomain);
   const refreshUrl = `${apiDomain}${apiBasePath}/session/refresh`;
-  const origins = new Set([apiDomain, ...(options.apiOrigins ?? []).map(originOf)]);
+  const origins = [apiDomain, ...(options.apiOrigins ?? []).map(originOf)];
   const listeners = new Set<(event: SessionEvent) => void>();
-  const shared = storage.shared === true;
-  const scope = `auth-client ${apiDomain}${apiBasePath}`;
-  const { BroadcastChannel: Channel, navigator } = globalThis as Platform;
-  const tabs = shared && Channel ? new Channel(scope) : undefined;
+  const tabs = storage?.shared && BroadcastChannel ? new BroadcastChannel(refreshUrl) : undefined;
   let refreshing: Promise<boolean> | undefined;
   let absorbing: Promise<unknown> = Promise.resolve();
+  let pause: readonly [until: number, why: ApiError] | undefined;
 
-  const stored = async (name: string): Promise<string | undefined> =>
-    (await storage.get(name)) || undefined;
+  const isHeader = mode === "header";
+  const { get: stored, set: save } = dependable(storage);
 
   const currentSession = async (): Promise<Session | undefined> =>
-    sessionOf(await stored(STORED.frontToken));
+    sessionOf(await stored(FRONT_TOKEN));
 
-  function tell(event: SessionEvent): void {
-    hear(event);
-    tabs?.postMessage(event);
-  }
-
-  function hear(event: SessionEvent): void {
+  function tell(event: SessionEvent, isOfOtherTab?: boolean): void {
     for (const listener of listeners) {
       try {
         listener(event);
@@ -163,253 +189,258 @@ export function newClient(options: AuthClientOptions): AuthClient {
         console.error(error); // A listener's trouble is not the request's.
       }
     }
+    if (!isOfOtherTab) {
+      tabs?.postMessage(event);
+    }
   }
 
   if (tabs) {
     tabs.onmessage = ({ data }: MessageEvent<SessionEvent>) => {
-      hear(data);
+      tell(data, true);
     };
     // Node would wait for more messages forever; browsers know no such method.
     (tabs as { unref?: () => void }).unref?.();
   }
 
   /** Marks that the tokens changed; requests that were sent before see it by comparing. */
-  async function touch(): Promise<void> {
-    const last = Number(await stored(STORED.lastUpdate)) || 0;
-    await storage.set(STORED.lastUpdate, String(Math.max(Date.now(), last + 1)));
-  }
+  const touch = (): Promise<void> => save(LAST_UPDATE, String(Date.now() + Math.random()));
 
   async function forget(event: "signedOut" | "expired"): Promise<void> {
-    const before = await stored(STORED.frontToken);
+    const before = await stored(FRONT_TOKEN);
     await touch();
-    await storage.set(STORED.frontToken, undefined);
-    await storage.set(STORED.accessToken, undefined);
-    await storage.set(STORED.refreshToken, undefined);
-    await storage.set(STORED.antiCsrf, undefined);
-    if (before !== undefined) {
+    for (const name of [FRONT_TOKEN, ACCESS_TOKEN, REFRESH_TOKEN, ANTI_CSRF]) {
+      await save(name, undefined);
+    }
+    if (before) {
       tell({ type: event });
     }
   }
 
   /** Whether a refresh may find a session. */
   async function mayRefresh(): Promise<boolean> {
-    if (mode === "header") {
-      return (await stored(STORED.refreshToken)) !== undefined;
-    }
     // HttpOnly cookies cannot be seen. A page that has never talked to the API may have them.
-    return (
-      (await stored(STORED.frontToken)) !== undefined ||
-      (await stored(STORED.lastUpdate)) === undefined
-    );
-  }
-
-  async function decorate(request: Request, isRefresh: boolean): Promise<Request> {
-    const { headers } = request;
-    const access = await stored(STORED.accessToken);
-    const refresh = await stored(STORED.refreshToken);
-    const antiCsrf = await stored(STORED.antiCsrf);
-    headers.set("st-auth-mode", mode);
-    if (!headers.has("rid")) {
-      headers.set("rid", "anti-csrf");
-    }
-    if (antiCsrf !== undefined) {
-      headers.set("anti-csrf", antiCsrf);
-    }
-    if (access !== undefined && refresh !== undefined && !headers.has("authorization")) {
-      headers.set("authorization", `Bearer ${isRefresh ? refresh : access}`);
-    }
-    return request;
+    return isHeader
+      ? !!(await stored(REFRESH_TOKEN))
+      : !!(await stored(FRONT_TOKEN)) || !(await stored(LAST_UPDATE));
   }
 
   /**
    * Sends a request of the session that is there now, and takes over what the answer says about it.
    * Answers are taken one after the other, so that tokens of two never mix in a slow storage.
+   *
+   * @param isRefresh the refresh token goes along instead of the access token.
    */
   async function exchange(request: Request, isRefresh: boolean): Promise<Response> {
+    const { headers } = request;
     const sender = handleOf(await currentSession());
-    const response = await send(await decorate(request, isRefresh));
+    const access = await stored(ACCESS_TOKEN);
+    const refresh = await stored(REFRESH_TOKEN);
+    const antiCsrf = await stored(ANTI_CSRF);
+    const token = isRefresh ? refresh : refresh && access;
+    headers.set("st-auth-mode", mode);
+    headers.set("rid", headers.get("rid") ?? "anti-csrf");
+    if (token && !headers.has("authorization")) {
+      headers.set("authorization", `Bearer ${token}`);
+    }
+    if (antiCsrf) {
+      headers.set("anti-csrf", antiCsrf);
+    }
+    // A redirect to another origin takes `Authorization` away (Fetch standard, HTTP-redirect fetch)
+    // and no other header, and a page cannot see where it leads. So the anti-CSRF token follows none:
+    // what only reads is sent again without it, any other answer is left to the caller.
+    const isGuarded = antiCsrf && request.redirect === "follow";
+    const sentAt = Date.now();
+    let response = await send(
+      isGuarded ? new Request(request, { redirect: "manual" }) : request,
+      true,
+    );
+    if (isGuarded && !response.ok && response.status < 400 && /^(GET|HEAD)$/.test(request.method)) {
+      headers.delete("anti-csrf");
+      response = await send(request, true);
+    }
     await (absorbing = absorbing
       .catch(() => undefined)
-      .then(() => absorb(response, isRefresh, sender)));
+      .then(() => absorb(response, isRefresh, sender, sentAt)));
     return response;
   }
 
-  async function absorb(response: Response, isRefresh: boolean, sender: unknown): Promise<void> {
+  async function absorb(
+    response: Response,
+    isRefresh: boolean,
+    sender: unknown,
+    sentAt: number,
+  ): Promise<void> {
     const { headers } = response;
-    const frontToken = headers.get("front-token");
+    const frontToken = headers.get("front-token") ?? "";
     const isGone = frontToken === "remove";
     const before = await currentSession();
-    const session = isGone ? undefined : sessionOf(frontToken);
+    const session = sessionOf(frontToken);
     if (
-      (response.redirected && !origins.has(new URL(response.url).origin)) ||
+      (response.redirected && !origins.includes(new URL(response.url).origin)) ||
       // Late news of a session that was signed out or replaced meanwhile. Cookies that came with
       // it count all the same, so then only what would bring back a session is passed over.
       (handleOf(before) !== sender &&
-        (mode === "header" || !before) &&
+        (isHeader || !before) &&
         (isGone || (session && handleOf(session) === sender)))
     ) {
       return;
     }
     if (isGone) {
       // Empty token headers come along, but some proxies drop them: do not rely on them.
-      return forget(response.status === expiredStatus ? "expired" : "signedOut");
+      return forget(response.status === sessionExpiredStatusCode ? "expired" : "signedOut");
     }
-    for (const [header, name] of [
-      ["st-access-token", STORED.accessToken],
-      ["st-refresh-token", STORED.refreshToken],
-      ["anti-csrf", STORED.antiCsrf],
-    ] as const) {
-      const value = headers.get(header);
+    if (session && isForMany) {
+      throw new ApiError("session", response, undefined, "on a server, pass a storage");
+    }
+    for (const name of [ACCESS_TOKEN, REFRESH_TOKEN, ANTI_CSRF]) {
+      const value = headers.get(name === ANTI_CSRF ? "anti-csrf" : name);
       if (value !== null) {
-        await storage.set(name, value || undefined);
+        await save(name, value || undefined);
       }
     }
-    if (frontToken === null) {
+    if (!session) {
       return;
     }
     await touch();
-    await storage.set(STORED.frontToken, frontToken);
-    if (session) {
-      const same = before && handleOf(before) === handleOf(session);
-      if (isRefresh || !same) {
-        // Tokens come fresh from the server, so its clock shows the time of issue. Small
-        // differences are the network's.
-        const skew = (issuedAt(session) ?? Date.now()) - Date.now();
-        await storage.set(STORED.clockSkew, Math.abs(skew) < 7_000 ? undefined : String(skew));
-      }
-      if (isRefresh || !same || claimsOf(before) !== claimsOf(session)) {
-        tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
-      }
+    await save(FRONT_TOKEN, frontToken);
+    const same = before && handleOf(before) === handleOf(session);
+    if (isRefresh || !same) {
+      // Tokens come fresh from the server, so its clock shows the time of issue, which is between
+      // sending and now: the device may have slept. Small differences are the network's.
+      const now = Date.now();
+      const issued = issuedAt(session) ?? now;
+      const skew = issued - Math.min(Math.max(issued, sentAt), now);
+      await save(CLOCK_SKEW, Math.abs(skew) < 7_000 ? undefined : String(skew));
     }
-  }
-
-  /** Whether the access token is no good any more, or will not be in a moment. */
-  async function isStale(): Promise<boolean> {
-    const session = await currentSession();
-    if (session === undefined) {
-      return false;
+    if (isRefresh || !same || claimsOf(before) !== claimsOf(session)) {
+      tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
     }
-    const now = Date.now() + (Number(await stored(STORED.clockSkew)) || 0);
-    const lifetime = session.expiresAt - (issuedAt(session) ?? session.expiresAt);
-    return now + Math.min(lifetime / 10, 30_000) >= session.expiresAt;
   }
 
   async function sendRefresh(mayRepeat = true): Promise<boolean> {
-    const request = new Request(refreshUrl, {
-      method: "POST",
-      headers: { rid: "session", "fdi-version": FDI_VERSIONS },
-      ...(mode === "cookie" ? { credentials: "include" } : {}),
-    });
+    // The server has asked for time (RFC 9110, 10.2.3).
+    if (pause && performance.now() < pause[0]) {
+      throw pause[1];
+    }
     const [response, body] = await withDeadline(timeout, undefined, async (signal) => {
-      const response = await exchange(new Request(request, { signal }), true);
+      const request = new Request(refreshUrl, {
+        method: "POST",
+        headers: { rid: "session", "fdi-version": FDI_VERSIONS },
+        signal,
+        ...(!isHeader && { credentials: "include" }),
+      });
+      const response = await exchange(request, true);
       return [response, (await read(response))[1]] as const;
     }).catch((cause: unknown) => {
       throw new NetworkError("refreshSession", cause);
     });
-    if (response.status === expiredStatus) {
-      if (!response.headers.has("front-token")) {
+    const { headers } = response;
+    const frontToken = headers.get("front-token");
+    if (response.status === sessionExpiredStatusCode) {
+      if (frontToken === null) {
         await forget("expired");
       }
       return false;
     }
-    if (!response.ok) {
-      throw new ApiError("refreshSession", response, body);
+    if (response.ok && (frontToken === "remove" || sessionOf(frontToken))) {
+      return !!(await currentSession());
     }
-    if (!response.headers.has("front-token")) {
-      if (mayRepeat) {
-        // The server has only removed cookies of a former cookie domain; the next refresh renews.
-        return sendRefresh(false);
-      }
-      const hint = "no front-token header, is it exposed to this origin (CORS)?";
-      throw new ApiError("refreshSession", response, body, hint);
+    if (response.ok && mayRepeat) {
+      // The server has only removed cookies of a former cookie domain; the next refresh renews.
+      return sendRefresh(false);
     }
-    return (await stored(STORED.frontToken)) !== undefined;
+    const hint = response.ok ? "no front-token header, is it exposed (CORS)?" : undefined;
+    const error = new ApiError("refreshSession", response, body, hint);
+    // Seconds; servers seldom send a date, and then the next call tries again.
+    const wait = Math.min(Number(headers.get("retry-after")), 600) || 0;
+    pause = [performance.now() + wait * 1000, error];
+    throw error;
   }
 
   /** One refresh for all who ask at the same time. `seen`: the last update that the caller knows of. */
   function refresh(seen: string | undefined): Promise<boolean> {
     const work = async (): Promise<boolean> =>
       // Another call or another tab may have been faster: then there is nothing left to do.
-      (await stored(STORED.lastUpdate)) === seen ? sendRefresh() : mayRefresh();
-    const locks = navigator?.locks;
-    refreshing ??= Promise.resolve(
-      !shared ? work() : locks ? locks.request(scope, work) : alone(work),
-    ).finally(() => {
+      (await stored(LAST_UPDATE)) === seen ? sendRefresh() : mayRefresh();
+    refreshing ??= (storage?.shared ? inTurn(refreshUrl, storage, work) : work()).finally(() => {
       refreshing = undefined;
     });
     return refreshing;
   }
 
   const refreshNow = async (): Promise<boolean> =>
-    (await mayRefresh()) && refresh(await stored(STORED.lastUpdate));
+    (await mayRefresh()) && refresh(await stored(LAST_UPDATE));
 
-  /** Sees to it that what is stored is not about to expire. */
+  /** Renews an access token that is no good any more, or will not be in a moment. */
   async function renew(): Promise<void> {
-    if (await isStale()) {
-      await refresh(await stored(STORED.lastUpdate));
+    const session = await currentSession();
+    if (session) {
+      const { expiresAt } = session;
+      const now = Date.now() + (Number(await stored(CLOCK_SKEW)) || 0);
+      const lifetime = expiresAt - (issuedAt(session) ?? expiresAt);
+      if (now + Math.min(lifetime / 10, 30_000) >= expiresAt) {
+        await refresh(await stored(LAST_UPDATE));
+      }
     }
   }
 
-  /**
-   * A lock among tabs where there are no Web Locks (plain http): a name in the common storage,
-   * worth nothing once its time is over. Two tabs that still meet do no harm: the server gives
-   * both the same successor.
-   */
-  async function alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const name = String(Math.random());
-    for (;;) {
-      const [, until] = ((await stored(STORED.lock)) ?? "").split("|");
-      if (!(Number(until) > Date.now())) {
-        await storage.set(STORED.lock, `${name}|${Date.now() + (timeout || 30_000)}`);
-      }
-      await new Promise((done) => setTimeout(done, 20));
-      if ((await stored(STORED.lock))?.startsWith(`${name}|`)) {
-        return work().finally(() => storage.set(STORED.lock, undefined));
-      }
+  /** Reads a copy of a refusal, which nobody waits for: a body may have no end. */
+  async function hearClaims(copy: Response): Promise<void> {
+    const body = await withDeadline(timeout, undefined, async (signal) => {
+      // React Native has no streams.
+      const limited = copy.body?.pipeThrough(new TransformStream(), { signal });
+      return (await read(limited ? new Response(limited, copy) : copy))[1];
+    }).catch(() => undefined);
+    const claims = claimFailures(body);
+    if (claims.length > 0) {
+      tell({ type: "claimsRefused", claims });
     }
   }
 
   async function authFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-    const here = typeof location === "undefined" ? apiDomain : location.href;
-    const isRequest = typeof input === "object" && "url" in input;
-    const url = new URL(isRequest ? input.url : input, here);
-    const target = isRequest ? input : url;
-    if (!origins.has(url.origin)) {
-      return send(new Request(target, init));
+    const here = document?.baseURI ?? location?.href ?? apiDomain;
+    // Neither a text nor a `URL` has these.
+    const { url: asked, credentials: wish } = input as Partial<Request>;
+    const target = asked ? (input as Request) : new URL(input as URL, here);
+    const { origin, pathname } = new URL(asked ?? (target as URL));
+    if (!origins.includes(origin)) {
+      return send(new Request(target, init), false);
     }
-    const isRefresh = url.origin + url.pathname === refreshUrl;
-    const request = new Request(
-      target,
-      mode === "cookie" ? { credentials: "include", ...init } : init,
-    );
+    const isRefresh = origin + pathname === refreshUrl;
+    // A `Request` says `same-origin` where nothing was asked for; `omit` is always meant.
+    const credentials = init.credentials ?? (wish === "omit" ? wish : "include");
+    const request = new Request(target, !isHeader ? { ...init, credentials } : init);
+    const { headers, signal } = request;
+    // What `getAccessToken` has handed out is kept up to date; another header is the caller's own.
+    const own = headers.get("authorization");
+    if (isHeader && own === `Bearer ${await stored(ACCESS_TOKEN)}`) {
+      headers.delete("authorization");
+    }
     if (!isRefresh) {
       // Nothing overtakes a refresh: signing out would end a session that then comes back. Where
-      // this fails the request goes out all the same: its answer decides.
-      const renewed: Promise<unknown> = refreshing ?? renew();
-      await unlessAborted(
-        request.signal,
-        renewed.catch(() => undefined),
-      );
+      // this fails the request goes out all the same: its answer decides. An aborted one goes nowhere.
+      const renewed = async (): Promise<unknown> => refreshing ?? renew();
+      await withDeadline(0, signal, renewed).catch(() => undefined);
     }
-    for (let retries = 0; ; retries += 1) {
-      const seen = await stored(STORED.lastUpdate);
+    // A refresh helps only a request that carries the session, and only once.
+    let canHelp = !isRefresh && (isHeader ? !headers.has("authorization") : credentials !== "omit");
+    for (let left = maxRetries; ; left -= 1) {
+      const seen = await stored(LAST_UPDATE);
       // A clone each time, so that a body that can be read only once can be sent again.
       const response = await exchange(request.clone(), isRefresh);
-      if (response.status === claimStatus) {
-        const claims = claimFailures((await read(response.clone()))[1]);
-        if (claims.length > 0) {
-          tell({ type: "claimsRefused", claims });
-        }
+      if (response.status === invalidClaimStatusCode) {
+        void hearClaims(response.clone());
       }
       if (
-        response.status !== expiredStatus ||
-        isRefresh ||
-        retries === maxRetries ||
+        response.status !== sessionExpiredStatusCode ||
+        !canHelp ||
+        !left ||
         !(await mayRefresh())
       ) {
         return response;
       }
-      if (!(await unlessAborted(request.signal, refresh(seen)))) {
+      canHelp = (await stored(LAST_UPDATE)) !== seen;
+      if (!(await withDeadline(0, signal, () => refresh(seen)))) {
         return response;
       }
       response.body?.cancel().catch(() => undefined);
@@ -419,10 +450,10 @@ export function newClient(options: AuthClientOptions): AuthClient {
   return {
     apiDomain,
     apiBasePath,
-    tenantId: options.tenantId,
+    tenantId,
     tokenTransferMethod: mode,
     timeout,
-    sessionExpiredStatusCode: expiredStatus,
+    sessionExpiredStatusCode,
     fetch: authFetch,
     getSession: currentSession,
     async checkSession() {
@@ -431,7 +462,7 @@ export function newClient(options: AuthClientOptions): AuthClient {
     },
     async getAccessToken() {
       await renew();
-      return stored(STORED.accessToken);
+      return stored(ACCESS_TOKEN);
     },
     refresh: refreshNow,
     forget: () => forget("signedOut"),
@@ -444,78 +475,10 @@ export function newClient(options: AuthClientOptions): AuthClient {
   };
 }
 
-/** A front token is base64 of UTF-8 JSON: user id, expiry, claims. */
-function sessionOf(frontToken: string | null | undefined): Session | undefined {
-  try {
-    const bytes = Array.from(
-      atob(frontToken ?? ""),
-      (character) => `%${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-    );
-    const { uid, ate, up } = JSON.parse(decodeURIComponent(bytes.join(""))) as FrontToken;
-    return { userId: uid, accessTokenPayload: up, expiresAt: ate };
-  } catch {
-    return undefined;
-  }
-}
-
-interface FrontToken {
-  readonly uid: string;
-  readonly ate: number;
-  readonly up: Session["accessTokenPayload"];
-}
-
 /** What only some platforms have, whatever the types of a browser say. */
 interface Platform {
+  readonly document?: Document;
+  readonly location?: Location;
   readonly BroadcastChannel?: typeof BroadcastChannel;
-  readonly navigator?: { readonly locks?: LockManager };
-}
-
-/** When the access token was made, by the server's clock. */
-function issuedAt({ accessTokenPayload: { iat } }: Session): number | undefined {
-  return typeof iat === "number" ? iat * 1000 : undefined;
-}
-
-function handleOf(session: Session | undefined): unknown {
-  return session?.accessTokenPayload["sessionHandle"];
-}
-
-/** The claims, without those that are new in every token. */
-function claimsOf({ accessTokenPayload }: Session): string {
-  const { iat, exp, refreshTokenHash1, parentRefreshTokenHash1, antiCsrfToken, ...claims } =
-    accessTokenPayload;
-  return JSON.stringify(claims);
-}
-
-/** Waits for work that others share: giving up waiting does not stop the work. */
-async function unlessAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
-  let giveUp = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    giveUp = () => reject(signal.reason as Error);
-  });
-  if (signal.aborted) {
-    giveUp();
-  }
-  signal.addEventListener("abort", giveUp);
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
-}
-
-/** The origin that a domain of appInfo means: `localhost:3001` is `http://localhost:3001`. */
-function originOf(domain: string): string {
-  const text = domain.trim().toLowerCase();
-  if (/^https?:\/\//.test(text)) {
-    return new URL(text).origin;
-  }
-  const url = new URL(`https://${text.replace(/^\./, "")}`);
-  const isLocal = /^localhost|^\d+(\.\d+){3}$/.test(url.hostname);
-  return new URL(`${isLocal ? "http" : "https"}://${url.host}`).origin;
-}
-
-/** The path that appInfo means: with a slash before it and none behind. */
-function pathOf(path: string): string {
-  const { pathname } = new URL(path.trim().replace(/^\/*/, "/"), "http://localhost");
-  return pathname.replace(/\/$/, "");
+  readonly navigator?: { readonly product?: string };
 }

@@ -3,6 +3,8 @@
 
 import {
   ApiError,
+  chunkedStorage,
+  cookieStorage,
   createAuthClient,
   forRequest,
   NetworkError,
@@ -27,7 +29,9 @@ const storage: TokenStorage = {
   set: (name, value) =>
     value === undefined ? AsyncStorage.removeItem(name) : AsyncStorage.setItem(name, value),
 };
-createAuthClient({ tokenTransferMethod: "header", storage });
+createAuthClient({ tokenTransferMethod: "header", storage: chunkedStorage(storage, 1_900) });
+createAuthClient({ storage: cookieStorage({ partitioned: true }) });
+createAuthClient({ fetch: (request, isForApi) => fetch(isForApi ? request : request.url) });
 
 // A server that renders pages: a client for each request.
 createAuthClient(forRequest(new Headers().get("cookie")));
