@@ -93,7 +93,8 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     );
     Ok(Generated {
         tree,
-        nextjs: (inputs.settings.nextjs).map(|nextjs| emit::nextjs(&api, nextjs)),
+        nextjs: (inputs.settings.nextjs)
+            .map(|nextjs| emit::nextjs(&api, nextjs, inputs.settings.app_id.as_deref())),
         warnings,
         routes: routes::rows(&api),
     })

@@ -25,6 +25,9 @@ pub struct Settings {
     /// Whether the server's manifest opens a workspace of its own, so that one around it does not
     /// claim it.
     pub standalone_workspace: bool,
+    /// Which app the server is, as `AUTH_APP_ID` says it: two projects on one host (`localhost`) need
+    /// different ones, or they share the names of their cookies. `None` leaves it to the environment.
+    pub app_id: Option<String>,
     /// What a Next.js application gets; `None` where there is none.
     pub nextjs: Option<Nextjs>,
 }
@@ -35,6 +38,7 @@ impl Default for Settings {
             server_package: "auth-server".to_owned(),
             client_package: "auth-client".to_owned(),
             standalone_workspace: true,
+            app_id: None,
             nextjs: None,
         }
     }
@@ -87,7 +91,7 @@ const KEYS: &[(&str, &[&str])] = &[
         "",
         &["spec", "app_info", "out", "server", "client", "nextjs"],
     ),
-    ("server", &["package", "standalone_workspace"]),
+    ("server", &["package", "standalone_workspace", "app_id"]),
     ("client", &["package"]),
     ("nextjs", &["out", "router", "runtime", "session"]),
 ];
@@ -131,6 +135,7 @@ impl Reader<'_> {
                         settings.standalone_workspace = standalone;
                     }
                 }
+                ("server", "app_id") => settings.app_id = self.app_id(value),
                 ("nextjs", "out") => project.nextjs_out = self.path(value),
                 ("nextjs", part @ ("router" | "runtime" | "session")) => {
                     let nextjs = settings.nextjs.get_or_insert_default();
@@ -194,6 +199,19 @@ impl Reader<'_> {
             self.wrong_type(value, "a string", "put the value between quotation marks");
         }
         text
+    }
+
+    fn app_id(&mut self, value: &Spanned<DeValue<'_>>) -> Option<String> {
+        let text = self.text(value)?;
+        if is_app_id(text) {
+            return Some(text.to_owned());
+        }
+        self.diagnostics.push(
+            Diagnostic::error("invalid-setting", format!("`{text}` is no id of an app"))
+                .at(span(self.source, value.span()), "")
+                .help("use 1 to 64 letters, digits, `-` and `_`"),
+        );
+        None
     }
 
     fn flag(&mut self, value: &Spanned<DeValue<'_>>) -> Option<bool> {
@@ -272,6 +290,14 @@ fn list(keys: &[&str]) -> String {
     quoted.join(", ")
 }
 
+/// As the server checks `AUTH_APP_ID`: it stands in the names of cookies.
+pub(crate) fn is_app_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
 fn is_cargo_name(name: &str) -> bool {
     // A crate called like its own library's dependencies (`core`, `std`, `test`) does not build.
     !matches!(name, "core" | "std" | "alloc" | "test" | "proc-macro")
@@ -321,7 +347,7 @@ mod tests {
     fn every_key_is_read() {
         let project = read(
             "spec = \"a.yaml\"\napp_info = \"b.ts\"\nout = \"gen\"\n[server]\npackage = \"acme-auth\"\n\
-             standalone_workspace = false\n[client]\npackage = \"@acme/auth\"\n[nextjs]\nout = \"web\"\n\
+             standalone_workspace = false\napp_id = \"shop\"\n[client]\npackage = \"@acme/auth\"\n[nextjs]\nout = \"web\"\n\
              router = \"pages\"\nruntime = \"nodejs\"\nsession = true\n",
         )
         .expect("all keys are known");
@@ -329,6 +355,7 @@ mod tests {
         assert_eq!(project.settings.server_package, "acme-auth");
         assert_eq!(project.settings.client_package, "@acme/auth");
         assert!(!project.settings.standalone_workspace);
+        assert_eq!(project.settings.app_id.as_deref(), Some("shop"));
         assert_eq!(project.nextjs_out.as_deref(), Some("web"));
         let nextjs = Nextjs {
             router: Router::Pages,
@@ -357,10 +384,16 @@ mod tests {
 unknown setting `appInfo` | appInfo | did you mean `app_info`?
 expected a string, found integer | 1 | put the value between quotation marks
 unknown setting `packge` in `[server]` | packge | did you mean `package`?
-unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`
+unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`, `app_id`
 `A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
 `both` is not known here | "both" | known here: `app`, `pages`
 "#);
+    }
+
+    #[test]
+    fn an_app_id_that_cannot_name_a_cookie_is_refused() {
+        let problems = read("[server]\napp_id = \"a;b\"\n").expect_err("no id");
+        assert_eq!(problems[0].0, "`a;b` is no id of an app");
     }
 
     #[test]

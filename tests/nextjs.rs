@@ -181,3 +181,16 @@ fn two_outputs_do_not_share_a_folder() {
         "{text}"
     );
 }
+
+#[test]
+fn the_session_module_looks_for_the_cookies_of_the_projects_app() {
+    let table = "session = true\n[server]\napp_id = \"shop\"\n";
+    let tree = tree("/api/auth", table).expect("it is well-formed");
+    let config = tree.get("auth-gen/config.ts").expect("it is there");
+    assert!(
+        config.contains("const appIds = appId ? [appId] : [\"shop\", \"public\"];"),
+        "{config}"
+    );
+    let session = tree.get("auth-gen/session.ts").expect("it is there");
+    assert!(session.contains("accessTokenCookies()"), "{session}");
+}

@@ -33,8 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The server runs with your environment. What you do not set, `dev` does: AUTH_LISTEN_ADDR,
-DATABASE_URL, and AUTH_MAIL_OUTBOX unless there is an AUTH_SMTP_URL. Database and mails are kept in
-`.auth-gen/` beside `auth-gen.toml`; delete that folder to start anew.")]
+DATABASE_URL, AUTH_APP_ID as `auth-gen.toml` has it, and AUTH_MAIL_OUTBOX unless there is an
+AUTH_SMTP_URL. Database and mails are kept in `.auth-gen/` beside `auth-gen.toml`; delete that
+folder to start again from nothing.")]
 pub(super) struct DevArgs {
     #[command(flatten)]
     input: InputArgs,
@@ -69,6 +70,10 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     command
         .env("AUTH_LISTEN_ADDR", address.listen.to_string())
         .env("DATABASE_URL", &state.database);
+    let app_id = &loaded.inputs.settings.app_id;
+    if let Some(app_id) = app_id.as_ref().filter(|_| given("AUTH_APP_ID").is_none()) {
+        command.env("AUTH_APP_ID", app_id);
+    }
     if let Some(outbox) = &state.outbox {
         command.env("AUTH_MAIL_OUTBOX", outbox);
     }
@@ -184,7 +189,8 @@ impl State {
         let folder = loaded.home.join(".auth-gen");
         let outbox = folder.join("mail");
         let ignore = folder.join(".gitignore");
-        fs::create_dir_all(&outbox)
+        // The server makes the folder of the mails, which nobody else may read.
+        fs::create_dir_all(&folder)
             .and_then(|()| fs::write(&ignore, "*\n"))
             .map_err(|error| {
                 Diagnostic::error(
@@ -229,10 +235,11 @@ fn login_page(
     }
 }
 
-/// The page that shows the mails; it exists only where nobody else can reach the server.
+/// The page that shows the mails; it exists only where nobody else can reach the server, and API and website
+/// are this machine.
 fn outbox_page(address: &Address, state: &State) -> Option<String> {
     state.outbox.as_ref()?;
-    let local = address.listen.ip().is_loopback();
+    let local = address.listen.ip().is_loopback() && address.is_local;
     local.then(|| format!("{}/dev/outbox", address.origin))
 }
 

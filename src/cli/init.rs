@@ -29,10 +29,17 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// What the template of the settings has where the project's own id belongs.
+const APP_ID: &str = "app_id = \"app\" ";
+
 pub(super) fn run(console: &Console) -> Outcome {
     refuse_existing()?;
+    let folder = std::env::current_dir().ok();
+    let name = folder.as_deref().and_then(Path::file_name);
+    let app_id = app_id(&name.unwrap_or_default().to_string_lossy());
     for (path, text) in FILES {
-        create(path, text)?;
+        let own = format!("app_id = \"{app_id}\" ");
+        create(path, &text.replace(APP_ID, &own))?;
     }
     let paths = FILES.iter().map(|(path, _)| *path);
     if console.is_json() {
@@ -46,6 +53,21 @@ pub(super) fn run(console: &Console) -> Outcome {
         ))?;
     }
     Ok(Exit::Done)
+}
+
+/// The id of the app, after the folder: two projects on `localhost` with one id would have cookies of one
+/// name, and browsers do not tell cookies apart by port (RFC 6265 §8.5), so each would sign the other's users
+/// out.
+fn app_id(folder: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let id: String = folder.chars().map(plain).take(32).collect();
+    let id = id.trim_matches('-').to_lowercase();
+    // The server's own default is what every project without an id has.
+    if id.is_empty() || id == "public" {
+        "app".to_owned()
+    } else {
+        id
+    }
 }
 
 /// All or nothing: with one of the files there already, none is written.
@@ -81,4 +103,35 @@ fn create(path: &str, text: &str) -> Result<(), Diagnostics> {
             })
             .into()
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings;
+    use crate::source::SourceFile;
+
+    #[test]
+    fn each_project_has_an_id_after_its_folder() {
+        for (folder, id) in [
+            ("shop", "shop"),
+            ("My Shop 2", "my-shop-2"),
+            (".tmpX", "tmpx"),
+            ("läden", "l-den"),
+            ("", "app"),
+            ("店", "app"),
+            ("public", "app"),
+        ] {
+            assert_eq!(app_id(folder), id, "{folder}");
+            assert!(settings::is_app_id(&app_id(folder)));
+        }
+    }
+
+    #[test]
+    fn the_template_has_a_place_for_the_id() {
+        let (path, text) = FILES[2];
+        assert_eq!(text.matches(APP_ID).count(), 1, "{path}");
+        let settings = settings::parse(&SourceFile::new(path, text)).expect("it is right");
+        assert_eq!(settings.settings.app_id.as_deref(), Some("app"));
+    }
 }

@@ -12,7 +12,7 @@
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from "jose";
 import type { JWTPayload } from "jose";
 
-import { API_BASE_PATH, authServerUrl } from "./config";
+import { accessTokenCookies, API_BASE_PATH, authServerUrl } from "./config";
 
 /** What a request says about its user. */
 export type SessionState =
@@ -86,9 +86,12 @@ function remoteKeys() {
 /** The first text that has the form of an access token; others are none of ours. */
 function accessToken(headers: RequestHeaders): string | undefined {
   const bearer = /^Bearer +(\S+)$/.exec(header(headers, "authorization"))?.[1];
-  const cookies = header(headers, "cookie")
+  const pairs = header(headers, "cookie")
     .split(";")
-    .map((cookie) => /^\s*sAccessToken=([^\s"]+)\s*$/.exec(cookie)?.[1]);
+    .map((cookie) => /^\s*([^\s=]+)=([^\s"]+)\s*$/.exec(cookie) ?? []);
+  const cookies = accessTokenCookies().flatMap((wanted) =>
+    pairs.filter(([, name]) => name === wanted).map(([, , value]) => value),
+  );
   return [bearer, ...cookies].find(isAccessToken);
 }
 

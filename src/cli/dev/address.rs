@@ -20,6 +20,8 @@ pub(super) struct Address {
     pub(super) origin: String,
     /// Whether a Next.js application stands before it, at the `apiDomain` that both share.
     pub(super) is_behind: bool,
+    /// Whether appInfo says that API and website are on this machine.
+    pub(super) is_local: bool,
     base_path: String,
     /// What the paths of route rows begin with.
     row_base_path: String,
@@ -34,6 +36,7 @@ impl Address {
             listen,
             origin: format!("http://{}", reachable(listen)),
             is_behind: false,
+            is_local: true,
             base_path: base_path.to_owned(),
             row_base_path: base_path.to_owned(),
         }
@@ -55,6 +58,7 @@ impl Address {
         let base_path = path(app_info.api_base_path.as_ref().map(value).as_deref());
         let website = website_domain(app_info).and_then(|domain| local(&value(domain)));
         let api = local(&value(&app_info.api_domain));
+        let is_local = api.is_some() && website.is_some();
         let is_behind = has_nextjs && api.is_some() && api == website;
         let local = api.filter(|_| !is_behind);
         let listen = match env("AUTH_LISTEN_ADDR") {
@@ -77,6 +81,7 @@ impl Address {
             listen,
             origin,
             is_behind,
+            is_local,
             base_path,
             row_base_path: app_info.default_api_base_path(),
         })

@@ -41,6 +41,8 @@ struct Readme<'a> {
 #[template(path = "crate/env.example.jinja")]
 struct Environment<'a> {
     variables: &'a [Variable<'a>],
+    /// Empty where the settings name none.
+    app_id: &'a str,
     config: &'a [server::Variable],
 }
 
@@ -92,6 +94,7 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     add("README.md", readme.render());
     let environment = Environment {
         variables: &variables,
+        app_id: settings.app_id.as_deref().unwrap_or_default(),
         config,
     };
     add(".env.example", environment.render());

@@ -297,6 +297,7 @@ fn settings() -> Settings {
         server_package: "sample-server".to_owned(),
         client_package: "sample-client".to_owned(),
         standalone_workspace: true,
+        app_id: None,
         nextjs: None,
     }
 }
