@@ -22,6 +22,7 @@ fn table(manifest: &str, name: &str) -> Vec<String> {
 fn both_manifests_of_the_server_name_the_same_dependencies() {
     for name in [
         "dependencies",
+        "target.'cfg(unix)'.dependencies",
         "target.'cfg(target_os = \"linux\")'.dependencies",
         "dev-dependencies",
     ] {

@@ -21,6 +21,7 @@ use std::time::Duration;
 use self::names::Names;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
 use crate::delivery::{check_sender, check_smtp_url};
+use crate::network::TrustedProxies;
 use crate::session::SessionConfig;
 use crate::store::{DEFAULT_APP_ID, check_url};
 
@@ -56,6 +57,13 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where operators are answered, `/metrics` included.
     pub admin_listen: Option<SocketAddr>,
+    /// The proxies that may name the client of a request.
+    pub trusted_proxies: TrustedProxies,
+    /// How many connections there may be at once; `None` leaves it to
+    /// [`ConnectionLimits`](crate::ConnectionLimits).
+    pub max_connections: Option<usize>,
+    /// How many of them one peer may have.
+    pub max_connections_per_peer: Option<usize>,
     /// How long to serve on when told to stop, until load balancers have noticed.
     pub shutdown_delay: Duration,
     /// How often what has expired is deleted.
@@ -100,6 +108,9 @@ impl Config {
             app_id: DEFAULT_APP_ID.to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
             admin_listen: None,
+            trusted_proxies: TrustedProxies::default(),
+            max_connections: None,
+            max_connections_per_peer: None,
             shutdown_delay: Duration::ZERO,
             cleanup_interval: DEFAULT_CLEANUP,
             database_url: Secret::new(DEFAULT_DATABASE),
@@ -224,6 +235,9 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
         "AUTH_ADMIN_LISTEN_ADDR",
         "must be an address such as 127.0.0.1:9464",
     );
+    let trusted_proxies = env.explained("AUTH_TRUSTED_PROXIES");
+    let max_connections = env.positive("AUTH_MAX_CONNECTIONS");
+    let max_connections_per_peer = env.positive("AUTH_MAX_CONNECTIONS_PER_PEER");
     let notice: Option<u16> = env.parsed(
         "AUTH_SHUTDOWN_DELAY_SECONDS",
         "must be a number of seconds, 0 or more",
@@ -260,6 +274,9 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     config.app_id = app_id.unwrap_or(config.app_id);
     config.listen = listen.unwrap_or(config.listen);
     config.admin_listen = admin;
+    config.trusted_proxies = trusted_proxies.unwrap_or_default();
+    config.max_connections = max_connections;
+    config.max_connections_per_peer = max_connections_per_peer;
     config.shutdown_delay = match notice {
         Some(seconds) => Duration::from_secs(seconds.into()),
         None if config.is_local() => Duration::ZERO,

@@ -44,7 +44,7 @@
 //! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
 //! | sessions, mail | `session`, `delivery`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `crypto`, `error`, `metrics`, `request_id`, `telemetry` |
+//! | ground | `app_info`, `clock`, `crypto`, `error`, `metrics`, `network`, `request_id`, `telemetry` |
 
 #[rustfmt::skip]
 pub mod api;
@@ -59,6 +59,7 @@ pub mod delivery;
 pub mod error;
 pub mod flows;
 pub mod metrics;
+pub mod network;
 pub mod read;
 pub mod request_id;
 mod serve;
@@ -75,7 +76,7 @@ pub use crate::auth::Auth;
 pub use crate::call::Call;
 pub use crate::config::Config;
 pub use crate::error::Error;
-pub use crate::serve::{Limits, serve, serve_with, stop_with_notice, told_to_stop};
+pub use crate::serve::{ConnectionLimits, serve, serve_with, stop_with_notice, told_to_stop};
 pub use crate::session::{
     Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
 };

@@ -5,10 +5,12 @@
 
 mod common;
 
-use std::process::{Command, Output};
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 
-use common::program::{LIMIT, Running, command, kill};
+use common::program::{LIMIT, Running, command, get, kill};
 use tempfile::TempDir;
 
 /// Signs up one user after the other until nobody answers; the addresses that were acknowledged.
@@ -191,4 +193,41 @@ fn output(command: &mut Command) -> String {
     assert_eq!(status.code(), Some(1));
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is text");
     text(stdout) + &text(stderr)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_and_clients_are_answered_while_one_peer_takes_all_connections() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    // A process that may open few files: more connections than those would keep everybody out.
+    let program = command(&folder);
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 100 && exec \"$0\""]);
+    limited.arg(program.get_program()).current_dir(&folder);
+    limited.envs(
+        program
+            .get_envs()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    limited.env("AUTH_ADMIN_LISTEN_ADDR", "127.0.0.1:0");
+    limited.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = Running::run(limited);
+    let operations = server.told("metrics on ").replace("/metrics", "");
+    let address = server.origin().trim_start_matches("http://").to_owned();
+    let mut flood = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(&address).expect("it listens");
+        // Those that gave way may be closed already.
+        let _ = stream.write_all(b"GET /livez HTTP/1.1\r\nx-slow:");
+        flood.push(stream);
+    }
+    for origin in [server.origin(), &operations] {
+        let live = get(&format!("{origin}/livez")).await.expect("it answers");
+        assert_eq!(live.status, 200);
+    }
+    let answer = server.ask("/signup", "ana@ex.co").await;
+    assert_eq!(answer.expect("it answers")["status"], "OK");
+    server.kill("-TERM");
+    let log = server.log();
+    assert!(log.contains("AUTH_TRUSTED_PROXIES"), "{log}");
+    assert!(!log.contains("could not be taken"), "{log}");
 }

@@ -3,14 +3,19 @@
 use std::net::SocketAddr;
 
 use auth_server::web::Api;
-use auth_server::{Auth, Config, Endpoints, NoCustom, told_to_stop};
+use auth_server::{Auth, Config, ConnectionLimits, Endpoints, NoCustom, told_to_stop};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::Failure;
 
+/// How many connections operators may have: probes and a scraper of metrics.
+const OPERATORS: usize = 32;
+
 /// Serves until it is told to stop.
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
+    #[cfg(unix)]
+    open_more_files(&config);
     let (listen, admin) = (config.listen, config.admin_listen);
     let auth = Auth::open(config).await?;
     name_what_is_not_mounted();
@@ -30,14 +35,28 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
             let address = admin.local_addr()?;
             tracing::info!("metrics on http://{address}/metrics");
             let app = auth_server::operations_router(&auth);
-            Some(tokio::spawn(auth_server::serve(admin, app, async {
-                let _ = over.await;
-            })))
+            // A few, which the limits of the other listener leave room for: whatever happens there,
+            // operators are answered.
+            let limits = ConnectionLimits {
+                max_connections: OPERATORS,
+                max_per_peer: OPERATORS,
+                ..ConnectionLimits::default()
+            };
+            Some(tokio::spawn(auth_server::serve_with(
+                limits,
+                admin,
+                app,
+                async {
+                    let _ = over.await;
+                },
+            )))
         }
         None => None,
     };
     let app = auth_server::standalone(auth.clone(), None::<NoCustom>);
-    auth_server::serve(listener, app, auth_server::stop_with_notice(&auth, told)).await;
+    let limits = ConnectionLimits::of(auth.config());
+    let stop = auth_server::stop_with_notice(&auth, told);
+    auth_server::serve_with(limits, listener, app, stop).await;
     auth.close().await;
     drop(is_over);
     if let Some(operations) = operations {
@@ -45,6 +64,15 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Lets the process open as many files as its connections need, where it may: the limit that a shell sets
+/// (1024 on most systems) is there for programs that use `select`, and may be raised.
+#[cfg(unix)]
+fn open_more_files(config: &Config) {
+    let wanted = ConnectionLimits::of(config).max_connections + 1024;
+    // What is possible is what `serve_with` then goes by.
+    let _ = rlimit::increase_nofile_limit(u64::try_from(wanted).unwrap_or(u64::MAX));
 }
 
 async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure> {

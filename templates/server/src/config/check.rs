@@ -52,6 +52,11 @@ impl Config {
             ("body_limit", self.body_limit == 0),
             ("body_timeout", self.body_timeout.is_zero()),
             ("cleanup_interval", self.cleanup_interval.is_zero()),
+            ("max_connections", self.max_connections == Some(0)),
+            (
+                "max_connections_per_peer",
+                self.max_connections_per_peer == Some(0),
+            ),
         ] {
             if is_zero {
                 wrong(field, "must be greater than zero");

@@ -58,6 +58,23 @@ pub const VARIABLES: &[Variable] = &[
         "Where to serve `/metrics` to Prometheus, with `/livez` and `/readyz`; an address that strangers \
          cannot reach, such as `127.0.0.1:9464`",
     ),
+    plain(
+        "AUTH_TRUSTED_PROXIES",
+        "none",
+        "The proxies in front of the server, as addresses and ranges with commas between them: \
+         `127.0.0.1, 10.0.0.0/8`. Their `X-Forwarded-For` or `Forwarded` names the client. The word `none` \
+         says that there is no proxy",
+    ),
+    plain(
+        "AUTH_MAX_CONNECTIONS",
+        "`4096`",
+        "How many connections there may be at once",
+    ),
+    plain(
+        "AUTH_MAX_CONNECTIONS_PER_PEER",
+        "an eighth of them",
+        "How many of these connections one IPv4 address or IPv6 /64 may have, unless it is a trusted proxy",
+    ),
     secret(
         "DATABASE_URL",
         "`sqlite://auth.db`",

@@ -91,6 +91,11 @@ impl Running {
     pub(crate) fn start_with(folder: &TempDir, variables: &[(&str, &str)]) -> Self {
         let mut command = command(folder);
         command.envs(variables.iter().copied());
+        Self::run(command)
+    }
+
+    /// The same with a command of the test's own, which ends up as the program.
+    pub(crate) fn run(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the program was built");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
         let (tell, told) = mpsc::channel();

@@ -12,7 +12,7 @@ use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
 use auth_server::session::AntiCsrf;
 use auth_server::store::{CreateUser, NewEmailPasswordUser};
-use auth_server::{Auth, Config, Limits, NoCustom, Session};
+use auth_server::{Auth, Config, ConnectionLimits, NoCustom, Session};
 use axum::Router;
 use axum::routing::any;
 use http::Method;
@@ -97,9 +97,9 @@ impl Target {
             .await
             .expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
-        let limits = Limits {
+        let limits = ConnectionLimits {
             head: PATIENCE,
-            ..Limits::default()
+            ..ConnectionLimits::default()
         };
         tokio::spawn(auth_server::serve_with(
             limits,
