@@ -64,6 +64,7 @@ enum Color {
 enum Format {
     Text,
     Json,
+    Sarif,
 }
 
 #[derive(Debug, Subcommand)]

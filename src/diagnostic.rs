@@ -6,6 +6,7 @@
 mod excerpt;
 mod render;
 mod suggest;
+mod tools;
 
 pub(crate) use suggest::closest;
 

@@ -52,6 +52,7 @@ pub(crate) fn lower(
 ) -> Result<(Api, Diagnostics), Diagnostics> {
     let mut cx = Context::new(document);
     let mut drafts = drafts::collect(&mut cx, &app_info);
+    routes::unify_names(&mut cx, &mut drafts);
     routes::check(&mut cx, &drafts);
     for draft in &mut drafts {
         contract::check(&mut cx, draft);

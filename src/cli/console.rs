@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 pub(super) struct Console {
     color: Color,
     format: Format,
-    /// As JSON all diagnostics of a run are one array, so they wait for its end.
+    /// As JSON and SARIF all diagnostics of a run are one document, so they wait for its end.
     held: RefCell<Diagnostics>,
 }
 
@@ -69,20 +69,27 @@ impl Console {
         self.print(&format!("{value:#}\n"))
     }
 
-    /// Takes diagnostics: text is written at once, JSON at the end.
+    /// Takes diagnostics: text is written at once, documents at the end.
     pub(super) fn diagnose(&self, diagnostics: Diagnostics) {
         match self.format {
             Format::Text => {
                 Self::complain(&diagnostics.render(self.colors(stderr().is_terminal())));
+                // GitHub reads its commands from both streams.
+                if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+                    Self::complain(&diagnostics.to_github());
+                }
             }
-            Format::Json => self.held.borrow_mut().extend(diagnostics),
+            Format::Json | Format::Sarif => self.held.borrow_mut().extend(diagnostics),
         }
     }
 
     /// Ends the run's diagnostics.
     pub(super) fn finish(self) {
         let held = self.held.into_inner();
-        if !held.is_empty() {
+        if self.format == Format::Sarif {
+            // A log without results is what says that there are none.
+            Self::complain(&format!("{}\n", held.to_sarif()));
+        } else if !held.is_empty() {
             Self::complain(&format!("{}\n", held.to_json()));
         }
     }

@@ -1,7 +1,7 @@
 //! From flags and `auth-gen.toml` to the inputs of [`generate`].
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -18,7 +18,7 @@ const FILE: &str = "auth-gen.toml";
 /// What every command that reads the input takes; a flag wins over the file.
 #[derive(Debug, Args)]
 pub(super) struct InputArgs {
-    /// The OpenAPI 3.0 description, YAML or JSON
+    /// The OpenAPI description (3.0, 3.1 or 3.2), YAML or JSON; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
     /// The appInfo file: YAML, JSON, TOML, TypeScript or JavaScript
@@ -230,6 +230,9 @@ fn missing(flag: &str, key: &str, what: &str) -> Diagnostic {
 }
 
 fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
+    if path == Path::new("-") {
+        return read_stdin();
+    }
     let name = shown(path);
     let problem = |reason: String, help: &str| {
         Diagnostic::error(
@@ -276,6 +279,25 @@ fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
         range: valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
     };
     Err(problem("it is not UTF-8".to_owned(), "save the file as UTF-8").at(place, wrong))
+}
+
+/// What comes in by standard input.
+fn read_stdin() -> Result<SourceFile, Diagnostic> {
+    let problem = |reason: String| {
+        Diagnostic::error(
+            "unreadable-input",
+            format!("cannot read standard input: {reason}"),
+        )
+        .help("pipe a description into the command, as UTF-8")
+    };
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .read_to_end(&mut bytes)
+        .map_err(|error| problem(error.to_string()))?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(SourceFile::new("stdin", &text)),
+        Err(_) => Err(problem("it is not UTF-8".to_owned())),
+    }
 }
 
 /// A file of nearly this name beside the one that is not there.

@@ -22,8 +22,33 @@ pub(super) struct Excerpt<'a> {
     pub(super) cut: bool,
 }
 
-/// The lines from the first place to the last.
+/// The lines from the first place to the last, without the carriage returns of Windows.
 pub(super) fn excerpt<'a>(text: &'a str, places: &[Range<usize>]) -> Excerpt<'a> {
+    let mut excerpt = lines(text, places);
+    if !excerpt.text.contains('\r') {
+        return excerpt;
+    }
+    let is_end = |at: usize| matches!(excerpt.text.as_bytes().get(at + 1), None | Some(b'\n'));
+    let returns: Vec<usize> = excerpt
+        .text
+        .match_indices('\r')
+        .map(|(at, _)| at)
+        .filter(|at| is_end(*at))
+        .collect();
+    let moved = |at: usize| at - returns.partition_point(|gone| *gone < at);
+    for place in excerpt.places.iter_mut().flatten() {
+        *place = moved(place.start)..moved(place.end);
+    }
+    let kept = excerpt.text.char_indices();
+    let kept: String = kept
+        .filter(|(at, _)| returns.binary_search(at).is_err())
+        .map(|(_, character)| character)
+        .collect();
+    excerpt.text = kept.into();
+    excerpt
+}
+
+fn lines<'a>(text: &'a str, places: &[Range<usize>]) -> Excerpt<'a> {
     let places: Vec<_> = places.iter().map(|place| underlined(text, place)).collect();
     let first = places.iter().map(|place| place.start).min().unwrap_or(0);
     let last = places.iter().map(|place| place.end).max().unwrap_or(0);

@@ -213,6 +213,26 @@ mod tests {
     }
 
     #[test]
+    fn windows_line_ends_are_not_shown() {
+        let api = SourceFile::new("api.yaml", "openapi: 3.0.3\r\npaths:\r\n  /door: {}\r\n");
+        let diagnostics = Diagnostics::from(
+            Diagnostic::error("example", "two lines")
+                .at(span(&api, "openapi"), "one")
+                .at(span(&api, "/door"), "another"),
+        );
+        insta::assert_snapshot!(diagnostics.render(false), @r"
+        error[example]: two lines
+         --> api.yaml:1:1
+          |
+        1 | openapi: 3.0.3
+          | ^^^^^^^ one
+        2 | paths:
+        3 |   /door: {}
+          |   ----- another
+        ");
+    }
+
+    #[test]
     fn nobody_has_to_read_thousands() {
         let mut diagnostics = Diagnostics::default();
         for _ in 0..1_000 {

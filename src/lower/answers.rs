@@ -1,6 +1,6 @@
 //! What an operation answers: one arm for each documented outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::binding::Binding;
 use super::context::Context;
@@ -30,12 +30,9 @@ static GENERAL_ERROR: &[DomainField] = &[DomainField {
 pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> (Answer, Vec<OutcomeArm>) {
     let answered = &draft.answered;
     let objects: Vec<&Object<'_>> = answered.iter().filter_map(|one| one.object()).collect();
-    let has_status = objects
-        .iter()
-        .any(|object| !object.literals_of(cx.document, STATUS).is_empty());
-    let tag = if has_status {
+    let tag = if status_is_outcome(cx, draft, &objects) {
         Some(STATUS.to_owned())
-    } else if objects.len() > 1 {
+    } else if has_alternatives(answered) {
         unions::tag(cx.document, &objects)
     } else {
         None
@@ -59,6 +56,27 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> (Answer, Vec
         arms,
     };
     (answer, outcomes)
+}
+
+/// Whether `status` says what came of a call. It always does for a built-in. Elsewhere it may be a
+/// state of something that is stored (`active`, `banned`), which is a key like any other: outcomes
+/// have one value each, or `OK` among them.
+fn status_is_outcome(cx: &Context<'_>, draft: &Draft<'_>, objects: &[&Object<'_>]) -> bool {
+    objects.iter().any(|object| {
+        let literals = object.literals_of(cx.document, STATUS);
+        match literals.as_slice() {
+            [] => false,
+            [_] => true,
+            many => draft.built_in().is_some() || many.iter().any(|literal| literal == "OK"),
+        }
+    })
+}
+
+/// Whether one HTTP status has several objects, so that something has to tell them apart.
+fn has_alternatives(answered: &[Answered<'_>]) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut objects = answered.iter().filter(|one| one.object().is_some());
+    !objects.all(|one| seen.insert(one.http))
 }
 
 /// An answer that is being made.

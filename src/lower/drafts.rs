@@ -2,7 +2,7 @@
 
 use super::behaviours::{self, Choice};
 use super::context::Context;
-use super::paths::{Bases, Place};
+use super::paths::{self, Bases, Place};
 use super::responses::Answered;
 use crate::app_info::AppInfo;
 use crate::catalog;
@@ -17,6 +17,8 @@ pub(super) struct Draft<'d> {
     pub(super) spec: &'d Operation,
     pub(super) method: Method,
     pub(super) place: Place,
+    /// Path parameters that got the name of another path in the same position: old and new.
+    pub(super) renamed: Vec<(String, String)>,
     /// `operationId`, or a name made of method and path.
     pub(super) id: String,
     pub(super) name: FnName,
@@ -47,6 +49,13 @@ impl Draft<'_> {
         Segment::route(&self.place.segments)
     }
 
+    /// The name that a path parameter has in the route.
+    pub(super) fn param_name<'a>(&'a self, name: &'a str) -> &'a str {
+        let mut renamed = self.renamed.iter();
+        let new = renamed.find(|(old, _)| old == name);
+        new.map_or(name, |(_, new)| new)
+    }
+
     /// The built-in behaviour, if there is one.
     pub(super) fn built_in(&self) -> Option<&'static catalog::Behaviour> {
         match self.choice {
@@ -68,11 +77,12 @@ pub(super) fn collect<'d>(cx: &mut Context<'d>, app_info: &AppInfo) -> Vec<Draft
         let Some((_, method)) = methods.find(|(name, _)| *name == spec.method) else {
             continue;
         };
-        let place = match drafts.last() {
+        let mut place = match drafts.last() {
             // Operations of one path stand together.
             Some(last) if last.spec.path == spec.path => last.place.clone(),
             _ => bases.place(cx, &spec.path, &spec.path_place),
         };
+        paths::correct(cx, spec, &mut place);
         let id = match &spec.id {
             Some(id) => id.clone(),
             None => format!("{} {}", spec.method, spec.path),
@@ -91,6 +101,7 @@ pub(super) fn collect<'d>(cx: &mut Context<'d>, app_info: &AppInfo) -> Vec<Draft
             spec,
             method: *method,
             place,
+            renamed: Vec::new(),
             id,
             choice,
             answered: Vec::new(),

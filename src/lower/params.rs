@@ -40,11 +40,12 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Vec<Param> {
     let mut names = Namer::default();
     let mut params = Vec::new();
     for parameter in shared.chain(own) {
-        let name = &parameter.name;
+        let name = match parameter.location {
+            Location::Path => draft.param_name(&parameter.name),
+            _ => &parameter.name,
+        };
         let place = match parameter.location {
-            Location::Path
-                if OWNED_SEGMENTS.contains(&name.as_str()) && !has_segment(draft, name) =>
-            {
+            Location::Path if OWNED_SEGMENTS.contains(&name) && !has_segment(draft, name) => {
                 // The base path is taken off every path but those that stand outside of it.
                 if draft.place.outside_base || name == "tenantId" && !draft.place.tenant {
                     let span = cx.at(&parameter.listed);
@@ -103,7 +104,10 @@ fn field<'d>(
     place: ParamPlace,
     names: &mut Namer,
 ) -> Field {
-    let name = &parameter.name;
+    let name = match place {
+        ParamPlace::Path => draft.param_name(&parameter.name),
+        _ => &parameter.name,
+    };
     let hint = format!("{} {name}", draft.type_name.as_str());
     let (ty, nullable) = match &parameter.schema {
         Some(schema) if parameter.media_type.is_none() => {

@@ -4,6 +4,7 @@ use super::context::Context;
 use crate::app_info::{AppInfo, Setting};
 use crate::diagnostic::Diagnostic;
 use crate::ir::Segment;
+use crate::spec::document::Operation;
 use crate::spec::place::Place as Spot;
 use crate::spec::tolerances;
 
@@ -32,6 +33,45 @@ const EXACT_PATHS: &[&str] = &[
     "/signup/phonenumber/exists",
     "/passwordless/phonenumber/exists",
 ];
+
+/// Operations of FDI 4.1 whose published path nobody calls, and the path that frontends call.
+const PUBLISHED_PATHS: &[(&str, &str, &str)] = &[
+    (
+        "webauthnRegisterOptions",
+        "/webauthn/register/options",
+        "/webauthn/options/register",
+    ),
+    (
+        "webauthnSignInOptions",
+        "/webauthn/signin/options",
+        "/webauthn/options/signin",
+    ),
+    (
+        "webauthnGenerateRecoverAccountToken",
+        "/webauthn/recover/account/token",
+        "/user/webauthn/reset/token",
+    ),
+    (
+        "webauthnRecoverAccount",
+        "/webauthn/recover/account",
+        "/user/webauthn/reset",
+    ),
+];
+
+/// Moves an operation of the published FDI to the path that frontends call.
+pub(super) fn correct(cx: &mut Context<'_>, spec: &Operation, place: &mut Place) {
+    let route = Segment::route(&place.segments);
+    let mut known = PUBLISHED_PATHS.iter();
+    let known = known.find(|(id, path, _)| spec.id.as_deref() == Some(id) && route == *path);
+    if let Some((_, _, called)) = known.filter(|_| !place.outside_base) {
+        let span = cx.key(&spec.path_place);
+        let label = format!("is read as `{called}`");
+        cx.tolerate(&tolerances::PUBLISHED_PATH, span, label);
+        place.segments = segments(called)
+            .map(|segment| Segment::Literal(segment.to_owned()))
+            .collect();
+    }
+}
 
 impl Bases {
     /// Reads the base path of appInfo and the path of the first server.

@@ -1,27 +1,23 @@
 //! Routes must not get in each other's way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::drafts::Draft;
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Method, Segment};
-use crate::source::Span;
+use crate::spec::tolerances;
 
-/// Reports two operations behind one route, and two names of one path parameter.
+/// Reports two operations behind one route.
 pub(super) fn check(cx: &mut Context<'_>, drafts: &[Draft<'_>]) {
     let mut routes: BTreeMap<(Method, bool, String), Vec<&Draft<'_>>> = BTreeMap::new();
-    let mut names: BTreeMap<(bool, String), (&str, Span)> = BTreeMap::new();
     for draft in drafts {
         let mut pattern = String::new();
         for segment in &draft.place.segments {
             pattern.push('/');
             match segment {
                 Segment::Literal(text) => pattern.push_str(text),
-                Segment::Param(name) => {
-                    pattern.push_str("{}");
-                    check_name(cx, draft, name, &pattern, &mut names);
-                }
+                Segment::Param(_) => pattern.push_str("{}"),
             }
         }
         let same = routes
@@ -51,28 +47,51 @@ pub(super) fn check(cx: &mut Context<'_>, drafts: &[Draft<'_>]) {
     }
 }
 
-/// Reports a parameter that has another name in another path of the same form.
-fn check_name<'a>(
-    cx: &mut Context<'_>,
-    draft: &'a Draft<'_>,
-    name: &'a str,
-    pattern: &str,
-    names: &mut BTreeMap<(bool, String), (&'a str, Span)>,
-) {
-    let key = (draft.place.outside_base, pattern.to_owned());
-    let span = cx.key(&draft.spec.path_place);
-    let Some((known, place)) = names.get(&key) else {
-        names.insert(key, (name, span));
-        return;
-    };
-    if *known != name {
-        let diagnostic = Diagnostic::error(
-            "parameter-name-conflict",
-            format!("one path parameter has two names: `{known}` and `{name}`"),
-        )
-        .at(span, format!("`{name}` here"))
-        .at(place.clone(), format!("`{known}` here"))
-        .help("a request's path is matched segment by segment, so that a parameter in one place needs one name in all paths; give both the same");
-        cx.report(diagnostic);
+/// Gives a parameter in one position of all paths of a form one name, the first: a request's path is
+/// matched segment by segment, and has no names.
+pub(super) fn unify_names(cx: &mut Context<'_>, drafts: &mut [Draft<'_>]) {
+    let mut names: BTreeMap<(bool, String), String> = BTreeMap::new();
+    for draft in drafts {
+        let mut pattern = String::new();
+        for segment in &mut draft.place.segments {
+            pattern.push('/');
+            let name = match segment {
+                Segment::Literal(text) => {
+                    pattern.push_str(text);
+                    continue;
+                }
+                Segment::Param(name) => name,
+            };
+            pattern.push_str("{}");
+            let key = (draft.place.outside_base, pattern.clone());
+            let known = names.entry(key).or_insert_with(|| name.clone());
+            if known != name {
+                let span = cx.key(&draft.spec.path_place);
+                let label = format!("`{name}` is called `{known}` elsewhere");
+                cx.tolerate(&tolerances::TWO_NAMES, span, label);
+                draft
+                    .renamed
+                    .push((std::mem::replace(name, known.clone()), known.clone()));
+            }
+        }
+        check_distinct(cx, draft);
+    }
+}
+
+/// Reports a path that has one name in two positions.
+fn check_distinct(cx: &mut Context<'_>, draft: &Draft<'_>) {
+    let mut seen = BTreeSet::new();
+    for segment in &draft.place.segments {
+        if let Segment::Param(name) = segment
+            && !seen.insert(name)
+        {
+            let diagnostic = Diagnostic::error(
+                "parameter-name-conflict",
+                format!("two parameters of a path have the name `{name}`"),
+            )
+            .at(cx.key(&draft.spec.path_place), format!("`{}`", draft.route()))
+            .help("give each parameter of a path a name of its own, and a position the same name in all paths that begin alike");
+            cx.report(diagnostic);
+        }
     }
 }

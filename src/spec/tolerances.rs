@@ -170,6 +170,14 @@ tolerances! {
     ANSWER_HEADERS = "untyped-answer-headers",
         "an answer of a `Custom` operation has headers",
         "they have no place in the answer's type: the method sets them on its call; those of the session are sent by themselves";
+    /// `/users/{id}` beside `/users/{userId}/roles`.
+    TWO_NAMES = "parameter-with-two-names",
+        "a path parameter has another name in another path",
+        "a path is matched segment by segment, so that the first name holds in both; give a position one name in all paths";
+    /// Paths of the published FDI 4.1.
+    PUBLISHED_PATH = "path-of-published-fdi",
+        "a path of the published FDI is not the one that frontends call",
+        "the path that the label gives is served; write it so in the spec";
     /// A body on GET or HEAD.
     UNSENDABLE_BODY = "unsendable-body",
         "an operation takes a body with a method that has none",

@@ -54,9 +54,11 @@ fn wrap(text: &str, start: &str, lines: &mut Vec<String>) {
     lines.push(line.trim_end().to_owned());
 }
 
-/// The first sentence or line, for one-line summaries.
-pub(super) fn summary(text: &str) -> &str {
-    text.trim().lines().next().unwrap_or("").trim()
+/// The first paragraph, on one line.
+pub(super) fn summary(text: &str) -> String {
+    let lines = text.trim().lines().map(str::trim);
+    let first: Vec<&str> = lines.take_while(|line| !line.is_empty()).collect();
+    first.join(" ")
 }
 
 /// Ends no comment, and holds no character that an editor hides or that ends a line.

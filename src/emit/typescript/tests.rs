@@ -462,7 +462,7 @@ fn operations() {
      *
      * @throws {ApiError} for these among others:
      * - `302`: Elsewhere. (not followed, see “Redirects” in README.md)
-     * - `404`: No such user.
+     * - `404`: No such user. More.
      * @deprecated
      */
     export async function everything(

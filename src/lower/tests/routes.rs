@@ -149,6 +149,58 @@ fn security_means_the_session_or_nothing() {
 }
 
 #[test]
+fn a_position_has_the_first_of_its_names() {
+    let api = lowered(
+        "openapi: 3.0.3
+info: { title: t, version: '1' }
+paths:
+  /auth/users/{id}:
+    get:
+      operationId: one
+      parameters: [{ name: id, in: path, required: true, schema: { type: string } }]
+      responses: { '204': { description: d } }
+  /auth/users/{userId}/roles/{role}:
+    get:
+      operationId: two
+      parameters:
+        - { name: role, in: path, required: true, schema: { type: string } }
+        - { name: userId, in: path, required: true, schema: { type: string, format: uuid } }
+      responses: { '204': { description: d } }
+",
+    );
+    let text = show::show(&api);
+    assert!(
+        text.contains("two GET BASE/users/{id}/roles/{role} = custom (Nothing)\n  Path role: string\n  Path id: string/Uuid\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn passkeys_of_the_published_fdi_are_served_where_frontends_call_them() {
+    let route = |id: &str, path: &str| {
+        let api = lowered(&format!(
+            "openapi: 3.0.3
+info: {{ title: t, version: '1' }}
+paths:
+  /{{apiBasePath}}/{{tenantId}}{path}:
+    post: {{ operationId: {id}, responses: {{ '204': {{ description: d }} }} }}
+"
+        ));
+        crate::ir::Segment::route(&api.operations[0].path)
+    };
+    let recover = "webauthnRecoverAccount";
+    assert_eq!(
+        route(recover, "/webauthn/recover/account"),
+        "/user/webauthn/reset"
+    );
+    assert_eq!(
+        route("mine", "/webauthn/recover/account"),
+        "/webauthn/recover/account"
+    );
+    assert_eq!(route(recover, "/passkeys/recover"), "/passkeys/recover");
+}
+
+#[test]
 fn a_thousand_operations_take_no_time() {
     use std::fmt::Write;
     let mut yaml = "openapi: 3.0.3\ninfo: { title: t, version: '1' }\npaths:\n".to_owned();

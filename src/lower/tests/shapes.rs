@@ -244,3 +244,43 @@ paths:
         "{text}"
     );
 }
+
+/// The answer of one operation with this schema.
+fn answer(schema: &str) -> String {
+    let api = lowered(&format!(
+        "openapi: 3.0.3
+info: {{ title: t, version: '1' }}
+paths:
+  /{{apiBasePath}}/run:
+    post:
+      operationId: run
+      responses:
+        200: {{ description: done, content: {{ application/json: {{ schema: {schema} }} }} }}
+        404: {{ description: none, content: {{ application/json: {{ schema: {{ type: object, properties: {{ why: {{ type: string }} }} }} }} }} }}
+"
+    ));
+    let text = show::show(&api);
+    let lines: Vec<&str> = text.lines().skip(1).take(3).map(str::trim).collect();
+    lines.join("; ")
+}
+
+#[test]
+fn the_status_of_something_stored_is_a_key_like_any_other() {
+    let stored = "{ type: object, properties: { id: { type: string }, status: { type: string, enum: [active, banned] } } }";
+    assert_eq!(
+        answer(stored),
+        "RunResponse by -; 200 Ok - {id?: string, status?: RunStatus}; 404 NotFound - {why?: string}"
+    );
+    let outcome =
+        "{ type: object, properties: { status: { type: string, enum: [OK, NOT_FOUND] } } }";
+    assert_eq!(
+        answer(outcome),
+        "RunResponse by status; 200 Ok OK {}; 200 NotFound NOT_FOUND {}"
+    );
+    let nullable = "{ type: object, properties: { status: { type: string, nullable: true, enum: [banned, null] } } }";
+    assert!(
+        answer(nullable).starts_with("RunResponse by -;"),
+        "{}",
+        answer(nullable)
+    );
+}
