@@ -10,14 +10,17 @@
 mod check;
 mod data;
 mod script;
+mod setting;
 #[cfg(test)]
 mod tests;
 mod toml;
 mod value;
 
-use self::value::Findings;
+pub use self::setting::{Change, Condition, Setting};
+
+use self::value::{Findings, Object, Value};
 use crate::diagnostic::Diagnostics;
-use crate::source::SourceFile;
+use crate::source::{Files, SourceFile, Span};
 
 // The rules of the generated server, and so the very same file.
 #[allow(
@@ -29,18 +32,26 @@ use crate::source::SourceFile;
 #[path = "../templates/server/src/app_info.rs"]
 mod rules;
 
-/// A value of appInfo: a text, or an environment variable of the generated server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setting {
-    /// A fixed text, as it was written.
-    Text(String),
-    /// Read from the environment when the generated server starts.
-    Env {
-        /// Name of the variable.
-        name: String,
-        /// What holds where it is not set; without it the server asks for the variable.
-        default: Option<String>,
-    },
+/// Where appInfo comes from.
+#[derive(Debug, Clone)]
+pub struct AppInfoSource {
+    /// The file.
+    pub file: SourceFile,
+    /// The export or variable of a script, where several of its objects could be meant.
+    pub name: Option<String>,
+    /// Where a script finds the files that it imports.
+    pub files: Files,
+}
+
+/// A file that imports nothing.
+impl From<SourceFile> for AppInfoSource {
+    fn from(file: SourceFile) -> Self {
+        Self {
+            file,
+            name: None,
+            files: Files::default(),
+        }
+    }
 }
 
 /// appInfo as the file gives it, checked but not yet normalised; the fields of wire facts §2.
@@ -66,51 +77,93 @@ impl AppInfo {
     /// The path of the auth APIs, normalised, where no variable is set: `/auth`.
     pub(crate) fn default_api_base_path(&self) -> String {
         let given = self.api_base_path.as_ref().and_then(Setting::default_text);
-        let path = given.unwrap_or(rules::DEFAULT_BASE_PATH);
-        rules::normalise_path(path).expect("parse() has checked the path")
-    }
-}
-
-impl Setting {
-    /// The text that holds where no variable is set.
-    pub(crate) fn default_text(&self) -> Option<&str> {
-        match self {
-            Setting::Text(text) => Some(text),
-            // An empty default says no more than none, as an empty variable does.
-            Setting::Env { default, .. } => {
-                let default = default.as_deref();
-                default.filter(|text| !text.trim().is_empty())
-            }
-        }
+        let path = given.unwrap_or_else(|| rules::DEFAULT_BASE_PATH.to_owned());
+        rules::normalise_path(&path).expect("parse() has checked the path")
     }
 }
 
 /// The extensions of scripts that [`parse`] takes.
 const SCRIPTS: [&str; 8] = ["ts", "tsx", "mts", "cts", "js", "mjs", "cjs", "jsx"];
 
+/// The extensions of components that hold scripts.
+const COMPONENTS: [&str; 2] = ["svelte", "vue"];
+
+/// A field as it was read.
+#[derive(Debug)]
+pub(crate) struct ReadField {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its value.
+    pub(crate) setting: Setting,
+    /// Where the value stands.
+    pub(crate) place: Span,
+}
+
+/// What reading a file gave: its fields, and whether they make an appInfo.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// The fields that have a value, in the order in which people write them.
+    pub(crate) fields: Vec<ReadField>,
+    /// appInfo and the warnings about it, or all that is wrong with it.
+    pub(crate) outcome: Result<(AppInfo, Diagnostics), Diagnostics>,
+}
+
 /// Reads an appInfo file; also gives the warnings where nothing is wrong.
-pub(crate) fn parse(file: &SourceFile) -> Result<(AppInfo, Diagnostics), Diagnostics> {
-    let mut findings = Findings::new(file);
-    let name = file.name().to_lowercase();
+pub(crate) fn parse(source: &AppInfoSource) -> Result<(AppInfo, Diagnostics), Diagnostics> {
+    read(source).outcome
+}
+
+/// Reads an appInfo file, and says what it read even where something is wrong.
+pub(crate) fn read(source: &AppInfoSource) -> Reading {
+    let mut findings = Findings::new(&source.file);
+    match object(source, &mut findings) {
+        Some(object) => Reading {
+            fields: fields(&object),
+            outcome: check::check(&object, findings),
+        },
+        None => Reading {
+            fields: Vec::new(),
+            outcome: Err(findings.into_inner()),
+        },
+    }
+}
+
+fn fields(object: &Object) -> Vec<ReadField> {
+    let fields = object
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.value {
+            Value::Setting(setting) if check::is_field(&entry.key) => Some(ReadField {
+                name: entry.key.clone(),
+                setting: setting.clone(),
+                place: entry.place.clone(),
+            }),
+            _ => None,
+        });
+    let mut fields: Vec<ReadField> = fields.collect();
+    fields.sort_by_key(|field| check::rank(&field.name));
+    fields
+}
+
+fn object(source: &AppInfoSource, findings: &mut Findings) -> Option<Object> {
+    let name = source.file.name().to_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let object = match extension {
-        "yaml" | "yml" | "json" => data::read(&mut findings),
-        "toml" => toml::read(&mut findings),
-        script if SCRIPTS.contains(&script) => script::read(script, &mut findings),
+    match extension {
+        "yaml" | "yml" | "json" => data::read(findings),
+        "toml" => toml::read(findings),
+        script if SCRIPTS.contains(&script) || COMPONENTS.contains(&script) => {
+            script::read(script, source.name.as_deref(), source.files, findings)
+        }
         _ => {
             findings.error(
                 "app-info-unknown-format",
-                format!("the format of `{}` is not known", file.name()),
-                0..0,
+                format!("the format of `{}` is not known", source.file.name()),
+                findings.span(0..0),
                 "",
-                "the name must end in .yaml, .yml, .json, .toml, .ts, .tsx, .mts, .cts, .js, .mjs, .cjs \
-                 or .jsx",
+                "the name must end in .yaml, .yml, .json, .toml, .ts, .tsx, .mts, .cts, .js, .mjs, .cjs, \
+                 .jsx, .svelte or .vue",
             );
             None
         }
-    };
-    match object {
-        Some(object) => check::check(&object, findings),
-        None => Err(findings.into_inner()),
     }
 }

@@ -3,6 +3,7 @@
 //! Results go to standard output, diagnostics to standard error. Exit codes: 0 done or equal,
 //! 1 drift, 2 errors.
 
+mod app_info;
 mod check;
 mod console;
 mod dev;
@@ -17,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::diagnostic::Diagnostics;
 use console::Console;
-use project::{InputArgs, OutputArgs};
+use project::{AppInfoArgs, InputArgs, OutputArgs};
 
 /// Generates an auth server (Rust) and its client (TypeScript) from an OpenAPI description and an
 /// appInfo file.
@@ -75,6 +76,8 @@ enum Command {
     Check(OutputArgs),
     /// List every operation: where it is served, what answers it, and why
     Routes(InputArgs),
+    /// Show the values that are read from the appInfo file: their places and variables
+    AppInfo(AppInfoArgs),
     /// Start a project in this folder: description, appInfo, auth-gen.toml, CI
     Init,
     /// Generate, build and run the server on its embedded database
@@ -98,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Generate(args) => generate::run(&args, &console),
         Command::Check(args) => check::run(&args, &console),
         Command::Routes(args) => routes::run(&args, &console),
+        Command::AppInfo(args) => app_info::run(&args, &console),
         Command::Init => init::run(&console),
         Command::Dev(args) => dev::run(&args, &console),
     };

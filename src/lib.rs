@@ -18,6 +18,7 @@ pub mod tree;
 
 pub use routes::RouteRow;
 
+use app_info::AppInfoSource;
 use diagnostic::Diagnostics;
 use settings::Settings;
 use source::SourceFile;
@@ -28,8 +29,8 @@ use tree::Tree;
 pub struct Inputs {
     /// The OpenAPI description.
     pub spec: SourceFile,
-    /// The appInfo file.
-    pub app_info: SourceFile,
+    /// The appInfo file, and what it may import.
+    pub app_info: AppInfoSource,
     /// Package names and the like.
     pub settings: Settings,
 }

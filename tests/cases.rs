@@ -40,7 +40,7 @@ fn inputs(case: &Path) -> Inputs {
     let app_info = fs::read_to_string(case.join("appInfo.yaml"));
     Inputs {
         spec: SourceFile::new("api.yaml", &spec),
-        app_info: SourceFile::new("appInfo.yaml", app_info.as_deref().unwrap_or(APP_INFO)),
+        app_info: SourceFile::new("appInfo.yaml", app_info.as_deref().unwrap_or(APP_INFO)).into(),
         settings: Settings::default(),
     }
 }

@@ -66,7 +66,7 @@ fn source(name: &str, value: &Value) -> SourceFile {
 fn emit(title: &str, spec: &Value, app_info: &Value) -> (Tree, String) {
     let inputs = Inputs {
         spec: source("auth.yaml", spec),
-        app_info: source("appInfo.yaml", app_info),
+        app_info: source("appInfo.yaml", app_info).into(),
         settings: Settings::default(),
     };
     match generate(&inputs) {

@@ -66,7 +66,7 @@ fn project() -> TempDir {
 #[test]
 fn every_command_explains_itself() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for command in ["", "generate", "check", "routes", "init", "dev"] {
+    for command in ["", "generate", "check", "routes", "app-info", "init", "dev"] {
         let arguments: Vec<&str> = [command, "--help"]
             .into_iter()
             .filter(|a| !a.is_empty())
@@ -160,6 +160,49 @@ fn routes_are_a_table_or_json() {
         .find(|row| row["operationId"] == "signUp")
         .expect("the operation is in our spec");
     assert_eq!(sign_up["behaviour"], "email-password.sign-up");
+}
+
+#[test]
+fn app_info_shows_what_is_read() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    };
+    write(
+        "web/tsconfig.json",
+        r#"{ "compilerOptions": { "paths": { "@/*": ["./src/*"] } } }"#,
+    );
+    write(
+        "web/src/ports.ts",
+        "export const api = process.env.API_PORT ?? 3001;\n",
+    );
+    write(
+        "web/config/auth.ts",
+        "import { api } from '@/ports';\n\
+         const appInfo = {\n  appName: 'Shop',\n  apiDomain: `http://localhost:${api}`,\n  \
+         websiteDomain: 'http://localhost:3000',\n};\n\
+         export const admin = { appInfo: { ...appInfo, appName: 'Admin' } };\n\
+         export const wrong = { ...appInfo, websiteDomain: location.origin };\n\
+         export { appInfo };\n",
+    );
+    write("auth-gen.toml", "app_info = \"web/config/auth.ts#admin\"\n");
+    let steps: [&[&str]; 5] = [
+        &["app-info"],
+        &[
+            "app-info",
+            "--app-info",
+            "web/config/auth.ts",
+            "--format",
+            "json",
+        ],
+        &["app-info", "--app-info", "web/config/auth.ts#wrong"],
+        &["app-info", "--app-info", "web/config/auth.ts#other"],
+        &["app-info", "--app-info", "web/config/none.ts#admin"],
+    ];
+    let steps = steps.map(|arguments| transcript(folder.path(), arguments));
+    insta::assert_snapshot!("app_info", steps.join("\n"));
 }
 
 #[test]

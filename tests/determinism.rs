@@ -21,7 +21,7 @@ fn text(path: &str) -> String {
 fn generated(spec_name: &str, spec: &str) -> Generated {
     let inputs = Inputs {
         spec: SourceFile::new(spec_name, spec),
-        app_info: SourceFile::new("appInfo.yaml", &text("spec/appInfo.yaml")),
+        app_info: SourceFile::new("appInfo.yaml", &text("spec/appInfo.yaml")).into(),
         settings: Settings::default(),
     };
     match generate(&inputs) {

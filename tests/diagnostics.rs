@@ -105,7 +105,7 @@ fn source(path: &Path) -> SourceFile {
 fn diagnose(spec: SourceFile, app_info: SourceFile) -> Diagnostics {
     let inputs = Inputs {
         spec,
-        app_info,
+        app_info: app_info.into(),
         settings: Settings::default(),
     };
     generate(&inputs).map_or_else(|errors| errors, |generated| generated.warnings)

@@ -26,7 +26,7 @@ fn input(path: &str) -> SourceFile {
 fn emitted() -> BTreeMap<String, String> {
     let inputs = Inputs {
         spec: input("spec/auth.yaml"),
-        app_info: input("spec/appInfo.yaml"),
+        app_info: input("spec/appInfo.yaml").into(),
         settings: Settings::default(),
     };
     let generated = match generate(&inputs) {

@@ -25,7 +25,7 @@ fn tree(base_path: &str, table: &str) -> Result<Tree, String> {
     let project = settings::parse(&file).map_err(|problems| problems.render(false))?;
     let inputs = Inputs {
         spec: SourceFile::new("auth.yaml", SPEC),
-        app_info: SourceFile::new("appInfo.yaml", &app_info(base_path)),
+        app_info: SourceFile::new("appInfo.yaml", &app_info(base_path)).into(),
         settings: project.settings,
     };
     let generated = generate(&inputs).map_err(|problems| problems.render(false))?;

@@ -250,7 +250,7 @@ fn try_seed(seed: u64) {
     let spec = Random(seed).spec();
     let inputs = Inputs {
         spec: SourceFile::new("api.yaml", &spec),
-        app_info: SourceFile::new("appInfo.yaml", APP_INFO),
+        app_info: SourceFile::new("appInfo.yaml", APP_INFO).into(),
         settings: Settings::default(),
     };
     let generated = match generate(&inputs) {

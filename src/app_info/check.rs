@@ -1,11 +1,11 @@
 //! From the object found to [`AppInfo`]: which fields are there, and whether their values are valid.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use super::value::{Entry, Findings, Object, Value};
 use super::{AppInfo, Setting, rules};
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::source::Span;
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,9 +26,17 @@ const FIELDS: [(&str, Holds); 7] = [
     ("websiteBasePath", Holds::Path),
 ];
 
+/// The fields that it cannot do without.
+pub(super) const REQUIRED: [&str; 3] = ["appName", "apiDomain", "websiteDomain"];
+
+/// Where a field stands in that order.
+pub(super) fn rank(key: &str) -> Option<usize> {
+    FIELDS.iter().position(|(name, _)| *name == key)
+}
+
 /// Whether appInfo knows a key.
 pub(super) fn is_field(key: &str) -> bool {
-    FIELDS.iter().any(|(name, _)| *name == key)
+    rank(key).is_some()
 }
 
 /// A field as the file has it; no setting where its value was refused.
@@ -87,8 +95,8 @@ fn field<'o>(
     if let Some(first) = fields.get(name) {
         let title = format!("`{name}` is given twice");
         let diagnostic = Diagnostic::error("app-info-duplicate-field", title)
-            .at(findings.span(entry.key_range.clone()), "given again here")
-            .at(findings.span(first.entry.key_range.clone()), "first here")
+            .at(entry.key_place.clone(), "given again here")
+            .at(first.entry.key_place.clone(), "first here")
             .help("keep one of the two");
         return findings.push(diagnostic);
     }
@@ -100,7 +108,7 @@ fn field<'o>(
             findings.error(
                 "app-info-invalid-field",
                 format!("`{name}` must be a text"),
-                entry.range.clone(),
+                entry.place.clone(),
                 &format!("this is {what}"),
                 match *what {
                     "a number" | "a boolean" | "a date" => "put the value in quotes",
@@ -123,9 +131,11 @@ fn valid(
     findings: &mut Findings,
 ) -> bool {
     let Some(text) = setting.default_text() else {
+        warn_about_default(name, setting, entry, findings);
         return true;
     };
-    let is_default = matches!(setting, Setting::Env { .. });
+    let text = text.as_str();
+    let is_default = !matches!(setting, Setting::Text(_));
     let outcome = match holds {
         Holds::Name if text.trim().is_empty() => Err("the name is empty".to_owned()),
         Holds::Name => Ok(()),
@@ -157,11 +167,34 @@ fn valid(
     findings.error(
         "app-info-invalid-field",
         title,
-        entry.range.clone(),
+        entry.place.clone(),
         &reason,
         help,
     );
     false
+}
+
+/// Warns where code puts texts around a variable that has no default: JavaScript reads `undefined`
+/// there, and the generated server no value at all.
+fn warn_about_default(name: &str, setting: &Setting, entry: &Entry, findings: &mut Findings) {
+    if !setting.says_undefined() {
+        return;
+    }
+    let variables = setting.variables();
+    let Some((variable, _)) = variables.iter().find(|(_, default)| default.is_none()) else {
+        return;
+    };
+    let title = format!("`{name}` has no value where `{variable}` is not set");
+    findings.push(
+        Diagnostic::warning("app-info-no-default", title)
+            .at(
+                entry.place.clone(),
+                "JavaScript would read `undefined` here",
+            )
+            .help(format!(
+                "give it a default: `process.env.{variable} ?? \"…\"`, or set it for the server"
+            )),
+    );
 }
 
 const NO_SITE: &str = "no top-level domain can be told for this host, and so no site for cookies";
@@ -177,7 +210,7 @@ fn unknown(entry: &Entry, findings: &mut Findings) {
         }
     };
     let title = format!("`{}` is not a field of appInfo", entry.key);
-    let place = findings.span(entry.key_range.clone());
+    let place = entry.key_place.clone();
     findings.push(
         Diagnostic::warning("app-info-unknown-field", title)
             .at(place, "nothing reads this")
@@ -187,7 +220,7 @@ fn unknown(entry: &Entry, findings: &mut Findings) {
 
 /// Reports a field of which none of its names is there.
 fn require(fields: &Fields, names: &[&str], object: &Object, findings: &mut Findings) {
-    if names.iter().any(|name| fields.contains_key(name)) {
+    if object.hides || names.iter().any(|name| fields.contains_key(name)) {
         return;
     }
     let (title, example) = match names {
@@ -208,19 +241,19 @@ fn require(fields: &Fields, names: &[&str], object: &Object, findings: &mut Find
 
 /// Warns where browsers will not take or not send the cookies of a session.
 fn warn_about_cookies(fields: &Fields, findings: &mut Findings) {
-    let domain = |name: &str| -> Option<(String, Range<usize>)> {
+    let domain = |name: &str| -> Option<(String, Span)> {
         let found = fields.get(name)?;
         let text = found.setting.as_ref()?.default_text()?;
-        let url = rules::normalise_domain(text).ok()?;
-        Some((url, found.entry.range.clone()))
+        let url = rules::normalise_domain(&text).ok()?;
+        Some((url, found.entry.place.clone()))
     };
-    let Some((api, api_range)) = domain("apiDomain") else {
+    let Some((api, api_place)) = domain("apiDomain") else {
         return;
     };
     let insecure = api.starts_with("http://");
     if insecure && !rules::is_loopback(&api) {
         let diagnostic = Diagnostic::warning("app-info-insecure-api", "`apiDomain` is not https")
-            .at(findings.span(api_range.clone()), format!("read as `{api}`"))
+            .at(api_place.clone(), format!("read as `{api}`"))
             .help("passwords and sessions would cross the network in clear text; use `https://`");
         findings.push(diagnostic);
     }
@@ -229,7 +262,7 @@ fn warn_about_cookies(fields: &Fields, findings: &mut Findings) {
     } else {
         domain("websiteDomain")
     };
-    let Some((website, website_range)) = website else {
+    let Some((website, website_place)) = website else {
         return;
     };
     let (Ok(api_site), Ok(website_site)) = (
@@ -259,8 +292,8 @@ fn warn_about_cookies(fields: &Fields, findings: &mut Findings) {
             "app-info-cross-site",
             "browsers take API and website for two sites",
         )
-        .at(findings.span(api_range), api_label)
-        .at(findings.span(website_range), website_label)
+        .at(api_place, api_label)
+        .at(website_place, website_label)
         .help(help);
         findings.push(diagnostic);
     }

@@ -23,7 +23,7 @@ pub(super) fn read(findings: &mut Findings) -> Option<Object> {
                 findings.error(
                     "app-info-not-found",
                     "the file holds no appInfo",
-                    spans.key("").range,
+                    findings.span(spans.key("").range),
                     &format!("this is {}", describe(other)),
                     "write `appName`, `apiDomain` and `websiteDomain` at the top level, or below `appInfo`",
                 );
@@ -38,7 +38,7 @@ pub(super) fn read(findings: &mut Findings) -> Option<Object> {
         findings.error(
             "app-info-not-found",
             "the file holds no appInfo: it is an OpenAPI description",
-            spans.key(&format!("/{key}")).range,
+            findings.span(spans.key(&format!("/{key}")).range),
             "",
             "`--app-info` and `--spec` may have changed places; appInfo has `appName`, `apiDomain` and \
              `websiteDomain`",
@@ -50,7 +50,8 @@ pub(super) fn read(findings: &mut Findings) -> Option<Object> {
         .map(|(key, value)| entry(pointer, key, value, &spans, findings))
         .collect();
     Some(Object {
-        head: spans.key(pointer).range,
+        head: findings.span(spans.key(pointer).range),
+        hides: false,
         entries,
     })
 }
@@ -66,9 +67,9 @@ fn entry(parent: &str, key: &str, value: &Json, spans: &SpanMap, findings: &mut 
     };
     Entry {
         key: key.to_owned(),
-        key_range: spans.key(&pointer).range,
+        key_place: findings.span(spans.key(&pointer).range),
         value,
-        range,
+        place: findings.span(range),
     }
 }
 

@@ -1,23 +1,47 @@
-//! appInfo from TypeScript and JavaScript, read and never run.
+//! appInfo from TypeScript and JavaScript: a small, total part of the language is evaluated, and
+//! nothing of the file is run.
 //!
-//! `find` looks for the object, `evaluate` reads its values. What is not written down as it stands
-//! (a function call, a spread, a condition) is a finding on its line and never a guess.
+//! `modules` reads the file and what it imports from the project, `statements` and `expressions`
+//! evaluate it, `candidates` looks for appInfo among the values, `lower` makes settings of its fields,
+//! and `report` says what could not be read. Every step is counted (`machine`). A value that depends
+//! on environment variables stays an expression over them (`value`).
 
-mod evaluate;
-mod find;
-mod walk;
+mod branches;
+mod built_in;
+mod calls;
+mod candidates;
+mod components;
+mod conditions;
+mod environment;
+mod exports;
+mod expressions;
+mod jsx;
+mod literals;
+mod lower;
+mod machine;
+mod members;
+mod modules;
+mod operators;
+mod paths;
+mod report;
+mod scope;
+mod statements;
+mod value;
 
-use std::ops::Range;
+use std::thread;
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Expression, ObjectExpression, ObjectPropertyKind, PropertyKey};
-use oxc_parser::Parser;
+use oxc_ast::ast::{BindingPattern, Declaration, Expression, Statement};
 use oxc_span::{GetSpan, SourceType};
 
-use self::evaluate::evaluate;
-use self::find::Scope;
-use super::check::is_field;
-use super::value::{Entry, Findings, Format, Object, Value, first_line};
+use self::lower::Lowered;
+use self::machine::Machine;
+use self::modules::SyntaxFault;
+use self::report::Unread;
+use self::value::{Cause, Kind, Place, Value as Evaluated};
+use super::check::{REQUIRED, is_field};
+use super::value::{Entry, Findings, Format, Object, Value};
+use crate::source::{Files, SourceFile};
 
 const SCRIPT: Format = Format {
     code: "invalid-script",
@@ -25,101 +49,186 @@ const SCRIPT: Format = Format {
     help: "a comma, a bracket or a quotation mark may be missing here or on the line above",
 };
 
-/// The appInfo object of a script; `None` after a finding.
-pub(super) fn read(extension: &str, findings: &mut Findings) -> Option<Object> {
-    let text = findings.file().text();
-    if let Some(place) = too_deep(text) {
-        findings.syntax(&SCRIPT, "brackets nest too deeply", place..place + 1);
-        return None;
-    }
-    let allocator = Allocator::default();
-    let kind = SourceType::from_extension(extension).unwrap_or_else(|_| SourceType::ts());
-    let parsed = Parser::new(&allocator, text, kind).parse();
-    if !parsed.diagnostics.is_empty() {
-        let format = Format {
-            name: if kind.is_typescript() {
-                "TypeScript"
-            } else {
-                "JavaScript"
-            },
-            ..SCRIPT
-        };
-        for error in &parsed.diagnostics {
-            let place = error.labels.first().map_or(0..0, |label| {
-                let start = label.offset() as usize;
-                start..start + label.len() as usize
-            });
-            findings.syntax(&format, &lower_first(&error.message), place);
-        }
-        return None;
-    }
-    let scope = Scope::new(&parsed.program.body);
-    let Some(found) = find::app_info(&parsed.program.body, &scope) else {
-        findings.error(
-            "app-info-not-found",
-            "no appInfo object is in this file",
-            first_line(text, 0..text.len()),
-            "no `appInfo`, and no object as default export",
-            "write `export const appInfo = { appName: \"…\", apiDomain: \"…\", websiteDomain: \"…\" }`",
-        );
-        return None;
-    };
-    let Some(object) = scope.object(found) else {
-        let (what, help) = scope.why_not(found);
-        findings.error(
-            "app-info-not-static",
-            "`appInfo` is not an object literal",
-            first_line(text, range(found.span())),
-            &what,
-            &help,
-        );
-        return None;
-    };
-    Some(Object {
-        head: first_line(text, range(object.span)),
-        entries: entries(object, &scope, findings),
+/// Room for the parser and the evaluation, which go down the call stack as deep as the file nests.
+/// Only what is used of it is ever taken from the system.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// The appInfo object of a script, or the one behind a name of it; `None` after a finding.
+pub(super) fn read(
+    extension: &str,
+    name: Option<&str>,
+    files: Files,
+    findings: &mut Findings,
+) -> Option<Object> {
+    thread::scope(|scope| {
+        let reading = || read_here(extension, name, files, findings);
+        let reader = thread::Builder::new().stack_size(STACK);
+        let reader = reader
+            .spawn_scoped(scope, reading)
+            .expect("the system has room for a thread");
+        reader
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
-fn entries(object: &ObjectExpression, scope: &Scope, findings: &mut Findings) -> Vec<Entry> {
+fn read_here(
+    extension: &str,
+    name: Option<&str>,
+    files: Files,
+    findings: &mut Findings,
+) -> Option<Object> {
+    let source = components::script(extension, findings.file());
+    if let Some(place) = too_deep(source.text()) {
+        findings.syntax(&SCRIPT, "brackets nest too deeply", place..place + 1);
+        return None;
+    }
+    let kind = source_type(extension);
+    let allocator = Allocator::default();
+    let mut machine = Machine::new(&allocator, files);
+    if let Err(faults) = machine.load(source.clone(), kind) {
+        report_syntax(&source, kind, &faults, findings);
+        return None;
+    }
+    match machine.choose(name) {
+        Ok(object) => Some(read_object(&mut machine, &object, findings)),
+        Err(missing) => {
+            machine.report_missing(missing, findings);
+            None
+        }
+    }
+}
+
+fn report_syntax(
+    source: &SourceFile,
+    kind: SourceType,
+    faults: &[SyntaxFault],
+    findings: &mut Findings,
+) {
+    let is_typescript = || {
+        let allocator = Allocator::default();
+        let kind = SourceType::tsx();
+        let parsed = oxc_parser::Parser::new(&allocator, source.text(), kind).parse();
+        parsed.diagnostics.is_empty()
+    };
+    let format = match kind.is_typescript() {
+        true => SCRIPT,
+        false if is_typescript() => Format {
+            name: "JavaScript",
+            help: "this is TypeScript: give the file a name that ends in `.ts` or `.tsx`",
+            ..SCRIPT
+        },
+        false => Format {
+            name: "JavaScript",
+            ..SCRIPT
+        },
+    };
+    for fault in faults {
+        findings.syntax(&format, &fault.message, fault.place.clone());
+    }
+}
+
+/// The fields of an appInfo object; what cannot be read is reported.
+fn read_object<'a>(
+    machine: &mut Machine<'a>,
+    object: &Evaluated<'a>,
+    findings: &mut Findings,
+) -> Object {
     let mut entries = Vec::new();
-    for property in &object.properties {
-        let property = match property {
-            ObjectPropertyKind::ObjectProperty(property) => property,
-            ObjectPropertyKind::SpreadProperty(spread) => {
-                findings.error(
-                    "app-info-not-static",
-                    "a spread hides what appInfo holds",
-                    range(spread.span),
-                    "found a spread",
-                    "write the fields out",
-                );
-                continue;
-            }
-        };
-        let Some(key) = key_name(&property.key) else {
-            findings.error(
-                "app-info-not-static",
-                "a computed key hides which field this is",
-                range(property.key.span()),
-                "found a computed key",
-                "write the name of the field",
-            );
-            continue;
-        };
+    let mut unread = Vec::new();
+    let mut assumed = Vec::new();
+    for (key, key_place) in machine.keys(object) {
+        if let Some(before) = machine.written_before(object, &key) {
+            entries.push(Entry {
+                key: key.to_string(),
+                key_place: machine.span(before),
+                value: Value::Refused,
+                place: machine.span(before),
+            });
+        }
+        let member = machine.member(object, &key, key_place);
+        let mut place = machine.place_of(&member);
         let value = if is_field(&key) {
-            evaluate(&key, &property.value, scope, findings)
+            match machine.lower(&member, &mut assumed) {
+                Lowered::Setting(setting) => Value::Setting(setting),
+                Lowered::Absent => Value::Absent,
+                Lowered::Other("a function", at) => {
+                    let what = function_label(&key);
+                    let reason = Evaluated::unknown(Cause::Unsupported, what, at);
+                    if let Kind::Unknown(reason) = reason.kind {
+                        unread.push(unread_field(&key, key_place, &member, reason));
+                    }
+                    Value::Refused
+                }
+                Lowered::Other(what, at) => {
+                    place = at;
+                    Value::Other(what)
+                }
+                Lowered::Unknown(reason) => {
+                    unread.push(unread_field(&key, key_place, &member, reason));
+                    Value::Refused
+                }
+            }
         } else {
             Value::Other("not read")
         };
         entries.push(Entry {
-            key,
-            key_range: range(property.key.span()),
+            key: key.to_string(),
+            key_place: machine.span(key_place),
             value,
-            range: range(property.value.span()),
+            place: machine.span(place),
         });
     }
-    entries
+    machine.report_unread(&unread, findings);
+    machine.report_assumed(&assumed, findings);
+    let hidden = machine.hidden_in(object);
+    if let Some(reason) = &hidden {
+        let is_given = |field: &&str| entries.iter().any(|entry| entry.key == *field);
+        let missing: Vec<&str> = REQUIRED
+            .iter()
+            .copied()
+            .filter(|it| !is_given(it))
+            .collect();
+        machine.report_hidden(reason, &missing, findings);
+    }
+    Object {
+        head: machine.span(object.place),
+        hides: hidden.is_some(),
+        entries,
+    }
+}
+
+fn unread_field<'a>(
+    field: &str,
+    key: Place,
+    value: &Evaluated<'a>,
+    reason: std::rc::Rc<value::Reason>,
+) -> Unread<'a> {
+    Unread {
+        field: field.to_owned(),
+        key,
+        value: value.clone(),
+        reason,
+    }
+}
+
+fn function_label(field: &str) -> &'static str {
+    match field {
+        "origin" => "a function that decides for each request; the generated server has one origin",
+        _ => "a function, where a text is needed",
+    }
+}
+
+/// How oxc reads a file of this extension. JavaScript may hold JSX under any name.
+fn source_type(extension: &str) -> SourceType {
+    let kind = SourceType::from_extension(extension);
+    // Components of Svelte and Vue: TypeScript reads their JavaScript, too.
+    let kind = kind.unwrap_or_else(|_| SourceType::ts());
+    if kind.is_typescript() {
+        kind
+    } else {
+        kind.with_jsx(true)
+    }
 }
 
 /// Where brackets nest deeper than anybody writes them: the parser goes down the call stack.
@@ -144,14 +253,29 @@ fn lower_first(text: &str) -> String {
     })
 }
 
-/// A key that is written out.
-fn key_name(key: &PropertyKey) -> Option<String> {
-    key.static_name().map(std::borrow::Cow::into_owned)
-}
-
-/// Bytes of the text.
-fn range(span: oxc_span::Span) -> Range<usize> {
-    span.start as usize..span.end as usize
+/// The name that a statement of the top level declares around a place.
+fn declared_name(statement: &Statement, place: Place) -> Option<String> {
+    let declaration = match statement {
+        Statement::ExportDeclaration(export) => &export.declaration,
+        Statement::ExportDefaultDeclaration(_) => return Some("default".to_owned()),
+        other => other.as_declaration()?,
+    };
+    match declaration {
+        Declaration::VariableDeclaration(declaration) => {
+            let holds = |span: oxc_span::Span| span.start <= place.start && place.end <= span.end;
+            let mut declarators = declaration.declarations.iter();
+            let declarator = declarators.find(|it| holds(it.span()))?;
+            match &declarator.id {
+                BindingPattern::BindingIdentifier(id) => Some(id.name.to_string()),
+                _ => None,
+            }
+        }
+        Declaration::FunctionDeclaration(function) => {
+            function.id.as_ref().map(|id| id.name.to_string())
+        }
+        Declaration::ClassDeclaration(class) => class.id.as_ref().map(|id| id.name.to_string()),
+        _ => None,
+    }
 }
 
 /// What lies inside of parentheses, casts and assertions, none of which change the value.
@@ -166,28 +290,14 @@ fn bare<'e, 'a>(expression: &'e Expression<'a>) -> &'e Expression<'a> {
     }
 }
 
-/// What an expression is, in words for a label.
+/// What an expression is that is not evaluated, in words for a label.
 fn describe(expression: &Expression) -> &'static str {
     match expression {
-        Expression::NumericLiteral(_) | Expression::BigIntLiteral(_) => "a number",
-        Expression::BooleanLiteral(_) => "a boolean",
-        Expression::RegExpLiteral(_) => "a regular expression",
-        Expression::ArrayExpression(_) => "a list",
-        Expression::ObjectExpression(_) => "an object",
-        Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_) => "a function",
-        Expression::CallExpression(_) => "a function call",
-        Expression::NewExpression(_) => "a constructor call",
-        Expression::ConditionalExpression(_) => "a condition",
-        Expression::AwaitExpression(_) => "an `await`",
+        Expression::BigIntLiteral(_) => "a number",
         Expression::TaggedTemplateExpression(_) => "a tagged template",
-        Expression::Identifier(_) => "a name",
-        Expression::ImportExpression(_) => "an import",
-        Expression::LogicalExpression(_)
-        | Expression::BinaryExpression(_)
-        | Expression::UnaryExpression(_) => "an operation",
-        Expression::StaticMemberExpression(_)
-        | Expression::ComputedMemberExpression(_)
-        | Expression::ChainExpression(_) => "a property of another value",
+        Expression::StringLiteral(_) => "a text with an invalid escape",
+        Expression::UpdateExpression(_) => "a counter",
+        Expression::YieldExpression(_) => "a generator",
         _ => "an expression",
     }
 }

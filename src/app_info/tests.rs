@@ -17,7 +17,7 @@ fn sources(name: &str) -> Vec<SourceFile> {
         let path = entry.expect("the folder can be read").path();
         let file_name = path.file_name().expect("a fixture has a name");
         let file_name = file_name.to_string_lossy().into_owned();
-        if !file_name.ends_with(".snap") && !file_name.ends_with(".snap.new") {
+        if path.is_file() && !file_name.ends_with(".snap") && !file_name.ends_with(".snap.new") {
             let text = fs::read_to_string(&path).expect("a fixture is UTF-8");
             sources.push(SourceFile::new(file_name, &text));
         }
@@ -59,20 +59,61 @@ fn listing(app_info: &AppInfo) -> String {
     for (name, setting) in fields {
         match setting {
             None => {}
-            Some(Setting::Text(value)) => text += &format!("{name}: {value:?}\n"),
-            Some(Setting::Env {
-                name: variable,
-                default,
-            }) => text += &format!("{name}: ${variable}, otherwise {default:?}\n"),
+            Some(setting) => text += &format!("{name}: {}\n", shown(setting)),
         }
     }
     text
 }
 
+/// A setting in one line.
+fn shown(setting: &Setting) -> String {
+    let list = |all: &[Setting]| all.iter().map(shown).collect::<Vec<_>>();
+    match setting {
+        Setting::Text(value) => format!("{value:?}"),
+        Setting::Env { name, default } => format!("${name}, otherwise {default:?}"),
+        Setting::First(all) => format!("the first of [{}]", list(all).join("; ")),
+        Setting::Join(all) => format!("({})", list(all).join(" + ")),
+        Setting::Choice {
+            condition,
+            then,
+            otherwise,
+        } => format!(
+            "{} if {}, else {}",
+            shown(then),
+            shown_condition(condition),
+            shown(otherwise)
+        ),
+        Setting::Changed { of, change } => format!("({}) after {change:?}", shown(of)),
+    }
+}
+
+fn shown_condition(condition: &Condition) -> String {
+    let list = |all: &[Condition]| all.iter().map(shown_condition).collect::<Vec<_>>();
+    match condition {
+        Condition::Has(setting) => format!("({}) is set", shown(setting)),
+        Condition::Is(setting, text) => format!("({}) is {text:?}", shown(setting)),
+        Condition::Not(inner) => format!("not [{}]", shown_condition(inner)),
+        Condition::All(all) => format!("[{}]", list(all).join(" and ")),
+        Condition::Any(any) => format!("[{}]", list(any).join(" or ")),
+    }
+}
+
+/// A fixture, with the files in `tests/app_info/project` to import from.
+fn source(file: &SourceFile) -> AppInfoSource {
+    AppInfoSource {
+        file: file.clone(),
+        name: None,
+        files: Files::new(|path| {
+            let text = fs::read_to_string(folder("project").join(path)).ok()?;
+            Some(SourceFile::new(path, &text))
+        }),
+    }
+}
+
 #[test]
 fn good_files_are_read_as_their_snapshots_say() {
     for file in sources("good") {
-        match parse(&file) {
+        match parse(&source(&file)) {
             Ok((app_info, warnings)) => {
                 let text = listing(&app_info) + "\n" + &warnings.render(false);
                 snapshot("good", &file, text.trim_end());
@@ -85,7 +126,7 @@ fn good_files_are_read_as_their_snapshots_say() {
 #[test]
 fn bad_files_are_reported_as_their_snapshots_say() {
     for file in sources("bad") {
-        match parse(&file) {
+        match parse(&source(&file)) {
             Ok((app_info, _)) => panic!("{} is read as\n{}", file.name(), listing(&app_info)),
             Err(errors) => {
                 assert!(errors.has_errors(), "{}", file.name());
@@ -99,18 +140,21 @@ fn bad_files_are_reported_as_their_snapshots_say() {
 fn every_code_has_a_bad_or_a_doubtful_file() {
     let mut seen = std::collections::BTreeSet::new();
     for file in sources("bad").into_iter().chain(sources("good")) {
-        let found = parse(&file).map_or_else(|errors| errors, |(_, warnings)| warnings);
+        let found = parse(&source(&file)).map_or_else(|errors| errors, |(_, warnings)| warnings);
         for diagnostic in found.iter() {
             seen.insert(diagnostic.code);
             assert!(!diagnostic.labels.is_empty(), "{diagnostic:?}");
         }
     }
     for code in [
+        "app-info-ambiguous",
+        "app-info-assumed",
         "app-info-cross-site",
         "app-info-duplicate-field",
         "app-info-insecure-api",
         "app-info-invalid-field",
         "app-info-missing-field",
+        "app-info-no-default",
         "app-info-not-found",
         "app-info-not-static",
         "app-info-unknown-field",
@@ -126,7 +170,7 @@ fn every_code_has_a_bad_or_a_doubtful_file() {
 #[test]
 fn formats_agree() {
     let read = |name: &str, text: &str| {
-        let result = parse(&SourceFile::new(name, text));
+        let result = parse(&SourceFile::new(name, text).into());
         result.expect("valid").0
     };
     let yaml = read(
@@ -148,7 +192,7 @@ fn formats_agree() {
 fn the_base_path_is_known_without_an_environment() {
     let base_path = |line: &str| {
         let text = format!("appName: N\napiDomain: localhost:1\norigin: localhost:2\n{line}");
-        let (app_info, _) = parse(&SourceFile::new("a.yaml", &text)).expect("valid");
+        let (app_info, _) = parse(&SourceFile::new("a.yaml", &text).into()).expect("valid");
         app_info.default_api_base_path()
     };
     assert_eq!(base_path(""), "/auth");
@@ -165,7 +209,8 @@ fn no_beginning_of_a_file_is_too_much() {
     for file in sources("good").into_iter().chain(sources("bad")) {
         for (end, _) in file.text().char_indices() {
             let part = SourceFile::new(file.name(), &file.text()[..end]);
-            let found = parse(&part).map_or_else(|errors| errors, |(_, warnings)| warnings);
+            let found =
+                parse(&source(&part)).map_or_else(|errors| errors, |(_, warnings)| warnings);
             for diagnostic in found.iter() {
                 for (span, _) in &diagnostic.labels {
                     assert!(
@@ -182,7 +227,8 @@ fn no_beginning_of_a_file_is_too_much() {
 fn brackets_without_end_are_reported() {
     for extension in ["ts", "json", "toml", "yaml"] {
         let text = format!("a = {}", "[".repeat(100_000));
-        let errors = parse(&SourceFile::new(format!("a.{extension}"), &text)).expect_err("broken");
+        let errors =
+            parse(&SourceFile::new(format!("a.{extension}"), &text).into()).expect_err("broken");
         assert!(errors.has_errors(), "{extension}");
     }
 }
@@ -191,7 +237,178 @@ fn brackets_without_end_are_reported() {
 fn our_own_file_is_beyond_doubt() {
     let path = folder("../../spec/appInfo.yaml");
     let text = fs::read_to_string(path).expect("the file is there");
-    let (app_info, warnings) = parse(&SourceFile::new("appInfo.yaml", &text)).expect("valid");
+    let (app_info, warnings) =
+        parse(&SourceFile::new("appInfo.yaml", &text).into()).expect("valid");
     assert!(warnings.is_empty(), "{}", warnings.render(false));
     assert_eq!(app_info.default_api_base_path(), "/auth");
+}
+
+/// The generated server's own type, for the same setting.
+fn of_the_server(setting: &Setting) -> rules::Setting {
+    fn text(text: &str) -> &'static str {
+        String::leak(text.to_owned())
+    }
+    fn leak(setting: &Setting) -> &'static rules::Setting {
+        Box::leak(Box::new(of_the_server(setting)))
+    }
+    fn condition(it: &Condition) -> rules::Condition {
+        let list = |all: &[Condition]| -> &'static [rules::Condition] {
+            Vec::leak(all.iter().map(condition).collect())
+        };
+        match it {
+            Condition::Has(setting) => rules::Condition::Has(leak(setting)),
+            Condition::Is(setting, value) => rules::Condition::Is(leak(setting), text(value)),
+            Condition::Not(inner) => rules::Condition::Not(Box::leak(Box::new(condition(inner)))),
+            Condition::All(all) => rules::Condition::All(list(all)),
+            Condition::Any(any) => rules::Condition::Any(list(any)),
+        }
+    }
+    let list = |all: &[Setting]| -> &'static [rules::Setting] {
+        Vec::leak(all.iter().map(of_the_server).collect())
+    };
+    match setting {
+        Setting::Text(value) => rules::Setting::Text(text(value)),
+        Setting::Env { name, default } => rules::Setting::Env {
+            name: text(name),
+            default: default.as_deref().map(text),
+        },
+        Setting::First(all) => rules::Setting::First(list(all)),
+        Setting::Join(parts) => rules::Setting::Join(list(parts)),
+        Setting::Choice {
+            condition: it,
+            then,
+            otherwise,
+        } => rules::Setting::Choice {
+            condition: condition(it),
+            then: leak(then),
+            otherwise: leak(otherwise),
+        },
+        Setting::Changed { of, change } => rules::Setting::Changed {
+            of: leak(of),
+            change: match change {
+                Change::Replace(from, to) => rules::Change::Replace(text(from), text(to)),
+                Change::ReplaceAll(from, to) => rules::Change::ReplaceAll(text(from), text(to)),
+                Change::WithoutStart(it) => rules::Change::WithoutStart(text(it)),
+                Change::WithoutEnd(it) => rules::Change::WithoutEnd(text(it)),
+                Change::LowerCase => rules::Change::LowerCase,
+                Change::UpperCase => rules::Change::UpperCase,
+                Change::Trim => rules::Change::Trim,
+                Change::Number => rules::Change::Number,
+            },
+        },
+    }
+}
+
+/// The generator knows the values that the generated server will have.
+#[test]
+fn generator_and_server_read_settings_alike() {
+    let mut count = 0;
+    for file in sources("good") {
+        for field in read(&source(&file)).fields {
+            let server = of_the_server(&field.setting);
+            let names = field.setting.variables();
+            assert_eq!(
+                server.variables(),
+                names
+                    .iter()
+                    .map(|(name, _)| name.as_str())
+                    .collect::<Vec<_>>()
+            );
+            for value in ["", " ", "live", "dev", "/api/", "80", "A/"] {
+                // Every set of variables that have the value.
+                for set in 0..1_usize << names.len() {
+                    let env = |name: &str| {
+                        let index = names.iter().position(|(known, _)| known == name)?;
+                        (set >> index & 1 == 1).then(|| value.to_owned())
+                    };
+                    let place = (file.name(), &field.name, value, set);
+                    assert_eq!(field.setting.read(&env), server.read(&env), "{place:?}");
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 500, "{count}");
+}
+
+#[test]
+fn a_name_says_which_object_is_meant() {
+    let text = "export const shop = { appInfo: { appName: 'Shop', apiDomain: 'localhost:1', \
+                websiteDomain: 'localhost:2' } };\n\
+                const office = { ...shop.appInfo, appName: 'Office' };\n\
+                export function make(name = 'Made') { return { ...office, appName: name }; }\n\
+                export { office as main };\n\
+                function init() { start({ appInfo: { ...office, appName: 'Started' } }); }\n\
+                export const limit = 3;\n";
+    let named = |name: &str| {
+        let source = AppInfoSource {
+            name: Some(name.to_owned()),
+            ..SourceFile::new("a.ts", text).into()
+        };
+        parse(&source).map(|(app_info, _)| app_info.app_name)
+    };
+    let text = |text: &str| Ok(Setting::Text(text.to_owned()));
+    assert_eq!(named("shop"), text("Shop"));
+    assert_eq!(named("shop.appInfo"), text("Shop"));
+    assert_eq!(named("office"), text("Office"));
+    assert_eq!(named("main"), text("Office"));
+    assert_eq!(named("make"), text("Made"));
+    assert_eq!(named("init"), text("Started"));
+    for wrong in ["limit", "other", "shop.other"] {
+        assert!(named(wrong).expect_err("wrong").has_errors(), "{wrong}");
+    }
+}
+
+/// Files that import one another, and a reading that never ends, are no trouble.
+#[test]
+fn circles_and_large_files_end() {
+    let files = Files::new(|path| {
+        let text = match path {
+            "a.ts" => "import { b } from './b'; export const a = b; export const name = 'Notes';",
+            "b.ts" => "import { a, name } from './a'; export const b = name; export const c = a;",
+            _ => return None,
+        };
+        Some(SourceFile::new(path, text))
+    });
+    let read = |text: &str| {
+        let file = SourceFile::new("appInfo.ts", text);
+        let source = AppInfoSource {
+            file,
+            name: None,
+            files,
+        };
+        parse(&source)
+    };
+    let (app_info, _) = read(
+        "import { b, c } from './b';\nexport const appInfo = { appName: `${b} ${c}`, \
+         apiDomain: 'localhost:1', websiteDomain: 'localhost:2' };",
+    )
+    .expect("valid");
+    assert_eq!(app_info.app_name, Setting::Text("Notes Notes".to_owned()));
+
+    let twice = "const f0 = (x) => x;\n".to_owned();
+    let twice = (1..60).fold(twice, |text, index| {
+        let before = index - 1;
+        text + &format!("const f{index} = (x) => f{before}(f{before}(x));\n")
+    });
+    let choices = (0..2_000).fold(String::new(), |text, index| {
+        text + &format!("if (process.env.V{index}) site = process.env.W{index} ?? site;\n")
+    });
+    let sum = "'a' + ".repeat(50_000);
+    for text in [
+        format!("{twice}export const appInfo = {{ appName: f59('a'), apiDomain: 'localhost' }};"),
+        format!("let site = 'a';\n{choices}export const appInfo = {{ appName: site }};"),
+        format!("export const appInfo = {{ appName: {sum}'a', apiDomain: 'localhost' }};"),
+        format!(
+            "export const appInfo = {{ appName: {}1 }};",
+            "!".repeat(50_000)
+        ),
+        format!(
+            "export const appInfo = {{ appName: a{} }};",
+            ".b".repeat(50_000)
+        ),
+        format!("{}appInfo = {{}};", "if (a) ".repeat(50_000)),
+    ] {
+        assert!(read(&text).expect_err("too much").has_errors());
+    }
 }

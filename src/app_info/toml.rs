@@ -34,13 +34,17 @@ pub(super) fn read(findings: &mut Findings) -> Option<Object> {
         .iter()
         .map(|(key, value)| Entry {
             key: key.get_ref().to_string(),
-            key_range: key.span(),
+            key_place: findings.span(key.span()),
             value: to_value(value.get_ref(), value.span(), findings),
-            range: value.span(),
+            place: findings.span(value.span()),
         })
         .collect();
-    entries.sort_by_key(|entry| entry.key_range.start);
-    Some(Object { head, entries })
+    entries.sort_by_key(|entry| entry.key_place.range.start);
+    Some(Object {
+        head: findings.span(head),
+        hides: false,
+        entries,
+    })
 }
 
 fn to_value(value: &DeValue, range: std::ops::Range<usize>, findings: &mut Findings) -> Value {

@@ -10,7 +10,9 @@ use crate::source::{SourceFile, Span};
 #[derive(Debug)]
 pub(super) struct Object {
     /// Where to point when something is missing in it.
-    pub(super) head: Range<usize>,
+    pub(super) head: Span,
+    /// Whether it may have keys that could not be read; that was reported already.
+    pub(super) hides: bool,
     /// Its keys in the order written.
     pub(super) entries: Vec<Entry>,
 }
@@ -21,11 +23,11 @@ pub(super) struct Entry {
     /// The key.
     pub(super) key: String,
     /// Where the key stands.
-    pub(super) key_range: Range<usize>,
+    pub(super) key_place: Span,
     /// The value.
     pub(super) value: Value,
-    /// Where the value stands.
-    pub(super) range: Range<usize>,
+    /// Where the value stands, which may be in another file of the project.
+    pub(super) place: Span,
 }
 
 /// A value, as far as appInfo can use it.
@@ -96,18 +98,17 @@ impl<'f> Findings<'f> {
         &mut self,
         code: &'static str,
         title: impl Into<String>,
-        range: Range<usize>,
+        place: Span,
         label: &str,
         help: &str,
     ) {
-        let place = self.span(range);
         self.push(Diagnostic::error(code, title).at(place, label).help(help));
     }
 
     /// Adds the error for a text that its format does not allow.
     pub(super) fn syntax(&mut self, format: &Format, message: &str, range: Range<usize>) {
         let title = format!("invalid {}: {message}", format.name);
-        self.error(format.code, title, range, "here", format.help);
+        self.error(format.code, title, self.span(range), "here", format.help);
     }
 
     /// All of them, from top to bottom.
@@ -125,7 +126,7 @@ impl<'f> Findings<'f> {
                 self.error(
                     "app-info-not-static",
                     "a variable must be the whole value",
-                    range,
+                    self.span(range),
                     "a variable inside of a text, or one with an invalid name",
                     "write `${NAME}` or `${NAME:-default}` and nothing around it; a name consists of \
                      letters, digits and `_`",

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
+use crate::app_info::AppInfoSource;
 use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::settings::{self, Project};
-use crate::source::{SourceFile, Span};
+use crate::source::{Files, SourceFile, Span};
 use crate::tree::Tree;
 use crate::{Generated, Inputs, generate};
 
@@ -21,7 +22,7 @@ pub(super) struct InputArgs {
     /// The OpenAPI description (3.0, 3.1 or 3.2), YAML or JSON; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// The appInfo file: YAML, JSON, TOML, TypeScript or JavaScript
+    /// The appInfo file: YAML, JSON, TOML, TypeScript or JavaScript; `FILE#NAME` for an export of it
     #[arg(long, value_name = "FILE")]
     app_info: Option<PathBuf>,
     /// The folder that gets `server/` and `client/`
@@ -30,6 +31,28 @@ pub(super) struct InputArgs {
     /// The settings file [default: auth-gen.toml in the current folder, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+/// What a command takes that reads appInfo alone.
+#[derive(Debug, Args)]
+pub(super) struct AppInfoArgs {
+    /// The appInfo file: YAML, JSON, TOML, TypeScript or JavaScript; `FILE#NAME` for an export of it
+    #[arg(long, value_name = "FILE")]
+    app_info: Option<PathBuf>,
+    /// The settings file [default: auth-gen.toml in the current folder, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl AppInfoArgs {
+    /// Reads the file that the flag or the settings name.
+    pub(super) fn load(&self) -> Result<AppInfoSource, Diagnostics> {
+        let (project, home) = project(self.config.as_deref())?;
+        match place(&home, self.app_info.as_ref(), project.app_info) {
+            Some(path) => Ok(read_app_info(&path)?),
+            None => Err(missing("--app-info FILE", "app_info", "appInfo file").into()),
+        }
+    }
 }
 
 /// What commands that work on the whole output take, too.
@@ -128,20 +151,14 @@ impl InputArgs {
         let out = place(&home, self.out.as_ref(), project.out);
         let nextjs_out = home.join(project.nextjs_out.as_deref().unwrap_or("."));
 
-        let mut diagnostics = Diagnostics::default();
-        let mut source = |path: Option<PathBuf>, flag: &str, key: &str, what: &str| {
-            let result = match path {
-                Some(path) => read(&path),
-                None => Err(missing(flag, key, what)),
-            };
-            result
-                .map_err(|diagnostic| diagnostics.push(diagnostic))
-                .ok()
-        };
-        let spec = source(spec, "--spec FILE", "spec", "OpenAPI description");
-        let app_info = source(app_info, "--app-info FILE", "app_info", "appInfo file");
+        let spec = spec
+            .ok_or_else(|| missing("--spec FILE", "spec", "OpenAPI description"))
+            .and_then(|path| read(&path));
+        let app_info = app_info
+            .ok_or_else(|| missing("--app-info FILE", "app_info", "appInfo file"))
+            .and_then(|path| read_app_info(&path));
         match (spec, app_info) {
-            (Some(spec), Some(app_info)) => Ok(Loaded {
+            (Ok(spec), Ok(app_info)) => Ok(Loaded {
                 inputs: Inputs {
                     spec,
                     app_info,
@@ -151,20 +168,47 @@ impl InputArgs {
                 nextjs_out,
                 home,
             }),
-            _ => Err(diagnostics),
+            (spec, app_info) => {
+                let mut diagnostics = Diagnostics::default();
+                for diagnostic in [spec.err(), app_info.err()].into_iter().flatten() {
+                    diagnostics.push(diagnostic);
+                }
+                Err(diagnostics)
+            }
         }
     }
 
     /// The settings, and the folder that their paths are relative to.
     fn project(&self) -> Result<(Project, PathBuf), Diagnostics> {
-        let path = match &self.config {
-            Some(path) => path.as_path(),
-            None if Path::new(FILE).exists() => Path::new(FILE),
-            None => return Ok((Project::default(), PathBuf::new())),
-        };
-        let home = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok((settings::parse(&read(path)?)?, home))
+        project(self.config.as_deref())
     }
+}
+
+fn project(config: Option<&Path>) -> Result<(Project, PathBuf), Diagnostics> {
+    let path = match config {
+        Some(path) => path,
+        None if Path::new(FILE).exists() => Path::new(FILE),
+        None => return Ok((Project::default(), PathBuf::new())),
+    };
+    let home = path.parent().unwrap_or(Path::new("")).to_owned();
+    Ok((settings::parse(&read(path)?)?, home))
+}
+
+/// The appInfo file, where a script also finds what it imports. `file#name` names one of its
+/// exports, unless a file of just this name exists.
+fn read_app_info(path: &Path) -> Result<AppInfoSource, Diagnostic> {
+    let text = path.to_string_lossy();
+    let (file, name) = match text.rsplit_once('#') {
+        Some((file, name)) if !name.is_empty() && !path.exists() => {
+            (read(Path::new(file))?, Some(name.to_owned()))
+        }
+        _ => (read(path)?, None),
+    };
+    Ok(AppInfoSource {
+        file,
+        name,
+        files: Files::new(|path| read(Path::new(path)).ok()),
+    })
 }
 
 impl Loaded {

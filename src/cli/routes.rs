@@ -33,34 +33,17 @@ fn json(row: &RouteRow) -> Value {
 }
 
 fn table(rows: &[RouteRow]) -> String {
-    let rows: Vec<[&str; 6]> = std::iter::once(HEAD)
-        .chain(rows.iter().map(|row| {
-            [
-                row.method.as_str(),
-                &row.path,
-                &row.operation_id,
-                &row.behaviour,
-                &row.auth,
-                &row.why,
-            ]
-        }))
-        .collect();
-    let mut widths = [0; HEAD.len()];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    let mut text = String::new();
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, &width) in row.iter().zip(&widths) {
-            line.push_str(&format!("{cell:width$}  "));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    let cells = rows.iter().map(|row| {
+        [
+            row.method.clone(),
+            row.path.clone(),
+            row.operation_id.clone(),
+            row.behaviour.clone(),
+            row.auth.clone(),
+            row.why.clone(),
+        ]
+    });
+    super::console::table(std::iter::once(HEAD.map(str::to_owned)).chain(cells))
 }
 
 #[cfg(test)]

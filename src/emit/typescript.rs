@@ -166,7 +166,7 @@ struct Defaults {
 
 impl Defaults {
     fn of(info: &AppInfo) -> Self {
-        let text = |setting: &Setting| setting.default_text().map(str::to_owned);
+        let text = Setting::default_text;
         let gateway = info.api_gateway_path.as_ref().and_then(text);
         let website = info.origin.as_ref().or(info.website_domain.as_ref());
         let website_base_path = info.website_base_path.as_ref().and_then(text);

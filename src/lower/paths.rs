@@ -76,14 +76,12 @@ pub(super) fn correct(cx: &mut Context<'_>, spec: &Operation, place: &mut Place)
 impl Bases {
     /// Reads the base path of appInfo and the path of the first server.
     pub(super) fn read(cx: &Context<'_>, app_info: &AppInfo) -> Self {
-        let base = match &app_info.api_base_path {
-            None => "/auth",
-            Some(Setting::Text(text)) => text,
-            Some(Setting::Env { default, .. }) => default.as_deref().unwrap_or("/auth"),
-        };
+        let base = app_info.api_base_path.as_ref();
+        let base = base.map_or(Some("/auth".to_owned()), Setting::default_text);
+        let base = base.unwrap_or_else(|| "/auth".to_owned());
         let server = &cx.document.server;
         Self {
-            base: segments(base).map(str::to_owned).collect(),
+            base: segments(&base).map(str::to_owned).collect(),
             server: segments(server_path(server)).map(str::to_owned).collect(),
         }
     }

@@ -135,10 +135,7 @@ fn website_domain(app_info: &AppInfo) -> Option<&Setting> {
 }
 
 fn value(setting: &Setting, env: &impl Fn(&str) -> Option<String>) -> String {
-    match setting {
-        Setting::Text(text) => text.clone(),
-        Setting::Env { name, default } => env(name).or(default.clone()).unwrap_or_default(),
-    }
+    setting.read(env).unwrap_or_default()
 }
 
 /// `/auth`, also where nothing is said; empty for the root.

@@ -29,7 +29,7 @@ struct Manifest<'a> {
 struct Readme<'a> {
     title: &'a str,
     package: &'a str,
-    variables: &'a [Variable<'a>],
+    variables: &'a [Variable],
     config: &'a [server::Variable],
     spec: &'a str,
     spec_copy: &'a str,
@@ -40,7 +40,7 @@ struct Readme<'a> {
 #[derive(Template)]
 #[template(path = "crate/env.example.jinja")]
 struct Environment<'a> {
-    variables: &'a [Variable<'a>],
+    variables: &'a [Variable],
     /// Empty where the settings name none.
     app_id: &'a str,
     config: &'a [server::Variable],
@@ -53,10 +53,10 @@ struct Dockerfile<'a> {
 }
 
 /// A variable that appInfo reads.
-struct Variable<'a> {
-    name: &'a str,
+struct Variable {
+    name: String,
     field: &'static str,
-    default: Option<&'a str>,
+    default: Option<String>,
 }
 
 /// What a build leaves in the folder, and what must not leave it.
@@ -101,7 +101,7 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     add("Dockerfile", Dockerfile { package }.render());
 }
 
-fn variables(api: &Api) -> Vec<Variable<'_>> {
+fn variables(api: &Api) -> Vec<Variable> {
     let info = &api.app_info;
     let fields = [
         ("appName", Some(&info.app_name)),
@@ -112,18 +112,17 @@ fn variables(api: &Api) -> Vec<Variable<'_>> {
         ("origin", info.origin.as_ref()),
         ("websiteBasePath", info.website_base_path.as_ref()),
     ];
-    let mut variables: Vec<Variable<'_>> = Vec::new();
+    let mut variables: Vec<Variable> = Vec::new();
     for (field, setting) in fields {
-        let Some(Setting::Env { name, default }) = setting else {
-            continue;
-        };
-        // One variable may serve two fields.
-        if variables.iter().all(|known| known.name != name) {
-            variables.push(Variable {
-                name,
-                field,
-                default: default.as_deref(),
-            });
+        for (name, default) in setting.map(Setting::variables).unwrap_or_default() {
+            // One variable may serve two fields.
+            if variables.iter().all(|known| known.name != name) {
+                variables.push(Variable {
+                    name,
+                    field,
+                    default,
+                });
+            }
         }
     }
     variables

@@ -11,6 +11,8 @@
 // The paths are spelled out because auth-gen compiles this file too, as a module of another name.
 #[path = "app_info/normalise.rs"]
 mod normalise;
+#[path = "app_info/setting.rs"]
+mod setting;
 #[cfg(test)]
 #[path = "app_info/tests.rs"]
 mod tests;
@@ -21,23 +23,10 @@ pub use normalise::{
     is_loopback, loopback_port, normalise_cookie_domain, normalise_domain, normalise_path,
     top_level_domain,
 };
+pub use setting::{Change, Condition, Setting};
 
 /// Where the auth APIs and the pages of the website lie unless appInfo says otherwise.
 pub const DEFAULT_BASE_PATH: &str = "/auth";
-
-/// A value of the appInfo file: a text, or a variable of the environment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// A fixed text, as it was written.
-    Text(&'static str),
-    /// Read from the environment when the server starts.
-    Env {
-        /// Name of the variable.
-        name: &'static str,
-        /// What holds where the variable is not set.
-        default: Option<&'static str>,
-    },
-}
 
 /// The values of the appInfo file, as they were written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,18 +92,6 @@ pub struct AppInfoError {
     pub message: String,
 }
 
-impl Setting {
-    /// Its value in an environment.
-    fn read(&self, env: &impl Fn(&str) -> Option<String>) -> Option<String> {
-        match self {
-            Self::Text(text) => Some((*text).to_owned()),
-            Self::Env { name, default } => env(name)
-                .filter(|value| !value.trim().is_empty())
-                .or_else(|| default.map(str::to_owned)),
-        }
-    }
-}
-
 impl AppInfoDefaults {
     /// The names of the variables that appInfo reads.
     pub fn variables(&self) -> Vec<&'static str> {
@@ -128,11 +105,7 @@ impl AppInfoDefaults {
             self.website_base_path.as_ref(),
         ];
         let fields = fields.into_iter().flatten();
-        let names = fields.filter_map(|setting| match setting {
-            Setting::Text(_) => None,
-            Setting::Env { name, .. } => Some(*name),
-        });
-        names.collect()
+        fields.flat_map(Setting::variables).collect()
     }
 
     /// The setting behind a field that an error names.
@@ -186,8 +159,15 @@ impl AppInfo {
         };
         Self::normalise(&input).map_err(|mut errors| {
             for error in &mut errors {
-                if let Some(Setting::Env { name, .. }) = defaults.setting(error.field) {
-                    error.message += &format!(" (environment variable {name})");
+                let setting = defaults.setting(error.field);
+                let names = setting.map(Setting::variables).unwrap_or_default();
+                match names.as_slice() {
+                    [] => {}
+                    [name] => error.message += &format!(" (environment variable {name})"),
+                    names => {
+                        let names = names.join(", ");
+                        error.message += &format!(" (environment variables {names})");
+                    }
                 }
             }
             errors

@@ -3,7 +3,7 @@
 //! Who the application is and where it lives, as the appInfo file says.
 //!
 //! These are defaults: they are brought into their normal form when the server starts, and a value
-//! that is an `Env` is read from the environment then.
+//! that is no `Text` is read from the environment then.
 
 use crate::app_info::{AppInfoDefaults, Setting};
 

@@ -274,3 +274,90 @@ fn origin_wins_over_website_domain() {
     assert_eq!(app_info.website_domain, "https://www.example.com");
     assert_eq!(app_info.same_site(), Ok(true));
 }
+
+/// A value may be a small expression over the environment.
+#[test]
+fn expressions_are_read_from_the_environment() {
+    const HOST: Setting = Setting::Env {
+        name: "HOST",
+        default: None,
+    };
+    const PORT: Setting = Setting::Env {
+        name: "PORT",
+        default: Some("3000"),
+    };
+    const LOCAL: Setting = Setting::Join(&[Setting::Text("http://localhost:"), PORT]);
+    const SITE: Setting = Setting::First(&[
+        Setting::Join(&[Setting::Text("https://"), HOST]),
+        Setting::Changed {
+            of: &Setting::Env {
+                name: "SITE",
+                default: None,
+            },
+            change: Change::WithoutEnd("/"),
+        },
+        LOCAL,
+    ]);
+    const API: Setting = Setting::Choice {
+        condition: Condition::All(&[
+            Condition::Has(&HOST),
+            Condition::Not(&Condition::Is(&PORT, "80")),
+        ]),
+        then: &Setting::Text("api"),
+        otherwise: &Setting::First(&[]),
+    };
+    let read = |setting: &Setting, variables: &[(&str, &str)]| {
+        let found = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        setting.read(&|name| found(name).map(|(_, value)| (*value).to_owned()))
+    };
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(read(&SITE, &[]), text("http://localhost:3000"));
+    assert_eq!(read(&SITE, &[("PORT", "1")]), text("http://localhost:1"));
+    assert_eq!(read(&SITE, &[("HOST", " "), ("SITE", "a/")]), text("a"));
+    assert_eq!(
+        read(&SITE, &[("HOST", "b"), ("SITE", "a/")]),
+        text("https://b")
+    );
+    // Nothing is left of the slash.
+    assert_eq!(read(&SITE, &[("SITE", "/")]), text("http://localhost:3000"));
+    assert_eq!(SITE.variables(), ["HOST", "SITE", "PORT"]);
+    assert_eq!(read(&API, &[("HOST", "b")]), text("api"));
+    assert_eq!(read(&API, &[("HOST", "b"), ("PORT", "80")]), None);
+    assert_eq!(read(&API, &[]), None);
+
+    let change = |change: Change, host: &str| {
+        let setting = Setting::Changed { of: &HOST, change };
+        read(&setting, &[("HOST", host)])
+    };
+    assert_eq!(change(Change::Replace("a", "b"), "aa"), text("ba"));
+    assert_eq!(change(Change::ReplaceAll("a", "b"), "aa"), text("bb"));
+    assert_eq!(change(Change::WithoutStart("a"), "ab"), text("b"));
+    assert_eq!(change(Change::LowerCase, "AB"), text("ab"));
+    assert_eq!(change(Change::UpperCase, "ab"), text("AB"));
+    assert_eq!(change(Change::Trim, " a "), text("a"));
+    assert_eq!(change(Change::Number, "080"), text("80"));
+    assert_eq!(change(Change::Number, "80a"), None);
+}
+
+#[test]
+fn an_error_names_all_variables_of_a_value() {
+    let defaults = AppInfoDefaults {
+        api_domain: Setting::First(&[
+            Setting::Env {
+                name: "API_URL",
+                default: None,
+            },
+            Setting::Env {
+                name: "API_HOST",
+                default: None,
+            },
+        ]),
+        ..DEFAULTS
+    };
+    let errors = AppInfo::resolve(&defaults, |_| None).expect_err("no apiDomain");
+    let message = &errors.first().expect("one").message;
+    assert!(
+        message.ends_with("(environment variables API_URL, API_HOST)"),
+        "{message}"
+    );
+}

@@ -1,0 +1,5 @@
+export const appInfo = (domain: string) => ({
+  appName: "Notes",
+  apiDomain: domain,
+  websiteDomain: domain,
+});

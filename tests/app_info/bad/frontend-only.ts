@@ -1,0 +1,1 @@
+export const appInfo = { appName: "Notes", apiDomain: "localhost", apiBasePath: "/api/auth" };

@@ -1,0 +1,3 @@
+export interface Config {
+  appInfo: { appName: string; apiDomain: string; websiteDomain: string };
+}

@@ -1,0 +1,5 @@
+export const appInfo = {
+  appName: process.env.NAME as string,
+  apiDomain: "http://localhost:3001",
+  websiteDomain: "http://localhost:3000",
+};

@@ -1,0 +1,2 @@
+export * from "./more";
+export { default as legacy } from "./legacy";

@@ -1,0 +1,2 @@
+const basePath = "/api/auth";
+module.exports = { basePath };
