@@ -10,6 +10,7 @@ mod branches;
 mod built_in;
 mod calls;
 mod candidates;
+mod classes;
 mod components;
 mod conditions;
 mod environment;

@@ -273,7 +273,17 @@ impl<'a> Machine<'a> {
                 });
                 Value::new(Kind::List(Rc::new(values.collect())), place)
             }
-            ("find" | "filter", Some(function)) => {
+            // `[a, b].find(Boolean)` is `a || b`.
+            ("find", Some(function)) => {
+                let mut found = Value::undefined(place);
+                for item in list.iter().rev() {
+                    let verdict = self.call(&function, None, vec![item.clone()], place);
+                    let condition = self.truth(&verdict);
+                    found = Value::choice(condition, item.clone(), found, place);
+                }
+                self.bounded(found, place)
+            }
+            ("filter", Some(function)) => {
                 let mut kept = Vec::new();
                 for item in list.iter() {
                     let verdict = self.call(&function, None, vec![item.clone()], place);
@@ -283,10 +293,7 @@ impl<'a> Machine<'a> {
                         _ => return Value::unknown(Cause::Unsupported, "a search", place),
                     }
                 }
-                match key {
-                    "filter" => Value::new(Kind::List(Rc::new(kept)), place),
-                    _ => (kept.into_iter().next()).unwrap_or_else(|| Value::undefined(place)),
-                }
+                Value::new(Kind::List(Rc::new(kept)), place)
             }
             ("at", Some(index)) => match index.kind {
                 Kind::Number(index) if index < 0.0 => {

@@ -29,6 +29,12 @@ pub(super) fn variable<'a>(name: &str, place: Place) -> Value<'a> {
     Value::new(Kind::Variable(name.into()), place)
 }
 
+/// Whether a name is written as environment variables are.
+pub(super) fn is_capitals(name: &str) -> bool {
+    let is_capital = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    is_variable(name) && name.chars().all(is_capital)
+}
+
 /// The member `key` of something that no file declares.
 pub(super) fn global<'a>(path: &str, key: &str, place: Place) -> Value<'a> {
     let path = match path {

@@ -39,9 +39,7 @@ impl<'a> Machine<'a> {
                     (false, "*" | "=" | "default") => format!("from `{source}`"),
                     (false, name) => format!("`{name}` comes from `{source}`"),
                 };
-                let is_variable = name.contains('_')
-                    && (name.chars())
-                        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+                let is_variable = name.contains('_') && environment::is_capitals(name);
                 let reason = Reason {
                     place,
                     cause: Cause::Imported,

@@ -45,9 +45,10 @@ impl<'a> Machine<'a> {
                 ))
             }
             Expression::Identifier(name) => self.name(name.name.as_str(), scope, place),
-            Expression::ThisExpression(_) => scope.this().unwrap_or_else(|| {
-                Value::unknown(Cause::Runtime, "`this` is known at run time only", place)
-            }),
+            Expression::ThisExpression(_) => match scope.this() {
+                Some(this) if !matches!(this.kind, Kind::Unknown(_)) => this,
+                _ => Value::unknown(Cause::Runtime, "`this` is known at run time only", place),
+            },
             Expression::ParenthesizedExpression(inner) => self.value(&inner.expression, scope),
             Expression::TSAsExpression(inner) => self.value(&inner.expression, scope),
             Expression::TSSatisfiesExpression(inner) => self.value(&inner.expression, scope),

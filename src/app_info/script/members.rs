@@ -362,8 +362,7 @@ impl<'a> Machine<'a> {
 /// The member of something unknown is unknown for the same reason. A name in capitals is likely
 /// that of an environment variable.
 fn unknown_member<'a>(reason: &Rc<Reason>, key: &str, place: Place) -> Value<'a> {
-    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    let variable = (key.contains('_') && key.chars().all(is_name)).then(|| key.to_owned());
+    let variable = (key.contains('_') && environment::is_capitals(key)).then(|| key.to_owned());
     let reason = Reason {
         variable: variable.or_else(|| reason.variable.clone()),
         what: reason.what.clone(),

@@ -52,7 +52,9 @@ impl<'a> Machine<'a> {
                     diagnostic = diagnostic.at(self.span(one.key), "used here");
                 }
             }
-            let lines: Vec<String> = fields.iter().map(|one| self.line(one)).collect();
+            let mut defaults = BTreeMap::new();
+            let lines = fields.iter().map(|one| self.line(one, &mut defaults));
+            let lines: Vec<String> = lines.collect();
             findings.push(diagnostic.help(advice(reason, &lines)));
         }
     }
@@ -66,11 +68,13 @@ impl<'a> Machine<'a> {
         line(reason) != line(key)
     }
 
-    /// What to write in place of a field: the values that were found, and a variable.
-    fn line(&mut self, unread: &Unread<'a>) -> String {
+    /// What to write in place of a field: the values that were found, and a variable. A variable
+    /// has one default, whichever fields it serves.
+    fn line(&mut self, unread: &Unread<'a>, defaults: &mut BTreeMap<String, String>) -> String {
         let field = &unread.field;
         let (texts, variables) = self.known_parts(&unread.value);
-        let text = best(&texts).unwrap_or_else(|| example(field));
+        let best = best(&texts);
+        let text = best.clone().unwrap_or_else(|| example(field));
         let quoted = serde_json::Value::from(text).to_string();
         if let Kind::Function(_) = unread.value.kind {
             return format!("{field}: {quoted},");
@@ -78,7 +82,14 @@ impl<'a> Machine<'a> {
         let hinted = unread.reason.variable.clone();
         let variable = hinted.or_else(|| variables.first().cloned());
         let variable = variable.unwrap_or_else(|| variable_name(field));
-        format!("{field}: process.env.{variable} ?? {quoted},")
+        let default = defaults.entry(variable.clone()).or_insert(quoted);
+        let mut line = format!("{field}: process.env.{variable} ?? {default},");
+        let mut others = texts.iter().filter(|text| Some(*text) != best.as_ref());
+        if let Some(other) = others.find(|text| !text.trim().is_empty()) {
+            // What production needs is not lost with the line that is replaced.
+            line += &format!(" // or {variable}={other}");
+        }
+        line
     }
 
     /// Something that was spread into appInfo, or a key, that hides what it holds.

@@ -6,7 +6,7 @@ name ||= "Notes";
 
 export const appInfo = {
   appName: name,
-  apiDomain: site,
+  apiDomain: [process.env.API_URL, process.env.API_HOST].find(Boolean) ?? site,
   websiteDomain: site,
   apiBasePath: basePath,
   websiteBasePath: process.env.WEBSITE_PATH || undefined,
