@@ -77,6 +77,8 @@ export async function startStandIn(client) {
     mails: [],
     requests: [],
     origin: "",
+    /** Ends every session, as if each had been revoked. */
+    forgetSessions: () => sessions.clear(),
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -420,6 +422,12 @@ export async function startStandIn(client) {
     } else if (pathname.startsWith("/client/")) {
       response.writeHead(200, { "content-type": "text/javascript" });
       response.end(await readFile(resolve(client, "js", pathname.slice("/client/".length))));
+    } else if (pathname === "/bare") {
+      // A page without any script, whose base is another folder.
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end(
+        `<!doctype html><title>bare</title><link rel="icon" href="data:,"><base href="/folder/"><main></main>`,
+      );
     } else {
       const isScript = pathname === "/page.js";
       response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });

@@ -41,6 +41,7 @@ const ALWAYS: &[Module] = &[
     module!("login/flow"),
     module!("login/journey"),
     module!("login/offer"),
+    module!("login/page"),
     module!("login/render"),
     module!("login/style"),
     module!("login/texts"),

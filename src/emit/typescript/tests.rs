@@ -579,6 +579,8 @@ fn the_whole_package_is_there() {
     client/js/login/journey.js
     client/js/login/offer.d.ts
     client/js/login/offer.js
+    client/js/login/page.d.ts
+    client/js/login/page.js
     client/js/login/render.d.ts
     client/js/login/render.js
     client/js/login/style.d.ts
@@ -613,6 +615,7 @@ fn the_whole_package_is_there() {
     client/src/login/flow.ts
     client/src/login/journey.ts
     client/src/login/offer.ts
+    client/src/login/page.ts
     client/src/login/render.ts
     client/src/login/style.ts
     client/src/login/texts.ts

@@ -15,8 +15,8 @@ declare const Base: {
 /**
  * The element.
  *
- * Attributes: `view` (what to show first), `redirect-to` (where to go after signing in; a path of
- * this site), `theme` (`light`, `dark`; else what the system says), `autofocus`; and where the API
+ * Attributes: `view` (what to show first), `redirect-to` (where to go after signing in, and who is
+ * signed in already; a page of this site), `theme` (`light`, `dark`; else what the system says), `autofocus`; and where the API
  * has these methods, `providers` (`google github`, unless the server lists them), `contact` (`email`,
  * `phone` or both, unless the server says), `verify-email` (`required` leaves no way around it).
  * Events, which all bubble: `auth-success` (preventing its default stays on the page), `auth-view`,
@@ -29,16 +29,16 @@ export declare class AuthLoginElement extends Base {
   static define(api: LoginDefinition, name?: string): void;
   /** The client to use: set it before the element is in the page, or leave it to appInfo. */
   get client(): AuthClient;
-  set client(client: AuthClient);
+  set client(client: AuthClient | "" | null | undefined);
   /** Texts to use instead of `MESSAGES`. */
   get messages(): Messages;
-  set messages(messages: Messages);
+  set messages(messages: Messages | "" | null | undefined);
   /** What to ask when somebody signs up, beside email and password. */
   get signUpFields(): readonly LoginField[];
-  set signUpFields(fields: readonly LoginField[]);
+  set signUpFields(fields: readonly LoginField[] | "" | null | undefined);
   /** What is shown; setting it goes there. */
   get view(): string;
-  set view(view: string);
+  set view(view: string | null | undefined);
   connectedCallback(): void;
   disconnectedCallback(): void;
 }

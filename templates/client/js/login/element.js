@@ -10,8 +10,8 @@ const Base = globalThis.HTMLElement ?? Object;
 /**
  * The element.
  *
- * Attributes: `view` (what to show first), `redirect-to` (where to go after signing in; a path of
- * this site), `theme` (`light`, `dark`; else what the system says), `autofocus`; and where the API
+ * Attributes: `view` (what to show first), `redirect-to` (where to go after signing in, and who is
+ * signed in already; a page of this site), `theme` (`light`, `dark`; else what the system says), `autofocus`; and where the API
  * has these methods, `providers` (`google github`, unless the server lists them), `contact` (`email`,
  * `phone` or both, unless the server says), `verify-email` (`required` leaves no way around it).
  * Events, which all bubble: `auth-success` (preventing its default stays on the page), `auth-view`,
@@ -39,8 +39,10 @@ export class AuthLoginElement extends Base {
     return (this.#client ??= _a.#shared ??= make());
   }
   set client(client) {
-    this.#client = client;
-    if (this.isConnected) {
+    const before = this.#client;
+    // Frameworks write an empty text where there is nothing.
+    this.#client = client || undefined;
+    if (this.isConnected && this.#client !== before) {
       this.#listen();
       void this.#journey.begin();
     }
@@ -50,32 +52,51 @@ export class AuthLoginElement extends Base {
     return this.#messages;
   }
   set messages(messages) {
-    this.#messages = messages;
-    this.#journey.render(false);
+    if (!isEqual(this.#messages, messages)) {
+      this.#messages = messages || {};
+      this.#journey.render(false);
+    }
   }
   /** What to ask when somebody signs up, beside email and password. */
   get signUpFields() {
     return this.#signUpFields;
   }
   set signUpFields(fields) {
-    this.#signUpFields = fields;
-    this.#journey.render(false);
+    if (!isEqual(this.#signUpFields, fields)) {
+      this.#signUpFields = fields || [];
+      this.#journey.render(false);
+    }
   }
   /** What is shown; setting it goes there. */
   get view() {
     return this.#journey.view;
   }
   set view(view) {
-    this.#journey.show(view);
+    if (view) {
+      this.#journey.ask(view);
+    }
   }
   connectedCallback() {
+    this.#upgrade();
     if (this.shadowRoot === null) {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLE);
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
     }
     this.#listen();
-    void this.#journey.begin();
+    void this.#journey.connect();
+  }
+  /** What was set before this class was there hides the properties of the class. */
+  #upgrade() {
+    const own = this;
+    for (const name of ["client", "messages", "signUpFields", "view"]) {
+      if (Object.hasOwn(own, name)) {
+        const value = own[name];
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- one of the four above
+        delete own[name];
+        own[name] = value;
+      }
+    }
   }
   disconnectedCallback() {
     this.#stop?.();
@@ -87,6 +108,10 @@ export class AuthLoginElement extends Base {
   }
 }
 _a = AuthLoginElement;
+/** Frameworks set a property with each rendering, to an object that says the same. */
+function isEqual(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
 function apiOf(api) {
   if (api === undefined) {
     throw new Error("<auth-login> is not defined for an API: import the entry `login`");

@@ -1,4 +1,6 @@
 /** Signing in and up with an email address and a password, and choosing a new password. */
+import { forgetAddress } from "./page.js";
+import { fill } from "./texts.js";
 /** What it says, in English. */
 export const EMAIL_PASSWORD_TEXTS = {
   signInTitle: "Sign in",
@@ -119,7 +121,7 @@ export function emailPassword(actions) {
         },
         sent: (flow) => ({
           title: say(flow).sentTitle,
-          hint: say(flow).sentHint.replace("{email}", flow.contact),
+          hint: fill(say(flow).sentHint, { email: flow.contact }),
           links: [toSignIn(flow)],
         }),
       }),
@@ -129,7 +131,7 @@ export function emailPassword(actions) {
           const token = new URLSearchParams(location.search).get("token") ?? undefined;
           const done = () => {
             // The token is spent: nobody should find it in the history.
-            history.replaceState(history.state, "", location.pathname);
+            forgetAddress();
             flow.show("done");
           };
           const fields = [{ ...password(flow), label: t.newPassword }];

@@ -1,4 +1,5 @@
 /** Proving that an email address is one's own, after signing in and by the link of a mail. */
+import { forgetAddress } from "./page.js";
 /** What it says, in English. */
 export const EMAIL_VERIFICATION_TEXTS = {
   verifyTitle: "Confirm your email address",
@@ -45,7 +46,7 @@ export function emailVerification(actions) {
     const token = new URLSearchParams(location.search).get("token");
     const answer = await flow.call(verify, { token, method: "token" });
     if (answer.status === "OK") {
-      history.replaceState(history.state, "", location.pathname);
+      forgetAddress();
       later.add(flow);
       flow.show("verified");
       return undefined;

@@ -40,7 +40,9 @@ export declare class Journey implements Flow {
   get websiteBasePath(): string;
   get offer(): Offer;
   get start(): string;
-  /** The element has come into a page, or got another client. */
+  /** The element has come into a page, or has been moved in it: then everything stays as it is. */
+  connect(): Promise<void>;
+  /** Begins with the view that the address, the page or the API asks for. */
   begin(): Promise<void>;
   /** Something has happened to the session, here or in another tab. */
   hear({ type }: SessionEvent): void;
@@ -48,6 +50,8 @@ export declare class Journey implements Flow {
   readonly signOut: () => Promise<Trouble>;
   texts<Texts extends object>(defaults: Texts): Texts;
   has(view: string): boolean;
+  /** The page asks for a view, which has to wait where nothing is shown yet. */
+  ask(view: string): void;
   show(view: string, trouble?: string): void;
   redraw(): void;
   tell(text: string): void;

@@ -4,6 +4,7 @@
  */
 import { complaintOf, excuseFor, textsOf } from "./complaints.js";
 import { readOffer } from "./offer.js";
+import { targetOf } from "./page.js";
 import { draw, make } from "./render.js";
 import { COMMON_TEXTS } from "./texts.js";
 /** The views that an attribute or the page's address may ask for. */
@@ -21,8 +22,13 @@ export class Journey {
   #isInside = false;
   #hasSignedUp = false;
   #drawn;
+  #drawnView;
   #told = "";
   #turn = 0;
+  /** The view that the page has asked for before there was anything to show. */
+  #wish;
+  /** The address that the view of the beginning belongs to. */
+  #address;
   constructor(host, api) {
     this.#host = host;
     this.#api = api;
@@ -55,10 +61,26 @@ export class Journey {
   get #common() {
     return this.texts(COMMON_TEXTS);
   }
-  /** The element has come into a page, or got another client. */
+  /** The element has come into a page, or has been moved in it: then everything stays as it is. */
+  async connect() {
+    if (this.#address !== location.href || this.#offered === undefined) {
+      return this.begin();
+    }
+    // Events may have been missed in between.
+    const session = await this.client.getSession();
+    if (this.#isInside && session === undefined) {
+      this.#isInside = false;
+      this.#go(this.start, false);
+    } else if (!this.#isInside) {
+      await this.#settle();
+    }
+  }
+  /** Begins with the view that the address, the page or the API asks for. */
   async begin() {
     const turn = (this.#turn += 1);
     const address = new URL(location.href);
+    this.#address = location.href;
+    this.#isInside = false;
     this.#tenantId = address.searchParams.get("tenantId") ?? undefined;
     const { loginMethods } = this.#api;
     if (loginMethods && this.#offered === undefined) {
@@ -77,7 +99,9 @@ export class Journey {
       .find((view) => view !== undefined);
     const wish = this.#host.getAttribute("view") ?? address.searchParams.get("show");
     const asked = PUBLIC_VIEWS.find((name) => name.toLowerCase() === wish?.toLowerCase());
-    this.view = arrived ?? (asked !== undefined && this.has(asked) ? asked : this.start);
+    const wished = [this.#wish, asked].find((view) => view !== undefined && this.has(view));
+    this.#wish = undefined;
+    this.view = arrived ?? wished ?? this.start;
     this.render(this.#host.hasAttribute("autofocus"));
     this.#enter();
     if (arrived === undefined) {
@@ -105,6 +129,30 @@ export class Journey {
     if (this.view === view && next !== view && !this.#isBusy) {
       this.#isInside = true;
       this.#go(next, false);
+      if (next === "signedIn") {
+        await this.#leaveAgain();
+      }
+    }
+  }
+  /**
+   * Follows `redirect-to` for somebody who was signed in before. The API is asked first: a session that
+   * it has ended would be sent here again by the page behind, and so in circles.
+   */
+  async #leaveAgain() {
+    const isAlive = this.#target && (await this.client.refresh().catch(() => false));
+    if (isAlive && this.#isInside && this.view === "signedIn") {
+      this.#leave();
+    }
+  }
+  /** Where `redirect-to` leads, if not to this very page. */
+  get #target() {
+    const target = targetOf(this.#host.getAttribute("redirect-to"));
+    return target?.href === location.href ? undefined : target;
+  }
+  #leave() {
+    const target = this.#target;
+    if (target) {
+      location.assign(target);
     }
   }
   async #pending(session) {
@@ -135,12 +183,8 @@ export class Journey {
       signedUp: this.#hasSignedUp,
     };
     this.#hasSignedUp = false;
-    const target = this.#host.getAttribute("redirect-to");
-    if (this.emit("auth-success", detail) && target !== null) {
-      const url = new URL(target, location.href);
-      if (url.origin === location.origin) {
-        location.assign(url);
-      }
+    if (this.emit("auth-success", detail)) {
+      this.#leave();
     }
   }
   signOut = async () => {
@@ -156,6 +200,16 @@ export class Journey {
   }
   has(view) {
     return view === this.start || this.#methods.some(({ views }) => view in views);
+  }
+  /** The page asks for a view, which has to wait where nothing is shown yet. */
+  ask(view) {
+    if (this.#offered === undefined || !this.#host.isConnected) {
+      this.#wish = view;
+      this.#address = undefined;
+      this.view = view;
+    } else if (view !== this.view) {
+      this.show(view);
+    }
   }
   show(view, trouble) {
     this.#go(view);
@@ -240,6 +294,7 @@ export class Journey {
     if (root === null || this.#offered === undefined) {
       return;
     }
+    const focused = root.activeElement?.id;
     const view = this.#viewNow();
     const isKnown = ({ act }) => typeof act !== "string" || this.has(act);
     const choices = this.#methods.flatMap(({ choices }) => choices?.(this, this.view) ?? []);
@@ -256,8 +311,13 @@ export class Journey {
         go: (next) => this.#go(next),
       },
     );
+    const before = root.firstElementChild;
     root.replaceChildren(this.#drawn.card);
     this.#drawn.setBusy(this.#isBusy);
+    if (this.#drawnView === this.view && before) {
+      this.#drawn.takeOver(before, focused);
+    }
+    this.#drawnView = this.view;
     if (focus) {
       this.#drawn.focus();
     }

@@ -1,4 +1,6 @@
 /** Signing in and up with a code or a link that comes by mail or as a text message. */
+import { forgetAddress, memoryOf } from "./page.js";
+import { fill } from "./texts.js";
 /** What it says, in English. */
 export const PASSWORDLESS_TEXTS = {
   codeTitle: "Sign in",
@@ -29,20 +31,12 @@ export const PASSWORDLESS_TEXTS = {
 };
 /** All tabs share it: a link opens in a tab of its own. */
 const KEY = "auth-login-attempt";
-function remembered() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "");
-  } catch {
-    return undefined;
-  }
-}
-function remember(attempt) {
-  if (attempt) {
-    localStorage.setItem(KEY, JSON.stringify(attempt));
-  } else {
-    localStorage.removeItem(KEY);
-  }
-}
+const { read: remembered, write: remember } = memoryOf(() => localStorage, KEY, [
+  "deviceId",
+  "preAuthSessionId",
+  "flowType",
+  "contact",
+]);
 /** The login method. */
 export function passwordless(actions) {
   const { createCode, consumeCode, resendCode } = actions;
@@ -58,15 +52,15 @@ export function passwordless(actions) {
   async function consume(flow, request) {
     const t = say(flow);
     const answer = await flow.call(consumeCode, request);
-    const left = String(answer.maximumCodeInputAttempts - answer.failedCodeInputAttemptCount);
+    const left = answer.maximumCodeInputAttempts - answer.failedCodeInputAttemptCount;
     switch (answer.status) {
       case "OK":
         remember(undefined);
         return flow.succeed(answer.createdNewRecipeUser === true);
       case "INCORRECT_USER_INPUT_CODE_ERROR":
-        return t.wrongCode.replace("{left}", left);
+        return fill(t.wrongCode, { left });
       case "EXPIRED_USER_INPUT_CODE_ERROR":
-        return t.expiredCode.replace("{left}", left);
+        return fill(t.expiredCode, { left });
       case "RESTART_FLOW_ERROR":
         remember(undefined);
         flow.show("code", t.restart);
@@ -79,7 +73,7 @@ export function passwordless(actions) {
     const preAuthSessionId = new URLSearchParams(location.search).get("preAuthSessionId");
     const linkCode = location.hash.slice(1);
     // It works once, and should not stay in the history.
-    history.replaceState(history.state, "", location.pathname);
+    forgetAddress();
     return consume(flow, { preAuthSessionId, linkCode });
   }
   return {
@@ -151,7 +145,7 @@ export function passwordless(actions) {
         };
         return {
           title: byLink ? t.linkSentTitle : t.codeSentTitle,
-          hint: hint.replace("{contact}", contact),
+          hint: fill(hint, { contact }),
           ...(!byLink && {
             form: {
               fields: [

@@ -23,6 +23,8 @@ export interface Drawn {
   readonly tell: (text: string) => void;
   readonly setBusy: (isBusy: boolean) => void;
   readonly focus: () => void;
+  /** Takes over what was typed and said in a card of the same view, and the focus. */
+  readonly takeOver: (before: Element, focused: string | undefined) => void;
 }
 /** Draws a view. */
 export declare function draw(view: View, tools: Tools): Drawn;

@@ -57,6 +57,24 @@ export function draw(view, tools) {
       status.textContent = isBusy ? tools.texts.working : "";
     },
     focus: () => (rows[0]?.input ?? title).focus(),
+    takeOver(before, focused) {
+      for (const { input } of rows) {
+        const old = before.querySelector(`#${CSS.escape(input.id)}`);
+        if (old) {
+          input.value = old.value;
+        }
+        if (input.id === focused) {
+          input.focus();
+          if (old?.selectionStart != null && input.selectionStart != null) {
+            input.setSelectionRange(old.selectionStart, old.selectionEnd);
+          }
+        }
+      }
+      const said = before.querySelector("[role=alert]")?.textContent;
+      if (said) {
+        alert.textContent = said;
+      }
+    },
   };
 }
 function formElement({ submit, send }, rows, { run, texts }, voices) {

@@ -19,3 +19,8 @@ export declare const COMMON_TEXTS: {
  * looked up as well, whole, as it came.
  */
 export type Messages = Readonly<Record<string, string | undefined>>;
+/** A text with values in place of its `{names}`; values are not searched for names again. */
+export declare function fill(
+  text: string,
+  values: Readonly<Record<string, string | number>>,
+): string;

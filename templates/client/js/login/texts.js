@@ -14,3 +14,9 @@ export const COMMON_TEXTS = {
   tooMany: "Too many tries. Wait a moment and try again.",
   trouble: "Something went wrong. Try again later.",
 };
+/** A text with values in place of its `{names}`; values are not searched for names again. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}

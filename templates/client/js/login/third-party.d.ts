@@ -13,6 +13,7 @@ export declare const THIRD_PARTY_TEXTS: {
   toStart: string;
   noEmail: string;
   refused: string;
+  noMemory: string;
   staleCallback: string;
 };
 /** The login method. */

@@ -1,4 +1,6 @@
 /** Signing in and up through somebody else who knows the user: OAuth 2.0 with PKCE where the server asks for it. */
+import { forgetAddress, memoryOf } from "./page.js";
+import { fill } from "./texts.js";
 /** What it says, in English. */
 export const THIRD_PARTY_TEXTS = {
   continueWith: "Continue with {provider}",
@@ -7,29 +9,29 @@ export const THIRD_PARTY_TEXTS = {
   toStart: "Back to sign in",
   noEmail: "{provider} has not told your email address, and it is needed here.",
   refused: "{provider} has not let you in.",
+  noMemory: "This browser keeps nothing for this page, and so cannot sign you in this way.",
   staleCallback: "This sign-in was not started here, or took too long. Start again.",
 };
-/** This tab's alone: the way back leads here. */
+/** What has to be the same before and after the visit; this tab's alone, since the way back leads here. */
 const KEY = "auth-login-visit";
 const MINUTES = 10;
 function newState() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-/** The visit that was begun in this tab. */
-function visit() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "");
-  } catch {
-    return undefined;
-  }
-}
+const { read: visit, write: keep } = memoryOf(() => sessionStorage, KEY, [
+  "state",
+  "thirdPartyId",
+  "name",
+  "redirectURIOnProviderDashboard",
+  "expires",
+]);
 /** The login method. */
 export function thirdParty({ authorisationUrl, signInUp }) {
   const say = (flow) => flow.texts(THIRD_PARTY_TEXTS);
   async function leave(flow, thirdPartyId, name) {
     const { apiDomain, apiBasePath } = flow.client;
-    const callback = `${location.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
+    const callback = `${self.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
     // Apple comes back with a form, which only the API can take: it sends the page on from there, to
     // where `state` says.
     const isApple = thirdPartyId.startsWith("apple");
@@ -54,10 +56,12 @@ export function thirdParty({ authorisationUrl, signInUp }) {
       thirdPartyId,
       name,
       redirectURIOnProviderDashboard,
-      pkceCodeVerifier,
-      expires,
+      ...(pkceCodeVerifier !== undefined && { pkceCodeVerifier }),
+      expires: String(expires),
     };
-    sessionStorage.setItem(KEY, JSON.stringify(kept));
+    if (!keep(kept)) {
+      return say(flow).noMemory;
+    }
     const url = new URL(urlWithQueryParams);
     if (!/^https?:$/.test(url.protocol)) {
       return flow.complaint({});
@@ -69,20 +73,21 @@ export function thirdParty({ authorisationUrl, signInUp }) {
   async function comeBack(flow) {
     const t = say(flow);
     const started = visit();
-    sessionStorage.removeItem(KEY);
+    keep(undefined);
     const redirectURIQueryParams = Object.fromEntries(new URLSearchParams(location.search));
-    history.replaceState(history.state, "", location.pathname);
+    forgetAddress();
     // RFC 6749, section 10.12: without this, somebody could sign you in as themselves.
     if (
       started === undefined ||
       started.state !== redirectURIQueryParams["state"] ||
-      started.expires < Date.now()
+      !(Number(started.expires) > Date.now())
     ) {
       return t.staleCallback;
     }
-    const { thirdPartyId, name, redirectURIOnProviderDashboard, pkceCodeVerifier } = started;
+    const { thirdPartyId, name, redirectURIOnProviderDashboard } = started;
+    const { pkceCodeVerifier } = started;
     if (redirectURIQueryParams["error"] !== undefined) {
-      return t.refused.replace("{provider}", name);
+      return fill(t.refused, { provider: name });
     }
     const answer = await flow.call(signInUp, {
       thirdPartyId,
@@ -92,7 +97,7 @@ export function thirdParty({ authorisationUrl, signInUp }) {
       case "OK":
         return flow.succeed(answer.createdNewRecipeUser === true);
       case "NO_EMAIL_GIVEN_BY_PROVIDER":
-        return t.noEmail.replace("{provider}", name);
+        return fill(t.noEmail, { provider: name });
       default:
         return flow.complaint(answer);
     }
@@ -101,7 +106,7 @@ export function thirdParty({ authorisationUrl, signInUp }) {
     factors: ["thirdparty"],
     choices: (flow) =>
       flow.offer.providers.map(({ id, name }) => ({
-        text: say(flow).continueWith.replace("{provider}", name),
+        text: fill(say(flow).continueWith, { provider: name }),
         act: () => leave(flow, id, name),
       })),
     arrive: (_, { pathname, searchParams }) =>
@@ -111,7 +116,7 @@ export function thirdParty({ authorisationUrl, signInUp }) {
     views: {
       callback: (flow) => ({
         title: say(flow).callbackTitle,
-        hint: say(flow).callbackHint.replace("{provider}", visit()?.name ?? "…"),
+        hint: fill(say(flow).callbackHint, { provider: visit()?.name ?? "…" }),
         links: [{ text: say(flow).toStart, act: flow.start }],
         enter: () => comeBack(flow),
       }),

@@ -1,5 +1,6 @@
 /** A second factor: one-time codes of an authenticator app (RFC 6238). */
 import { make } from "./render.js";
+import { fill } from "./texts.js";
 /** What it says, in English. */
 export const TOTP_TEXTS = {
   totpTitle: "Enter your code",
@@ -29,11 +30,11 @@ export function totp({ info, verify, createDevice, verifyDevice }) {
         return flow.succeed(false);
       case "INVALID_TOTP_ERROR": {
         const left = maxNumberOfFailedAttempts - currentNumberOfFailedAttempts;
-        return [{ id: "totp", error: t.totpWrong.replace("{left}", String(left)) }];
+        return [{ id: "totp", error: fill(t.totpWrong, { left }) }];
       }
       case "LIMIT_REACHED_ERROR": {
         const minutes = Math.ceil((answer.retryAfterMs ?? 0) / 60_000);
-        return t.totpLimit.replace("{minutes}", String(minutes));
+        return fill(t.totpLimit, { minutes });
       }
       case "UNKNOWN_DEVICE_ERROR":
         // Another tab has set up another one.

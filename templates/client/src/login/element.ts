@@ -20,8 +20,8 @@ const Base =
 /**
  * The element.
  *
- * Attributes: `view` (what to show first), `redirect-to` (where to go after signing in; a path of
- * this site), `theme` (`light`, `dark`; else what the system says), `autofocus`; and where the API
+ * Attributes: `view` (what to show first), `redirect-to` (where to go after signing in, and who is
+ * signed in already; a page of this site), `theme` (`light`, `dark`; else what the system says), `autofocus`; and where the API
  * has these methods, `providers` (`google github`, unless the server lists them), `contact` (`email`,
  * `phone` or both, unless the server says), `verify-email` (`required` leaves no way around it).
  * Events, which all bubble: `auth-success` (preventing its default stays on the page), `auth-view`,
@@ -51,9 +51,11 @@ export class AuthLoginElement extends Base {
     const make = (): AuthClient => apiOf(AuthLoginElement.#api).newClient();
     return (this.#client ??= AuthLoginElement.#shared ??= make());
   }
-  set client(client: AuthClient) {
-    this.#client = client;
-    if (this.isConnected) {
+  set client(client: AuthClient | "" | null | undefined) {
+    const before = this.#client;
+    // Frameworks write an empty text where there is nothing.
+    this.#client = client || undefined;
+    if (this.isConnected && this.#client !== before) {
       this.#listen();
       void this.#journey.begin();
     }
@@ -63,36 +65,56 @@ export class AuthLoginElement extends Base {
   get messages(): Messages {
     return this.#messages;
   }
-  set messages(messages: Messages) {
-    this.#messages = messages;
-    this.#journey.render(false);
+  set messages(messages: Messages | "" | null | undefined) {
+    if (!isEqual(this.#messages, messages)) {
+      this.#messages = messages || {};
+      this.#journey.render(false);
+    }
   }
 
   /** What to ask when somebody signs up, beside email and password. */
   get signUpFields(): readonly LoginField[] {
     return this.#signUpFields;
   }
-  set signUpFields(fields: readonly LoginField[]) {
-    this.#signUpFields = fields;
-    this.#journey.render(false);
+  set signUpFields(fields: readonly LoginField[] | "" | null | undefined) {
+    if (!isEqual(this.#signUpFields, fields)) {
+      this.#signUpFields = fields || [];
+      this.#journey.render(false);
+    }
   }
 
   /** What is shown; setting it goes there. */
   get view(): string {
     return this.#journey.view;
   }
-  set view(view: string) {
-    this.#journey.show(view);
+  set view(view: string | null | undefined) {
+    if (view) {
+      this.#journey.ask(view);
+    }
   }
 
   connectedCallback(): void {
+    this.#upgrade();
     if (this.shadowRoot === null) {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(STYLE);
       this.attachShadow({ mode: "open" }).adoptedStyleSheets = [sheet];
     }
     this.#listen();
-    void this.#journey.begin();
+    void this.#journey.connect();
+  }
+
+  /** What was set before this class was there hides the properties of the class. */
+  #upgrade(): void {
+    const own = this as Record<string, unknown>;
+    for (const name of ["client", "messages", "signUpFields", "view"]) {
+      if (Object.hasOwn(own, name)) {
+        const value = own[name];
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- one of the four above
+        delete own[name];
+        own[name] = value;
+      }
+    }
   }
 
   disconnectedCallback(): void {
@@ -104,6 +126,11 @@ export class AuthLoginElement extends Base {
     this.#stop?.();
     this.#stop = this.client.onSession((event) => this.#journey.hear(event));
   }
+}
+
+/** Frameworks set a property with each rendering, to an object that says the same. */
+function isEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function apiOf(api: LoginDefinition | undefined): LoginDefinition {

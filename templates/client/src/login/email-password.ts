@@ -1,6 +1,8 @@
 /** Signing in and up with an email address and a password, and choosing a new password. */
 
 import type { Action, Choice, Flow, Form, LoginField, LoginMethod, Trouble } from "./flow.js";
+import { forgetAddress } from "./page.js";
+import { fill } from "./texts.js";
 
 /** The operations behind it; the form has no more than they can do. */
 export interface EmailPasswordActions {
@@ -141,7 +143,7 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
         },
         sent: (flow) => ({
           title: say(flow).sentTitle,
-          hint: say(flow).sentHint.replace("{email}", flow.contact),
+          hint: fill(say(flow).sentHint, { email: flow.contact }),
           links: [toSignIn(flow)],
         }),
       }),
@@ -151,7 +153,7 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
           const token = new URLSearchParams(location.search).get("token") ?? undefined;
           const done = (): undefined => {
             // The token is spent: nobody should find it in the history.
-            history.replaceState(history.state, "", location.pathname);
+            forgetAddress();
             flow.show("done");
           };
           const fields = [{ ...password(flow), label: t.newPassword }];

@@ -1,6 +1,7 @@
 /** Proving that an email address is one's own, after signing in and by the link of a mail. */
 
 import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import { forgetAddress } from "./page.js";
 
 /** The operations behind it. */
 export interface EmailVerificationActions {
@@ -59,7 +60,7 @@ export function emailVerification(actions: EmailVerificationActions): LoginMetho
     const token = new URLSearchParams(location.search).get("token");
     const answer = await flow.call(verify, { token, method: "token" });
     if (answer.status === "OK") {
-      history.replaceState(history.state, "", location.pathname);
+      forgetAddress();
       later.add(flow);
       flow.show("verified");
       return undefined;

@@ -18,6 +18,7 @@ import type {
   View,
 } from "./flow.js";
 import { readOffer } from "./offer.js";
+import { targetOf } from "./page.js";
 import { draw, make, type Drawn } from "./render.js";
 import { COMMON_TEXTS, type Messages } from "./texts.js";
 
@@ -63,8 +64,13 @@ export class Journey implements Flow {
   #isInside = false;
   #hasSignedUp = false;
   #drawn: Drawn | undefined;
+  #drawnView: string | undefined;
   #told = "";
   #turn = 0;
+  /** The view that the page has asked for before there was anything to show. */
+  #wish: string | undefined;
+  /** The address that the view of the beginning belongs to. */
+  #address: string | undefined;
 
   constructor(host: Host, api: LoginDefinition) {
     this.#host = host;
@@ -102,10 +108,27 @@ export class Journey implements Flow {
     return this.texts(COMMON_TEXTS);
   }
 
-  /** The element has come into a page, or got another client. */
+  /** The element has come into a page, or has been moved in it: then everything stays as it is. */
+  async connect(): Promise<void> {
+    if (this.#address !== location.href || this.#offered === undefined) {
+      return this.begin();
+    }
+    // Events may have been missed in between.
+    const session = await this.client.getSession();
+    if (this.#isInside && session === undefined) {
+      this.#isInside = false;
+      this.#go(this.start, false);
+    } else if (!this.#isInside) {
+      await this.#settle();
+    }
+  }
+
+  /** Begins with the view that the address, the page or the API asks for. */
   async begin(): Promise<void> {
     const turn = (this.#turn += 1);
     const address = new URL(location.href);
+    this.#address = location.href;
+    this.#isInside = false;
     this.#tenantId = address.searchParams.get("tenantId") ?? undefined;
     const { loginMethods } = this.#api;
     if (loginMethods && this.#offered === undefined) {
@@ -124,7 +147,9 @@ export class Journey implements Flow {
       .find((view) => view !== undefined);
     const wish = this.#host.getAttribute("view") ?? address.searchParams.get("show");
     const asked = PUBLIC_VIEWS.find((name) => name.toLowerCase() === wish?.toLowerCase());
-    this.view = arrived ?? (asked !== undefined && this.has(asked) ? asked : this.start);
+    const wished = [this.#wish, asked].find((view) => view !== undefined && this.has(view));
+    this.#wish = undefined;
+    this.view = arrived ?? wished ?? this.start;
     this.render(this.#host.hasAttribute("autofocus"));
     this.#enter();
     if (arrived === undefined) {
@@ -154,6 +179,33 @@ export class Journey implements Flow {
     if (this.view === view && next !== view && !this.#isBusy) {
       this.#isInside = true;
       this.#go(next, false);
+      if (next === "signedIn") {
+        await this.#leaveAgain();
+      }
+    }
+  }
+
+  /**
+   * Follows `redirect-to` for somebody who was signed in before. The API is asked first: a session that
+   * it has ended would be sent here again by the page behind, and so in circles.
+   */
+  async #leaveAgain(): Promise<void> {
+    const isAlive = this.#target && (await this.client.refresh().catch(() => false));
+    if (isAlive && this.#isInside && this.view === "signedIn") {
+      this.#leave();
+    }
+  }
+
+  /** Where `redirect-to` leads, if not to this very page. */
+  get #target(): URL | undefined {
+    const target = targetOf(this.#host.getAttribute("redirect-to"));
+    return target?.href === location.href ? undefined : target;
+  }
+
+  #leave(): void {
+    const target = this.#target;
+    if (target) {
+      location.assign(target);
     }
   }
 
@@ -186,12 +238,8 @@ export class Journey implements Flow {
       signedUp: this.#hasSignedUp,
     };
     this.#hasSignedUp = false;
-    const target = this.#host.getAttribute("redirect-to");
-    if (this.emit("auth-success", detail) && target !== null) {
-      const url = new URL(target, location.href);
-      if (url.origin === location.origin) {
-        location.assign(url);
-      }
+    if (this.emit("auth-success", detail)) {
+      this.#leave();
     }
   }
 
@@ -210,6 +258,17 @@ export class Journey implements Flow {
 
   has(view: string): boolean {
     return view === this.start || this.#methods.some(({ views }) => view in views);
+  }
+
+  /** The page asks for a view, which has to wait where nothing is shown yet. */
+  ask(view: string): void {
+    if (this.#offered === undefined || !this.#host.isConnected) {
+      this.#wish = view;
+      this.#address = undefined;
+      this.view = view;
+    } else if (view !== this.view) {
+      this.show(view);
+    }
   }
 
   show(view: string, trouble?: string): void {
@@ -306,6 +365,7 @@ export class Journey implements Flow {
     if (root === null || this.#offered === undefined) {
       return;
     }
+    const focused = root.activeElement?.id;
     const view = this.#viewNow();
     const isKnown = ({ act }: Choice): boolean => typeof act !== "string" || this.has(act);
     const choices = this.#methods.flatMap(({ choices }) => choices?.(this, this.view) ?? []);
@@ -322,8 +382,13 @@ export class Journey implements Flow {
         go: (next) => this.#go(next),
       },
     );
+    const before = root.firstElementChild;
     root.replaceChildren(this.#drawn.card);
     this.#drawn.setBusy(this.#isBusy);
+    if (this.#drawnView === this.view && before) {
+      this.#drawn.takeOver(before, focused);
+    }
+    this.#drawnView = this.view;
     if (focus) {
       this.#drawn.focus();
     }

@@ -1,6 +1,8 @@
 /** Signing in and up with a code or a link that comes by mail or as a text message. */
 
 import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import { forgetAddress, memoryOf } from "./page.js";
+import { fill } from "./texts.js";
 
 /** The operations behind it. */
 export interface PasswordlessActions {
@@ -55,21 +57,12 @@ interface CodeAnswer extends Answer, Omit<Attempt, "contact"> {
 /** All tabs share it: a link opens in a tab of its own. */
 const KEY = "auth-login-attempt";
 
-function remembered(): Attempt | undefined {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "") as Attempt;
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(attempt: Attempt | undefined): void {
-  if (attempt) {
-    localStorage.setItem(KEY, JSON.stringify(attempt));
-  } else {
-    localStorage.removeItem(KEY);
-  }
-}
+const { read: remembered, write: remember } = memoryOf(() => localStorage, KEY, [
+  "deviceId",
+  "preAuthSessionId",
+  "flowType",
+  "contact",
+]);
 
 /** The login method. */
 export function passwordless(actions: PasswordlessActions): LoginMethod {
@@ -88,15 +81,15 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
   async function consume(flow: Flow, request: object): Promise<Trouble> {
     const t = say(flow);
     const answer = await flow.call<CodeAnswer>(consumeCode, request);
-    const left = String(answer.maximumCodeInputAttempts - answer.failedCodeInputAttemptCount);
+    const left = answer.maximumCodeInputAttempts - answer.failedCodeInputAttemptCount;
     switch (answer.status) {
       case "OK":
         remember(undefined);
         return flow.succeed(answer.createdNewRecipeUser === true);
       case "INCORRECT_USER_INPUT_CODE_ERROR":
-        return t.wrongCode.replace("{left}", left);
+        return fill(t.wrongCode, { left });
       case "EXPIRED_USER_INPUT_CODE_ERROR":
-        return t.expiredCode.replace("{left}", left);
+        return fill(t.expiredCode, { left });
       case "RESTART_FLOW_ERROR":
         remember(undefined);
         flow.show("code", t.restart);
@@ -110,7 +103,7 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
     const preAuthSessionId = new URLSearchParams(location.search).get("preAuthSessionId");
     const linkCode = location.hash.slice(1);
     // It works once, and should not stay in the history.
-    history.replaceState(history.state, "", location.pathname);
+    forgetAddress();
     return consume(flow, { preAuthSessionId, linkCode });
   }
 
@@ -183,7 +176,7 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
         };
         return {
           title: byLink ? t.linkSentTitle : t.codeSentTitle,
-          hint: hint.replace("{contact}", contact),
+          hint: fill(hint, { contact }),
           ...(!byLink && {
             form: {
               fields: [

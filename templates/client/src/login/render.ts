@@ -26,6 +26,8 @@ export interface Drawn {
   readonly tell: (text: string) => void;
   readonly setBusy: (isBusy: boolean) => void;
   readonly focus: () => void;
+  /** Takes over what was typed and said in a card of the same view, and the focus. */
+  readonly takeOver: (before: Element, focused: string | undefined) => void;
 }
 
 /** Draws a view. */
@@ -84,6 +86,24 @@ export function draw(view: View, tools: Tools): Drawn {
       status.textContent = isBusy ? tools.texts.working : "";
     },
     focus: () => (rows[0]?.input ?? title).focus(),
+    takeOver(before, focused) {
+      for (const { input } of rows) {
+        const old = before.querySelector<HTMLInputElement>(`#${CSS.escape(input.id)}`);
+        if (old) {
+          input.value = old.value;
+        }
+        if (input.id === focused) {
+          input.focus();
+          if (old?.selectionStart != null && input.selectionStart != null) {
+            input.setSelectionRange(old.selectionStart, old.selectionEnd);
+          }
+        }
+      }
+      const said = before.querySelector("[role=alert]")?.textContent;
+      if (said) {
+        alert.textContent = said;
+      }
+    },
   };
 }
 

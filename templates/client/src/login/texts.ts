@@ -20,3 +20,10 @@ export const COMMON_TEXTS = {
  * looked up as well, whole, as it came.
  */
 export type Messages = Readonly<Record<string, string | undefined>>;
+
+/** A text with values in place of its `{names}`; values are not searched for names again. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}

@@ -1,6 +1,8 @@
 /** Signing in and up through somebody else who knows the user: OAuth 2.0 with PKCE where the server asks for it. */
 
 import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import { forgetAddress, memoryOf } from "./page.js";
+import { fill } from "./texts.js";
 
 /** The operations behind it. */
 export interface ThirdPartyActions {
@@ -16,25 +18,16 @@ export const THIRD_PARTY_TEXTS = {
   toStart: "Back to sign in",
   noEmail: "{provider} has not told your email address, and it is needed here.",
   refused: "{provider} has not let you in.",
+  noMemory: "This browser keeps nothing for this page, and so cannot sign you in this way.",
   staleCallback: "This sign-in was not started here, or took too long. Start again.",
 };
-
-/** What has to be the same before and after the visit to the provider. */
-interface Visit {
-  readonly state: string;
-  readonly thirdPartyId: string;
-  readonly name: string;
-  readonly redirectURIOnProviderDashboard: string;
-  readonly pkceCodeVerifier?: string | undefined;
-  readonly expires: number;
-}
 
 interface UrlAnswer extends Answer {
   readonly urlWithQueryParams: string;
   readonly pkceCodeVerifier?: string;
 }
 
-/** This tab's alone: the way back leads here. */
+/** What has to be the same before and after the visit; this tab's alone, since the way back leads here. */
 const KEY = "auth-login-visit";
 const MINUTES = 10;
 
@@ -43,14 +36,13 @@ function newState(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The visit that was begun in this tab. */
-function visit(): Visit | undefined {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "") as Visit;
-  } catch {
-    return undefined;
-  }
-}
+const { read: visit, write: keep } = memoryOf(() => sessionStorage, KEY, [
+  "state",
+  "thirdPartyId",
+  "name",
+  "redirectURIOnProviderDashboard",
+  "expires",
+]);
 
 /** The login method. */
 export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): LoginMethod {
@@ -58,7 +50,7 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
 
   async function leave(flow: Flow, thirdPartyId: string, name: string): Promise<Trouble> {
     const { apiDomain, apiBasePath } = flow.client;
-    const callback = `${location.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
+    const callback = `${self.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
     // Apple comes back with a form, which only the API can take: it sends the page on from there, to
     // where `state` says.
     const isApple = thirdPartyId.startsWith("apple");
@@ -78,15 +70,17 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
       ? btoa(JSON.stringify({ state: secret, frontendRedirectURI: callback }))
       : secret;
     const expires = Date.now() + MINUTES * 60_000;
-    const kept: Visit = {
+    const kept = {
       state,
       thirdPartyId,
       name,
       redirectURIOnProviderDashboard,
-      pkceCodeVerifier,
-      expires,
+      ...(pkceCodeVerifier !== undefined && { pkceCodeVerifier }),
+      expires: String(expires),
     };
-    sessionStorage.setItem(KEY, JSON.stringify(kept));
+    if (!keep(kept)) {
+      return say(flow).noMemory;
+    }
     const url = new URL(urlWithQueryParams);
     if (!/^https?:$/.test(url.protocol)) {
       return flow.complaint({});
@@ -99,20 +93,21 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
   async function comeBack(flow: Flow): Promise<Trouble> {
     const t = say(flow);
     const started = visit();
-    sessionStorage.removeItem(KEY);
+    keep(undefined);
     const redirectURIQueryParams = Object.fromEntries(new URLSearchParams(location.search));
-    history.replaceState(history.state, "", location.pathname);
+    forgetAddress();
     // RFC 6749, section 10.12: without this, somebody could sign you in as themselves.
     if (
       started === undefined ||
       started.state !== redirectURIQueryParams["state"] ||
-      started.expires < Date.now()
+      !(Number(started.expires) > Date.now())
     ) {
       return t.staleCallback;
     }
-    const { thirdPartyId, name, redirectURIOnProviderDashboard, pkceCodeVerifier } = started;
+    const { thirdPartyId, name, redirectURIOnProviderDashboard } = started;
+    const { pkceCodeVerifier } = started as { readonly pkceCodeVerifier?: string };
     if (redirectURIQueryParams["error"] !== undefined) {
-      return t.refused.replace("{provider}", name);
+      return fill(t.refused, { provider: name });
     }
     const answer = await flow.call<Answer & { createdNewRecipeUser?: boolean }>(signInUp, {
       thirdPartyId,
@@ -122,7 +117,7 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
       case "OK":
         return flow.succeed(answer.createdNewRecipeUser === true);
       case "NO_EMAIL_GIVEN_BY_PROVIDER":
-        return t.noEmail.replace("{provider}", name);
+        return fill(t.noEmail, { provider: name });
       default:
         return flow.complaint(answer);
     }
@@ -132,7 +127,7 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
     factors: ["thirdparty"],
     choices: (flow) =>
       flow.offer.providers.map(({ id, name }) => ({
-        text: say(flow).continueWith.replace("{provider}", name),
+        text: fill(say(flow).continueWith, { provider: name }),
         act: () => leave(flow, id, name),
       })),
     arrive: (_, { pathname, searchParams }) =>
@@ -142,7 +137,7 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
     views: {
       callback: (flow) => ({
         title: say(flow).callbackTitle,
-        hint: say(flow).callbackHint.replace("{provider}", visit()?.name ?? "…"),
+        hint: fill(say(flow).callbackHint, { provider: visit()?.name ?? "…" }),
         links: [{ text: say(flow).toStart, act: flow.start }],
         enter: () => comeBack(flow),
       }),

@@ -3,6 +3,7 @@
 import type { Session } from "../session.js";
 import { make } from "./render.js";
 import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import { fill } from "./texts.js";
 
 /** The operations behind it; without the two of a device, none can be set up here. */
 export interface TotpActions {
@@ -63,11 +64,11 @@ export function totp({ info, verify, createDevice, verifyDevice }: TotpActions):
         return flow.succeed(false);
       case "INVALID_TOTP_ERROR": {
         const left = maxNumberOfFailedAttempts - currentNumberOfFailedAttempts;
-        return [{ id: "totp", error: t.totpWrong.replace("{left}", String(left)) }];
+        return [{ id: "totp", error: fill(t.totpWrong, { left }) }];
       }
       case "LIMIT_REACHED_ERROR": {
         const minutes = Math.ceil((answer.retryAfterMs ?? 0) / 60_000);
-        return t.totpLimit.replace("{minutes}", String(minutes));
+        return fill(t.totpLimit, { minutes });
       }
       case "UNKNOWN_DEVICE_ERROR":
         // Another tab has set up another one.

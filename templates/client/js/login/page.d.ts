@@ -1,0 +1,22 @@
+/** What `<auth-login>` does with the page around it, in frames and sandboxes, too. */
+/**
+ * The page that `redirect-to` names, where it is one of this site: only http and https, resolved as
+ * the links of the page are. Anything else is no target: `javascript:` would run in a page without an
+ * origin of its own (OWASP ASVS 5.0, 1.2.2), and another site could imitate this one (CWE-601).
+ */
+export declare function targetOf(text: string | null): URL | undefined;
+/** Takes what is secret, or used up, out of the address: it should not stay in the history. */
+export declare function forgetAddress(): void;
+/** Keeps a few texts under a key, in memory where the page has no such storage. */
+export interface Memory<Name extends string> {
+  /** What is kept, if all of it is there and is text. */
+  readonly read: () => Readonly<Record<Name, string>> | undefined;
+  /** Whether they outlive the page. */
+  readonly write: (values: Readonly<Record<Name, string>> | undefined) => boolean;
+}
+/** A memory in one of the page's storages, which may throw when they are named, read or written. */
+export declare function memoryOf<Name extends string>(
+  storage: () => Storage,
+  key: string,
+  names: readonly Name[],
+): Memory<Name>;
