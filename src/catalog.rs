@@ -41,6 +41,8 @@ pub(crate) struct Behaviour {
     pub(crate) paths: &'static [&'static str],
     /// Whether the behaviour knows tenants.
     pub(crate) tenancy: Tenancy,
+    /// What pages of other origins may do with it.
+    pub(crate) origins: Origins,
     /// Keys that the request body must describe, with the kind that each must have.
     pub(crate) body: &'static [(&'static str, BodyKind)],
     /// Query parameters that the operation must describe.
@@ -55,6 +57,32 @@ pub(crate) struct Behaviour {
 pub(crate) enum Tenancy {
     Tenant,
     Ignored,
+}
+
+/// What pages of origins other than the website's may do with an operation. See `web::Origins` of the runtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origins {
+    /// Nothing that involves cookies.
+    Own,
+    /// Read its answer, which holds nothing secret.
+    AnyMayRead,
+    /// Send it, cookies included, because something else protects it against forged requests.
+    #[allow(
+        dead_code,
+        reason = "no behaviour of the table is sent by a page of another origin so far"
+    )]
+    AnyMaySend,
+}
+
+impl Origins {
+    /// Its variant in the runtime.
+    pub(crate) fn variant(self) -> &'static str {
+        match self {
+            Self::Own => "Own",
+            Self::AnyMayRead => "AnyMayRead",
+            Self::AnyMaySend => "AnyMaySend",
+        }
+    }
 }
 
 /// What a key of a built-in's request body must be.

@@ -1,7 +1,7 @@
 //! The rows.
 
 use super::domain::{DISCOVERY, EXISTS, FORM_FIELDS, KEYS, REASON, USER_FIELD};
-use super::{Behaviour, BodyKind, Class, DomainField, Outcome, Tenancy};
+use super::{Behaviour, BodyKind, Class, DomainField, Origins, Outcome, Tenancy};
 
 /// An outcome that the spec must document.
 const fn required(
@@ -53,6 +53,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "POST",
         paths: &["/signout"],
         tenancy: Tenancy::Ignored,
+        origins: Origins::Own,
         body: &[],
         query: &[],
         outcomes: &[required("Ok", "OK", &[])],
@@ -67,6 +68,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "POST",
         paths: &["/session/refresh"],
         tenancy: Tenancy::Ignored,
+        origins: Origins::Own,
         body: &[],
         query: &[],
         outcomes: &[bare(&[])],
@@ -81,6 +83,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "POST",
         paths: &["/signup"],
         tenancy: Tenancy::Tenant,
+        origins: Origins::Own,
         body: &[("formFields", BodyKind::FormFields)],
         query: &[],
         outcomes: &[
@@ -99,6 +102,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "POST",
         paths: &["/signin"],
         tenancy: Tenancy::Tenant,
+        origins: Origins::Own,
         body: &[("formFields", BodyKind::FormFields)],
         query: &[],
         outcomes: &[
@@ -118,6 +122,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "GET",
         paths: &["/emailpassword/email/exists", "/signup/email/exists"],
         tenancy: Tenancy::Tenant,
+        origins: Origins::Own,
         body: &[],
         query: &["email"],
         outcomes: &[required("Ok", "OK", EXISTS)],
@@ -132,6 +137,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "POST",
         paths: &["/user/password/reset/token"],
         tenancy: Tenancy::Tenant,
+        origins: Origins::Own,
         body: &[("formFields", BodyKind::FormFields)],
         query: &[],
         outcomes: &[
@@ -150,6 +156,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "POST",
         paths: &["/user/password/reset"],
         tenancy: Tenancy::Tenant,
+        origins: Origins::Own,
         body: &[
             ("formFields", BodyKind::FormFields),
             ("token", BodyKind::Text),
@@ -171,6 +178,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "GET",
         paths: &["/jwt/jwks.json"],
         tenancy: Tenancy::Ignored,
+        origins: Origins::AnyMayRead,
         body: &[],
         query: &[],
         outcomes: &[bare(KEYS)],
@@ -185,6 +193,7 @@ pub(crate) static BEHAVIOURS: &[Behaviour] = &[
         method: "GET",
         paths: &["/.well-known/openid-configuration"],
         tenancy: Tenancy::Ignored,
+        origins: Origins::AnyMayRead,
         body: &[],
         query: &[],
         outcomes: &[bare(DISCOVERY)],

@@ -55,6 +55,15 @@ static TESTS: &[(&str, &[&str])] = &[
             "session.sign-out",
         ],
     ),
+    (
+        "heads",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "jwt.jwks",
+            "session.refresh",
+        ],
+    ),
     ("hooks", &["session.refresh", "session.sign-out"]),
     (
         "hostile_input",
@@ -93,6 +102,18 @@ static TESTS: &[(&str, &[&str])] = &[
     ),
     ("operations", &["jwt.jwks"]),
     (
+        "origins",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "password-reset.consume-token",
+            "password-reset.create-token",
+            "session.refresh",
+            "session.sign-out",
+        ],
+    ),
+    (
         "password_reset",
         &[
             "email-password.sign-in",
@@ -125,6 +146,14 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("sign_up", &["email-password.sign-up"]),
+    (
+        "signing_in_again",
+        &[
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "session.refresh",
+        ],
+    ),
     (
         "stopping",
         &[

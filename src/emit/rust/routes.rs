@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::{Frame, custom_operations, heading, path};
+use crate::catalog::Origins;
 use crate::emit::rust::{docs, layout, print};
 use crate::ir::{Api, Behaviour, Matched, Operation, Tenancy};
 use proc_macro2::TokenStream;
@@ -36,6 +37,7 @@ struct Route<'a> {
     path: String,
     tenancy: &'static str,
     scope: &'static str,
+    origins: &'static str,
     recipe: String,
     behaviour: String,
 }
@@ -53,7 +55,7 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
     let error = layout::import("crate::error", &["Error"]);
     let web = layout::import(
         "crate::web",
-        &["Answer", "Api", "Route", "Scope", "Tenancy"],
+        &["Answer", "Api", "Origins", "Route", "Scope", "Tenancy"],
     );
     View {
         frame,
@@ -85,8 +87,17 @@ fn route(operation: &Operation) -> Route<'_> {
         } else {
             "Base"
         },
+        origins: origins(operation).variant(),
         recipe: format!("{:?}", operation.recipe),
         behaviour: format!("{:?}", operation.behaviour.name()),
+    }
+}
+
+/// Which origins may call it: as its contract says; operations of the application, the website alone.
+fn origins(operation: &Operation) -> Origins {
+    match &operation.behaviour {
+        Behaviour::BuiltIn(built_in) => built_in.behaviour.origins,
+        Behaviour::Custom(_) => Origins::Own,
     }
 }
 

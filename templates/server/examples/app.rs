@@ -77,7 +77,7 @@ pub(crate) fn app(auth: &Auth) -> Router {
         .route("/invitations/{code}", post(accept_invitation))
         .route("/leave", post(leave))
         // The website calls these routes from another origin.
-        .layer(auth_server::cors(auth.app_info()))
+        .layer(auth_server::cors(auth.config()))
         // The last layer: it stands around everything.
         .layer(auth_server::layer(auth.clone(), None::<NoCustom>))
 }

@@ -113,7 +113,7 @@ pub(crate) fn app(auth: &Auth) -> Router {
         .route("/admin", get(device).route_layer(admins))
         .route(&refresh_path, post(refresh))
         // The website calls these routes from another origin.
-        .layer(auth_server::cors(auth.app_info()))
+        .layer(auth_server::cors(auth.config()))
         .layer(auth_server::layer(auth.clone(), None::<NoCustom>).without("session.refresh"))
 }
 

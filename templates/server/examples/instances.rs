@@ -67,11 +67,11 @@ fn settings(app_id: &str, website_domain: &str) -> Result<Config, Failure> {
 /// around a route, the inner one counts. (Two routers that are merged, each in its own layer, would not do:
 /// axum keeps the fallback of one of them only, and auth paths arrive at the fallback.)
 pub(crate) fn app(shop: &Auth, staff: &Auth) -> Router {
-    let cors = auth_server::cors(staff.app_info());
+    let cors = auth_server::cors(staff.config());
     Router::new()
         .route("/orders", get(orders))
         .route("/orders/sign-in", post(sign_in))
-        .layer(auth_server::cors(shop.app_info()))
+        .layer(auth_server::cors(shop.config()))
         .layer(auth_server::layer(shop.clone(), None::<NoCustom>))
         .route("/stock", get(stock).layer(cors.clone()))
         .route("/stock/sign-in", post(sign_in).layer(cors))

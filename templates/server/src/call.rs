@@ -21,7 +21,7 @@ pub use self::fdi_version::FdiVersion;
 use crate::auth::Auth;
 use crate::error::{Error, SessionError};
 use crate::session::{
-    Claim, ClaimSource, Effects, NewSessionFor, Session, SessionInformation, Validator,
+    Claim, ClaimSource, CookieUse, Effects, NewSessionFor, Session, SessionInformation, Validator,
     VerifyOptions,
 };
 
@@ -29,6 +29,9 @@ const INVALID_JSON: &str =
     "API input error: Please make sure to pass a valid JSON input in the request body";
 const INVALID_FORM: &str =
     "API input error: Please make sure to pass valid url encoded form in the request body";
+
+/// U+FEFF in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// One request.
 pub struct Call {
@@ -43,6 +46,9 @@ pub struct Call {
     effects: Effects,
     signed_in_with: Option<String>,
     may_be_stored_for: Option<u64>,
+    /// Whether pages of any origin may send this request, cookies included.
+    any_origin: bool,
+    cookies: CookieUse,
 }
 
 impl Call {
@@ -76,6 +82,17 @@ impl Call {
             effects: Effects::default(),
             signed_in_with: None,
             may_be_stored_for: None,
+            any_origin: false,
+            cookies: CookieUse::Allowed,
+        }
+    }
+
+    /// The same request, with what its origin may do.
+    pub(crate) fn with_origin(self, any_origin: bool, cookies: CookieUse) -> Self {
+        Self {
+            any_origin,
+            cookies,
+            ..self
         }
     }
 
@@ -130,10 +147,12 @@ impl Call {
             return Err(Error::bad_input(INVALID_JSON));
         }
         let body = self.unpacked(INVALID_JSON)?;
+        // RFC 8259 §8.1: a parser may ignore a byte order mark.
+        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body);
         if body.is_empty() {
             return Ok(Value::Object(Map::new()));
         }
-        serde_json::from_slice(&body).map_err(|_| Error::bad_input(INVALID_JSON))
+        serde_json::from_slice(body).map_err(|_| Error::bad_input(INVALID_JSON))
     }
 
     /// The body as a form (`application/x-www-form-urlencoded`), in its order.
@@ -187,8 +206,9 @@ impl Call {
     /// Starts a session; the answer carries its tokens.
     ///
     /// # Errors
-    /// The store failed, or cookies cannot work with the configured domains.
-    pub async fn create_session(&mut self, new: NewSessionFor) -> Result<Session, Error> {
+    /// The store failed, cookies cannot work with the configured domains, or [`Error::ForeignOrigin`].
+    pub async fn create_session(&mut self, mut new: NewSessionFor) -> Result<Session, Error> {
+        new.any_origin |= self.any_origin;
         let sessions = self.auth.sessions().clone();
         let session = sessions
             .create(&self.headers, &mut self.effects, new)
@@ -329,7 +349,11 @@ impl Call {
 
     /// What the session engine puts on the answer.
     pub(crate) fn take_effects(&mut self) -> Effects {
-        std::mem::take(&mut self.effects)
+        let mut effects = std::mem::take(&mut self.effects);
+        if self.cookies == CookieUse::Ignored {
+            effects.leave_cookies();
+        }
+        effects
     }
 
     /// See [`Call::let_caches_store`].

@@ -310,6 +310,8 @@ fn session(env: &mut Env<'_>) -> SessionConfig {
         cookie_same_site: env.explained("AUTH_COOKIE_SAME_SITE"),
         cookie_secure: env.parsed("AUTH_COOKIE_SECURE", "must be true or false"),
         anti_csrf: env.explained("AUTH_ANTI_CSRF"),
+        allowed_origins: env.list("AUTH_ALLOWED_ORIGINS"),
+        audience: env.text("AUTH_TOKEN_AUDIENCE"),
         access_token_validity_ms: seconds.map_or(default.access_token_validity_ms, |seconds| {
             i64::from(seconds) * 1000
         }),
@@ -386,6 +388,20 @@ impl Env<'_> {
                 None
             }
         }
+    }
+
+    /// Values with commas between them, whose errors say what to write.
+    fn list<T: FromStr<Err = String>>(&mut self, name: &str) -> Vec<T> {
+        let text = self.text(name).unwrap_or_default();
+        let values = text.split(',').map(str::trim);
+        let mut list = Vec::new();
+        for value in values.filter(|_| !text.is_empty()) {
+            match value.parse::<T>() {
+                Ok(value) => list.push(value),
+                Err(message) => self.wrong(name, &message),
+            }
+        }
+        list
     }
 
     fn positive<T: FromStr + Default + PartialEq>(&mut self, name: &str) -> Option<T> {

@@ -17,6 +17,8 @@ pub enum Error {
     BadInput(String),
     /// The session of the request is missing, expired, abused or not allowed to do this.
     Session(SessionError),
+    /// A page of another origin may not do this with cookies (403).
+    ForeignOrigin,
     /// There is no such API (404).
     NotFound,
     /// The body is larger than the server reads (413).
@@ -61,7 +63,7 @@ pub enum SessionError {
     },
     /// The session does not hold what the API asks for.
     InvalidClaims(Vec<ClaimError>),
-    /// Two cookies of one name, and nothing configured to resolve it.
+    /// Two cookies of one name, and no older cookie domain is configured; both are being cleared.
     DuplicateCookies,
     /// Two cookies of one name; the one of the older cookie domain is being cleared.
     ClearDuplicateCookies,
@@ -109,6 +111,7 @@ impl fmt::Display for Error {
         match self {
             Self::BadInput(message) => write!(f, "bad input: {message}"),
             Self::Session(error) => error.fmt(f),
+            Self::ForeignOrigin => f.write_str("the request comes from a foreign origin"),
             Self::NotFound => f.write_str("no such API"),
             Self::PayloadTooLarge => f.write_str("the body is too large"),
             Self::RequestTimeout => f.write_str("the body did not arrive in time"),

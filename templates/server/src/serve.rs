@@ -38,6 +38,7 @@ pub use self::limits::ConnectionLimits;
 use self::slots::{Activity, Slots};
 use crate::auth::Auth;
 use crate::network::Network;
+use crate::web;
 
 /// A connection on which writing has a time limit; pinned, since it holds a timer.
 type Stream = TokioIo<Pin<Box<TimeoutWriter<TcpStream>>>>;
@@ -48,7 +49,8 @@ const RETRY: Duration = Duration::from_millis(200);
 /// How often a flood is told in the log.
 const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The most bytes of a request's head; tokens and cookies of this protocol take a fraction of it.
+/// The most bytes of a request's head; a larger one is answered 431 (RFC 6585 §5). Tokens and cookies of
+/// this protocol take a fraction of it.
 const HEAD_BYTES: usize = 64 * 1024;
 
 /// Serves an application until `stop` is done, with [`ConnectionLimits::default`].
@@ -75,6 +77,7 @@ pub async fn serve_with(
     app: Router,
     stop: impl Future<Output = ()>,
 ) {
+    let app = web::with_checked_head(app, HEAD_BYTES);
     let (tell, told) = watch::channel(());
     let mut server = Server::new(limits, app, told);
     let mut stop = std::pin::pin!(stop);

@@ -23,8 +23,11 @@ mod engine;
 mod front_token;
 mod hooks;
 mod keys;
+mod origin;
+mod places;
 mod refresh;
 mod rotation;
+mod size;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -46,6 +49,8 @@ pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
 pub(crate) use hooks::GetTokenTransferMethod;
 pub use hooks::{OnCreateSession, TransferRequest};
 pub use keys::{Jwks, KeyInformation, KeyState, POLL as KEY_POLL, SigningKeys};
+pub(crate) use origin::CookieUse;
+pub use origin::Origin;
 pub use transport::TransferMethod;
 
 /// A session that a request is known to belong to.
@@ -129,6 +134,23 @@ pub struct NewSessionFor {
     pub claims: Map<String, Value>,
     /// What the application wants to keep with the session on the server.
     pub data: Value,
+    /// What becomes of the session that the browser has already.
+    pub old_session: OldSession,
+    /// Whether the session may begin by cookies though a page of a foreign origin caused the request. Only
+    /// where something else protects it against forged requests, such as the `state` of an OAuth callback
+    /// (RFC 9700 §4.7).
+    pub any_origin: bool,
+}
+
+/// What becomes of the session whose tokens a request carries when another one begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OldSession {
+    /// It ends (OWASP ASVS 5.0, 7.2.4), whosever it is: nobody who sits at the browser later, and nobody
+    /// who planted it there, can go on with it.
+    #[default]
+    End,
+    /// It goes on: a login method is being linked, or a second factor completes it.
+    Keep,
 }
 
 impl NewSessionFor {
@@ -141,6 +163,8 @@ impl NewSessionFor {
             tenant_id: PUBLIC_TENANT.to_owned(),
             claims: Map::new(),
             data: Value::Object(Map::new()),
+            old_session: OldSession::default(),
+            any_origin: false,
         }
     }
 }

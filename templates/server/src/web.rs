@@ -14,18 +14,20 @@ mod answer;
 mod attached;
 mod body;
 mod cache_control;
+mod conditional;
 mod context;
 mod cors;
 mod dispatch;
 mod error;
 mod extract;
 mod guard;
+mod head;
 mod layer;
 mod legacy;
 mod matching;
 mod operations;
-mod origin;
 mod outbox;
+mod protection;
 mod request_log;
 
 pub use self::answer::Answer;
@@ -33,6 +35,7 @@ pub use self::context::AuthContext;
 pub use self::cors::cors;
 pub use self::error::ErrorResponse;
 pub use self::guard::{VerifySession, VerifySessionService};
+pub(crate) use self::head::with_checked_head;
 pub(crate) use self::layer::not_found;
 pub use self::layer::{AuthLayer, AuthService};
 pub use self::operations::{health_router, operations_router};
@@ -72,10 +75,25 @@ pub struct Route<O> {
     pub tenancy: Tenancy,
     /// Where the path starts.
     pub scope: Scope,
+    /// Which origins may call it.
+    pub origins: Origins,
     /// The recipe that the header `rid` may name to tell equal paths apart; empty when it has none.
     pub recipe: &'static str,
     /// Who implements it: `email-password.sign-up`, or `custom`.
     pub behaviour: &'static str,
+}
+
+/// What pages of other origins may do with an operation. Own origins are those of the website, of the API
+/// and of the settings ([`SessionConfig::allowed_origins`](crate::session::SessionConfig)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origins {
+    /// Nothing that involves cookies: a request in cookie mode that changes state is refused.
+    Own,
+    /// They may read its answer, without credentials: it holds nothing secret.
+    AnyMayRead,
+    /// They may send it, cookies included: something else protects it against forged requests, such as the
+    /// `state` of an OAuth callback (RFC 9700 §4.7). Only own origins may read its answer.
+    AnyMaySend,
 }
 
 /// Whether a tenant segment may stand before the path of an operation.

@@ -143,6 +143,12 @@ fn forged<'a>(server: &'a Server, cookies: &str) -> Vec<Ask<'a>> {
     asks.into_iter().map(from).collect()
 }
 
+/// The auth APIs refuse the origin, a route of the application asks for what only the website can show.
+fn is_refused(answer: &Exchange) -> bool {
+    let status = if answer.is_of_auth_apis() { 403 } else { 401 };
+    answer.status == status && !answer.has_session_headers()
+}
+
 #[tokio::test]
 async fn with_a_custom_header_or_a_token_nothing_forged_gets_through() {
     for mode in [AntiCsrf::ViaCustomHeader, AntiCsrf::ViaToken] {
@@ -154,14 +160,14 @@ async fn with_a_custom_header_or_a_token_nothing_forged_gets_through() {
         let cookies = ana.as_cookies();
         for ask in forged(&server, &cookies) {
             let answer = ask.send().await;
-            assert_eq!(answer.status, 401, "{mode:?}: {answer}");
+            assert!(is_refused(&answer), "{mode:?}: {answer}");
             assert_eq!(answer.header("access-control-allow-origin"), None);
         }
         // The token of another session, which the attacker may have, shows nothing.
         if let Some(token) = eva.header("anti-csrf") {
             for ask in forged(&server, &cookies) {
                 let answer = ask.header("anti-csrf", token).send().await;
-                assert_eq!(answer.status, 401, "{answer}");
+                assert!(is_refused(&answer), "{answer}");
             }
         }
         assert!(
@@ -274,10 +280,9 @@ async fn a_planted_session_is_never_adopted() {
             .session(&planted)
             .await
             .expect("the store works");
-        let row = row.expect("it is mallory's still");
-        assert_eq!(
-            row.user_id,
-            mallory.json()["user"]["id"].as_str().expect("it is text")
+        assert!(
+            row.is_none(),
+            "whoever planted it cannot go on with it either"
         );
     }
 }

@@ -57,11 +57,7 @@ async fn long_headers_are_no_tokens_and_no_trouble() {
             (Method::POST, "/auth/session/refresh"),
         ] {
             let answer = server.ask(method, path).header(name, &value).send().await;
-            // Session cookies that come twice have a documented answer of their own.
-            let twice =
-                name == "cookie" && value.contains(";sRefresh") && path.ends_with("refresh");
-            let expected = if twice { 500 } else { 401 };
-            assert_eq!(answer.status, expected, "{name} at {path}");
+            assert_eq!(answer.status, 401, "{name} at {path}");
         }
     }
     nothing_happened(&server, &ana).await;
@@ -86,7 +82,6 @@ async fn bodies_that_are_too_deep_or_too_strange_are_answered_400() {
         ),
         fields(r#"[{"id":"email","value":{"$ne":null}},{"id":"password","value":{"$ne":null}}]"#),
         format!("{credentials}{credentials}"),
-        format!("\u{feff}{credentials}"),
         format!("{credentials}\u{0}"),
         credentials.replace("ana", "\\ud800"),
         credentials.replace('"', "'"),

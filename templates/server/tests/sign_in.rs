@@ -140,3 +140,31 @@ async fn the_exists_routes_want_one_address() {
         .await;
     assert_eq!(two.brief(), none.brief());
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_and_an_unknown_content_encoding_do_not_matter() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let body = form("ana@ex.co", "passw0rd").to_string();
+    let with_mark = format!("\u{feff}{body}");
+    for (coding, body) in [
+        ("identity", &with_mark),
+        ("made-up", &body),
+        ("zstd", &body),
+        ("made-up", &with_mark),
+    ] {
+        let ask = server
+            .post("/auth/signin")
+            .header("content-encoding", coding);
+        let answer = ask.text(body).await;
+        assert_eq!(answer.json()["status"], "OK", "{coding}");
+    }
+    // The mark alone is no body, and only the first one is a mark.
+    let empty = server.post("/auth/signin").text("\u{feff}").await;
+    assert_eq!(
+        empty.brief(),
+        server.post("/auth/signin").text("{}").await.brief()
+    );
+    let twice = format!("\u{feff}{with_mark}");
+    assert_eq!(server.post("/auth/signin").text(&twice).await.status, 400);
+}

@@ -21,7 +21,7 @@ use super::custom::Custom;
 use super::handlers::{email_password, jwt, openid, password_reset, session};
 use crate::call::Call;
 use crate::error::Error;
-use crate::web::{Answer, Api, Route, Scope, Tenancy};
+use crate::web::{Answer, Api, Origins, Route, Scope, Tenancy};
 
 /// The operations of the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +61,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/signup",
         tenancy: Tenancy::Tenant,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "emailpassword",
         behaviour: "email-password.sign-up",
     },
@@ -71,6 +72,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/signin",
         tenancy: Tenancy::Tenant,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "emailpassword",
         behaviour: "email-password.sign-in",
     },
@@ -81,6 +83,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/emailpassword/email/exists",
         tenancy: Tenancy::Tenant,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "emailpassword",
         behaviour: "email-password.email-exists",
     },
@@ -91,6 +94,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/signup/email/exists",
         tenancy: Tenancy::Tenant,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "emailpassword",
         behaviour: "email-password.email-exists",
     },
@@ -101,6 +105,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/user/password/reset/token",
         tenancy: Tenancy::Tenant,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "emailpassword",
         behaviour: "password-reset.create-token",
     },
@@ -111,6 +116,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/user/password/reset",
         tenancy: Tenancy::Tenant,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "emailpassword",
         behaviour: "password-reset.consume-token",
     },
@@ -121,6 +127,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/session/refresh",
         tenancy: Tenancy::Ignored,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "session",
         behaviour: "session.refresh",
     },
@@ -131,6 +138,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/signout",
         tenancy: Tenancy::Ignored,
         scope: Scope::Base,
+        origins: Origins::Own,
         recipe: "session",
         behaviour: "session.sign-out",
     },
@@ -141,6 +149,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/jwt/jwks.json",
         tenancy: Tenancy::Ignored,
         scope: Scope::Base,
+        origins: Origins::AnyMayRead,
         recipe: "jwt",
         behaviour: "jwt.jwks",
     },
@@ -151,6 +160,7 @@ pub const ROUTES: &[Route<Operation>] = &[
         path: "/.well-known/openid-configuration",
         tenancy: Tenancy::Ignored,
         scope: Scope::Base,
+        origins: Origins::AnyMayRead,
         recipe: "openid",
         behaviour: "openid.discovery",
     },

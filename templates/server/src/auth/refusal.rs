@@ -70,7 +70,7 @@ impl ErrorHandlers {
             SessionError::TokenTheft { .. } => &self.token_theft_detected,
             SessionError::InvalidClaims(_) => &self.invalid_claim,
             SessionError::ClearDuplicateCookies => &self.clear_duplicate_session_cookies,
-            // The settings are wrong; nothing is to be said to the client.
+            // Clients compare the text.
             SessionError::DuplicateCookies => &None,
         };
         handler.as_deref()

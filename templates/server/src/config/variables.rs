@@ -143,6 +143,17 @@ pub const VARIABLES: &[Variable] = &[
         "`NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN`",
     ),
     plain(
+        "AUTH_ALLOWED_ORIGINS",
+        "none",
+        "Origins that count as the website beside its own, with commas between them: other websites, and \
+         native shells such as `capacitor://localhost`",
+    ),
+    plain(
+        "AUTH_TOKEN_AUDIENCE",
+        "none",
+        "The `aud` of access tokens, which the server then demands of them",
+    ),
+    plain(
         "AUTH_ACCESS_TOKEN_SECONDS",
         "`3600`",
         "How long an access token is valid",

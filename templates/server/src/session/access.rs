@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
-use super::claims;
+use super::claims::{self, Stamp};
 use super::{AccessToken, Session, TransferMethod};
 use crate::store::{PUBLIC_TENANT, SessionRow};
 
@@ -107,8 +107,8 @@ pub(super) fn payload(
     row: &SessionRow,
     refresh_hash1: &str,
     anti_csrf: Option<&str>,
-    issued_at: i64,
-    expires_at: i64,
+    stamp: &Stamp,
+    (issued_at, expires_at): (i64, i64),
 ) -> Map<String, Value> {
     let mut payload = Map::new();
     for (name, value) in [
@@ -126,6 +126,7 @@ pub(super) fn payload(
         payload.insert(name.to_owned(), value);
     }
     payload.extend(claims::of_application(&row.claims));
+    stamp.apply(&mut payload);
     payload
 }
 
@@ -134,12 +135,14 @@ pub(super) fn payload(
 pub(super) fn replace_claims(
     payload: &Map<String, Value>,
     claims: &Map<String, Value>,
+    stamp: &Stamp,
     issued_at: i64,
 ) -> Map<String, Value> {
     let mut replaced = payload.clone();
     replaced.retain(|name, _| claims::is_protected(name));
     replaced.insert("iat".to_owned(), Value::from(issued_at));
     replaced.extend(claims::of_application(claims));
+    stamp.apply(&mut replaced);
     replaced
 }
 

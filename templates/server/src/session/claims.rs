@@ -52,6 +52,44 @@ pub(super) fn initial(claims: &Map<String, Value>, issuer: &str) -> Map<String, 
     claims
 }
 
+/// What access tokens say about who issues and who takes them, and what this server's verifier demands
+/// (RFC 7519 §4.1.1 and §4.1.3; RFC 8725 §3.8 and §3.9; OWASP ASVS 5.0, 9.2.3 and 9.2.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stamp {
+    /// The `iss`, as appInfo has it now.
+    pub(super) issuer: String,
+    /// The `aud`, where it is configured.
+    pub(super) audience: Option<String>,
+}
+
+impl Stamp {
+    /// Brings claims up to date that were stored under other settings. An application may remove `iss`;
+    /// then it stays away.
+    pub(super) fn apply(&self, claims: &mut Map<String, Value>) {
+        if let Some(issuer) = claims.get_mut("iss") {
+            *issuer = Value::from(self.issuer.as_str());
+        }
+        if let Some(audience) = &self.audience {
+            claims.insert("aud".to_owned(), Value::from(audience.as_str()));
+        }
+    }
+
+    /// Whether the claims of a token with a good signature were made for this server. Older tokens and
+    /// those of an application that removed `iss` have none.
+    pub(super) fn accepts(&self, claims: &Map<String, Value>) -> bool {
+        let is_issuer = claims.get("iss").is_none_or(|iss| *iss == *self.issuer);
+        let is_audience = self
+            .audience
+            .as_ref()
+            .is_none_or(|wanted| match claims.get("aud") {
+                Some(Value::Array(all)) => all.iter().any(|aud| aud == wanted),
+                Some(aud) => aud == wanted,
+                None => false,
+            });
+        is_issuer && is_audience
+    }
+}
+
 /// Refuses an update that would change a claim of the server's.
 pub(super) fn check_update(update: &Map<String, Value>) -> Result<(), Error> {
     update
@@ -77,6 +115,46 @@ mod tests {
         let asked = map(&json!({ "sub": "evil", "tId": "x", "iss": "x", "stt": 1, "role": "a" }));
         let expected = map(&json!({ "role": "a", "iss": "http://a/auth" }));
         assert_eq!(initial(&asked, "http://a/auth"), expected);
+    }
+
+    #[test]
+    fn a_token_is_for_the_server_that_its_issuer_and_its_audience_name() {
+        let stamp = |audience: Option<&str>| Stamp {
+            issuer: "http://a/auth".to_owned(),
+            audience: audience.map(str::to_owned),
+        };
+        for (claims, audience, expected) in [
+            (json!({}), None, true),
+            (json!({ "iss": "http://a/auth" }), None, true),
+            (json!({ "iss": "http://b/auth" }), None, false),
+            (json!({ "iss": null }), None, false),
+            (json!({ "iss": "http://a/auth", "aud": "x" }), None, true),
+            (json!({ "iss": "http://a/auth" }), Some("x"), false),
+            (json!({ "aud": "x" }), Some("x"), true),
+            (json!({ "aud": ["y", "x"] }), Some("x"), true),
+            (json!({ "aud": ["y"] }), Some("x"), false),
+            (json!({ "aud": 1 }), Some("x"), false),
+        ] {
+            let accepted = stamp(audience).accepts(&map(&claims));
+            assert_eq!(accepted, expected, "{claims} {audience:?}");
+        }
+    }
+
+    #[test]
+    fn stored_claims_get_the_issuer_of_today() {
+        let stamp = Stamp {
+            issuer: "http://b/auth".to_owned(),
+            audience: Some("x".to_owned()),
+        };
+        let mut claims = map(&json!({ "iss": "http://a/auth", "k": 1 }));
+        stamp.apply(&mut claims);
+        assert_eq!(
+            claims,
+            map(&json!({ "iss": "http://b/auth", "k": 1, "aud": "x" }))
+        );
+        let mut removed = map(&json!({ "k": 1 }));
+        stamp.apply(&mut removed);
+        assert_eq!(removed, map(&json!({ "k": 1, "aud": "x" })));
     }
 
     #[test]

@@ -10,7 +10,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::CookieNames;
+use super::claims::Stamp;
+use super::places::CookiePlaces;
+use super::{CookieNames, Origin};
 use crate::app_info::{self, AppInfo};
 use crate::crypto::encryption::Encryption;
 use crate::crypto::keys::Algorithm;
@@ -47,6 +49,11 @@ pub struct SessionConfig {
     pub anti_csrf: Option<AntiCsrf>,
     /// How tokens may travel.
     pub transfer: TransferPolicy,
+    /// Origins that count as the website beside its own: other websites of the same application, and
+    /// native shells such as `capacitor://localhost`. They may read answers and use cookies.
+    pub allowed_origins: Vec<Origin>,
+    /// The `aud` of access tokens, which this server then demands of them (RFC 7519 §4.1.3); by default none.
+    pub audience: Option<String>,
     /// Whether the keys that sign access tokens are replaced from time to time.
     pub use_dynamic_signing_key: bool,
     /// Whether cookie sessions show the access token in a header, too.
@@ -83,6 +90,8 @@ impl Default for SessionConfig {
             invalid_claim_status_code: 403,
             anti_csrf: None,
             transfer: TransferPolicy::Any,
+            allowed_origins: Vec::new(),
+            audience: None,
             use_dynamic_signing_key: true,
             expose_access_token: false,
             signing_algorithm: Algorithm::Rs256,
@@ -212,11 +221,16 @@ pub(super) struct Settings {
     pub(super) domain: Option<String>,
     pub(super) older_domain: Option<String>,
     pub(super) cookies: CookieNames,
-    /// Whether the cookie of old servers is looked at.
-    pub(super) heeds_legacy: bool,
+    /// Whether the cookie of old servers is cleared.
+    pub(super) clears_legacy: bool,
+    /// Where cookies may have been set.
+    pub(super) places: CookiePlaces,
+    /// The origins whose pages may use cookies.
+    pub(super) own_origins: Vec<String>,
     pub(super) anti_csrf: AntiCsrf,
     pub(super) refresh_path: String,
-    pub(super) issuer: String,
+    /// What access tokens say about who issues and who takes them.
+    pub(super) stamp: Stamp,
     /// Whether browsers would drop the cookies of a cookie session.
     pub(super) cookies_cannot_work: bool,
 }
@@ -259,11 +273,16 @@ impl Settings {
             same_site,
             domain,
             older_domain,
-            heeds_legacy: cookies == CookieNames::default(),
+            clears_legacy: cookies == CookieNames::default(),
+            places: CookiePlaces::of(&app.api_domain),
+            own_origins: own_origins(app, &config.allowed_origins),
             cookies,
             anti_csrf: config.anti_csrf.unwrap_or(by_same_site),
             refresh_path: app.refresh_path(),
-            issuer: app.issuer(),
+            stamp: Stamp {
+                issuer: app.issuer(),
+                audience: config.audience.clone(),
+            },
             cookies_cannot_work: same_site == SameSite::None && !secure && !local,
             config,
         })
@@ -316,6 +335,11 @@ impl SessionConfig {
             "must begin with `/` and hold no blank and no `;`",
         );
         errors.unless(
+            self.audience.as_deref() != Some(""),
+            "audience",
+            "must not be empty",
+        );
+        errors.unless(
             (SECOND..=LONGEST).contains(&self.access_token_validity_ms),
             "access_token_validity_ms",
             "must be a second at least and 1000 years at most",
@@ -348,6 +372,14 @@ impl SessionConfig {
             "must be longer than access tokens are valid, and 1000 years at most",
         );
     }
+}
+
+/// The website, the API and what the settings add.
+fn own_origins(app: &AppInfo, allowed: &[Origin]) -> Vec<String> {
+    let domains = [&app.website_domain, &app.api_domain].into_iter().cloned();
+    domains
+        .chain(allowed.iter().map(Origin::to_string))
+        .collect()
 }
 
 /// What is wrong so far.

@@ -1,27 +1,25 @@
 //! Cookies: the lines that are sent, the cookies that are read.
 //!
-//! The `cookie` crate reads them (RFC 6265 §4.2). The lines are put together here, because clients
-//! and proxies of this protocol know the attributes in one order — `Domain`, `Path`, `Expires`,
-//! `HttpOnly`, `Secure`, `SameSite` — and the crate writes another one, and always `Max-Age` last.
+//! The `cookie` crate reads them (RFC 6265 §4.2). Names are compared as they were sent: `%5F%5FHost-a`
+//! is not `__Host-a`, whose prefix browsers protect (RFC 6265bis §4.1.3). Values are percent-decoded,
+//! and may stand in quotes (RFC 6265 §4.1.1).
+//!
+//! The lines are put together here, because clients and proxies of this protocol know the attributes
+//! in one order — `Domain`, `Path`, `Expires`, `HttpOnly`, `Secure`, `SameSite` — and the crate writes
+//! another one, and always `Max-Age` last.
 
+use std::borrow::Cow;
 use std::time::{Duration, UNIX_EPOCH};
 
 use cookie::Cookie;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::config::Settings;
-use crate::error::Error;
 
 /// Name of a cookie that old servers of this protocol set; it is only ever cleared.
 pub(super) const LEGACY: &str = "sIdRefreshToken";
-
-/// The cookie in which scripts keep the front token.
-const FRONT_COOKIE: &str = "sFrontToken";
-
-/// The largest `name=value` that browsers keep (RFC 6265 §6.1).
-const MAX_BYTES: usize = 4096;
 
 /// What a cookie's value keeps as it is: the set of `encodeURIComponent`.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC
@@ -72,22 +70,24 @@ pub(super) fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
 /// As [`values`], of several names, for which the cookies are read once.
 pub(super) fn values_of<const N: usize>(headers: &HeaderMap, names: [&str; N]) -> [Vec<String>; N] {
     let mut values = [const { Vec::new() }; N];
-    let mut take = |cookie: Cookie<'_>| {
-        if let Some(place) = names.iter().position(|name| *name == cookie.name()) {
-            values[place].push(cookie.value().to_owned());
-        }
-    };
     for line in headers.get_all(COOKIE).iter().filter_map(ascii) {
-        // Looking for what is encoded takes longer than all else here, and there is nothing in most.
-        if line.contains('%') {
-            Cookie::split_parse_encoded(line)
-                .flatten()
-                .for_each(&mut take);
-        } else {
-            Cookie::split_parse(line).flatten().for_each(&mut take);
+        for cookie in Cookie::split_parse(line).flatten() {
+            if let Some(place) = names.iter().position(|name| *name == cookie.name()) {
+                values[place].push(decoded(cookie.value_trimmed()).into_owned());
+            }
         }
     }
     values
+}
+
+/// A cookie's value without its percent-encoding; as it is where that is not UTF-8.
+fn decoded(value: &str) -> Cow<'_, str> {
+    // Decoding a long token takes longer than all else here, and there is nothing to decode in most.
+    if !value.contains('%') {
+        return Cow::Borrowed(value);
+    }
+    let bytes = percent_decode_str(value);
+    bytes.decode_utf8().unwrap_or(Cow::Borrowed(value))
 }
 
 /// A header's value as text, as [`HeaderValue::to_str`] has it, but not byte by byte: tokens are long.
@@ -97,47 +97,54 @@ pub(super) fn ascii(value: &HeaderValue) -> Option<&str> {
     text?.ok()
 }
 
-/// Refuses an access token and a front token that are too long for cookies: browsers drop larger
-/// ones without a word, and the user could never sign in.
-pub(super) fn check_size(settings: &Settings, jwt: usize, front_token: usize) -> Result<(), Error> {
-    fits(&settings.cookies.access, jwt)?;
-    fits(FRONT_COOKIE, front_token)
-}
-
-fn fits(name: &str, bytes: usize) -> Result<(), Error> {
-    if name.len() + 1 + bytes <= MAX_BYTES {
-        return Ok(());
-    }
-    Err(Error::internal(format!(
-        "the claims of the session are too large: the cookie {name} would exceed {MAX_BYTES} bytes"
-    )))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn cookies_are_decoded_wherever_they_stand() {
+    fn values_of_line(line: &str, name: &str) -> Vec<String> {
         let mut headers = HeaderMap::new();
-        for line in ["a=1; b=%32;c = \"3\"", "b=4; a", "a=5; %61=6", "a=\u{e9}"] {
+        let value = HeaderValue::from_str(line).expect("a header value");
+        headers.append(COOKIE, value);
+        values(&headers, name)
+    }
+
+    #[test]
+    fn values_are_decoded_on_every_line() {
+        let mut headers = HeaderMap::new();
+        for line in ["a=1; b=%32;c = \"3\"", "b=4; a", "a=5", "a=\u{e9}"] {
             let value = HeaderValue::from_bytes(line.as_bytes()).expect("a value");
             headers.append(COOKIE, value);
         }
         let [a, b, c] = values_of(&headers, ["a", "b", "c"]);
-        assert_eq!(
-            (a, b),
-            (
-                vec!["1".to_owned(), "5".into(), "6".into()],
-                vec!["2".to_owned(), "4".into()]
-            )
-        );
-        let plain = Cookie::split_parse("c = \"3\"").flatten().next();
-        assert_eq!(
-            c,
-            [plain.expect("a cookie").value()],
-            "the same with and without encoding"
-        );
+        assert_eq!(a, ["1", "5"]);
+        assert_eq!(b, ["2", "4"]);
+        assert_eq!(c, ["3"]);
+    }
+
+    #[test]
+    fn names_are_compared_as_they_were_sent() {
+        for line in [
+            "%5F%5FHost-a=1",
+            "__Host%2Da=1",
+            "__host-a=1",
+            "__Host-a%20=1",
+        ] {
+            assert!(values_of_line(line, "__Host-a").is_empty(), "{line}");
+        }
+        assert_eq!(values_of_line("x=%20; __Host-a=1", "__Host-a"), ["1"]);
+    }
+
+    #[test]
+    fn a_value_may_stand_in_quotes() {
+        assert_eq!(values_of_line("a=\"x.y\"", "a"), ["x.y"]);
+        assert_eq!(values_of_line("a=\"x%2Ey\"", "a"), ["x.y"]);
+        assert_eq!(values_of_line("a=\"x", "a"), ["\"x"]);
+        assert_eq!(values_of_line("a=%22x%22", "a"), ["\"x\""]);
+    }
+
+    #[test]
+    fn a_value_that_is_no_utf_8_stays_as_it_is() {
+        assert_eq!(values_of_line("a=%ff", "a"), ["%ff"]);
     }
 
     #[test]

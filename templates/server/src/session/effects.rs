@@ -25,6 +25,23 @@ impl Effects {
         Self::default()
     }
 
+    /// How many bytes of a head they are, at most.
+    pub(super) fn bytes(&self) -> usize {
+        const SET_COOKIE_LINE: usize = "set-cookie: \r\n".len();
+        const EXPOSE_LINE: usize = "access-control-expose-headers: \r\n".len();
+        let cookies = self.cookies.iter();
+        let cookies = cookies.map(|(_, line)| SET_COOKIE_LINE + line.len());
+        let headers = self.headers.iter().filter_map(|(name, value)| {
+            let value = value.as_ref()?;
+            Some(name.as_str().len() + value.len() + ": \r\n".len())
+        });
+        let exposed = self
+            .exposed
+            .iter()
+            .map(|name| name.as_str().len() + ", ".len());
+        cookies.chain(headers).chain(exposed).sum::<usize>() + EXPOSE_LINE
+    }
+
     /// Whether there is nothing to apply.
     pub fn is_empty(&self) -> bool {
         self.cookies.is_empty() && self.headers.is_empty()
@@ -33,11 +50,24 @@ impl Effects {
     /// Sets a cookie by its whole `Set-Cookie` line; replaces an earlier line for the same name.
     pub fn set_cookie(&mut self, name: &str, line: &str) -> Result<(), Error> {
         let line = HeaderValue::from_str(line).map_err(Error::internal)?;
-        match self.cookies.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => *known = line,
-            None => self.cookies.push((name.to_owned(), line)),
+        self.cookies.retain(|(known, _)| known != name);
+        self.cookies.push((name.to_owned(), line));
+        Ok(())
+    }
+
+    /// Takes a cookie away at the domain and path of this `Set-Cookie` line, beside the lines that there
+    /// are for the same name.
+    pub(super) fn clear_cookie(&mut self, name: &str, line: &str) -> Result<(), Error> {
+        let line = HeaderValue::from_str(line).map_err(Error::internal)?;
+        if !self.cookies.iter().any(|(_, known)| *known == line) {
+            self.cookies.push((name.to_owned(), line));
         }
         Ok(())
+    }
+
+    /// Neither sets nor clears any cookie.
+    pub(crate) fn leave_cookies(&mut self) {
+        self.cookies.clear();
     }
 
     /// Sets a header and lets scripts read it.
@@ -65,10 +95,13 @@ impl Effects {
 
     /// Adds edits that come after these.
     pub fn extend(&mut self, later: Self) {
+        for (name, line) in &later.cookies {
+            self.cookies
+                .retain(|(known, kept)| known != name || kept == line);
+        }
         for (name, line) in later.cookies {
-            match self.cookies.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, known)) => *known = line,
-                None => self.cookies.push((name, line)),
+            if !self.cookies.iter().any(|(_, known)| *known == line) {
+                self.cookies.push((name, line));
             }
         }
         for (name, value) in later.headers {

@@ -32,6 +32,8 @@ use super::config::{SessionConfig, SettingError, Settings, TransferPolicy};
 use super::effects::Effects;
 use super::hooks::{GetTokenTransferMethod, OnCreateSession, TransferRequest};
 use super::keys::{Jwks, SigningKeys};
+use super::origin::{self, CookieUse};
+use super::size::HeadWarning;
 use super::transport::{self, TransferMethod};
 use crate::app_info::AppInfo;
 use crate::clock::Clock;
@@ -61,6 +63,7 @@ struct Inner {
     /// What sees every session before it begins.
     on_create: Vec<Arc<dyn OnCreateSession>>,
     metrics: SessionMetrics,
+    head_warning: HeadWarning,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -100,6 +103,7 @@ impl Sessions {
             transfer: None,
             on_create: Vec::new(),
             metrics: SessionMetrics::default(),
+            head_warning: HeadWarning::new(),
         })))
     }
 
@@ -154,6 +158,19 @@ impl Sessions {
         };
         let decided = self.0.transfer.as_ref().map(|decide| decide(request));
         decided.unwrap_or(self.config().transfer)
+    }
+
+    /// Whether a page of a foreign origin caused a request.
+    pub(crate) fn is_foreign(&self, headers: &HeaderMap) -> bool {
+        origin::is_foreign(headers, &self.0.settings.own_origins)
+    }
+
+    /// What cookies may do for a request.
+    pub(crate) fn cookie_use(&self, headers: &HeaderMap) -> CookieUse {
+        if !self.is_foreign(headers) {
+            return CookieUse::Allowed;
+        }
+        origin::of_foreign(headers, self.transfer_policy(headers, false))
     }
 
     /// The settings.

@@ -175,9 +175,11 @@ impl SigningKeys {
         found.is_some_and(|known| self.counts(known, now))
     }
 
-    /// What is published.
+    /// What is published: the keys of sessions, which rotate if `rotates`, and the key that is never
+    /// replaced, which signs the application's own JWTs. Either is made if it is missing.
     pub async fn jwks(&self, rotates: bool) -> Result<Jwks, Error> {
         self.signing(rotates).await?;
+        self.signing(false).await?;
         self.load().await?;
         let now = self.0.clock.now();
         let known = self.known();

@@ -26,6 +26,10 @@ const FRONT_TOKEN: HeaderName = HeaderName::from_static("front-token");
 /// cookie stays so that its expiry is told from there having been none.
 const ACCESS_COOKIE_MS: i64 = 365 * 24 * 3_600_000;
 
+/// How many bytes of `Set-Cookie` take duplicated cookies away: with the other headers, half of what a stock
+/// nginx takes (4 KiB).
+const MAX_CLEARING_BYTES: usize = 2048;
+
 /// How the tokens of a session travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransferMethod {
@@ -52,6 +56,15 @@ impl TransferPolicy {
             Self::Cookie => method == TransferMethod::Cookie,
             Self::Header => method == TransferMethod::Header,
         }
+    }
+}
+
+/// Whether a request says that its tokens travel as headers: in `st-auth-mode`, or else by carrying one.
+pub(super) fn says_header_mode(headers: &HeaderMap) -> bool {
+    match headers.get(ST_AUTH_MODE).map(http::HeaderValue::as_bytes) {
+        Some(mode) if mode.eq_ignore_ascii_case(b"header") => true,
+        Some(mode) if mode.eq_ignore_ascii_case(b"cookie") => false,
+        _ => bearer(headers).is_some(),
     }
 }
 
@@ -91,22 +104,27 @@ pub(super) fn carries_access(
 pub(super) struct AccessTokens<'a> {
     header: Option<&'a str>,
     cookies: Vec<String>,
-    has_legacy: bool,
 }
 
 impl<'a> AccessTokens<'a> {
     /// Reads both places.
     pub(super) fn read(settings: &Settings, headers: &'a HeaderMap) -> Self {
-        let names = [settings.cookies.access.as_str(), cookie::LEGACY];
-        let [cookies, legacy] = cookie::values_of(headers, names);
         Self {
             header: bearer(headers),
-            cookies,
-            has_legacy: settings.heeds_legacy && !legacy.is_empty(),
+            cookies: cookie::values(headers, &settings.cookies.access),
         }
     }
 
-    /// Which place counts, and the token in it: the first text of which `read` makes one.
+    /// All that may be access tokens, in the places that a method has.
+    pub(super) fn texts(&self, with_cookies: bool) -> impl Iterator<Item = &str> {
+        let cookies = self.cookies.iter().map(String::as_str);
+        self.header
+            .into_iter()
+            .chain(cookies.filter(move |_| with_cookies))
+    }
+
+    /// Which place counts, and the token in it. Of several cookies the first one counts, as it does
+    /// for the reference: where it is no access token, the request has none by cookie.
     pub(super) fn choose<T>(
         &self,
         policy: TransferPolicy,
@@ -116,7 +134,7 @@ impl<'a> AccessTokens<'a> {
             let token = match method {
                 _ if !policy.allows(method) => None,
                 TransferMethod::Header => self.header.and_then(&read),
-                TransferMethod::Cookie => self.cookies.iter().find_map(|value| read(value)),
+                TransferMethod::Cookie => self.cookies.first().and_then(|value| read(value)),
             };
             token.map(|token| (method, token))
         };
@@ -126,12 +144,6 @@ impl<'a> AccessTokens<'a> {
     /// Whether there are two cookies of the name.
     pub(super) fn has_two_cookies(&self) -> bool {
         self.cookies.len() > 1
-    }
-
-    /// Whether there is the cookie that old servers set. Where cookies have other names than theirs, it is
-    /// none of ours.
-    pub(super) fn has_legacy(&self) -> bool {
-        self.has_legacy
     }
 }
 
@@ -188,9 +200,6 @@ pub(super) fn send_access(
     front_token: &str,
     now: i64,
 ) -> Result<(), Error> {
-    if method == TransferMethod::Cookie {
-        cookie::check_size(settings, jwt.len(), front_token.len())?;
-    }
     fx.set_exposed(FRONT_TOKEN, front_token)?;
     if method == TransferMethod::Header || settings.config.expose_access_token {
         fx.set_exposed(ST_ACCESS, jwt)?;
@@ -246,15 +255,44 @@ pub(super) fn clear_legacy(
     fx: &mut Effects,
     headers: &HeaderMap,
 ) -> Result<(), Error> {
-    if !settings.heeds_legacy || cookie::values(headers, cookie::LEGACY).is_empty() {
+    if !settings.clears_legacy || cookie::values(headers, cookie::LEGACY).is_empty() {
         return Ok(());
     }
-    let (domain, path) = (
-        settings.domain.as_deref(),
-        &settings.config.access_token_path,
-    );
-    let line = cookie::line(settings, cookie::LEGACY, "", domain, path, 0);
-    fx.set_cookie(cookie::LEGACY, &line)
+    let path = &settings.config.access_token_path;
+    for domain in settings.places.domains(settings.domain.as_deref()) {
+        let line = cookie::line(settings, cookie::LEGACY, "", domain, path, 0);
+        fx.clear_cookie(cookie::LEGACY, &line)?;
+    }
+    Ok(())
+}
+
+/// Takes cookies away wherever they may have been set: at our paths, for the host and for the domains above
+/// it, where a sibling of the host can set them ("cookie tossing"; RFC 6265 §8.6). At other paths they
+/// stay: only who set them knows where.
+pub(super) fn clear_everywhere(
+    settings: &Settings,
+    fx: &mut Effects,
+    names: &[&str],
+) -> Result<(), Error> {
+    let mut paths = vec![settings.refresh_path.as_str()];
+    if settings.config.access_token_path != settings.refresh_path {
+        paths.push(&settings.config.access_token_path);
+    }
+    let mut bytes = 0;
+    for path in paths {
+        for domain in settings.places.domains(settings.domain.as_deref()) {
+            for name in names {
+                let line = cookie::line(settings, name, "", domain, path, 0);
+                bytes += line.len();
+                if bytes > MAX_CLEARING_BYTES {
+                    tracing::debug!("not all places of a duplicated cookie fit into one answer");
+                    return Ok(());
+                }
+                fx.clear_cookie(name, &line)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Which of the session cookies a request carries more than once; none count where cookies do not.

@@ -79,6 +79,14 @@ impl Answer {
         }
     }
 
+    /// The body of a successful JSON answer.
+    pub(super) fn json_text(&self) -> Option<String> {
+        match &self.content {
+            Content::Json(value) if self.status == StatusCode::OK => Some(value.to_string()),
+            _ => None,
+        }
+    }
+
     /// The response.
     pub(super) fn into_response(self) -> http::Response<Body> {
         let (content_type, body) = match self.content {

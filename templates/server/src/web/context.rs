@@ -64,7 +64,8 @@ impl AuthContext {
     ///
     /// # Errors
     /// The store failed, a claim could not be fetched, the claims are too large, or cookies cannot work
-    /// with the configured domains.
+    /// with the configured domains; [`Error::ForeignOrigin`] for a request in cookie mode that a page of a
+    /// foreign origin caused, unless [`NewSessionFor::any_origin`] says that it may.
     pub async fn create_session(&self, new: NewSessionFor) -> Result<Session, Error> {
         let mut effects = self.attached.effects.lock().await;
         let sessions = self.auth().sessions();
@@ -117,7 +118,8 @@ impl AuthContext {
     /// ([`Sessions::create_without_request`](crate::session::Sessions::create_without_request)).
     ///
     /// # Errors
-    /// Cookies cannot hold the tokens.
+    /// No client could carry the tokens; [`Error::ForeignOrigin`] where they are cookies and a page of a
+    /// foreign origin caused the request.
     pub async fn attach(&self, session: &Session, tokens: &SessionTokens) -> Result<(), Error> {
         let mut effects = self.attached.effects.lock().await;
         let sessions = self.auth().sessions();

@@ -1,17 +1,18 @@
 //! Cross-origin requests (Fetch Standard, "CORS protocol").
 //!
-//! Rules: exactly the origin of the website may read answers, with credentials and never by `*`; only an
-//! OPTIONS request with `Access-Control-Request-Method` is a preflight. The public keys and the discovery
-//! document hold nothing secret: every origin may read them, without credentials.
+//! Rules: exactly the origins of the website and of the settings may read answers, with credentials and
+//! never by `*`; only an OPTIONS request with `Access-Control-Request-Method` is a preflight. Operations
+//! whose route says [`Origins::AnyMayRead`] hold nothing secret: every origin may read them, without
+//! credentials.
+//!
+//! [`Origins::AnyMayRead`]: super::Origins::AnyMayRead
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::app_info::AppInfo;
-
-/// Behaviours whose answers every origin may read.
-const FOR_EVERYBODY: &[&str] = &["jwt.jwks", "openid.discovery"];
+use crate::config::Config;
+use crate::session::Origin;
 
 /// The headers that browsers may send; the last five are those of the session library.
 const ALLOWED_HEADERS: [HeaderName; 6] = [
@@ -35,9 +36,12 @@ const METHODS: [Method; 6] = [
 /// The CORS rules of the auth APIs; an application puts the same on its own routes.
 ///
 /// Which headers a page may read depends on the answer and is said by the session engine.
-pub fn cors(app_info: &AppInfo) -> CorsLayer {
+pub fn cors(config: &Config) -> CorsLayer {
+    let website = [config.app_info.website_domain.as_str()].into_iter();
+    let allowed = config.session.allowed_origins.iter();
+    let origins = website.chain(allowed.map(Origin::as_str));
     // A normalised origin is ASCII; one that is not would match no browser's `Origin` anyway.
-    let origins = HeaderValue::from_str(&app_info.website_domain).into_iter();
+    let origins = origins.filter_map(|origin| HeaderValue::from_str(origin).ok());
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
@@ -46,18 +50,13 @@ pub fn cors(app_info: &AppInfo) -> CorsLayer {
         .vary([header::ORIGIN])
 }
 
-/// Whether the browser asks for leave to send another request.
+/// Whether the browser asks if it may send another request.
 pub(super) fn is_preflight(request: &Request<Body>) -> bool {
     request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ORIGIN)
         && request
             .headers()
             .contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
-}
-
-/// Whether a behaviour's answers stand outside the rules above.
-pub(super) fn is_for_everybody(behaviour: &str) -> bool {
-    FOR_EVERYBODY.contains(&behaviour)
 }
 
 /// Lets every origin read an answer.

@@ -1,16 +1,19 @@
 //! From a request whose operation is known to its response.
 //!
-//! Rule: every answer, the failed ones included, carries what the session engine wants to put on it, so
-//! that a refused refresh can take the tokens away.
+//! Rules: every answer, the failed ones included, carries what the session engine wants to put on it, so
+//! that a refused refresh can take the tokens away; and a page of a foreign origin never makes a browser
+//! act with its cookies (OWASP, Cross-Site Request Forgery Prevention Cheat Sheet), whatever operation it
+//! calls: built-in or custom, the route says which origins may ([`Origins`]).
 
 use axum::body::Body;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{Request, Response, header};
 
 use super::matching::Found;
-use super::{Answer, Api, body, cache_control, cors, error, legacy, origin};
+use super::{Answer, Api, Origins, body, cache_control, conditional, cors, error, legacy};
 use crate::auth::{Auth, RequestHead};
 use crate::call::Call;
 use crate::error::Error;
+use crate::session::CookieUse;
 
 /// Answers one request.
 pub(super) async fn answer<A: Api>(
@@ -19,36 +22,31 @@ pub(super) async fn answer<A: Api>(
     found: Found<A::Operation>,
     request: Request<Body>,
 ) -> Response<Body> {
-    let behaviour = found.route.behaviour;
     let head = auth.error_handlers().head(&request);
-    let mut response = if origin::is_foreign(behaviour, request.headers(), auth.app_info()) {
-        let text = "This request must come from the website";
-        error::message(StatusCode::FORBIDDEN, text)
-    } else {
-        match read(auth, &found, request).await {
-            Ok(mut call) => run(api, &found, &mut call, head).await,
-            Err(error) => error::response(&error, auth.session_config()),
-        }
+    let mut response = match read(auth, &found, request).await {
+        Ok(mut call) => run(api, &found, &mut call, head).await,
+        Err(error) => error::response(&error, auth.session_config()),
     };
     let headers = response.headers_mut();
     cache_control::forbid_storing(headers);
-    if cors::is_for_everybody(behaviour) {
+    if found.route.origins == Origins::AnyMayRead {
         cors::allow_everybody(headers);
     }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
     response
 }
 
-/// Reads the request as a whole.
+/// Reads the request as a whole, unless its origin may not send it.
 async fn read<O>(auth: &Auth, found: &Found<O>, request: Request<Body>) -> Result<Call, Error> {
-    let (parts, content) = request.into_parts();
+    let (mut parts, content) = request.into_parts();
+    let any_origin = found.route.origins == Origins::AnyMaySend;
+    let cookies = match auth.sessions().cookie_use(&parts.headers) {
+        _ if any_origin => CookieUse::Allowed,
+        CookieUse::Refused if !parts.method.is_safe() => return Err(Error::ForeignOrigin),
+        cookies => cookies,
+    };
+    if cookies == CookieUse::Ignored {
+        parts.headers.remove(header::COOKIE);
+    }
     let content = body::read(&parts, content, auth.config()).await?;
     Ok(Call::new(
         auth.clone(),
@@ -56,7 +54,8 @@ async fn read<O>(auth: &Auth, found: &Found<O>, request: Request<Body>) -> Resul
         content,
         found.tenant.clone(),
         found.params.clone(),
-    ))
+    )
+    .with_origin(any_origin, cookies))
 }
 
 /// Lets the operation answer, and puts the session's headers on the answer.
@@ -68,12 +67,15 @@ async fn run<A: Api>(
 ) -> Response<Body> {
     let mut response = match api.handle(found.route.operation, call).await {
         Ok(answer) => {
-            let mut response =
-                in_the_clients_version(answer, found.route.behaviour, call).into_response();
-            if let Some(seconds) = call.may_be_stored_for() {
-                cache_control::allow_storing(response.headers_mut(), seconds);
+            let answer = in_the_clients_version(answer, found.route.behaviour, call);
+            match call.may_be_stored_for() {
+                Some(seconds) => {
+                    let mut response = conditional::response(answer, call.headers());
+                    cache_control::allow_storing(response.headers_mut(), seconds);
+                    response
+                }
+                None => answer.into_response(),
             }
-            response
         }
         Err(error) => error::response(&error, call.auth().session_config()),
     };

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::answer::{JSON, TEXT};
 use super::cache_control;
+use super::protection::OwnAnswer;
 use crate::auth::{Auth, RequestHead};
 use crate::error::{CLEAR_DUPLICATE_COOKIES, DUPLICATE_COOKIES, Error, SessionError};
 use crate::session::SessionConfig;
@@ -62,6 +63,10 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
             // session makes their client refresh without end.
             cache_control::forbid_storing(response.headers_mut());
             response
+        }
+        Error::ForeignOrigin => {
+            let text = "This request must come from the website";
+            message(StatusCode::FORBIDDEN, text)
         }
         Error::NotFound => text(StatusCode::NOT_FOUND, "Not found"),
         Error::PayloadTooLarge => message(
@@ -118,8 +123,8 @@ fn session(error: &SessionError, config: &SessionConfig) -> Response<Body> {
             json(status, &body)
         }
         SessionError::DuplicateCookies => {
-            tracing::error!("{DUPLICATE_COOKIES}");
-            text(StatusCode::INTERNAL_SERVER_ERROR, DUPLICATE_COOKIES)
+            tracing::warn!("{DUPLICATE_COOKIES}");
+            message(status, DUPLICATE_COOKIES)
         }
         SessionError::ClearDuplicateCookies => message(status, CLEAR_DUPLICATE_COOKIES),
     }
@@ -130,9 +135,10 @@ fn status_of(error: &SessionError, config: &SessionConfig) -> Option<StatusCode>
     let code = match error {
         SessionError::Unauthorised { .. }
         | SessionError::TryRefreshToken
-        | SessionError::TokenTheft { .. } => config.session_expired_status_code,
+        | SessionError::TokenTheft { .. }
+        | SessionError::DuplicateCookies => config.session_expired_status_code,
         SessionError::InvalidClaims(_) => config.invalid_claim_status_code,
-        SessionError::DuplicateCookies | SessionError::ClearDuplicateCookies => return None,
+        SessionError::ClearDuplicateCookies => return None,
     };
     StatusCode::from_u16(code).ok()
 }
@@ -165,6 +171,7 @@ fn typed(status: StatusCode, content_type: HeaderValue, body: Body) -> Response<
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, content_type);
+    response.extensions_mut().insert(OwnAnswer);
     response
 }
 

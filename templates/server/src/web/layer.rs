@@ -16,8 +16,9 @@ use tower_http::cors::CorsLayer;
 
 use super::attached::Attached;
 use super::matching::{self, Found, Target};
+use super::protection::Protection;
 use super::request_log::OperationId;
-use super::{Api, cache_control, cors, dispatch, error, outbox};
+use super::{Api, Origins, cache_control, cors, dispatch, error, outbox};
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
@@ -34,6 +35,7 @@ struct Shared<A> {
     auth: Auth,
     api: Arc<A>,
     cors: CorsLayer,
+    protection: Protection,
     /// The ids of operations that are left to the application.
     off: Vec<&'static str>,
 }
@@ -41,11 +43,13 @@ struct Shared<A> {
 impl<A: Api> AuthLayer<A> {
     /// A layer for one auth server and one spec.
     pub fn new(auth: Auth, api: A) -> Self {
-        let cors = cors::cors(auth.app_info());
+        let cors = cors::cors(auth.config());
+        let protection = Protection::of(auth.app_info());
         Self(Arc::new(Shared {
             auth,
             api: Arc::new(api),
             cors,
+            protection,
             off: Vec::new(),
         }))
     }
@@ -122,7 +126,7 @@ where
         let (inner, shared) = (self.inner.clone(), Arc::clone(&self.shared));
         match shared.place(&request) {
             Some(place) => Box::pin(serve(inner, shared, place, request)),
-            None => Box::pin(let_through(inner, shared.auth.clone(), request)),
+            None => Box::pin(let_through(inner, shared, request)),
         }
     }
 }
@@ -137,7 +141,7 @@ struct Place<O: 'static> {
     operation: &'static str,
     /// Every origin may read the answer.
     for_everybody: bool,
-    asks_leave: bool,
+    is_preflight: bool,
 }
 
 /// Puts the CORS rules around what belongs to the auth APIs.
@@ -159,13 +163,15 @@ where
         found,
         operation,
         for_everybody,
-        asks_leave,
+        is_preflight,
     } = place;
-    let auth = shared.auth.clone();
+    let (auth, protection) = (shared.auth.clone(), shared.protection);
     // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
-    let answers_cors = asks_leave || request.method() != Method::OPTIONS;
+    let answers_cors = is_preflight || request.method() != Method::OPTIONS;
 
     let cors = shared.cors.clone();
+    // The CORS layer answers preflights itself.
+    let is_own = found.is_some() || (is_preflight && !for_everybody);
     let respond = tower::service_fn(move |request| {
         respond(inner.clone(), Arc::clone(&shared), found.clone(), request)
     });
@@ -174,6 +180,9 @@ where
     } else {
         respond.oneshot(request).await?
     };
+    if is_own {
+        protection.apply(response.headers_mut());
+    }
     if under_base {
         cache_control::forbid_storing(response.headers_mut());
     }
@@ -199,20 +208,22 @@ where
         Some(found) => {
             Ok(dispatch::answer(shared.api.as_ref(), &shared.auth, found, request).await)
         }
-        None => let_through(inner, shared.auth.clone(), request).await,
+        None => let_through(inner, shared, request).await,
     }
 }
 
 /// Lets the application answer.
-async fn let_through<S>(
+async fn let_through<S, A>(
     inner: S,
-    auth: Auth,
+    shared: Arc<Shared<A>>,
     mut request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
 {
-    if let Some(page) = outbox::page(&auth, &request) {
+    let auth = shared.auth.clone();
+    if let Some(mut page) = outbox::page(&auth, &request) {
+        shared.protection.apply(page.headers_mut());
         return Ok(page);
     }
     let is_refresh = is_refresh(auth.app_info(), &request);
@@ -221,6 +232,7 @@ where
     request.extensions_mut().insert(attached.clone());
     let mut response = inner.oneshot(request).await?;
     attached.write_to(&mut response, head).await;
+    shared.protection.apply_to_own(&mut response);
     Ok(response)
 }
 
@@ -231,36 +243,40 @@ impl<A: Api> Shared<A> {
 
     /// Where a request stands; `None` if it is the application's.
     fn place(&self, request: &Request<Body>) -> Option<Place<A::Operation>> {
-        let under_base = matching::is_under(request.uri().path(), self.base_path());
-        let asks_leave = cors::is_preflight(request);
-        let found = self.find(request, request.method());
+        let path = matching::resolved(request.uri().path());
+        let under_base = matching::is_under(&path, self.base_path());
+        let is_preflight = cors::is_preflight(request);
+        let found = self.find(request, request.method(), &path);
         let wanted = match &found {
-            None if asks_leave => self.find_preflighted(request).map(|found| found.route),
+            None if is_preflight => self
+                .find_preflighted(request, &path)
+                .map(|found| found.route),
             found => found.as_ref().map(|found| found.route),
         };
         (under_base || wanted.is_some()).then(|| Place {
             under_base,
             found,
             operation: match wanted {
-                Some(_) if asks_leave => "preflight",
+                Some(_) if is_preflight => "preflight",
                 Some(route) => route.id,
                 None => "none",
             },
-            for_everybody: wanted.is_some_and(|route| cors::is_for_everybody(route.behaviour)),
-            asks_leave,
+            for_everybody: wanted.is_some_and(|route| route.origins == Origins::AnyMayRead),
+            is_preflight,
         })
     }
 
-    fn find(&self, request: &Request<Body>, method: &Method) -> Option<Found<A::Operation>> {
+    fn find(
+        &self,
+        request: &Request<Body>,
+        method: &Method,
+        path: &str,
+    ) -> Option<Found<A::Operation>> {
         let rid = request
             .headers()
             .get("rid")
             .and_then(|rid| rid.to_str().ok());
-        let target = Target {
-            method,
-            path: request.uri().path(),
-            rid,
-        };
+        let target = Target { method, path, rid };
         let mounted = |route: &super::Route<_>| {
             self.api.mounted(route.operation) && !self.off.contains(&route.id)
         };
@@ -268,19 +284,19 @@ impl<A: Api> Shared<A> {
     }
 
     /// The operation that a preflight is about.
-    fn find_preflighted(&self, request: &Request<Body>) -> Option<Found<A::Operation>> {
+    fn find_preflighted(&self, request: &Request<Body>, path: &str) -> Option<Found<A::Operation>> {
         let method = request
             .headers()
             .get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
         let method = Method::from_bytes(method.as_bytes()).ok()?;
-        self.find(request, &method)
+        self.find(request, &method, path)
     }
 }
 
 /// Whether a request is a refresh, as browsers send it.
 fn is_refresh(app_info: &AppInfo, request: &Request<Body>) -> bool {
-    let path = request.uri().path();
-    let path = path.strip_suffix('/').unwrap_or(path);
+    // The application routes the path as it was sent, so dots are not resolved here.
+    let path = matching::without_slashes(request.uri().path());
     request.method() == Method::POST
         && path.strip_prefix(app_info.api_base_path.as_str()) == Some("/session/refresh")
 }
@@ -296,6 +312,7 @@ impl<A> Clone for Shared<A> {
             auth: self.auth.clone(),
             api: Arc::clone(&self.api),
             cors: self.cors.clone(),
+            protection: self.protection,
             off: self.off.clone(),
         }
     }

@@ -1,11 +1,16 @@
 //! Which operation a request asks for.
 //!
-//! Rules: paths are case-sensitive; one trailing slash, the query and the fragment do not count; one
+//! Rules: paths are case-sensitive; up to two trailing slashes, the query and the fragment do not count;
+//! segments `.` and `..` are resolved first (RFC 3986 §5.2.4), here only: the application gets the path as
+//! it was sent. Nothing is percent-decoded before a route is found, so that a proxy and this server
+//! cannot take one path for two. One
 //! tenant segment of letters, digits and `-` may stand between base path and path, and a path that
 //! matches without it wins; the header `rid` only ever helps to choose, it never makes a request fail;
 //! any other method is no match (so HEAD and OPTIONS are not answered on behalf of GET). A tenant that
 //! does not exist has no operations, but operations of a session, which names its own tenant, do not
 //! look at the segment.
+
+use std::borrow::Cow;
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -19,7 +24,7 @@ pub(super) const PUBLIC: &str = "public";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target<'a> {
     pub(super) method: &'a Method,
-    /// The path as it was sent, without query.
+    /// The path without query, [`resolved`].
     pub(super) path: &'a str,
     /// The header `rid`.
     pub(super) rid: Option<&'a str>,
@@ -49,7 +54,7 @@ pub(super) fn find<O>(
     base_path: &str,
     target: Target<'_>,
 ) -> Option<Found<O>> {
-    let path = target.path.strip_suffix('/').unwrap_or(target.path);
+    let path = without_slashes(target.path);
     let under_base = path.strip_prefix(base_path);
     let candidates: Vec<_> = routes
         .iter()
@@ -60,6 +65,33 @@ pub(super) fn find<O>(
         })
         .collect();
     best(candidates, target.rid)
+}
+
+/// A path without the segments `.` and `..`; what would lead above the root stays at the root.
+pub(super) fn resolved(path: &str) -> Cow<'_, str> {
+    if !path.contains("/.") {
+        return Cow::Borrowed(path);
+    }
+    let mut segments = Vec::new();
+    let mut parts = path.split('/').skip(1).peekable();
+    while let Some(part) = parts.next() {
+        if part == ".." {
+            segments.pop();
+        }
+        match part {
+            // At the end they name a directory, which ends in a slash.
+            "." | ".." if parts.peek().is_none() => segments.push(""),
+            "." | ".." => {}
+            part => segments.push(part),
+        }
+    }
+    Cow::Owned(format!("/{}", segments.join("/")))
+}
+
+/// A path without up to two slashes at its end.
+pub(super) fn without_slashes(path: &str) -> &str {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.strip_suffix('/').unwrap_or(path)
 }
 
 /// Whether a path belongs to the auth APIs as a whole, so that even its 404 must not be cached.
@@ -160,6 +192,7 @@ fn params(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::Origins;
 
     const fn route(
         scope: Scope,
@@ -174,6 +207,7 @@ mod tests {
             path,
             tenancy,
             scope,
+            origins: Origins::Own,
             recipe,
             behaviour: "custom",
         }
@@ -239,6 +273,8 @@ mod tests {
         assert!(found("/auth/t1/exists", None).is_none());
         assert!(found("/auth/t_1/exists", None).is_none());
         assert!(found("/auth//exists", None).is_none());
+        assert!(found("/auth/public/exists//", None).is_some());
+        assert!(found("/auth/public/exists///", None).is_none());
         assert!(found("/auth/public/users/me", None).is_none());
     }
 
@@ -249,5 +285,26 @@ mod tests {
         assert!(found("//auth/exists", None).is_none());
         assert!(found("/example", None).is_some());
         assert!(found("/auth/example", None).is_none());
+    }
+
+    #[test]
+    fn dot_segments_are_resolved_and_never_lead_above_the_root() {
+        for (path, expected) in [
+            ("/auth/signin", "/auth/signin"),
+            ("/auth/./signin", "/auth/signin"),
+            ("/auth/x/../signin", "/auth/signin"),
+            ("/../../auth/signin", "/auth/signin"),
+            ("/auth/signin/.", "/auth/signin/"),
+            ("/auth/signin/x/..", "/auth/signin/"),
+            ("/auth/..", "/"),
+            ("/..", "/"),
+            ("/auth/.well-known/x", "/auth/.well-known/x"),
+            ("/auth/.../signin", "/auth/.../signin"),
+            ("/auth/%2e%2e/signin", "/auth/%2e%2e/signin"),
+            ("/auth/%2e./signin", "/auth/%2e./signin"),
+            ("/auth//../signin", "/auth/signin"),
+        ] {
+            assert_eq!(resolved(path), expected, "{path}");
+        }
     }
 }

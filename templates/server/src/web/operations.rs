@@ -12,6 +12,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
 use super::error;
+use super::protection::Protection;
 use super::request_log::Quiet;
 use crate::auth::{Auth, Readiness};
 use crate::metrics;
@@ -43,15 +44,15 @@ pub fn operations_router(auth: &Auth) -> Router {
     health_router(auth).merge(metrics.with_state(auth.clone()))
 }
 
-async fn live() -> Response<Body> {
-    status(StatusCode::OK, "ok")
+async fn live(State(auth): State<Auth>) -> Response<Body> {
+    status(&auth, StatusCode::OK, "ok")
 }
 
 async fn ready(State(auth): State<Auth>) -> Response<Body> {
     match auth.readiness().await {
-        Readiness::Ready => status(StatusCode::OK, "ok"),
-        Readiness::Stopping => status(StatusCode::SERVICE_UNAVAILABLE, "stopping"),
-        Readiness::NoDatabase => status(StatusCode::SERVICE_UNAVAILABLE, "no database"),
+        Readiness::Ready => status(&auth, StatusCode::OK, "ok"),
+        Readiness::Stopping => status(&auth, StatusCode::SERVICE_UNAVAILABLE, "stopping"),
+        Readiness::NoDatabase => status(&auth, StatusCode::SERVICE_UNAVAILABLE, "no database"),
     }
 }
 
@@ -67,13 +68,15 @@ async fn metrics(State(auth): State<Auth>) -> Response<Body> {
         Err(error) => error::response(&error, auth.session_config()),
     };
     response.extensions_mut().insert(Quiet);
+    Protection::of(auth.app_info()).apply(response.headers_mut());
     response
 }
 
-fn status(code: StatusCode, text: &str) -> Response<Body> {
+fn status(auth: &Auth, code: StatusCode, text: &str) -> Response<Body> {
     let mut response = error::json(code, &json!({ "status": text }));
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Protection::of(auth.app_info()).apply(headers);
     // Probes come every few seconds, and say nothing as long as all is well.
     if code.is_success() {
         response.extensions_mut().insert(Quiet);

@@ -104,12 +104,19 @@ impl Exchange {
                 == Some("front-token, st-access-token, st-refresh-token")
     }
 
+    /// Whether the path of the request lies under the base path.
+    pub(crate) fn is_of_auth_apis(&self) -> bool {
+        let (_, path) = self.asked.split_once(' ').expect("method and path");
+        path == "/auth" || path.starts_with("/auth/")
+    }
+
     /// Whatever lies under the base path or carries tokens must not be stored; only the public keys
     /// may be.
     pub(super) fn is_kept_by_no_cache(&self) {
         let (_, path) = self.asked.split_once(' ').expect("method and path");
-        let is_auth = path == "/auth" || path.starts_with("/auth/");
-        let is_keys = path.ends_with("/jwt/jwks.json") && self.status == 200;
+        let is_auth = self.is_of_auth_apis();
+        let is_keys =
+            path.ends_with("/jwt/jwks.json") && [200, 304].contains(&self.status.as_u16());
         if (is_auth || self.has_session_headers()) && !is_keys {
             let rule = "no-cache, no-store, max-age=0, must-revalidate";
             assert_eq!(self.header("cache-control"), Some(rule), "{self}");

@@ -132,7 +132,8 @@ pub(crate) fn is_served(behaviour: &str) -> bool {
     is_served
 }
 
-/// The names of the published keys, newest first; `None` where the spec does not publish them.
+/// The names of the published keys that sign sessions and are replaced, newest first; `None` where the
+/// spec does not publish them.
 pub(crate) async fn published(server: &Server) -> Option<Vec<String>> {
     if !is_served("jwt.jwks") {
         return None;
@@ -140,7 +141,8 @@ pub(crate) async fn published(server: &Server) -> Option<Vec<String>> {
     let keys = server.get("/auth/jwt/jwks.json").send().await.json();
     let keys = keys["keys"].as_array().expect("it is a list");
     let kid = |key: &Value| key["kid"].as_str().expect("it is text").to_owned();
-    Some(keys.iter().map(kid).collect())
+    let rotates = |kid: &String| kid.starts_with("d-");
+    Some(keys.iter().map(kid).filter(rotates).collect())
 }
 
 /// Header and payload of a JWT.

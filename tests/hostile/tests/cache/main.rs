@@ -10,7 +10,9 @@ mod nginx;
 use std::path::PathBuf;
 
 use auth_hostile::figures;
-use auth_server::{Auth, AuthContext, Error, NoCustom, Session};
+use auth_server::auth::AuthBuilder;
+use auth_server::crypto::keys::Algorithm;
+use auth_server::{Auth, AuthContext, Error, NewSessionFor, NoCustom, Session};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::get;
@@ -29,6 +31,20 @@ async fn renew(mut session: Session, context: AuthContext) -> Result<String, Err
     let update = update.as_object().expect("it is an object");
     context.merge_claims(&mut session, update).await?;
     Ok(session.user_id)
+}
+
+/// Gives a session as many bytes of claims as the header `x-claims` says.
+async fn claims_of_the_request(
+    mut new: NewSessionFor,
+    headers: HeaderMap,
+) -> Result<NewSessionFor, Error> {
+    let bytes = headers
+        .get("x-claims")
+        .and_then(|bytes| bytes.to_str().ok());
+    if let Some(bytes) = bytes.and_then(|bytes| bytes.parse().ok()) {
+        new.claims.insert("c".to_owned(), "x".repeat(bytes).into());
+    }
+    Ok(new)
 }
 
 fn app(auth: Auth) -> Router {
@@ -130,7 +146,11 @@ async fn start() -> Option<Setting> {
         figures("a shared cache", "skipped, AUTH_TEST_NGINX is not set");
         return None;
     };
-    let server = Server::start_app(|_| {}, app).await;
+    let rs256 = |config: &mut auth_server::Config| {
+        config.session.signing_algorithm = Algorithm::Rs256;
+    };
+    let claims = |builder: AuthBuilder| builder.on_create_session(claims_of_the_request);
+    let server = Server::start_built(rs256, claims, app).await;
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port is free");
@@ -291,4 +311,48 @@ async fn the_public_keys_are_stored() {
         second.header("x-cache")
     );
     assert_eq!(first.body, second.body);
+}
+
+/// How many bytes the head of an answer has.
+fn head_bytes(answer: &Answer) -> usize {
+    let fields = answer.headers.iter();
+    let fields = fields.map(|(name, value)| name.as_str().len() + value.len() + 4);
+    "HTTP/1.1 200 OK\r\n\r\n".len() + fields.sum::<usize>()
+}
+
+/// From which size of a head on the server warns in its log.
+const WARNED_FROM: usize = 3_584;
+
+#[tokio::test]
+async fn users_sign_in_behind_a_stock_proxy_until_the_log_has_warned() {
+    let Some(setting) = start().await else { return };
+    for mode in ["cookie", "header"] {
+        let mut last_good = 0;
+        for bytes in (0..=1_500).step_by(100) {
+            let size = bytes.to_string();
+            let headers = [("st-auth-mode", mode), ("x-claims", size.as_str())];
+            let sign_up = async |origin: &str, email: String| {
+                let body = form(&email, "passw0rd");
+                ask(origin, Method::POST, "/auth/signup", &headers, &body).await
+            };
+            let name = format!("{mode}{bytes}");
+            let direct = sign_up(&setting.direct, format!("{name}@direct.co")).await;
+            assert_eq!(direct.status, 200, "the server itself serves it");
+            let answer = sign_up(&setting.nginx.stock, format!("{name}@proxy.co")).await;
+            let head = head_bytes(&direct);
+            match answer.status {
+                200 => last_good = bytes,
+                502 => assert!(
+                    head >= WARNED_FROM,
+                    "{mode}: {head} bytes, without a warning"
+                ),
+                status => panic!("{mode}, {bytes} bytes of claims: {status}"),
+            }
+        }
+        figures(
+            "a stock nginx",
+            &format!("{mode} sessions pass with {last_good} bytes of claims, RS256"),
+        );
+        assert!(last_good >= 500, "{mode}: {last_good}");
+    }
 }

@@ -1,5 +1,6 @@
-//! Two shared caches in front of one server, both nginx: an honest one, which keeps all that the headers
-//! of an answer allow, whatever the method; and a deaf one, which does not hear `Cache-Control`.
+//! Three proxies in front of one server, all nginx: an honest cache, which keeps all that the headers of an
+//! answer allow, whatever the method; a deaf one, which does not hear `Cache-Control`; and a stock one, which
+//! has the defaults of nginx and no cache.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -12,14 +13,16 @@ pub(crate) struct Nginx {
     child: Child,
     pub(crate) honest: String,
     pub(crate) deaf: String,
+    pub(crate) stock: String,
     _folder: TempDir,
 }
 
 impl Nginx {
     pub(crate) async fn start(program: &Path, server: &str) -> Self {
         let folder = TempDir::new().expect("there is room for a folder");
-        let (honest, deaf) = (free_port(), free_port());
-        let text = config(&folder.path().display().to_string(), server, honest, deaf);
+        let [honest, deaf, stock] = [free_port(), free_port(), free_port()];
+        let ports = [honest, deaf, stock];
+        let text = config(&folder.path().display().to_string(), server, ports);
         let path = folder.path().join("nginx.conf");
         std::fs::write(&path, text).expect("there is room for a file");
         let child = Command::new(program)
@@ -34,9 +37,10 @@ impl Nginx {
             child,
             honest: format!("http://127.0.0.1:{honest}"),
             deaf: format!("http://127.0.0.1:{deaf}"),
+            stock: format!("http://127.0.0.1:{stock}"),
             _folder: folder,
         };
-        for port in [honest, deaf] {
+        for port in ports {
             listens(port).await;
         }
         nginx
@@ -52,7 +56,7 @@ impl Drop for Nginx {
 
 /// One process, so that ending it ends all. `Set-Cookie` and `Vary`, which keep nginx from storing an
 /// answer by themselves, do not count: other caches have no such scruples.
-fn config(folder: &str, server: &str, honest: u16, deaf: u16) -> String {
+fn config(folder: &str, server: &str, [honest, deaf, stock]: [u16; 3]) -> String {
     let cache = |name: &str, port: u16, ignored: &str| {
         format!(
             "server {{
@@ -87,6 +91,10 @@ fn config(folder: &str, server: &str, honest: u16, deaf: u16) -> String {
             proxy_cache_valid any 10m;
             {honest}
             {deaf}
+            server {{
+                listen 127.0.0.1:{stock};
+                location / {{ proxy_pass {server}; }}
+            }}
         }}"
     )
 }

@@ -232,17 +232,19 @@ impl Sessions {
         claims::check_update(&update)?;
         let by_headers_only =
             self.0.transfer.is_none() && self.config().transfer == TransferPolicy::Header;
-        if !by_headers_only {
-            let changed = merge_claims(row.claims.clone(), update.clone());
-            let changed = SessionRow {
-                claims: changed,
-                ..row.clone()
-            };
-            let hash = row.refresh_hash.as_str();
-            let (begin, end) = (row.created_at / 1000, row.expires_at / 1000);
-            let payload = access::payload(&changed, hash, None, begin, end);
-            self.check_size(&row.user_id, &payload)?;
-        }
+        let transfer = if by_headers_only {
+            TransferMethod::Header
+        } else {
+            TransferMethod::Cookie
+        };
+        let changed = SessionRow {
+            claims: merge_claims(row.claims.clone(), update.clone()),
+            ..row.clone()
+        };
+        let (hash, stamp) = (row.refresh_hash.as_str(), &self.0.settings.stamp);
+        let times = (row.created_at / 1000, row.expires_at / 1000);
+        let payload = access::payload(&changed, hash, None, stamp, times);
+        self.check_size(transfer, &row.user_id, &payload)?;
         self.0.store.merge_session_claims(&row.handle, update).await
     }
 }

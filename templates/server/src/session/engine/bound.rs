@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::{SessionInformation, SessionTokens, Sessions};
 use crate::error::{Error, SessionError};
-use crate::session::Session;
 use crate::session::effects::Effects;
 use crate::session::transport::{self, TransferMethod};
+use crate::session::{Session, size};
 
 impl Sessions {
     /// What the store knows about a session: its data, when it began and when it ends.
@@ -46,7 +46,8 @@ impl Sessions {
     /// cleared.
     ///
     /// # Errors
-    /// Cookies cannot hold the tokens.
+    /// No client could carry the tokens; [`Error::ForeignOrigin`] where they are cookies and a page of a
+    /// foreign origin caused the request.
     pub fn attach(
         &self,
         headers: &HeaderMap,
@@ -56,8 +57,12 @@ impl Sessions {
     ) -> Result<(), Error> {
         let settings = &self.0.settings;
         let (transfer, now) = (session.transfer, self.0.clock.now());
+        let is_foreign = self.is_foreign(headers);
+        if is_foreign && transfer == TransferMethod::Cookie {
+            return Err(Error::ForeignOrigin);
+        }
         let mut sent = Effects::new();
-        if transport::carries_access(settings, headers, transfer.other()) {
+        if !is_foreign && transport::carries_access(settings, headers, transfer.other()) {
             transport::clear(settings, &mut sent, transfer.other())?;
         }
         let SessionTokens {
@@ -67,6 +72,8 @@ impl Sessions {
             front_token,
             anti_csrf_token,
         } = tokens;
+        let lengths = (access_token.len(), front_token.len());
+        size::check(settings, transfer, lengths, &session.claims)?;
         transport::send_access(
             settings,
             &mut sent,

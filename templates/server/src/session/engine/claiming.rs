@@ -11,7 +11,6 @@ use super::Sessions;
 use crate::error::{ClaimError, Error, SessionError};
 use crate::session::claims::{self, Claim, ClaimSource, Subject, Validator};
 use crate::session::effects::Effects;
-use crate::session::transport::TransferMethod;
 use crate::session::{Session, access};
 use crate::store::merge_claims;
 
@@ -151,12 +150,11 @@ impl Sessions {
         update: Map<String, Value>,
     ) -> Result<Map<String, Value>, Error> {
         claims::check_update(&update)?;
-        if session.transfer == TransferMethod::Cookie {
-            let changed = claims::of_application(&session.claims);
-            let changed = merge_claims(changed, update.clone());
-            let changed = access::replace_claims(&session.claims, &changed, 0);
-            self.check_size(&session.user_id, &changed)?;
-        }
+        let changed = claims::of_application(&session.claims);
+        let changed = merge_claims(changed, update.clone());
+        let stamp = &self.0.settings.stamp;
+        let changed = access::replace_claims(&session.claims, &changed, stamp, 0);
+        self.check_size(session.transfer, &session.user_id, &changed)?;
         let merged = self.0.store.merge_session_claims(&session.handle, update);
         merged
             .await?

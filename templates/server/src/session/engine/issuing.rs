@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::session::effects::Effects;
 use crate::session::refresh::RefreshToken;
 use crate::session::transport::{self, TransferMethod};
-use crate::session::{Session, access, cookie, csrf, front_token};
+use crate::session::{Session, access, csrf, front_token, size};
 use crate::store::SessionRow;
 
 /// How long the header of an access token is, at most.
@@ -57,8 +57,8 @@ impl Sessions {
             row,
             &refresh_token.hash1(),
             anti_csrf.as_deref(),
-            issued_at,
-            issued_at + validity.max(1),
+            &self.0.settings.stamp,
+            (issued_at, issued_at + validity.max(1)),
         ))
     }
 
@@ -70,7 +70,8 @@ impl Sessions {
         claims: &Map<String, Value>,
     ) -> Result<Session, Error> {
         let now = self.0.clock.now();
-        let payload = access::replace_claims(&session.claims, claims, now / 1000);
+        let payload =
+            access::replace_claims(&session.claims, claims, &self.0.settings.stamp, now / 1000);
         let (jwt, session) = self.sign(payload, session.transfer).await?;
         self.send_access(fx, &session, &jwt, now)?;
         Ok(session)
@@ -93,9 +94,10 @@ impl Sessions {
         Ok((jwt, session))
     }
 
-    /// Refuses claims that no cookie could hold, before anything is stored or signed.
+    /// Refuses claims that no client could carry, before anything is stored or signed.
     pub(super) fn check_size(
         &self,
+        transfer: TransferMethod,
         user_id: &str,
         payload: &Map<String, Value>,
     ) -> Result<(), Error> {
@@ -105,7 +107,7 @@ impl Sessions {
         // Base64 makes four characters of three bytes; a point follows each part.
         let jwt = parts.iter().map(|bytes| bytes.div_ceil(3) * 4 + 1).sum();
         let front_token = front_token::build(user_id, 0, payload)?.len();
-        cookie::check_size(&self.0.settings, jwt, front_token)
+        size::check(&self.0.settings, transfer, (jwt, front_token), payload)
     }
 
     /// Sends all tokens of a session.
@@ -120,19 +122,34 @@ impl Sessions {
     ) -> Result<(), Error> {
         let settings = &self.0.settings;
         let transfer = session.transfer;
-        self.send_access(fx, session, jwt, now)?;
+        self.put_access(fx, session, jwt, now)?;
         let refresh_token = refresh_token.text();
         transport::send_refresh(settings, fx, transfer, &refresh_token, row.expires_at)?;
         match session.claims.get("antiCsrfToken").and_then(Value::as_str) {
             Some(token) if transfer == TransferMethod::Cookie => {
-                transport::send_anti_csrf(fx, token)
+                transport::send_anti_csrf(fx, token)?;
             }
-            _ => Ok(()),
+            _ => {}
         }
+        self.0.head_warning.look(fx.bytes(), &session.claims, now);
+        Ok(())
     }
 
     /// Sends an access token and its front token.
     pub(super) fn send_access(
+        &self,
+        fx: &mut Effects,
+        session: &Session,
+        jwt: &str,
+        now: i64,
+    ) -> Result<(), Error> {
+        self.put_access(fx, session, jwt, now)?;
+        self.0.head_warning.look(fx.bytes(), &session.claims, now);
+        Ok(())
+    }
+
+    /// Puts an access token and its front token into the effects.
+    fn put_access(
         &self,
         fx: &mut Effects,
         session: &Session,
@@ -147,6 +164,8 @@ impl Sessions {
             ..
         } = session;
         let front_token = front_token::build(user_id, *expires_at, claims)?;
+        let lengths = (jwt.len(), front_token.len());
+        size::check(&self.0.settings, *transfer, lengths, claims)?;
         transport::send_access(&self.0.settings, fx, *transfer, jwt, &front_token, now)
     }
 }

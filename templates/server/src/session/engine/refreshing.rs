@@ -13,6 +13,7 @@ use crate::session::Session;
 use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
+use crate::session::origin::CookieUse;
 use crate::session::refresh::RefreshToken;
 use crate::session::rotation::{self, Decision, Moment};
 use crate::session::transport::{self, RefreshTokens, TransferMethod};
@@ -23,9 +24,33 @@ const ATTEMPTS: usize = 4;
 
 impl Sessions {
     /// Replaces the refresh token, and with it the access token.
+    ///
+    /// # Errors
+    /// [`Error::Session`] when there is no refresh token, or it is worth nothing, or two cookies have its
+    /// name; [`Error::ForeignOrigin`] for a request in cookie mode that a page of a foreign origin caused.
     pub async fn refresh(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<Session, Error> {
-        let settings = &self.0.settings;
         let policy = self.transfer_policy(headers, false);
+        match self.cookie_use(headers) {
+            CookieUse::Allowed => self.refresh_by(policy, headers, fx).await,
+            CookieUse::Refused => Err(Error::ForeignOrigin),
+            CookieUse::Ignored => {
+                let mut sent = Effects::new();
+                let by_header = TransferPolicy::Header;
+                let outcome = self.refresh_by(by_header, headers, &mut sent).await;
+                sent.leave_cookies();
+                fx.extend(sent);
+                outcome
+            }
+        }
+    }
+
+    async fn refresh_by(
+        &self,
+        policy: TransferPolicy,
+        headers: &HeaderMap,
+        fx: &mut Effects,
+    ) -> Result<Session, Error> {
+        let settings = &self.0.settings;
         self.refuse_duplicates(headers, policy, fx)?;
         let tokens = RefreshTokens::read(settings, headers);
         let Some((transfer, refresh_token)) = tokens.choose(policy) else {
@@ -162,7 +187,8 @@ impl Sessions {
         })
     }
 
-    /// Two cookies of one name: after `cookieDomain` was changed, browsers send the old one, too.
+    /// Two cookies of one name: after `cookieDomain` was changed, browsers send the old one, too; or a
+    /// sibling domain has set one of its own. Which one is ours cannot be told, so both go.
     fn refuse_duplicates(
         &self,
         headers: &HeaderMap,
@@ -175,6 +201,7 @@ impl Sessions {
             return Ok(());
         }
         let Some(domain) = &settings.older_domain else {
+            transport::clear_everywhere(settings, fx, &duplicates)?;
             return Err(SessionError::DuplicateCookies.into());
         };
         for name in duplicates {

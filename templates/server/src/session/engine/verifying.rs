@@ -45,12 +45,8 @@ impl Sessions {
         if matches!(*method, Method::OPTIONS | Method::TRACE) {
             return Ok(None);
         }
-        let settings = &self.0.settings;
         let policy = self.transfer_policy(headers, false);
-        let tokens = AccessTokens::read(settings, headers);
-        if tokens.has_legacy() {
-            return Err(SessionError::TryRefreshToken.into());
-        }
+        let tokens = AccessTokens::read(&self.0.settings, headers);
         let chosen = tokens.choose(policy, |text| self.token(text));
         let Some((transfer, token)) = chosen else {
             if options.required {
@@ -107,8 +103,8 @@ impl Sessions {
             .ok_or_else(|| SessionError::TryRefreshToken.into())
     }
 
-    /// Checks key and signature.
-    async fn check(
+    /// Checks key, signature, issuer and audience.
+    pub(super) async fn check(
         &self,
         unverified: &Unverified,
         transfer: TransferMethod,
@@ -126,8 +122,9 @@ impl Sessions {
             return Ok(None);
         };
         let payload = key.verify(&unverified.jwt);
-        let session =
-            payload.and_then(|payload| access::session(payload, &unverified.jwt, transfer));
+        let session = payload
+            .filter(|payload| self.0.settings.stamp.accepts(payload))
+            .and_then(|payload| access::session(payload, &unverified.jwt, transfer));
         if let Some(session) = &session {
             self.0.believed.add(&key, session.clone());
         }
@@ -160,7 +157,9 @@ impl Sessions {
             let Some(row) = row.filter(|row| row.expires_at > self.0.clock.now()) else {
                 return Err(SessionError::Unauthorised { clear_tokens: true }.into());
             };
-            changed = claims::of_application(&session.claims) != row.claims;
+            let mut stored = row.claims.clone();
+            self.0.settings.stamp.apply(&mut stored);
+            changed = claims::of_application(&session.claims) != stored;
             if changed {
                 self.adopt(&mut session, &row.claims);
             }
@@ -188,6 +187,7 @@ impl Sessions {
     /// Gives a session other claims of the application; its access token does not have them yet.
     fn adopt(&self, session: &mut Session, claims: &Map<String, Value>) {
         let issued_at = self.0.clock.now() / 1000;
-        session.claims = access::replace_claims(&session.claims, claims, issued_at);
+        let stamp = &self.0.settings.stamp;
+        session.claims = access::replace_claims(&session.claims, claims, stamp, issued_at);
     }
 }

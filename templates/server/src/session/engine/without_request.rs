@@ -125,7 +125,7 @@ impl Sessions {
         mut payload: Map<String, Value>,
         options: JwtOptions,
     ) -> Result<String, Error> {
-        let issuer = self.0.settings.issuer.as_str();
+        let issuer = self.0.settings.stamp.issuer.as_str();
         payload.entry("iss").or_insert_with(|| Value::from(issuer));
         let now = self.0.clock.now() / 1000;
         let validity = i64::try_from(options.validity.as_secs()).unwrap_or(i64::MAX);

@@ -209,20 +209,27 @@ async fn domain_and_exposure_can_be_set() {
 }
 
 #[tokio::test]
-async fn claims_that_no_cookie_holds_are_refused() {
-    let claims = json!({ "large": "x".repeat(4000) })
-        .as_object()
-        .cloned()
-        .expect("map");
-    let new = NewSessionFor { claims, ..user() };
-    let headers = request(&[("st-auth-mode", "cookie")]);
-    let mut fx = Effects::new();
-    let server = server();
-    let outcome = server.sessions.create(&headers, &mut fx, new).await;
-    assert!(matches!(outcome, Err(Error::Internal(_))));
-    assert!(fx.is_empty());
-    let stored = server.store.session_handles("u1", None, NOW).await;
-    assert_eq!(stored.expect("read"), Vec::<String>::new());
+async fn claims_that_no_client_carries_are_refused_and_named() {
+    for (mode, fits, too_large) in [("cookie", 2_000, 4_000), ("header", 5_000, 8_000)] {
+        let server = server();
+        let headers = request(&[("st-auth-mode", mode)]);
+        let create = async |bytes: usize| {
+            let claims = json!({ "large": "x".repeat(bytes), "small": 1 });
+            let claims = claims.as_object().cloned().expect("map");
+            let new = NewSessionFor { claims, ..user() };
+            let mut fx = Effects::new();
+            let outcome = server.sessions.create(&headers, &mut fx, new).await;
+            outcome.map(|_| ()).map_err(|error| (error.to_string(), fx))
+        };
+        let (error, fx) = create(too_large).await.expect_err(mode);
+        let named = format!("the largest claims: large ({} bytes), ", too_large + 2);
+        assert!(error.contains(mode) && error.contains(&named), "{error}");
+        assert!(error.ends_with("small (1 bytes)") && !error.contains("xxx"));
+        assert!(fx.is_empty());
+        let stored = server.store.session_handles("u1", None, NOW).await;
+        assert_eq!(stored.expect("read"), Vec::<String>::new());
+        assert!(create(fits).await.is_ok(), "{mode}");
+    }
 }
 
 #[test]

@@ -122,9 +122,10 @@ async fn a_token_that_does_not_count_asks_for_a_refresh() {
         "cookie",
         &format!("sAccessToken={access}; sIdRefreshToken=x"),
     )]);
-    assert_eq!(
-        server.verify(&legacy, OPTIONAL).await,
-        Err(SessionError::TryRefreshToken)
+    let session = server.verify(&legacy, OPTIONAL).await.expect("it is good");
+    assert!(
+        session.is_some(),
+        "whoever can set cookies for the site could end it"
     );
     assert_eq!(
         server
