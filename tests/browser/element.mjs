@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
-import { launch } from "./browser.mjs";
+import { launch, OTHER_SITE } from "./browser.mjs";
 import { startStandIn, totpCode } from "./stand-in.mjs";
 
 const PASSWORD = "correct horse 1";
@@ -668,6 +668,30 @@ const runs = {
       document.querySelector("iframe").contentWindow.location.href.endsWith("/folder/welcome"),
     );
     visit.step("in a frame of its own text: no script, and as <base> says");
+  },
+
+  async "a frame of another site"(visit) {
+    const { page, server } = visit;
+    const { port } = new URL(server.origin);
+    await page.goto(`http://${OTHER_SITE}:${port}/bare`);
+    await page.evaluate((url) => {
+      const frame = document.createElement("iframe");
+      frame.src = url;
+      document.querySelector("main").append(frame);
+    }, `${server.origin}/bare`);
+    await page.frameLocator("iframe").locator("main").waitFor({ state: "attached" });
+    const frame = page.frames().find((one) => one.url().startsWith(server.origin));
+    const seen = await frame.evaluate(async () => {
+      document.cookie = "plain=1;path=/;samesite=lax";
+      const { cookieStorage } = await import("/client/storage.js");
+      const storage = cookieStorage();
+      storage.set("kept", "1");
+      const kept = storage.get("kept");
+      storage.set("kept", undefined);
+      return { plain: document.cookie.includes("plain"), kept, after: storage.get("kept") };
+    });
+    assert.deepEqual(seen, { plain: false, kept: "1", after: undefined });
+    visit.step("keeps partitioned cookies, where the browser takes no others");
   },
 
   async "texts with values from users"(visit) {

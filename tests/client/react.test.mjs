@@ -48,7 +48,9 @@ beforeAll(() => {
   vi.stubGlobal("document", dom.window.document);
   vi.stubGlobal("navigator", dom.window.navigator);
 });
-afterAll(() => {
+afterAll(async () => {
+  // React cleans up behind the last component in a task of its own.
+  await new Promise((done) => setTimeout(done, 100));
   vi.unstubAllGlobals();
   dom.window.close();
 });
