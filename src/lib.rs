@@ -13,7 +13,7 @@ mod routes;
 pub mod settings;
 pub mod source;
 mod spec;
-pub use spec::check_spec;
+pub use spec::{check_spec, references};
 pub mod tree;
 
 pub use routes::RouteRow;
@@ -48,15 +48,44 @@ pub struct Generated {
     pub routes: Vec<RouteRow>,
 }
 
+/// Copies a file that the description refers to, where its copy finds it: files below the folder of
+/// the description only.
+fn copy_part(tree: &mut Tree, main: &str, part: &SourceFile) {
+    let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let below = match folder {
+        "" | "." => Some(part.name()),
+        folder => part
+            .name()
+            .strip_prefix(folder.trim_start_matches("./"))
+            .and_then(|rest| rest.strip_prefix('/')),
+    };
+    let is_data = |path: &&str| {
+        [".yaml", ".yml", ".json"]
+            .iter()
+            .any(|end| path.ends_with(end))
+    };
+    let Some(below) = below.filter(is_data) else {
+        return;
+    };
+    let path = format!("server/{below}");
+    // Whatever is in the way keeps its place: the copy is for readers.
+    let lower = path.to_ascii_lowercase();
+    let is_free = tree.iter().all(|(known, _)| {
+        let known = known.to_ascii_lowercase();
+        known != lower && !lower.starts_with(&format!("{known}/"))
+    });
+    if is_free && tree::is_plain(&path) {
+        tree.insert(path, part.text().replace("\r\n", "\n"));
+    }
+}
+
 /// From texts to files, in memory.
 ///
 /// # Errors
 /// When the input has mistakes: all of them at once.
 pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
-    let (document, app_info) = match (
-        spec::parse(&inputs.spec, &[]),
-        app_info::parse(&inputs.app_info),
-    ) {
+    let (document, app_info) = match (spec::parse(&inputs.spec), app_info::parse(&inputs.app_info))
+    {
         (Ok(document), Ok(app_info)) => (document, app_info),
         (document, app_info) => {
             let mut all = Diagnostics::default();
@@ -92,6 +121,9 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
         // One kind of line break, so that a checkout of another system makes no difference.
         inputs.spec.text().replace("\r\n", "\n"),
     );
+    for part in inputs.spec.parts() {
+        copy_part(&mut tree, inputs.spec.name(), part);
+    }
     Ok(Generated {
         tree,
         nextjs: (inputs.settings.nextjs)

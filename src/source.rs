@@ -16,6 +16,8 @@ pub struct SourceFile {
     text: Arc<str>,
     /// Where each line starts.
     lines: Arc<[usize]>,
+    /// Other files that this one refers to.
+    parts: Arc<[SourceFile]>,
 }
 
 impl SourceFile {
@@ -27,7 +29,20 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
             lines: std::iter::once(0).chain(starts).collect(),
+            parts: Arc::default(),
         }
+    }
+
+    /// The same file with others that it refers to, directly or through each other.
+    #[must_use]
+    pub fn with_parts(mut self, parts: Vec<SourceFile>) -> Self {
+        self.parts = parts.into();
+        self
+    }
+
+    /// The files that this one refers to.
+    pub fn parts(&self) -> &[SourceFile] {
+        &self.parts
     }
 
     /// The name that diagnostics show: a path relative to where the user stands, with `/`.

@@ -15,7 +15,12 @@ pub(crate) mod tolerances;
 mod validate;
 mod version;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::source::{SourceFile, read};
@@ -26,13 +31,13 @@ use refs::{Checker, Target};
 use shape::{Section, Version};
 use validate::Findings;
 
-/// Reads and checks a description; `others` are the files that it may refer to.
-pub(crate) fn parse(file: &SourceFile, others: &[SourceFile]) -> Result<Document, Diagnostics> {
+/// Reads and checks a description and the files that it refers to.
+pub(crate) fn parse(file: &SourceFile) -> Result<Document, Diagnostics> {
     let (raw, spans) = read::read(file).map_err(Diagnostics::from)?;
     let version = version::check(&raw, &spans)?;
     let mut diagnostics = Diagnostics::default();
     let mut parts = Vec::new();
-    for other in others {
+    for other in file.parts() {
         match read::read(other) {
             Ok((value, spans)) => parts.push(File::new(value, spans)),
             Err(faults) => diagnostics.extend(Diagnostics::from(faults)),
@@ -97,9 +102,53 @@ fn leftovers(findings: &mut Findings<'_>) -> Diagnostics {
     warning.at_each(places).into()
 }
 
+/// The paths of the files that a file refers to by `$ref`, relative to where its own path is relative
+/// to. URLs and absolute paths are left out, and so is everything where the file cannot be read:
+/// [`parse`] reports both.
+pub fn references(file: &SourceFile) -> Vec<String> {
+    // Most descriptions are one file: reading it twice would be half of all work.
+    let is_local = |rest: &str| {
+        rest.trim_start_matches(['"', '\'', ':', ' '])
+            .starts_with('#')
+    };
+    let mut uses = file.text().match_indices("$ref");
+    if uses.all(|(at, word)| is_local(&file.text()[at + word.len()..])) {
+        return Vec::new();
+    }
+    let mut found = BTreeSet::new();
+    if let Ok((value, _)) = read::read(file) {
+        collect_references(&value, file.name(), &mut found);
+    }
+    found.into_iter().collect()
+}
+
+fn collect_references(value: &Value, holder: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                collect_references(item, holder, found);
+            }
+        }
+        Value::Object(members) => {
+            for (key, member) in members {
+                match member {
+                    Value::String(reference) if key == "$ref" => {
+                        let path = reference.split('#').next().unwrap_or_default();
+                        if !path.is_empty() {
+                            found.extend(files::beside(holder, path));
+                        }
+                    }
+                    _ => collect_references(member, holder, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Everything that can be said about a description by itself: errors, or else warnings.
 pub fn check_spec(file: &SourceFile) -> Diagnostics {
-    match parse(file, &[]) {
+    match parse(file) {
         Ok(document) => document.warnings,
         Err(diagnostics) => diagnostics,
     }

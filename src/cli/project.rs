@@ -1,5 +1,6 @@
 //! From flags and `auth-gen.toml` to the inputs of [`generate`].
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::settings::{self, Project};
 use crate::source::{Files, SourceFile, Span};
 use crate::tree::Tree;
-use crate::{Generated, Inputs, generate};
+use crate::{Generated, Inputs, generate, references};
 
 const FILE: &str = "auth-gen.toml";
 
@@ -22,6 +23,10 @@ pub(super) struct InputArgs {
     /// The OpenAPI description (3.0, 3.1 or 3.2), YAML or JSON; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// The folder that holds all files that the description refers to [default: that of
+    /// auth-gen.toml, or else that of the description]
+    #[arg(long, value_name = "DIR")]
+    ref_root: Option<PathBuf>,
     /// The appInfo file: YAML, JSON, TOML, TypeScript or JavaScript; `FILE#NAME` for an export of it
     #[arg(long, value_name = "FILE")]
     app_info: Option<PathBuf>,
@@ -153,7 +158,12 @@ impl InputArgs {
 
         let spec = spec
             .ok_or_else(|| missing("--spec FILE", "spec", "OpenAPI description"))
-            .and_then(|path| read(&path));
+            .and_then(|path| read(&path))
+            .map(|spec| {
+                let root = self.ref_root.clone();
+                let root = root.unwrap_or_else(|| ref_root(&home, Path::new(spec.name())));
+                with_parts(spec, &root)
+            });
         let app_info = app_info
             .ok_or_else(|| missing("--app-info FILE", "app_info", "appInfo file"))
             .and_then(|path| read_app_info(&path));
@@ -323,6 +333,46 @@ fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
         range: valid..valid + char::REPLACEMENT_CHARACTER.len_utf8(),
     };
     Err(problem("it is not UTF-8".to_owned(), "save the file as UTF-8").at(place, wrong))
+}
+
+/// Files that one description may refer to; more are a mistake.
+const MAX_PARTS: usize = 1_000;
+
+/// The folder of the project if the description lies in it, or else that of the description.
+fn ref_root(home: &Path, spec: &Path) -> PathBuf {
+    let here = |path: &Path| match path.as_os_str().is_empty() {
+        true => PathBuf::from("."),
+        false => path.to_owned(),
+    };
+    let (home, folder) = (here(home), here(spec.parent().unwrap_or(Path::new(""))));
+    if resolved(&folder).starts_with(resolved(&home)) {
+        home
+    } else {
+        folder
+    }
+}
+
+/// Reads the files that a description refers to, as far as they lie in a folder. What is not read is
+/// reported where it is referred to.
+fn with_parts(spec: SourceFile, root: &Path) -> SourceFile {
+    let root = resolved(root);
+    let mut parts: Vec<SourceFile> = Vec::new();
+    let mut seen = BTreeSet::from([spec.name().to_owned()]);
+    let mut todo = references(&spec);
+    while let Some(path) = todo.pop() {
+        if parts.len() == MAX_PARTS || !seen.insert(path.clone()) {
+            continue;
+        }
+        // By its real place: a symbolic link may lead anywhere.
+        if !resolved(Path::new(&path)).starts_with(&root) {
+            continue;
+        }
+        if let Ok(part) = read(Path::new(&path)) {
+            todo.extend(references(&part));
+            parts.push(part);
+        }
+    }
+    spec.with_parts(parts)
 }
 
 /// What comes in by standard input.

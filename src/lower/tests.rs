@@ -30,7 +30,7 @@ fn app_info() -> AppInfo {
 /// Lowers a spec that reads.
 fn try_lower(yaml: &str) -> Result<(Api, Diagnostics), Diagnostics> {
     let file = SourceFile::new("api.yaml", yaml);
-    let document = match spec::parse(&file, &[]) {
+    let document = match spec::parse(&file) {
         Ok(document) => document,
         Err(diagnostics) => panic!("{}", diagnostics.render(false)),
     };

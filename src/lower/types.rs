@@ -145,6 +145,8 @@ fn structure<'d>(
         cx.components.insert(id);
     }
     let parent = cx.model_name(id);
+    // A list may contain itself through a model, which has a name.
+    let open = std::mem::take(&mut cx.open);
     let fields = fields(cx, object, binding, None, &parent);
     let rest = object.rest.map(|rest| match rest {
         Rest::Of(value) => match ty(cx, value, &format!("{parent} rest")) {
@@ -154,6 +156,7 @@ fn structure<'d>(
         },
         Rest::Anything | Rest::Closed => Type::Json,
     });
+    cx.open = open;
     let shape = Shape::Struct { fields, rest };
     if schema.name.is_none() && filled.is_some() {
         // Inline schemas that say the same of one struct of the runtime are one model.
@@ -235,6 +238,7 @@ fn union<'d>(
         }
         unions::most_demanding_first(&mut objects, unions::requires_more);
     }
+    let open = std::mem::take(&mut cx.open);
     let mut names = Namer::default();
     let mut variants = Vec::new();
     let mut untagged = Vec::new();
@@ -266,6 +270,7 @@ fn union<'d>(
             fields,
         });
     }
+    cx.open = open;
     cx.close_model(id, Shape::Union { tag, variants });
     id
 }

@@ -107,7 +107,7 @@ impl<'f> Checker<'f> {
             )
             .at(span, format!("`{path}` was not read"))
             .help(
-                "paths are relative to the file that the `$ref` stands in; or copy what it names into this file",
+                "paths are relative to the file that the `$ref` stands in; files outside of the project's folder are read only with `--ref-root`",
             ),
             Unresolved::Anchor => Diagnostic::error(
                 "unsupported-ref",

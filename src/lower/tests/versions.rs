@@ -156,3 +156,23 @@ fn a_diamond_of_parts_is_worked_out_once() {
     let text = models("3.0.3", "{ $ref: '#/components/schemas/L40' }", &schemas);
     assert_eq!(text, "L40<: {a?: string}\n");
 }
+
+#[test]
+fn a_list_contains_itself_through_a_model() {
+    let text = models(
+        "3.0.3",
+        "{ type: array, items: { $ref: '#/components/schemas/Node' } }",
+        "    Node: { type: object, properties: { nodes: { $ref: '#/components/schemas/Nodes' } } }
+    Nodes: { type: array, items: { $ref: '#/components/schemas/Node' } }
+",
+    );
+    assert_eq!(text, "Node<: {nodes?: [Node]}\n");
+    let text = models(
+        "3.0.3",
+        "{ $ref: '#/components/schemas/Nodes' }",
+        "    Node: { type: object, properties: { nodes: { $ref: '#/components/schemas/Nodes' } } }
+    Nodes: { type: array, items: { $ref: '#/components/schemas/Node' } }
+",
+    );
+    assert_eq!(text, "Node<: {nodes?: [Node]}\n");
+}
