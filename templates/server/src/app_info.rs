@@ -250,6 +250,11 @@ impl AppInfo {
         Ok(same_domain && scheme(&self.api_domain) == scheme(&self.website_domain))
     }
 
+    /// Whether API and website are the machine that the server runs on: a developer's.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.api_domain) && is_loopback(&self.website_domain)
+    }
+
     /// The port to listen on unless told otherwise: that of `apiDomain`, where it names this very
     /// machine and gives a port.
     pub fn loopback_port(&self) -> Option<u16> {

@@ -198,7 +198,7 @@ impl Auth {
         self.0
             .outbox
             .as_deref()
-            .filter(|_| self.0.config.is_local())
+            .filter(|_| self.0.config.is_local() && self.app_info().is_local())
     }
 
     /// Waits for the mails that are still to go out, but not forever; then closes the database, so that a

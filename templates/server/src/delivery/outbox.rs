@@ -1,9 +1,14 @@
 //! The development outbox: mails become `.eml` files in a folder instead of going out.
 //!
 //! What this process put there is also kept in memory for the page at `/dev/outbox`, which is served only
-//! where the server listens on a loopback address.
+//! to this machine (`web/outbox.rs`).
+//!
+//! Rule: a mail may hold a link that changes a password, so only the owner reads it: folders that are made
+//! here have the mode 0700, mails 0600, whatever the umask is.
 
 use std::collections::VecDeque;
+use std::fs::{DirBuilder, OpenOptions};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,7 +44,11 @@ impl Outbox {
     /// # Errors
     /// The folder cannot be made, or the sender is not a mail address.
     pub fn open(folder: &Path, from: &str, clock: Arc<dyn Clock>) -> Result<Self, MailError> {
-        std::fs::create_dir_all(folder).map_err(|error| {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(|error| {
             MailError::lasting(format!(
                 "cannot make the folder {}: {error}",
                 folder.display()
@@ -68,6 +77,15 @@ impl Outbox {
     }
 }
 
+/// Writes a file that its owner alone can read.
+fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(content)
+}
+
 #[async_trait]
 impl Mailer for Outbox {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
@@ -76,7 +94,7 @@ impl Mailer for Outbox {
             .folder
             .join(format!("{at}-{}.eml", uuid::Uuid::new_v4()));
         let content = message(mail, &self.from)?.formatted();
-        let written = tokio::task::spawn_blocking(move || std::fs::write(path, content)).await;
+        let written = tokio::task::spawn_blocking(move || write(&path, &content)).await;
         written
             .map_err(std::io::Error::other)
             .flatten()

@@ -1,11 +1,22 @@
 //! The page `/dev/outbox`: the mails of the development outbox, with links that can be clicked.
 //!
-//! Rule: it exists only where an outbox is configured and the server listens on a loopback address; it is
-//! shown only to who asks for this machine by name and not through a proxy, so that no foreign page can
-//! read it by rebinding its own name to the address; and every text in it is escaped.
+//! Its links change passwords, so rules decide who sees it:
+//! - it exists only where an outbox is configured, the server listens on a loopback address, and API and
+//!   website are this machine by appInfo ([`Auth::dev_outbox`]);
+//! - the connection comes from this machine, and its address is known: an application that is served
+//!   without `ConnectInfo` has no such page;
+//! - the request names this machine as its host, so that no foreign page reads it by rebinding a name of its
+//!   own to the address;
+//! - no proxy has passed the request on. A proxy on this machine asks from here and, as nginx out of the box,
+//!   for a host of here, but for somebody else. It is known by the headers that proxies add, or by HTTP/1.0,
+//!   which nginx speaks unless told otherwise and no browser does;
+//! - every text in it is escaped.
+
+use std::net::SocketAddr;
 
 use axum::body::Body;
-use http::{HeaderValue, Method, Request, Response, header};
+use axum::extract::ConnectInfo;
+use http::{HeaderValue, Method, Request, Response, Version, header};
 
 use super::cache_control;
 use crate::app_info::is_loopback;
@@ -28,16 +39,10 @@ pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body
     if request.uri().path() != PATH || *request.method() != Method::GET {
         return None;
     }
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    if !is_loopback(&format!("http://{host}")) {
-        return None;
-    }
-    // A proxy on this machine asks by the same name, but for somebody else.
-    let forwarded = ["forwarded", "x-forwarded-for", "x-forwarded-host"];
-    if forwarded
-        .iter()
-        .any(|name| request.headers().contains_key(*name))
-    {
+    let is_from_here = peer.ip().to_canonical().is_loopback();
+    if !is_from_here || !is_loopback(&format!("http://{host}")) || is_forwarded(request) {
         return None;
     }
     let mails = auth.dev_outbox()?.recent();
@@ -58,6 +63,15 @@ pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body
         HeaderValue::from_static("no-referrer"),
     );
     Some(response)
+}
+
+/// Whether a proxy has passed a request on, as far as that shows.
+fn is_forwarded(request: &Request<Body>) -> bool {
+    let is_of_a_proxy = |name: &str| {
+        matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")
+    };
+    let mut names = request.headers().keys();
+    request.version() < Version::HTTP_11 || names.any(|name| is_of_a_proxy(name.as_str()))
 }
 
 fn html(mails: &[SentMail]) -> String {

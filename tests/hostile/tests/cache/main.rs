@@ -6,6 +6,7 @@
 #[path = "../../../../templates/server/tests/common/mod.rs"]
 mod common;
 mod nginx;
+mod outbox;
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
-//! Three proxies in front of one server, all nginx: an honest cache, which keeps all that the headers of an
-//! answer allow, whatever the method; a deaf one, which does not hear `Cache-Control`; and a stock one, which
-//! has the defaults of nginx and no cache.
+//! Proxies in front of one server, all of them one nginx. Two are shared caches: an honest one, which keeps
+//! all that the headers of an answer allow, whatever the method; and a deaf one, which does not hear
+//! `Cache-Control`. Two are proxies alone: one out of the box, and one that says whom it asks for.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,14 +14,14 @@ pub(crate) struct Nginx {
     pub(crate) honest: String,
     pub(crate) deaf: String,
     pub(crate) stock: String,
+    pub(crate) forwarding: String,
     _folder: TempDir,
 }
 
 impl Nginx {
     pub(crate) async fn start(program: &Path, server: &str) -> Self {
         let folder = TempDir::new().expect("there is room for a folder");
-        let [honest, deaf, stock] = [free_port(), free_port(), free_port()];
-        let ports = [honest, deaf, stock];
+        let ports = [free_port(), free_port(), free_port(), free_port()];
         let text = config(&folder.path().display().to_string(), server, ports);
         let path = folder.path().join("nginx.conf");
         std::fs::write(&path, text).expect("there is room for a file");
@@ -33,11 +33,14 @@ impl Nginx {
             .stdin(Stdio::null())
             .spawn()
             .expect("AUTH_TEST_NGINX is a program");
+        let [honest, deaf, stock, forwarding] =
+            ports.map(|port| format!("http://127.0.0.1:{port}"));
         let nginx = Self {
             child,
-            honest: format!("http://127.0.0.1:{honest}"),
-            deaf: format!("http://127.0.0.1:{deaf}"),
-            stock: format!("http://127.0.0.1:{stock}"),
+            honest,
+            deaf,
+            stock,
+            forwarding,
             _folder: folder,
         };
         for port in ports {
@@ -56,7 +59,8 @@ impl Drop for Nginx {
 
 /// One process, so that ending it ends all. `Set-Cookie` and `Vary`, which keep nginx from storing an
 /// answer by themselves, do not count: other caches have no such scruples.
-fn config(folder: &str, server: &str, [honest, deaf, stock]: [u16; 3]) -> String {
+fn config(folder: &str, server: &str, ports: [u16; 4]) -> String {
+    let [honest, deaf, stock, forwarding] = ports;
     let cache = |name: &str, port: u16, ignored: &str| {
         format!(
             "server {{
@@ -91,9 +95,14 @@ fn config(folder: &str, server: &str, [honest, deaf, stock]: [u16; 3]) -> String
             proxy_cache_valid any 10m;
             {honest}
             {deaf}
+            server {{ listen 127.0.0.1:{stock}; location / {{ proxy_pass {server}; }} }}
             server {{
-                listen 127.0.0.1:{stock};
-                location / {{ proxy_pass {server}; }}
+                listen 127.0.0.1:{forwarding};
+                location / {{
+                    proxy_pass {server};
+                    proxy_http_version 1.1;
+                    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                }}
             }}
         }}"
     )

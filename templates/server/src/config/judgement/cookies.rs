@@ -92,9 +92,8 @@ fn same_site(policy: &CookiePolicy, app: &AppInfo, findings: &mut Findings) {
 }
 
 fn secure(policy: &CookiePolicy, app: &AppInfo, findings: &mut Findings) {
-    let (api, website) = (&app.api_domain, &app.website_domain);
+    let api = &app.api_domain;
     let is_https = api.starts_with("https:");
-    let is_local = is_loopback(api) && is_loopback(website);
     let is_none = policy.same_site == SameSite::None;
     match (policy.secure, is_https) {
         (false, true) if is_none => findings.refuse(
@@ -107,7 +106,7 @@ fn secure(policy: &CookiePolicy, app: &AppInfo, findings: &mut Findings) {
             format!("session cookies of {api} also travel unencrypted, where anybody in between reads them"),
             "leave it away: apiDomain is https",
         ),
-        (false, false) if is_none && !is_local => findings.danger(
+        (false, false) if is_none && !app.is_local() => findings.danger(
             SAME_SITE,
             "browsers drop cookies with SameSite=None without https: sessions work by headers only",
             "use https for API and website, or one site for both",
