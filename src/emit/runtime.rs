@@ -32,7 +32,7 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("conformance", &["session.refresh", "session.sign-out"]),
-    ("connections", &["email-password.sign-up"]),
+    ("connections", &["email-password.sign-up", "jwt.jwks"]),
     ("example", &["email-password.sign-up", "session.refresh"]),
     (
         "forged_requests",
@@ -76,6 +76,16 @@ static TESTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("instances", &["session.refresh", "session.sign-out"]),
+    (
+        "limits",
+        &[
+            "email-password.email-exists",
+            "email-password.sign-in",
+            "email-password.sign-up",
+            "password-reset.consume-token",
+            "password-reset.create-token",
+        ],
+    ),
     (
         "log",
         &[

@@ -61,6 +61,7 @@ export async function startApi(binary, website, origin, variables) {
     WEBSITE_DOMAIN: website,
     DATABASE_URL: `sqlite://${join(folder, "auth.db")}`,
     AUTH_MAIL_OUTBOX: outbox,
+    AUTH_LIMITS: "off",
     ...variables,
   };
   const server = await start(binary, [], { env }, port);

@@ -20,6 +20,7 @@ use crate::config::{Config, judgement};
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
 use crate::error::Error;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingError, Validator};
 use crate::store::{self, Metered, OwningApp, Store};
@@ -45,6 +46,7 @@ struct Parts {
     store: Arc<dyn Store>,
     sessions: Sessions,
     passwords: Passwords,
+    limits: Limits,
     mail: Queue,
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
@@ -121,6 +123,11 @@ impl Auth {
     /// The password hasher.
     pub fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    /// The limits on what can be tried or triggered from outside.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// The mail queue.
@@ -333,12 +340,16 @@ impl AuthBuilder {
             .encrypt_anew()
             .await
             .map_err(|error| StartError(error.to_string()))?;
+        let limits = Limits::open(&config, Arc::clone(&store), Arc::clone(&clock))
+            .await
+            .map_err(|error| StartError(error.to_string()))?;
         let mail = Queue::start(&mailer, metrics.mail.clone());
         let parts = Arc::new(Parts {
             config,
             store,
             sessions,
             passwords,
+            limits,
             mail,
             outbox,
             clock,

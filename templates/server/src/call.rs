@@ -8,7 +8,9 @@ mod content;
 mod fdi_version;
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 
+use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
@@ -20,9 +22,10 @@ pub use self::fdi_version::FdiVersion;
 
 use crate::auth::Auth;
 use crate::error::{Error, SessionError};
+use crate::limits::{Client, Kind};
 use crate::session::{
-    Claim, ClaimSource, CookieUse, Effects, NewSessionFor, Session, SessionInformation, Validator,
-    VerifyOptions,
+    Claim, ClaimSource, CookieUse, Effects, NewSessionFor, Session, SessionInformation,
+    TransferMethod, Validator, VerifyOptions,
 };
 
 const INVALID_JSON: &str =
@@ -49,6 +52,7 @@ pub struct Call {
     /// Whether pages of any origin may send this request, cookies included.
     any_origin: bool,
     cookies: CookieUse,
+    peer: Option<SocketAddr>,
 }
 
 impl Call {
@@ -68,8 +72,10 @@ impl Call {
             .filter_map(|v| v.to_str().ok())
             .collect();
         let versions = (!versions.is_empty()).then(|| versions.join(","));
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Self {
             auth,
+            peer: peer.map(|ConnectInfo(peer)| *peer),
             query: url::form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
@@ -345,6 +351,84 @@ impl Call {
     /// Lets caches keep the answer for so many seconds, unless it is an error or carries tokens.
     pub fn let_caches_store(&mut self, seconds: u64) {
         self.may_be_stored_for = Some(seconds);
+    }
+
+    /// Who asks, as far as limits count it.
+    pub(crate) fn client(&self) -> Client {
+        let proxies = &self.auth.config().trusted_proxies;
+        let location = proxies.locate(self.peer, &self.headers);
+        let cookies = match self.cookies {
+            CookieUse::Allowed => self.auth.sessions().device_cookies(&self.headers),
+            CookieUse::Ignored | CookieUse::Refused => Vec::new(),
+        };
+        self.auth.limits().client(location, cookies)
+    }
+
+    /// Whether a password is the one of an account of this tenant; `stored` is its hash, if there is such an
+    /// account. The attempt is counted before anything is compared.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`] where the password is not looked at; [`Error::Unavailable`] when too many
+    /// passwords are being hashed; the store failed.
+    pub(crate) async fn verify_password(
+        &self,
+        account: &str,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<bool, Error> {
+        let (client, account) = (self.client(), self.account(account));
+        let (limits, passwords) = (self.auth.limits(), self.auth.passwords());
+        limits
+            .verify_password(passwords, &client, &account, password, stored)
+            .await
+    }
+
+    /// Counts a request of a kind, for the account that it names and for the network of its client.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`]; the store failed.
+    pub(crate) async fn count(&self, kind: Kind, account: &str) -> Result<Client, Error> {
+        let client = self.client();
+        let account = self.account(account);
+        // Whatever becomes of the request, it counts.
+        let _attempt = self.auth.limits().count(kind, &client, &account).await?;
+        Ok(client)
+    }
+
+    /// Clears the failed sign-ins of an account whose owner has proven to be one in another way.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(crate) async fn allow_sign_in(&self, account: &str) -> Result<(), Error> {
+        let account = self.account(account);
+        self.auth.limits().reset(Kind::SignIn, &account).await
+    }
+
+    /// Remembers that the owner of an account signed in on this device, where the session is kept in cookies.
+    ///
+    /// # Errors
+    /// The random generator failed.
+    pub(crate) fn remember_device(
+        &mut self,
+        account: &str,
+        session: &Session,
+    ) -> Result<(), Error> {
+        let limits = self.auth.limits();
+        if session.transfer != TransferMethod::Cookie || !limits.knows_devices() {
+            return Ok(());
+        }
+        let sessions = self.auth.sessions().clone();
+        let known = sessions.device_cookies(&self.headers);
+        let cookie = self
+            .auth
+            .limits()
+            .device_cookie(known.first().map(String::as_str), &self.account(account))?;
+        sessions.set_device_cookie(&mut self.effects, &cookie.value, cookie.expires_at)
+    }
+
+    /// What limits call an account of this tenant.
+    fn account(&self, name: &str) -> String {
+        format!("{} {name}", self.tenant)
     }
 
     /// What the session engine puts on the answer.

@@ -21,6 +21,7 @@ use std::time::Duration;
 use self::names::Names;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
 use crate::delivery::{check_sender, check_smtp_url};
+use crate::limits::LimitSettings;
 use crate::network::TrustedProxies;
 use crate::session::SessionConfig;
 use crate::store::{DEFAULT_APP_ID, check_url};
@@ -64,6 +65,8 @@ pub struct Config {
     pub max_connections: Option<usize>,
     /// How many of them one peer may have.
     pub max_connections_per_peer: Option<usize>,
+    /// How often things may be tried or triggered from outside.
+    pub limits: LimitSettings,
     /// How long to serve on when told to stop, until load balancers have noticed.
     pub shutdown_delay: Duration,
     /// How often what has expired is deleted.
@@ -111,6 +114,7 @@ impl Config {
             trusted_proxies: TrustedProxies::default(),
             max_connections: None,
             max_connections_per_peer: None,
+            limits: LimitSettings::default(),
             shutdown_delay: Duration::ZERO,
             cleanup_interval: DEFAULT_CLEANUP,
             database_url: Secret::new(DEFAULT_DATABASE),
@@ -238,6 +242,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     let trusted_proxies = env.explained("AUTH_TRUSTED_PROXIES");
     let max_connections = env.positive("AUTH_MAX_CONNECTIONS");
     let max_connections_per_peer = env.positive("AUTH_MAX_CONNECTIONS_PER_PEER");
+    let limits = limits(env);
     let notice: Option<u16> = env.parsed(
         "AUTH_SHUTDOWN_DELAY_SECONDS",
         "must be a number of seconds, 0 or more",
@@ -277,6 +282,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     config.trusted_proxies = trusted_proxies.unwrap_or_default();
     config.max_connections = max_connections;
     config.max_connections_per_peer = max_connections_per_peer;
+    config.limits = limits;
     config.shutdown_delay = match notice {
         Some(seconds) => Duration::from_secs(seconds.into()),
         None if config.is_local() => Duration::ZERO,
@@ -292,6 +298,24 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     config.password_threads = threads.unwrap_or(config.password_threads);
     config.body_limit = body_limit.unwrap_or(config.body_limit);
     Some(config)
+}
+
+/// `AUTH_LIMITS=off` switches all off; one that is set all the same counts.
+fn limits(env: &mut Env<'_>) -> LimitSettings {
+    let mut limits = match env.text("AUTH_LIMITS").as_deref() {
+        None | Some("on") => LimitSettings::default(),
+        Some("off") => LimitSettings::off(),
+        Some(_) => {
+            env.wrong("AUTH_LIMITS", "must be on or off");
+            LimitSettings::default()
+        }
+    };
+    for (name, rates) in limits.variables() {
+        if let Some(set) = env.explained(name) {
+            *rates = set;
+        }
+    }
+    limits
 }
 
 fn session(env: &mut Env<'_>) -> SessionConfig {

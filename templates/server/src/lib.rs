@@ -42,7 +42,7 @@
 //! | HTTP | `web`, `serve` |
 //! | what operations mean | `flows` |
 //! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
-//! | sessions, mail | `session`, `delivery`, `config` |
+//! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
 //! | ground | `app_info`, `clock`, `crypto`, `error`, `metrics`, `network`, `request_id`, `telemetry` |
 
@@ -58,6 +58,7 @@ pub mod crypto;
 pub mod delivery;
 pub mod error;
 pub mod flows;
+pub mod limits;
 pub mod metrics;
 pub mod network;
 pub mod read;

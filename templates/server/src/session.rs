@@ -18,6 +18,7 @@ mod config;
 mod cookie;
 mod cookie_names;
 mod csrf;
+mod device;
 mod effects;
 mod engine;
 mod front_token;

@@ -34,7 +34,7 @@ pub(crate) use metered::Metered;
 pub(crate) use opening::{Way, check_url, open, open_existing, way};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
-pub(crate) use transaction::{Retry, Step, Transaction, Tx};
+pub(crate) use transaction::{Retry, Step, Transaction, Tx, TxError};
 
 /// The tenant of a server with a single tenant.
 pub const PUBLIC_TENANT: &str = "public";

@@ -47,6 +47,7 @@ impl Server {
             .env("DATABASE_URL", url)
             .env("AUTH_LISTEN_ADDR", "127.0.0.1:0")
             .env("RUST_LOG", "info")
+            .env("AUTH_LIMITS", "off")
             .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()

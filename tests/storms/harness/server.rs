@@ -34,6 +34,8 @@ impl Launch {
             .with("AUTH_SIGNING_ALGORITHM", "ES256")
             .with("AUTH_PASSWORD_THREADS", "2")
             .with("RUST_LOG", "warn")
+            // Everything comes from one address.
+            .with("AUTH_LIMITS", "off")
     }
 
     /// With this variable.

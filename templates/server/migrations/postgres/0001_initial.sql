@@ -93,3 +93,18 @@ CREATE TABLE signing_keys (
     created_at  BIGINT  NOT NULL,
     UNIQUE (algorithm, rotates, generation)
 );
+
+-- How often something was tried (src/limits): the time at which a counter is at rest. The id is an HMAC of what is
+-- counted, so that the table does not tell whose accounts were tried.
+CREATE TABLE limit_counters (
+    id       TEXT COLLATE "C" PRIMARY KEY,
+    rests_at BIGINT NOT NULL
+);
+
+CREATE INDEX limit_counters_by_rest ON limit_counters (rests_at);
+
+-- Keys that the servers of this database share; encrypted where secrets are configured.
+CREATE TABLE server_keys (
+    name  TEXT COLLATE "C" PRIMARY KEY,
+    value BYTEA NOT NULL
+);

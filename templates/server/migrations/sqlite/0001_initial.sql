@@ -87,3 +87,18 @@ CREATE TABLE signing_keys (
     created_at  INTEGER NOT NULL,
     UNIQUE (algorithm, rotates, generation)
 ) STRICT, WITHOUT ROWID;
+
+-- How often something was tried (src/limits): the time at which a counter is at rest. The id is an HMAC of what is
+-- counted, so that the table does not tell whose accounts were tried.
+CREATE TABLE limit_counters (
+    id       TEXT PRIMARY KEY,
+    rests_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX limit_counters_by_rest ON limit_counters (rests_at);
+
+-- Keys that the servers of this database share; encrypted where secrets are configured.
+CREATE TABLE server_keys (
+    name  TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

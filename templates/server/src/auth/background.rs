@@ -11,6 +11,7 @@ use std::time::Duration;
 use super::Parts;
 use crate::crypto::token;
 use crate::error::Error;
+use crate::limits::PurgeCounters;
 use crate::session::{KEY_POLL, Sessions};
 
 /// The latest moment of the first clean-up after a start.
@@ -51,7 +52,7 @@ async fn keep_clean(parts: Weak<Parts>) {
 /// Deletes what has expired now; how many rows went.
 pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
     let metrics = &parts.metrics.cleanup;
-    match parts.sessions.purge_expired().await {
+    match forget_expired(parts).await {
         Ok(deleted) => {
             metrics.deleted.inc_by(deleted);
             metrics.last_success.set(parts.clock.now() / 1000);
@@ -62,6 +63,18 @@ pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
             metrics.failures.inc();
             tracing::error!(%error, "what had expired could not be deleted");
             Err(error)
+        }
+    }
+}
+
+async fn forget_expired(parts: &Parts) -> Result<u64, Error> {
+    let mut deleted = parts.sessions.purge_expired().await?;
+    loop {
+        let now = parts.clock.now();
+        let (counters, is_more) = parts.store.run(PurgeCounters { now }).await?;
+        deleted += counters;
+        if !is_more {
+            return Ok(deleted);
         }
     }
 }

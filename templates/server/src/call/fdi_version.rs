@@ -18,6 +18,11 @@ impl FdiVersion {
         }))
     }
 
+    /// Whether the client said which versions it speaks.
+    pub fn is_named(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Whether the client speaks this version or a later one; compared number by number.
     pub fn at_least(&self, version: &[u64]) -> bool {
         self.0.as_ref().is_none_or(|own| own.as_slice() >= version)

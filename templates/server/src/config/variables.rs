@@ -75,6 +75,63 @@ pub const VARIABLES: &[Variable] = &[
         "an eighth of them",
         "How many of these connections one IPv4 address or IPv6 /64 may have, unless it is a trusted proxy",
     ),
+    plain(
+        "AUTH_LIMITS",
+        "`on`",
+        "Whether there are limits on what can be tried from outside: `on` or `off`. The variables \
+         below set single ones, as `5+2/m` (5 at once, then 2 a minute) in s, m, h or d, with \
+         commas between several, or as `off`",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_IN",
+        "`5+2/m, 100+1/h`",
+        "Wrong passwords for one account; a right one clears the count",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_IN_DEVICE",
+        "`10+2/m, 100+1/h`",
+        "Wrong passwords for one account on a device on which its owner has signed in before",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_IN_NETWORK",
+        "`60+30/m`",
+        "Wrong passwords from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_UP",
+        "`10+1/m`",
+        "Sign-ups with one mail address",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_UP_NETWORK",
+        "`60+30/m`",
+        "Sign-ups from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_EMAIL_EXISTS",
+        "`30+10/m`",
+        "Questions whether one mail address is known",
+    ),
+    plain(
+        "AUTH_LIMIT_EMAIL_EXISTS_NETWORK",
+        "`120+1/s`",
+        "Such questions from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_PASSWORD_RESET",
+        "`5+2/m`",
+        "Attempts to use one password reset token",
+    ),
+    plain(
+        "AUTH_LIMIT_PASSWORD_RESET_NETWORK",
+        "`60+30/m`",
+        "Such attempts from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_MAIL",
+        "`3+1/m, 5+5/h`",
+        "Mails of one kind to one mail address",
+    ),
     secret(
         "DATABASE_URL",
         "`sqlite://auth.db`",

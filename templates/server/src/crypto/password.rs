@@ -7,7 +7,8 @@
 //! - hashing never runs on the threads that answer requests, gives way to them (`threads`), and leaves
 //!   no memory behind (`memory`);
 //! - only so many hashes are made at once, and only so many wait; beyond that the answer is
-//!   [`Error::Unavailable`], before memory runs out;
+//!   [`Error::Unavailable`], before memory runs out; clients take turns, so that one of them does not keep
+//!   the others waiting (`turns`);
 //! - an unknown user costs as much time as a wrong password, so that the time of the answer does
 //!   not tell who has an account (OWASP ASVS 5.0, 6.3.8);
 //! - a stored hash — imported ones are not ours — cannot ask for more memory or time than the
@@ -15,6 +16,7 @@
 
 mod memory;
 mod threads;
+mod turns;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,13 +25,14 @@ use std::time::{Duration, Instant};
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use crate::crypto::token;
 use crate::error::Error;
 use crate::metrics::{Held, PasswordMetrics};
+use crate::network::Network;
 use threads::Threads;
+use turns::Turns;
 
 /// The most memory that a stored hash may ask for, in KiB (128 MiB).
 const MAX_MEMORY_KIB: u32 = 128 * 1024;
@@ -79,10 +82,7 @@ pub struct Passwords(Arc<Inner>);
 struct Inner {
     params: Params,
     threads: Threads,
-    /// One permit for each hash in the making.
-    running: Arc<Semaphore>,
-    /// One permit for each hash in the making or waiting.
-    admitted: Arc<Semaphore>,
+    turns: Turns,
     /// A hash that no password has.
     dummy: PasswordHash,
     metrics: PasswordMetrics,
@@ -111,8 +111,7 @@ impl Passwords {
         Ok(Self(Arc::new(Inner {
             params,
             threads: Threads::start(permits, patience)?,
-            running: Arc::new(Semaphore::new(permits)),
-            admitted: Arc::new(Semaphore::new(permits + queue)),
+            turns: Turns::new(permits, queue),
             dummy,
             metrics: PasswordMetrics::default(),
         })))
@@ -130,17 +129,33 @@ impl Passwords {
 
     /// The hash of a password as a PHC string, with a random salt.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
+        self.hash_for(None, password).await
+    }
+
+    /// The same for a client, which takes its turn among the others.
+    pub(crate) async fn hash_for(
+        &self,
+        client: Option<Network>,
+        password: &str,
+    ) -> Result<String, Error> {
         let password = bounded(password)?;
-        self.run(move |inner| inner.hash(&password)).await
+        self.run(client, move |inner| inner.hash(&password)).await
     }
 
     /// Whether `stored` is a hash of this password. `None` stands for an unknown user: the answer
     /// is no, after the time that a real comparison takes. A hash that cannot be used is logged, and
     /// matches nothing.
-    pub async fn verify(&self, password: &str, stored: Option<&str>) -> Result<bool, Error> {
+    ///
+    /// Only [`Limits::verify_password`](crate::limits::Limits) calls this: a guess must be counted first.
+    pub(crate) async fn verify(
+        &self,
+        client: Option<Network>,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<bool, Error> {
         let password = bounded(password)?;
         let stored = stored.map(str::to_owned);
-        let compared = self.run(move |inner| {
+        let compared = self.run(client, move |inner| {
             let compare_dummy = || inner.compare(&password, &inner.dummy).map(|_| false);
             match stored
                 .as_deref()
@@ -160,30 +175,25 @@ impl Passwords {
     }
 
     /// Runs costly work on a thread of its own, if there is room; twice, where the machine is busy.
-    async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    async fn run<T, F>(&self, client: Option<Network>, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: Fn(&Inner) -> Result<T, Error> + Send + Sync + 'static,
     {
-        let admitted = Arc::clone(&self.0.admitted)
-            .try_acquire_owned()
-            .map_err(|_| {
-                self.0.metrics.refused.inc();
-                Error::Unavailable {
-                    retry_after_seconds: 1,
-                }
-            })?;
         let waiting = Held::by(&self.0.metrics.waiting);
-        let running = Arc::clone(&self.0.running)
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
+        let place = self.0.turns.take(client).await;
         drop(waiting);
+        let place = place.ok_or_else(|| {
+            self.0.metrics.refused.inc();
+            Error::Unavailable {
+                retry_after_seconds: 1,
+            }
+        })?;
         let inner = Arc::clone(&self.0);
         let at_work = Held::by(&inner.metrics.running);
         let span = tracing::debug_span!(target: "auth_server::trace", "password_hash");
         let hashing = async move {
-            let _permits = (admitted, running, at_work);
+            let _held = (place, at_work);
             let started = Instant::now();
             let hasher = Arc::clone(&inner);
             let outcome = inner.threads.run(move || work(&hasher)).await;
@@ -297,7 +307,7 @@ mod tests {
     async fn the_password_matches_and_nothing_else() {
         let passwords = cheap(1, 8);
         let hash = passwords.hash("pässword 1").await.expect("hash");
-        let verify = |text| passwords.verify(text, Some(&hash));
+        let verify = |text| passwords.verify(None, text, Some(&hash));
         assert!(verify("pässword 1").await.expect("verify"));
         for wrong in [
             "",
@@ -323,7 +333,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_unknown_user_is_refused() {
-        assert!(!cheap(1, 8).verify("x", None).await.expect("verify"));
+        assert!(!cheap(1, 8).verify(None, "x", None).await.expect("verify"));
     }
 
     #[tokio::test]
@@ -338,7 +348,12 @@ mod tests {
             1,
         );
         let hash = other.expect("valid").hash("x").await.expect("hash");
-        assert!(cheap(1, 8).verify("x", Some(&hash)).await.expect("verify"));
+        assert!(
+            cheap(1, 8)
+                .verify(None, "x", Some(&hash))
+                .await
+                .expect("verify")
+        );
     }
 
     #[tokio::test]
@@ -352,33 +367,33 @@ mod tests {
         ] {
             let hash = hash.replacen(from, to, 1);
             assert!(passwords.0.verify("x", &hash).is_err(), "{hash}");
-            assert!(!passwords.verify("x", Some(&hash)).await.expect("verify"));
+            assert!(
+                !passwords
+                    .verify(None, "x", Some(&hash))
+                    .await
+                    .expect("verify")
+            );
         }
-        assert!(!passwords.verify("x", Some("")).await.expect("verify"));
+        assert!(!passwords.verify(None, "x", Some("")).await.expect("verify"));
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn what_does_not_fit_the_queue_is_refused() {
         let passwords = cheap(1, 1);
-        let _held = passwords.0.running.acquire().await.expect("permit");
+        let held = passwords.0.turns.take(None).await.expect("it is free");
         let waiting = tokio::spawn({
             let passwords = passwords.clone();
             async move { passwords.hash("x").await }
         });
-        let second = tokio::spawn({
-            let passwords = passwords.clone();
-            async move { passwords.hash("x").await }
-        });
-        while passwords.0.admitted.available_permits() > 0 {
+        while passwords.0.turns.waiting() == 0 {
             tokio::task::yield_now().await;
         }
         assert!(matches!(
             passwords.hash("x").await,
             Err(Error::Unavailable { .. })
         ));
-        drop(_held);
+        drop(held);
         assert!(waiting.await.expect("join").is_ok());
-        assert!(second.await.expect("join").is_ok());
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -394,10 +409,10 @@ mod tests {
                     let _ = ended.recv();
                     Ok(())
                 };
-                passwords.run(work).await
+                passwords.run(None, work).await
             }
         });
-        while passwords.0.running.available_permits() > 0 {
+        while passwords.0.turns.free() > 0 {
             tokio::task::yield_now().await;
         }
         client.abort();
@@ -407,7 +422,7 @@ mod tests {
             Err(Error::Unavailable { .. })
         ));
         drop(end);
-        while passwords.0.admitted.available_permits() == 0 {
+        while passwords.0.turns.free() == 0 {
             tokio::task::yield_now().await;
         }
         assert!(passwords.hash("x").await.is_ok());

@@ -10,6 +10,7 @@ use super::form_fields::{self, Form};
 use super::{FieldError, User, validators};
 use crate::call::Call;
 use crate::error::Error;
+use crate::limits::Kind;
 use crate::session::{ClaimValidators, NewSessionFor, VerifyOptions};
 use crate::store::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
@@ -79,21 +80,25 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     refuse_linking(call, &body).await?;
 
     // An address that is made up belongs to nobody who could sign in with it.
+    let client = call.count(Kind::SignUp, &values.email).await?;
     let created = if validators::is_fake_email(&values.email) {
         CreateUser::EmailTaken
     } else {
         let auth = call.auth();
         let user = NewEmailPasswordUser {
             tenant_id: call.tenant().to_owned(),
-            email: values.email,
-            password_hash: auth.passwords().hash(&values.password).await?,
+            email: values.email.clone(),
+            password_hash: auth
+                .passwords()
+                .hash_for(client.network, &values.password)
+                .await?,
             time_joined: auth.clock().now(),
         };
         auth.store().create_email_password_user(user).await?
     };
     match created {
         CreateUser::Created(user) => {
-            start_session(call, &user).await?;
+            start_session(call, &user, &values.email).await?;
             Ok(SignUp::Ok { user })
         }
         CreateUser::EmailTaken => {
@@ -129,10 +134,12 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
     };
     // Without a user, a hash is computed all the same.
     let hash = known.as_ref().map(|(_, hash)| hash.as_str());
-    let matches = auth.passwords().verify(&values.password, hash).await?;
+    let matches = call
+        .verify_password(&values.email, &values.password, hash)
+        .await?;
     match known {
         Some((user, _)) if matches => {
-            start_session(call, &user).await?;
+            start_session(call, &user, &values.email).await?;
             Ok(SignIn::Ok { user })
         }
         _ => Ok(SignIn::WrongCredentials),
@@ -148,6 +155,7 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
         .query("email")
         .ok_or_else(|| Error::bad_input("Please provide the email as a GET param"))?;
     let email = validators::normal_email(email);
+    call.count(Kind::EmailExists, &email).await?;
     let known = call
         .auth()
         .store()
@@ -190,8 +198,8 @@ async fn refuse_linking(call: &mut Call, body: &Value) -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts a session for the user's login method of this recipe.
-async fn start_session(call: &mut Call, user: &User) -> Result<(), Error> {
+/// Starts a session for the user's login method of this recipe, on a device that is known from now on.
+async fn start_session(call: &mut Call, user: &User, email: &str) -> Result<(), Error> {
     let method = user
         .login_methods
         .iter()
@@ -202,5 +210,6 @@ async fn start_session(call: &mut Call, user: &User) -> Result<(), Error> {
         tenant_id: call.tenant().to_owned(),
         ..NewSessionFor::user(&user.id)
     };
-    call.create_session(new).await.map(|_| ())
+    let session = call.create_session(new).await?;
+    call.remember_device(email, &session)
 }

@@ -11,6 +11,7 @@ use crate::call::Call;
 use crate::crypto::token;
 use crate::delivery::Mail;
 use crate::error::Error;
+use crate::limits::Kind;
 use crate::store::{EMAIL_PASSWORD, NewPasswordResetToken, ResetPassword};
 
 /// How long a link holds, in milliseconds.
@@ -84,20 +85,28 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
         .as_str()
         .ok_or_else(|| Error::bad_input("The password reset token must be a string"))?;
 
+    let hash = token::sha256_hex(token);
+    let client = call.count(Kind::PasswordReset, &hash).await?;
     let auth = call.auth();
-    let (hash, now) = (token::sha256_hex(token), auth.clock().now());
+    let now = auth.clock().now();
     // Hashing is costly: it is done for a token that was sent only. One that is too old goes on, too,
     // because presenting it spends all tokens of its user.
-    if auth.store().password_reset_token(&hash).await?.is_none() {
+    let Some(sent) = auth.store().password_reset_token(&hash).await? else {
         return Ok(ConsumeToken::InvalidToken);
-    }
-    let password_hash = auth.passwords().hash(&values.password).await?;
+    };
+    let password_hash = auth
+        .passwords()
+        .hash_for(client.network, &values.password)
+        .await?;
     match auth
         .store()
         .reset_password(&hash, &password_hash, now)
         .await?
     {
-        ResetPassword::Done(_) => Ok(ConsumeToken::Ok),
+        ResetPassword::Done(_) => {
+            call.allow_sign_in(&sent.email).await?;
+            Ok(ConsumeToken::Ok)
+        }
         ResetPassword::InvalidToken => Ok(ConsumeToken::InvalidToken),
     }
 }

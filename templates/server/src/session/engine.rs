@@ -224,6 +224,11 @@ impl Sessions {
         self.0.store.purge(purge).await
     }
 
+    /// The settings with all defaults filled in.
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
     /// The same error; clears everything first if it is that the session is over.
     fn clearing(&self, fx: &mut Effects, error: Error) -> Error {
         match error {

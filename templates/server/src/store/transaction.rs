@@ -140,7 +140,6 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// As [`Tx::query`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "for recipes"))]
     pub(crate) async fn execute(
         &mut self,
         sql: &'static str,
@@ -158,7 +157,6 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// As [`Tx::query`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "for recipes"))]
     pub(crate) async fn lock(&mut self, key: &str) -> Result<(), TxError> {
         match &mut self.0 {
             Driver::Sqlite(_) => Ok(()),

@@ -77,6 +77,9 @@ async fn run<A: Api>(
                 None => answer.into_response(),
             }
         }
+        Err(Error::TooManyRequests {
+            retry_after_seconds,
+        }) if call.fdi_version().is_named() => error::too_many_requests(retry_after_seconds),
         Err(error) => error::response(&error, call.auth().session_config()),
     };
     error::settle(&mut response, call.auth(), head).await;

@@ -105,6 +105,23 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
     }
 }
 
+/// What a client of the Frontend Driver Interface understands where it asks too often. Its libraries throw on a
+/// status of 300 and above, and then show nothing useful.
+pub(super) fn too_many_requests(retry_after_seconds: u64) -> Response<Body> {
+    let (count, unit) = match retry_after_seconds {
+        0..=90 => (retry_after_seconds, "second"),
+        _ => (retry_after_seconds.div_ceil(60), "minute"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    let text = format!("Too many attempts. Please try again in {count} {unit}{plural}.");
+    let body = json!({"status": "GENERAL_ERROR", "message": text});
+    let mut response = json(StatusCode::OK, &body);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+    response
+}
+
 fn session(error: &SessionError, config: &SessionConfig) -> Response<Body> {
     let status = status_of(error, config).unwrap_or(StatusCode::OK);
     match error {

@@ -31,6 +31,7 @@ use auth_server::clock::ManualClock;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::limits::LimitSettings;
 use auth_server::store::{PostgresStore, SqliteStore};
 use auth_server::web::Api;
 use auth_server::{Auth, Config, Endpoints, NoCustom};
@@ -57,8 +58,8 @@ pub(crate) struct Server {
     mails: Captured,
     origin: String,
     client: Client<HttpConnector, Body>,
-    folder: TempDir,
-    schema: Option<Schema>,
+    folder: Arc<TempDir>,
+    schema: Option<Arc<Schema>>,
 }
 
 /// A request to be.
@@ -108,8 +109,15 @@ impl Server {
         app: impl FnOnce(Auth) -> Router,
     ) -> Self {
         let folder = TempDir::new().expect("there is room for a folder");
-        let database = (folder, Schema::new());
+        let database = (Arc::new(folder), Schema::new().map(Arc::new));
         Self::run(database, ManualClock::new(START), change, build, app).await
+    }
+
+    /// Another server on the same database, which runs beside this one.
+    pub(crate) async fn beside(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let database = (Arc::clone(&self.folder), self.schema.clone());
+        let app = |auth| auth_server::router(auth, None::<NoCustom>);
+        Self::run(database, self.clock.clone(), change, |builder| builder, app).await
     }
 
     /// A server with other settings on the same database.
@@ -123,7 +131,7 @@ impl Server {
     }
 
     async fn run(
-        (folder, schema): (TempDir, Option<Schema>),
+        (folder, schema): (Arc<TempDir>, Option<Arc<Schema>>),
         clock: ManualClock,
         change: impl FnOnce(&mut Config),
         build: impl FnOnce(AuthBuilder) -> AuthBuilder,
@@ -132,6 +140,8 @@ impl Server {
         let mut config = Config::new(app_info("http://localhost:3001", "http://localhost:3000"));
         // Keys of this kind are made quickly.
         config.session.signing_algorithm = Algorithm::Es256;
+        // All clients of a test have one address, and its clock stands still; `limits` tests the limits.
+        config.limits = LimitSettings::off();
         change(&mut config);
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
         let mails = Captured::default();
@@ -232,6 +242,12 @@ impl Ask<'_> {
         self.request
             .headers_mut()
             .insert(HeaderName::from_static(name), value);
+        self
+    }
+
+    /// The same without a header.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.request.headers_mut().remove(name);
         self
     }
 

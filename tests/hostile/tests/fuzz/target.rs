@@ -85,6 +85,7 @@ impl Target {
         });
         let mut config = Config::new(app_info.expect("appInfo is right"));
         config.session.signing_algorithm = Algorithm::EdDsa;
+        config.limits = auth_server::limits::LimitSettings::off();
         let builder = Auth::builder(config)
             .store(SqliteStore::open("sqlite::memory:").expect("there is memory"))
             .clock(ManualClock::new(NOW))

@@ -76,6 +76,7 @@ impl Target {
         });
         let mut config = Config::new(app_info.expect("appInfo is right"));
         config.session.signing_algorithm = Algorithm::Es256;
+        config.limits = auth_server::limits::LimitSettings::off();
         // Cookies have to show a token, so that there is one more thing to get wrong.
         config.session.anti_csrf = Some(AntiCsrf::ViaToken);
         config.body_timeout = PATIENCE;

@@ -1,0 +1,158 @@
+//! What is limited, by which key, and how often it may happen by default.
+//!
+//! The defaults and their reasons stand in `docs/security.md`, "Limits and their defaults".
+
+use super::{Rate, Rates};
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 3_600_000;
+
+/// What a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A guess of a password at sign-in.
+    SignIn,
+    /// A sign-up.
+    SignUp,
+    /// A question whether an address is known.
+    EmailExists,
+    /// A new password with the token of a mail.
+    PasswordReset,
+    /// A mail to an address.
+    Mail,
+}
+
+/// By what a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The account that is tried, known or not.
+    Account,
+    /// The account, from a device on which its owner has signed in before.
+    Device,
+    /// The network of the client.
+    Network,
+}
+
+/// How often everything may happen that is limited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// Guesses of the password of an account. NIST SP 800-63B §3.2.2 allows at most 100 failures in a row;
+    /// from then on there is one an hour.
+    pub sign_in: Rates,
+    /// The same from a device on which the owner of the account has signed in before.
+    pub sign_in_device: Rates,
+    /// Failed sign-ins of one network.
+    pub sign_in_network: Rates,
+    /// Sign-ups with one address.
+    pub sign_up: Rates,
+    /// Sign-ups of one network.
+    pub sign_up_network: Rates,
+    /// Questions whether one address is known.
+    pub email_exists: Rates,
+    /// Questions of one network whether an address is known.
+    pub email_exists_network: Rates,
+    /// Attempts to use one reset token.
+    pub password_reset: Rates,
+    /// Attempts of one network to use a reset token.
+    pub password_reset_network: Rates,
+    /// Mails of one kind to one address.
+    pub mail: Rates,
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        let rates = |rates: &[Rate]| Rates(rates.to_vec());
+        let network = rates(&[Rate::new(60, 30, MINUTE)]);
+        Self {
+            sign_in: rates(&[Rate::new(5, 2, MINUTE), Rate::new(100, 1, HOUR)]),
+            sign_in_device: rates(&[Rate::new(10, 2, MINUTE), Rate::new(100, 1, HOUR)]),
+            sign_in_network: network.clone(),
+            sign_up: rates(&[Rate::new(10, 1, MINUTE)]),
+            sign_up_network: network.clone(),
+            email_exists: rates(&[Rate::new(30, 10, MINUTE)]),
+            email_exists_network: rates(&[Rate::new(120, 60, MINUTE)]),
+            password_reset: rates(&[Rate::new(5, 2, MINUTE)]),
+            password_reset_network: network,
+            mail: rates(&[Rate::new(3, 1, MINUTE), Rate::new(5, 5, HOUR)]),
+        }
+    }
+}
+
+impl LimitSettings {
+    /// Limits nothing. For tests, and for servers behind something that limits.
+    pub fn off() -> Self {
+        let off = Rates::default;
+        Self {
+            sign_in: off(),
+            sign_in_device: off(),
+            sign_in_network: off(),
+            sign_up: off(),
+            sign_up_network: off(),
+            email_exists: off(),
+            email_exists_network: off(),
+            password_reset: off(),
+            password_reset_network: off(),
+            mail: off(),
+        }
+    }
+
+    /// All of them, each with the variable that sets it.
+    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 10] {
+        [
+            ("AUTH_LIMIT_SIGN_IN", &mut self.sign_in),
+            ("AUTH_LIMIT_SIGN_IN_DEVICE", &mut self.sign_in_device),
+            ("AUTH_LIMIT_SIGN_IN_NETWORK", &mut self.sign_in_network),
+            ("AUTH_LIMIT_SIGN_UP", &mut self.sign_up),
+            ("AUTH_LIMIT_SIGN_UP_NETWORK", &mut self.sign_up_network),
+            ("AUTH_LIMIT_EMAIL_EXISTS", &mut self.email_exists),
+            (
+                "AUTH_LIMIT_EMAIL_EXISTS_NETWORK",
+                &mut self.email_exists_network,
+            ),
+            ("AUTH_LIMIT_PASSWORD_RESET", &mut self.password_reset),
+            (
+                "AUTH_LIMIT_PASSWORD_RESET_NETWORK",
+                &mut self.password_reset_network,
+            ),
+            ("AUTH_LIMIT_MAIL", &mut self.mail),
+        ]
+    }
+
+    /// How often a kind may happen for a key of this scope.
+    pub(super) fn rates(&self, kind: Kind, scope: Scope) -> &[Rate] {
+        let rates = match (kind, scope) {
+            (Kind::SignIn, Scope::Account) => &self.sign_in,
+            (Kind::SignIn, Scope::Device) => &self.sign_in_device,
+            (Kind::SignIn, Scope::Network) => &self.sign_in_network,
+            (Kind::SignUp, Scope::Network) => &self.sign_up_network,
+            (Kind::SignUp, _) => &self.sign_up,
+            (Kind::EmailExists, Scope::Network) => &self.email_exists_network,
+            (Kind::EmailExists, _) => &self.email_exists,
+            (Kind::PasswordReset, Scope::Network) => &self.password_reset_network,
+            (Kind::PasswordReset, _) => &self.password_reset,
+            (Kind::Mail, Scope::Network) => return &[],
+            (Kind::Mail, _) => &self.mail,
+        };
+        &rates.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::variables::VARIABLES;
+
+    #[test]
+    fn the_table_of_variables_says_the_defaults() {
+        let mut settings = LimitSettings::default();
+        for (name, rates) in settings.variables() {
+            let row = VARIABLES.iter().find(|variable| variable.name == name);
+            let row = row.expect("it is in the table");
+            assert_eq!(
+                row.default_value(),
+                Some(rates.to_string().as_str()),
+                "{name}"
+            );
+        }
+    }
+}
