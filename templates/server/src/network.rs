@@ -84,6 +84,11 @@ impl fmt::Debug for Network {
 }
 
 impl TrustedProxies {
+    /// Whether the operator has said which proxies there are, be it `none`.
+    pub fn is_declared(&self) -> bool {
+        self.is_declared
+    }
+
     /// Whether this address is a trusted proxy.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
@@ -129,6 +134,17 @@ impl TrustedProxies {
             }
         }
         nearest
+    }
+}
+
+/// The ranges with commas between them, or `none`.
+impl fmt::Display for TrustedProxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ranges: Vec<_> = self.ranges.iter().map(ToString::to_string).collect();
+        if ranges.is_empty() {
+            return f.write_str("none");
+        }
+        f.write_str(&ranges.join(", "))
     }
 }
 
@@ -191,7 +207,7 @@ fn names_a_client(headers: &HeaderMap) -> bool {
 
 /// Whether the address is one that the internet does not route (RFC 6890): a peer there that writes
 /// forwarding headers is the operator's own proxy.
-fn is_internal(address: IpAddr) -> bool {
+pub(crate) fn is_internal(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {
             address.is_loopback()

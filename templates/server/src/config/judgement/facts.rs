@@ -22,11 +22,7 @@ pub fn facts(config: &Config) -> Vec<Fact> {
     for text in cookies(config) {
         add("cookies", text);
     }
-    let website = &config.app_info.website_domain;
-    add(
-        "CORS",
-        format!("only {website} may read answers, with credentials"),
-    );
+    add("CORS", cors(config));
     for text in proxies(config) {
         add("proxies", text);
     }
@@ -91,6 +87,21 @@ fn cookies(config: &Config) -> Vec<String> {
     ]
 }
 
+fn cors(config: &Config) -> String {
+    let website = &config.app_info.website_domain;
+    let allowed: Vec<_> = config
+        .session
+        .allowed_origins
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    if allowed.is_empty() {
+        return format!("only {website} may read answers, with credentials");
+    }
+    let allowed = allowed.join(", ");
+    format!("{website} and {allowed} (AUTH_ALLOWED_ORIGINS) may read answers, with credentials")
+}
+
 /// Whether API and website are one site, in words.
 fn sites(app: &AppInfo) -> String {
     let site = |url: &str| top_level_domain(url).unwrap_or_else(|_| url.to_owned());
@@ -116,11 +127,17 @@ fn proxies(config: &Config) -> Vec<String> {
     let gateway = &config.app_info.api_gateway_path;
     let gateway = (!gateway.is_empty())
         .then(|| format!("a gateway takes {gateway} from the front of each path"));
+    let trusted = if config.trusted_proxies.is_declared() {
+        let proxies = &config.trusted_proxies;
+        format!("proxies that name the client: {proxies} (AUTH_TRUSTED_PROXIES)")
+    } else {
+        "the client's address is that of the connection: AUTH_TRUSTED_PROXIES is not set".to_owned()
+    };
     let operators = config.admin_listen.map_or_else(
         || "/metrics is not served: AUTH_ADMIN_LISTEN_ADDR is not set".to_owned(),
         |admin| format!("/metrics on {admin}, without a password"),
     );
-    [Some(tls), gateway, Some(operators)]
+    [Some(tls), gateway, Some(trusted), Some(operators)]
         .into_iter()
         .flatten()
         .collect()

@@ -1,10 +1,11 @@
 //! Who can reach the server, and who reads along.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use super::{Findings, Setting};
 use crate::app_info::is_loopback;
 use crate::config::Config;
+use crate::network::is_internal;
 
 const API: Setting = Setting {
     variable: "appInfo.apiDomain",
@@ -17,6 +18,10 @@ const WEBSITE: Setting = Setting {
 const LISTEN: Setting = Setting {
     variable: "AUTH_LISTEN_ADDR",
     field: "listen",
+};
+const PROXIES: Setting = Setting {
+    variable: "AUTH_TRUSTED_PROXIES",
+    field: "trusted_proxies",
 };
 const ADMIN: Setting = Setting {
     variable: "AUTH_ADMIN_LISTEN_ADDR",
@@ -44,6 +49,14 @@ pub(super) fn judge(config: &Config, findings: &mut Findings) {
             "set apiDomain to the https address that browsers use, or listen on 127.0.0.1",
         );
     }
+    if app.api_domain.starts_with("https:") && !config.trusted_proxies.is_declared() {
+        findings.notice(
+            PROXIES,
+            "a proxy in front of the server terminates TLS, and nothing says which it is: clients cannot be \
+             told apart by their address",
+            "name the proxy's address, such as 127.0.0.1 or 10.0.0.0/8",
+        );
+    }
     if let Some(admin) = config.admin_listen {
         operators(admin, config.listen, findings);
     }
@@ -62,22 +75,11 @@ fn operators(admin: SocketAddr, listen: SocketAddr, findings: &mut Findings) {
             "choose another port",
         );
     }
-    if ip.is_unspecified() || !is_internal(ip) {
+    if ip.is_unspecified() || !is_internal(ip.to_canonical()) {
         findings.danger(
             ADMIN,
             format!("strangers may reach /metrics on {admin}, which asks for no password"),
             "listen on 127.0.0.1 or a private address, or let a firewall see to it",
         );
-    }
-}
-
-/// Whether an address belongs to a machine or a private network (RFC 1918, 6598, 3927, 4193, 4291).
-fn is_internal(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            let is_shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xc0 == 64;
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || is_shared
-        }
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }

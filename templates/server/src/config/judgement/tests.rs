@@ -20,7 +20,13 @@ fn config(api: &str, website: &str) -> Config {
 
 /// A server behind a proxy that terminates TLS.
 fn production() -> Config {
-    config("https://api.example.com", "https://example.com")
+    behind_a_proxy("https://api.example.com", "https://example.com")
+}
+
+fn behind_a_proxy(api: &str, website: &str) -> Config {
+    let mut config = config(api, website);
+    config.trusted_proxies = "10.0.0.0/8".parse().expect("a range");
+    config
 }
 
 /// Severity and variable of each finding.
@@ -51,7 +57,7 @@ fn what_is_right_is_not_mentioned() {
         found(&config("http://localhost:3001", "http://localhost:3000")),
         []
     );
-    let mut cross_site = config("https://api.example.com", "https://example.org");
+    let mut cross_site = behind_a_proxy("https://api.example.com", "https://example.org");
     assert_eq!(found(&cross_site), []);
     cross_site.session.anti_csrf = Some(AntiCsrf::None);
     cross_site.session.transfer = TransferPolicy::Header;
@@ -149,6 +155,13 @@ fn who_can_reach_the_server_is_told() {
 }
 
 #[test]
+fn a_proxy_that_is_not_declared_is_told() {
+    finds(Severity::Notice, "AUTH_TRUSTED_PROXIES", |config| {
+        config.trusted_proxies = crate::network::TrustedProxies::default();
+    });
+}
+
+#[test]
 fn mails_that_others_read_are_told() {
     for url in [
         "smtp://mail.example.com",
@@ -214,6 +227,7 @@ fn facts_say_why_and_hold_no_secret() {
         "cookies: SameSite=Lax, because API and website are one site (example.com)",
         "cookies: Secure, because apiDomain is https",
         "CORS: only https://example.com may read answers, with credentials",
+        "proxies: proxies that name the client: 10.0.0.0/8 (AUTH_TRUSTED_PROXIES)",
         "TLS: PostgreSQL on this machine, without TLS",
         "TLS: mails go to the mail server over TLS",
         "secrets: signing keys are encrypted",
