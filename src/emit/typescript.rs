@@ -126,9 +126,19 @@ fn insert(tree: &mut Tree, path: &str, template: &impl Template) {
     tree.insert(format!("client/{path}"), text);
 }
 
-/// A string literal, for TypeScript and JSON alike.
+/// A string literal, for TypeScript and JSON alike. Characters that change the direction of text are
+/// escaped, so that the source reads as it is (CVE-2021-42574).
 fn string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let literal = serde_json::Value::from(text).to_string();
+    let is_odd = |character: char| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if !literal.contains(is_odd) {
+        return literal;
+    }
+    let escaped = literal.chars().map(|character| match character {
+        odd if is_odd(odd) => format!("\\u{:04x}", u32::from(odd)),
+        other => other.to_string(),
+    });
+    escaped.collect()
 }
 
 /// `apiDomain: options.apiDomain ?? "…",`. The value stands here a second time, so that a bundle has

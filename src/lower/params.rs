@@ -164,6 +164,10 @@ fn check_style(cx: &mut Context<'_>, parameter: &Parameter, ty: &Type) {
     }
     let is_list = matches!(ty, Type::List(_));
     match (parameter.location, parameter.style.as_deref()) {
+        (Location::Query, None | Some("form")) if is_list && parameter.explode != Some(false) => {
+            let label = format!("`{}` is written `{0}=a,b`", parameter.name);
+            cx.tolerate(&tolerances::COMMA_LIST, span, label);
+        }
         (_, None | Some("form" | "simple" | "deepObject")) => {}
         (Location::Query, Some(_)) if !is_list => {}
         (location, Some(style)) => {

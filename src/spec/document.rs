@@ -105,6 +105,8 @@ pub(crate) struct Parameter {
     pub(crate) media_type: Option<String>,
     /// `style`, where it is given.
     pub(crate) style: Option<String>,
+    /// `explode`, where it is given.
+    pub(crate) explode: Option<bool>,
     /// `example`, if it is a text.
     pub(crate) example: Option<String>,
 }

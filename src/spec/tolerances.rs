@@ -178,6 +178,10 @@ tolerances! {
     PUBLISHED_PATH = "path-of-published-fdi",
         "a path of the published FDI is not the one that frontends call",
         "the path that the label gives is served; write it so in the spec";
+    /// A list in a query, which OpenAPI repeats by default.
+    COMMA_LIST = "comma-list",
+        "a list in a query is not written as its style says",
+        "server and client write `ids=a,b` in place of `ids=a&ids=b`; say so with `explode: false`";
     /// A body on GET or HEAD.
     UNSENDABLE_BODY = "unsendable-body",
         "an operation takes a body with a method that has none",

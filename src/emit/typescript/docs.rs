@@ -90,6 +90,17 @@ mod tests {
     }
 
     #[test]
+    fn a_summary_is_the_first_paragraph() {
+        assert_eq!(summary("One\nline.\n\nMore."), "One line.");
+    }
+
+    #[test]
+    fn a_literal_shows_what_changes_the_direction() {
+        let literal = crate::emit::typescript::string("\u{2067}he\u{2069}");
+        assert_eq!(literal, r#""\u2067he\u2069""#);
+    }
+
+    #[test]
     fn long_lines_are_wrapped() {
         let text = comment(&format!("- {}end", "word ".repeat(30)), "  ");
         assert!(text.starts_with("  /**\n   * - word word"), "{text}");

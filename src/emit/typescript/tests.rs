@@ -22,6 +22,7 @@ static SIGN_OUT: catalog::Behaviour = catalog::Behaviour {
     method: "POST",
     paths: &["/signout"],
     tenancy: catalog::Tenancy::Ignored,
+    origins: catalog::Origins::Own,
     body: &[],
     query: &[],
     outcomes: &[],
@@ -454,7 +455,16 @@ fn operations() {
       request: CallParams = {},
       options?: CallOptions,
     ): Promise<CallResponse> {
-      return call(client, { id: "call", method: "GET", path: "/users", query: request }, options);
+      return call(
+        client,
+        {
+          id: "call",
+          method: "GET",
+          path: "/users",
+          query: { page: request.page, "x-tag": request["x-tag"]?.join() },
+        },
+        options,
+      );
     }
 
     /**

@@ -123,6 +123,7 @@ impl<'f> Building<'f> {
             },
             schema,
             style: word("style"),
+            explode: value.get("explode").and_then(Value::as_bool),
             example: word("example"),
             place,
         })

@@ -2,7 +2,10 @@
 
 use super::super::types::{is_identifier, key, param_keys};
 use super::super::{WIDTH, string};
-use crate::ir::{ArmBody, Behaviour, Body, BodyEncoding, Operation, ParamPlace, Segment, Tenancy};
+use crate::ir::{
+    ArmBody, Behaviour, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Segment, Tenancy,
+    Type,
+};
 
 /// The object that tells the runtime how to make the call: `key: value` texts.
 pub(super) fn entries(operation: &Operation) -> Vec<String> {
@@ -79,7 +82,12 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
     if own.is_empty() {
         return None;
     }
-    let all = own.len() == operation.params.len() && operation.body.is_none();
+    // The server reads a list with commas.
+    let is_list =
+        |param: &Param| param.place == ParamPlace::Query && matches!(param.field.ty, Type::List(_));
+    let all = own.len() == operation.params.len()
+        && operation.body.is_none()
+        && !own.iter().any(|(param, _)| is_list(param));
     if all
         && own
             .iter()
@@ -89,7 +97,14 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
     }
     let pairs: Vec<String> = own
         .iter()
-        .map(|(param, name)| format!("{}: {}", key(param.field.name.wire()), access(name)))
+        .map(|(param, name)| {
+            let value = match (is_list(param), is_always_there(&param.field)) {
+                (false, _) => access(name),
+                (true, true) => format!("{}.join()", access(name)),
+                (true, false) => format!("{}?.join()", access(name)),
+            };
+            format!("{}: {value}", key(param.field.name.wire()))
+        })
         .collect();
     let line = format!("{name}: {{ {} }}", pairs.join(", "));
     // Such a line stands six columns in and ends with a comma.
@@ -101,6 +116,10 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
             pairs.join(",\n        ")
         )
     })
+}
+
+fn is_always_there(field: &Field) -> bool {
+    field.required && !field.nullable
 }
 
 fn access(name: &str) -> String {
