@@ -9,15 +9,75 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::config::Config;
+use crate::delivery::LIFETIME;
+use crate::email::EmailAddress;
 use crate::error::Error;
-use crate::flows::normal_email;
 use crate::session::{SessionInformation, Sessions, SigningKeys};
-use crate::store::{self, PUBLIC_TENANT, Store};
+use crate::store::{
+    self, DiscardMails, ListMails, ListedMail, PUBLIC_TENANT, Picked, RetryMails, Store,
+};
 
 /// A database of a server, opened to be looked after.
 pub struct Admin {
     store: Arc<dyn Store>,
     sessions: Sessions,
+}
+
+/// A mail that is not sent yet, or was given up.
+#[derive(Debug, Clone)]
+pub struct MailInformation {
+    /// Names it.
+    pub id: String,
+    /// What it is about, such as `password-reset`.
+    pub kind: String,
+    /// The tenant that it belongs to.
+    pub tenant_id: String,
+    /// Its recipient.
+    pub recipient: String,
+    /// Whether it was given up; otherwise it is tried again.
+    pub is_failed: bool,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// When it was accepted.
+    pub created_at: i64,
+    /// When it is tried next, or was due last.
+    pub due_at: i64,
+    /// What went wrong last.
+    pub failure: Option<String>,
+}
+
+/// Which mails are meant.
+#[derive(Debug, Clone)]
+pub enum Mails {
+    /// The one of this id.
+    One(String),
+    /// All that were given up.
+    AllFailed,
+}
+
+impl From<ListedMail> for MailInformation {
+    fn from(mail: ListedMail) -> Self {
+        Self {
+            id: mail.id,
+            kind: mail.kind,
+            tenant_id: mail.tenant_id,
+            recipient: mail.recipient,
+            is_failed: mail.is_failed,
+            attempts: mail.attempts,
+            created_at: mail.created_at,
+            due_at: mail.due_at,
+            failure: mail.failure,
+        }
+    }
+}
+
+impl From<&Mails> for Picked {
+    fn from(mails: &Mails) -> Self {
+        match mails {
+            Mails::One(id) => Self::One(id.clone()),
+            Mails::AllFailed => Self::AllFailed,
+        }
+    }
 }
 
 impl fmt::Debug for Admin {
@@ -67,7 +127,9 @@ impl Admin {
     /// The store failed.
     pub async fn user_id(&self, id_or_email: &str) -> Result<Option<String>, Error> {
         if id_or_email.contains('@') {
-            let email = normal_email(id_or_email);
+            let Ok(email) = EmailAddress::parse(id_or_email) else {
+                return Ok(None);
+            };
             let found = self
                 .store
                 .email_password_user(PUBLIC_TENANT, &email)
@@ -91,5 +153,41 @@ impl Admin {
             all.extend(self.sessions.get(&handle).await?);
         }
         Ok(all)
+    }
+
+    /// The mails that are not sent, oldest first; a thousand at most.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn mails(&self) -> Result<Vec<MailInformation>, Error> {
+        let mails = self.store.run(ListMails).await?;
+        Ok(mails.into_iter().map(MailInformation::from).collect())
+    }
+
+    /// Has running servers try mails again, now and for a day; how many. One that is being sent at this
+    /// moment is left to its worker.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn retry_mails(&self, mails: &Mails) -> Result<u64, Error> {
+        let now = self.store.clock().now();
+        let retry = RetryMails {
+            picked: mails.into(),
+            now,
+            expires_at: now + LIFETIME,
+        };
+        self.store.run(retry).await
+    }
+
+    /// Gives mails up for good and deletes what they say; how many.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn discard_mails(&self, mails: &Mails) -> Result<u64, Error> {
+        let discard = DiscardMails {
+            picked: mails.into(),
+            now: self.store.clock().now(),
+        };
+        self.store.run(discard).await
     }
 }

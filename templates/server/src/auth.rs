@@ -34,8 +34,8 @@ pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 /// How many passwords may wait for each that is being hashed.
 const WAITING_PER_THREAD: usize = 64;
 
-/// How long shutting down waits for mails.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long shutting down waits for mails that are due.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An auth server. Clones share it.
 #[derive(Clone)]
@@ -191,7 +191,7 @@ impl Auth {
         self.0.is_stopping.load(Ordering::Acquire)
     }
 
-    /// Deletes expired sessions, reset tokens and signing keys now, as the server does from time to time;
+    /// Deletes expired sessions, reset tokens, signing keys and mails now, as the server does from time to time;
     /// how many rows went. Several servers may do so at once.
     ///
     /// # Errors
@@ -208,15 +208,17 @@ impl Auth {
             .filter(|_| self.0.config.is_local() && self.app_info().is_local())
     }
 
-    /// Waits for the mails that are still to go out, but not forever; then closes the database, so that a
-    /// copy of its file has everything. The last thing to do with a server.
+    /// Sends the mails that are due, for at most ten seconds; then closes the database, so that a copy of
+    /// its file has everything. What was not sent is sent after the next start. The last thing to do with
+    /// a server.
     pub async fn close(&self) {
-        if tokio::time::timeout(PATIENCE, self.mail().drained())
-            .await
-            .is_err()
-        {
-            tracing::error!("some mails were not delivered before the server stopped");
+        let drained = tokio::time::timeout(MAIL_TIMEOUT, self.mail().drained()).await;
+        if drained.is_err() {
+            tracing::warn!(
+                "some mails were not sent before the server stopped: the next start sends them"
+            );
         }
+        self.mail().stop().await;
         self.store().close().await;
     }
 }
@@ -343,7 +345,13 @@ impl AuthBuilder {
         let limits = Limits::open(&config, Arc::clone(&store), Arc::clone(&clock))
             .await
             .map_err(|error| StartError(error.to_string()))?;
-        let mail = Queue::start(&mailer, metrics.mail.clone());
+        let mail = Queue::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            mailer,
+            config.session.signing_key_encryption.clone(),
+            metrics.mail.clone(),
+        );
         let parts = Arc::new(Parts {
             config,
             store,

@@ -2,12 +2,14 @@
 //!
 //! Rules: without arguments the program serves. What a command was asked for goes to standard output, as a
 //! table or, with `--json`, as JSON; everything else goes to standard error. Exit codes: 0 when it is done,
-//! 1 when it failed or `doctor` found a danger, 2 when the arguments are wrong, 3 when the user or the session does not exist. No output
+//! 1 when it failed or `doctor` found a danger, 2 when the arguments are wrong, 3 when the user, the session
+//! or the mail does not exist. No output
 //! holds a token or a key. Commands return what they have to say, and one place says it.
 
 mod doctor;
 mod health;
 mod keys;
+mod outbox;
 mod serve;
 mod sessions;
 
@@ -45,6 +47,9 @@ enum Command {
     /// Lists and revokes sessions
     #[command(subcommand)]
     Sessions(sessions::Sessions),
+    /// Lists the mails that are not sent, tries them again, gives them up
+    #[command(subcommand)]
+    Outbox(outbox::Outbox),
 }
 
 /// What became of a command that did not fail.
@@ -119,6 +124,7 @@ async fn carry_out(command: &Command) -> Result<Done, Failure> {
         Command::Doctor(doctor) => Ok(doctor.run()),
         Command::Keys(keys) => keys.run(&Admin::open(config()?).await?).await,
         Command::Sessions(sessions) => sessions.run(&Admin::open(config()?).await?).await,
+        Command::Outbox(outbox) => outbox.run(&Admin::open(config()?).await?).await,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Mail: what is sent, who sends it, and when.
 //!
-//! Rule: a request never waits for a mail server. It hands its work to the [`Queue`] and answers; so an
-//! address that has an account and one that has none are answered after the same time (OWASP, Forgot
-//! Password Cheat Sheet). And nothing here logs a mail's text: a reset link is a credential.
+//! Rule: a request never waits for a mail server. It puts a row into the [`Queue`], which is a table of the
+//! database, and answers; whether the address has an account is looked up by whoever sends. So an address
+//! that has an account and one that has none are answered after the same work (OWASP, Forgot Password
+//! Cheat Sheet). And nothing here logs a mail's text or address: a reset link is a credential.
 
 use std::sync::Arc;
 
@@ -11,12 +12,41 @@ use async_trait::async_trait;
 mod outbox;
 mod queue;
 mod smtp;
+mod worker;
 
 pub use self::outbox::{Outbox, SentMail};
-pub use self::queue::Queue;
+pub(crate) use self::queue::{DONE_KEPT, FAILED_KEPT, LIFETIME};
+pub use self::queue::{DueMail, NewMail, Queue};
 pub use self::smtp::Smtp;
 
 use self::smtp::{mailbox, message};
+use crate::email::EmailAddress;
+
+/// What a mail is about. Its text is made when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// A link for a new password.
+    PasswordReset,
+    /// The password was changed.
+    PasswordChanged,
+}
+
+impl MailKind {
+    const ALL: [Self; 2] = [Self::PasswordReset, Self::PasswordChanged];
+
+    /// Its name in the database, the log and the output of commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PasswordReset => "password-reset",
+            Self::PasswordChanged => "password-changed",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
 
 /// Whether mails can come from this sender.
 ///
@@ -37,8 +67,8 @@ pub(crate) fn check_smtp_url(url: &str) -> Result<(), MailError> {
 /// One mail in plain text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// The address of its one recipient.
-    pub to: String,
+    /// Its one recipient.
+    pub to: EmailAddress,
     /// What its subject line says.
     pub subject: String,
     /// Its text; lines end with `\n`.

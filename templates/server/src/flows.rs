@@ -11,7 +11,9 @@ pub mod password_reset;
 pub mod session;
 mod validators;
 
-pub(crate) use self::validators::normal_email;
+use crate::auth::Auth;
+use crate::delivery::{DueMail, Mail, MailKind};
+use crate::error::Error;
 
 pub use crate::crypto::keys::Jwk;
 pub use crate::store::{LoginMethod, ThirdParty, User, Webauthn};
@@ -23,4 +25,12 @@ pub struct FieldError {
     pub id: String,
     /// A sentence for the user; the browser library uses it as a translation key.
     pub error: String,
+}
+
+/// Makes the text of a mail, and the tokens in it; `None` when there is nothing to send.
+pub(crate) async fn compose(auth: &Auth, mail: DueMail) -> Result<Option<Mail>, Error> {
+    match mail.kind {
+        MailKind::PasswordReset => password_reset::compose_link(auth, mail).await,
+        MailKind::PasswordChanged => Ok(Some(password_reset::compose_notice(auth, mail))),
+    }
 }

@@ -44,7 +44,7 @@
 //! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `crypto`, `error`, `metrics`, `network`, `request_id`, `telemetry` |
+//! | ground | `app_info`, `clock`, `crypto`, `email`, `error`, `metrics`, `network`, `request_id`, `telemetry` |
 
 #[rustfmt::skip]
 pub mod api;
@@ -56,6 +56,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod delivery;
+pub mod email;
 pub mod error;
 pub mod flows;
 pub mod limits;

@@ -12,9 +12,12 @@
 mod app;
 #[cfg(test)]
 mod contract;
+mod mail_outbox;
 mod merge;
 mod metered;
+mod names;
 mod opening;
+mod password_reset;
 mod postgres;
 mod sqlite;
 mod transaction;
@@ -26,12 +29,21 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use crate::clock::{Clock, SystemClock};
+use crate::email::EmailAddress;
 use crate::error::Error;
 
 pub(crate) use app::OwningApp;
+pub(crate) use mail_outbox::{
+    ClaimMails, ClaimedMail, CountMails, DiscardMails, EnqueueMail, FinishMail, ForgetMails,
+    ListMails, ListedMail, MailLimit, MailOutcome, NewMailRow, Picked, RetryMails,
+};
 pub(crate) use merge::merge as merge_claims;
 pub(crate) use metered::Metered;
 pub(crate) use opening::{Way, check_url, open, open_existing, way};
+pub(crate) use password_reset::{
+    CreateResetToken, ForgetResetTokens, PasswordIsUnchanged, ResetOutcome, ResetTokenOwner,
+    SpendResetToken,
+};
 pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 pub(crate) use transaction::{Retry, Step, Transaction, Tx, TxError};
@@ -112,8 +124,8 @@ pub struct Webauthn {
 pub struct NewEmailPasswordUser {
     /// Where the user signs up.
     pub tenant_id: String,
-    /// The address in its normal form.
-    pub email: String,
+    /// The address.
+    pub email: EmailAddress,
     /// PHC string of the password's hash.
     pub password_hash: String,
     /// When the user signs up.
@@ -127,39 +139,6 @@ pub enum CreateUser {
     Created(User),
     /// Somebody signs in with this address already.
     EmailTaken,
-}
-
-/// A reset token to be.
-#[derive(Debug, Clone)]
-pub struct NewPasswordResetToken {
-    /// SHA-256 of the token, in hexadecimal.
-    pub token_hash: String,
-    /// The login method (`recipe_user_id`) whose password it resets.
-    pub user_id: String,
-    /// The address to which the token is sent.
-    pub email: String,
-    /// From when on the token is void.
-    pub expires_at: i64,
-}
-
-/// A reset token that was sent and not used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PasswordResetToken {
-    /// The login method (`recipe_user_id`) whose password it resets.
-    pub user_id: String,
-    /// The address to which the token was sent.
-    pub email: String,
-    /// From when on the token is void.
-    pub expires_at: i64,
-}
-
-/// What became of an attempt to reset a password.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ResetPassword {
-    /// The password is changed, the address counts as verified, all reset tokens are gone.
-    Done(User),
-    /// The token is unknown, used or expired.
-    InvalidToken,
 }
 
 /// A session as it is stored.
@@ -250,7 +229,7 @@ pub struct Connections {
 /// What may be forgotten.
 #[derive(Debug, Clone, Copy)]
 pub struct Purge {
-    /// Sessions and reset tokens that expired until then.
+    /// Sessions that expired until then.
     pub expired_until: i64,
     /// Rotating keys made before then.
     pub keys_created_before: i64,
@@ -294,32 +273,11 @@ pub trait Store: Send + Sync {
     async fn email_password_user(
         &self,
         tenant_id: &str,
-        email: &str,
+        email: &EmailAddress,
     ) -> Result<Option<(User, String)>, Error>;
 
     /// The user of this id, or the one that has a login method of this id.
     async fn user(&self, id: &str) -> Result<Option<User>, Error>;
-
-    /// Remembers a reset token; `false` if the login method does not exist (any more).
-    async fn create_password_reset_token(
-        &self,
-        token: NewPasswordResetToken,
-    ) -> Result<bool, Error>;
-
-    /// The reset token of this hash, void or not.
-    async fn password_reset_token(
-        &self,
-        token_hash: &str,
-    ) -> Result<Option<PasswordResetToken>, Error>;
-
-    /// Spends a reset token: every reset token of the user goes, even if this one is expired; if
-    /// it is not, the password changes and the address counts as verified.
-    async fn reset_password(
-        &self,
-        token_hash: &str,
-        password_hash: &str,
-        now: i64,
-    ) -> Result<ResetPassword, Error>;
 
     /// Remembers a session.
     async fn create_session(&self, session: SessionRow) -> Result<(), Error>;

@@ -79,7 +79,8 @@ async fn secrets_of_the_database(
         secrets.extend(session.previous_refresh_hash);
         secrets.extend(spellings(&session.rotation_key));
     }
-    let user = store.email_password_user(PUBLIC_TENANT, email).await;
+    let email = email.parse().expect("an address");
+    let user = store.email_password_user(PUBLIC_TENANT, &email).await;
     let (_, hash) = user.expect("it answers").expect("the user is there");
     secrets.push(hash);
     for key in store.signing_keys().await.expect("it answers") {

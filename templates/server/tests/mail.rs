@@ -3,54 +3,122 @@
 mod common;
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
+use auth_server::auth::AuthBuilder;
 use auth_server::config::Secret;
+use auth_server::delivery::{Mail, MailError, Mailer};
 use auth_server::{Config, NoCustom};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use common::{Server, app_info, shown, token_of};
+use common::{Server, app_info, form, shown, token_of};
 use http::{Request, Version};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tower::ServiceExt;
 
-/// Takes one mail and returns all that was said to it.
-async fn smtp_server(listener: TcpListener) -> String {
-    let (stream, _) = listener.accept().await.expect("somebody comes");
-    let (input, mut output) = stream.into_split();
-    let mut lines = BufReader::new(input).lines();
-    let (mut heard, mut in_data) = (String::new(), false);
-    output
-        .write_all(b"220 test\r\n")
-        .await
-        .expect("it can be told");
-    while let Some(line) = lines.next_line().await.expect("it can be heard") {
-        heard.push_str(&line);
-        heard.push('\n');
-        let answer = match line.split(' ').next().unwrap_or_default() {
-            "." => {
-                in_data = false;
-                "250 taken\r\n"
+/// A mail server that takes mails, and answers 451 to those for one domain.
+#[derive(Clone, Default)]
+struct MailServer {
+    /// Each conversation, from `EHLO` to `QUIT`.
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl MailServer {
+    const REFUSED: &str = "@later.test>";
+
+    /// Starts to listen; its URL.
+    async fn start(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        let server = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(server.clone().talk(stream));
             }
-            _ if in_data => continue,
-            "DATA" => {
-                in_data = true;
-                "354 go on\r\n"
+        });
+        format!("smtp://127.0.0.1:{port}")
+    }
+
+    async fn talk(self, stream: TcpStream) {
+        let (input, mut output) = stream.into_split();
+        let mut lines = BufReader::new(input).lines();
+        let (mut heard, mut in_data) = (String::new(), false);
+        if output.write_all(b"220 test\r\n").await.is_err() {
+            return;
+        }
+        while let Ok(Some(line)) = lines.next_line().await {
+            heard += &line;
+            heard.push('\n');
+            let answer = match line.split(' ').next().unwrap_or_default() {
+                "." if in_data => {
+                    in_data = false;
+                    self.note(std::mem::take(&mut heard));
+                    "250 taken"
+                }
+                _ if in_data => continue,
+                "DATA" => {
+                    in_data = true;
+                    "354 go on"
+                }
+                "RCPT" if line.ends_with(Self::REFUSED) => {
+                    self.note(std::mem::take(&mut heard));
+                    "451 try later"
+                }
+                "QUIT" => return,
+                _ => "250 fine",
+            };
+            let answer = format!("{answer}\r\n");
+            if output.write_all(answer.as_bytes()).await.is_err() {
+                return;
             }
-            "QUIT" => break,
-            _ => "250 fine\r\n",
-        };
-        output
-            .write_all(answer.as_bytes())
-            .await
-            .expect("it can be told");
-        if answer.starts_with("250 taken") {
-            break;
         }
     }
-    heard
+
+    fn note(&self, heard: String) {
+        self.heard
+            .lock()
+            .expect("no panic with the lock")
+            .push(heard);
+    }
+
+    /// What was said for this recipient, once for each mail.
+    fn heard_for(&self, recipient: &str) -> Vec<String> {
+        let heard = self.heard.lock().expect("no panic with the lock");
+        let line = format!("RCPT TO:<{recipient}>");
+        let found = heard.iter().filter(|heard| heard.contains(&line));
+        found.cloned().collect()
+    }
+}
+
+/// A server that sends over this mail server.
+async fn start(mail: &MailServer) -> Server {
+    let url = mail.start().await;
+    Server::start_with(|config| {
+        config.smtp_url = Some(Secret::new(url));
+        config.mail_from = "Test <test@ex.co>".to_owned();
+    })
+    .await
+}
+
+async fn sign_up(server: &Server, email: &str) {
+    let form = form(email, "passw0rd");
+    let answer = server.post("/auth/signup").json(&form).await;
+    assert_eq!(answer.json()["status"], "OK", "{email}");
+}
+
+/// Asks for a link; the status of the answer.
+async fn ask(server: &Server, email: &str) -> u16 {
+    let body = json!({"formFields": [{"id": "email", "value": email}]});
+    let ask = server.post("/auth/user/password/reset/token");
+    let answer = ask.json(&body).await;
+    assert!(answer.status != 200 || answer.body == r#"{"status":"OK"}"#);
+    answer.status.as_u16()
 }
 
 async fn ask_for_link(server: &Server) {
@@ -66,18 +134,10 @@ async fn ask_for_link(server: &Server) {
 
 #[tokio::test]
 async fn a_reset_link_goes_out_over_smtp() {
-    let listener = TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port is free");
-    let port = listener.local_addr().expect("it is bound").port();
-    let conversation = tokio::spawn(smtp_server(listener));
-    let server = Server::start_with(|config| {
-        config.smtp_url = Some(Secret::new(format!("smtp://127.0.0.1:{port}")));
-        config.mail_from = "Test <test@ex.co>".to_owned();
-    })
-    .await;
+    let mail = MailServer::default();
+    let server = start(&mail).await;
     ask_for_link(&server).await;
-    let heard = conversation.await.expect("the conversation ends");
+    let heard = mail.heard_for("ana@ex.co").concat();
     for part in [
         "MAIL FROM:<test@ex.co>",
         "RCPT TO:<ana@ex.co>",
@@ -87,6 +147,137 @@ async fn a_reset_link_goes_out_over_smtp() {
     ] {
         assert!(heard.contains(part), "{part} is missing in\n{heard}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recipients_that_are_refused_for_now_delay_nobody_else() {
+    let mail = MailServer::default();
+    let server = start(&mail).await;
+    sign_up(&server, "ana@ex.co").await;
+    let refused: Vec<_> = (0..8).map(|n| format!("u{n}@later.test")).collect();
+    for email in &refused {
+        sign_up(&server, email).await;
+        for _ in 0..3 {
+            assert_eq!(ask(&server, email).await, 200);
+        }
+    }
+    assert_eq!(ask(&server, "ana@ex.co").await, 200);
+    server.auth.mail().drained().await;
+    // The clock stands still, so none of the others has been tried twice.
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 1);
+    for email in &refused {
+        assert_eq!(mail.heard_for(email).len(), 3, "{email}");
+    }
+    // They are tried again when their time has come.
+    server.clock.advance(5_000);
+    server.auth.mail().drained().await;
+    for email in &refused {
+        assert_eq!(mail.heard_for(email).len(), 6, "{email}");
+    }
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_victim_gets_a_handful_of_mails_and_nobody_else_is_refused() {
+    let mail = MailServer::default();
+    let server = Arc::new(start(&mail).await);
+    sign_up(&server, "ana@ex.co").await;
+    sign_up(&server, "eva@ex.co").await;
+    let mut asking = JoinSet::new();
+    for number in 0..1_300 {
+        let asked = Arc::clone(&server);
+        asking.spawn(async move { ask(&asked, "ana@ex.co").await });
+        if number % 100 == 99 {
+            while let Some(status) = asking.join_next().await {
+                assert_eq!(status.expect("it asks"), 200);
+            }
+        }
+        if number == 650 {
+            assert_eq!(ask(&server, "eva@ex.co").await, 200);
+        }
+    }
+    server.auth.mail().drained().await;
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 3);
+    assert_eq!(mail.heard_for("eva@ex.co").len(), 1);
+    // One a minute, and six in an hour.
+    for _ in 0..10 {
+        server.clock.advance(60_000);
+        assert_eq!(ask(&server, "ana@ex.co").await, 200);
+        assert_eq!(ask(&server, "ana@ex.co").await, 200);
+        // The clock must not jump over the lease of a mail that is being sent.
+        server.auth.mail().drained().await;
+    }
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 6);
+}
+
+#[tokio::test]
+async fn unknown_addresses_are_limited_like_known_ones() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let refused = || {
+        let text = server.auth.metrics_text().expect("it is text");
+        let line = r#"auth_mails_total{outcome="refused"} "#;
+        let count = text.lines().find_map(|found| found.strip_prefix(line));
+        count.map_or(0, |count| count.parse::<u32>().expect("a number"))
+    };
+    for (email, before) in [("ana@ex.co", 0), ("nobody@ex.co", 2)] {
+        for _ in 0..5 {
+            assert_eq!(ask(&server, email).await, 200);
+        }
+        assert_eq!(refused(), before + 2, "{email}");
+    }
+    assert_eq!(server.mails().await.len(), 3);
+}
+
+/// Fails for now, or never answers.
+struct Broken {
+    answers: bool,
+    is_called: Arc<Notify>,
+}
+
+#[async_trait::async_trait]
+impl Mailer for Broken {
+    async fn send(&self, _: &Mail) -> Result<(), MailError> {
+        self.is_called.notify_one();
+        if !self.answers {
+            std::future::pending::<()>().await;
+        }
+        Err(MailError::transient("the test wants it"))
+    }
+}
+
+/// The next server on the database of one whose mailer is broken.
+async fn after_a_broken_one(answers: bool, is_stopped: bool, later: i64) -> Server {
+    let app = |auth| auth_server::router(auth, None::<NoCustom>);
+    let is_called = Arc::new(Notify::new());
+    let broken = Broken {
+        answers,
+        is_called: Arc::clone(&is_called),
+    };
+    let mailer = move |builder: AuthBuilder| builder.mailer(broken);
+    let server = Server::start_built(|_| {}, mailer, app).await;
+    server.ana("header").await;
+    assert_eq!(ask(&server, "ana@ex.co").await, 200);
+    is_called.notified().await;
+    if is_stopped {
+        server.auth.close().await;
+    }
+    server.clock.advance(later);
+    server.restart(|_| {}, app).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_was_not_sent_before_a_stop_is_sent_after_the_next_start() {
+    let server = after_a_broken_one(true, true, 5_000).await;
+    let mails = server.mails().await;
+    assert_eq!(mails.len(), 1);
+    token_of(&mails[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_whose_worker_died_is_sent_by_another_server() {
+    let server = after_a_broken_one(false, false, 60_000).await;
+    assert_eq!(server.mails().await.len(), 1);
 }
 
 #[tokio::test]

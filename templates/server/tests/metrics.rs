@@ -143,7 +143,8 @@ async fn what_happens_is_counted() {
         ("auth_password_hashes_waiting", 0.0),
         ("auth_password_hashes_running", 0.0),
         ("auth_password_hashes_refused_total", 0.0),
-        ("auth_mail_jobs_pending", 0.0),
+        ("auth_mails_waiting", 0.0),
+        ("auth_mails_undelivered", 0.0),
         (
             r#"auth_store_duration_seconds_count{verb="create_session"}"#,
             1.0,

@@ -2,6 +2,8 @@
 
 mod common;
 
+use auth_server::VerifyOptions;
+use auth_server::session::TransferMethod;
 use common::{Exchange, Server, form, shown};
 use serde_json::{Value, json};
 
@@ -67,9 +69,9 @@ async fn the_form_takes_an_address_only() {
 }
 
 #[tokio::test]
-async fn a_token_sets_a_password_verifies_the_address_and_leaves_sessions_alone() {
+async fn a_token_sets_a_password_and_does_not_verify_the_address() {
     let server = Server::start().await;
-    let ana = server.ana("header").await;
+    server.ana("header").await;
     let token = server.reset_token("ana@ex.co").await;
     let answer = reset(&server, "newpass1", &token).await;
     assert!(!answer.has_session_headers());
@@ -79,12 +81,78 @@ async fn a_token_sets_a_password_verifies_the_address_and_leaves_sessions_alone(
         "WRONG_CREDENTIALS_ERROR"
     );
     let user = sign_in(&server, "newpass1").await;
-    assert_eq!(user["user"]["loginMethods"][0]["verified"], true);
-    let bearer = format!("Bearer {}", ana.refresh());
-    let refreshed = server
-        .post("/auth/session/refresh")
-        .header("authorization", &bearer);
-    assert_eq!(refreshed.send().await.status, 200);
+    assert_eq!(user["user"]["loginMethods"][0]["verified"], false);
+}
+
+/// Pre-hijacking: somebody signs up with an address that is not theirs, and waits for its owner.
+#[tokio::test]
+async fn a_reset_ends_all_sessions_and_tells_the_owner() {
+    let server = Server::start().await;
+    let first = server.ana("header").await;
+    let second = server.post("/auth/signin");
+    let second = second.json(&form("ana@ex.co", "passw0rd")).await;
+    let other = server.post("/auth/signup").header("st-auth-mode", "header");
+    let other = other.json(&form("eva@ex.co", "passw0rd")).await;
+    let token = server.reset_token("ana@ex.co").await;
+    assert_eq!(reset(&server, "newpass1", &token).await.brief(), OK);
+
+    let refresh = async |exchange: &Exchange| {
+        let bearer = format!("Bearer {}", exchange.refresh());
+        let ask = server.post("/auth/session/refresh");
+        let answer = ask.header("authorization", &bearer).send().await;
+        answer.status.as_u16()
+    };
+    let counts = async |exchange: &Exchange| {
+        let sessions = server.auth.sessions();
+        let options = VerifyOptions {
+            check_database: true,
+            ..VerifyOptions::default()
+        };
+        let (access, header) = (exchange.access(), TransferMethod::Header);
+        let session = sessions.verify_without_request(&access, None, header, options);
+        session.await.is_ok_and(|session| session.is_some())
+    };
+    for ended in [&first, &second] {
+        assert!(!counts(ended).await);
+        assert_eq!(refresh(ended).await, 401);
+    }
+    assert!(counts(&other).await, "that is somebody else");
+    assert_eq!(refresh(&other).await, 200);
+    assert_eq!(server.auth.metrics().sessions.revoked.get(), 2);
+
+    let mails = server.mails().await;
+    let notice = mails.last().expect("the owner is told");
+    assert_eq!(
+        (mails.len(), notice.to.as_str(), notice.subject.as_str()),
+        (2, "ana@ex.co", "Your password was changed")
+    );
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("password_changed_mail", notice.text));
+}
+
+/// Who signs in with the old password while it is reset has no session afterwards, however close it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_races_with_a_reset_has_no_session_afterwards() {
+    let server = Server::start().await;
+    let user = server.ana("header").await.json()["user"]["id"].clone();
+    let user = user.as_str().expect("it is text");
+    let token = server.reset_token("ana@ex.co").await;
+    let attack = async || {
+        for _ in 0..8 {
+            sign_in(&server, "passw0rd").await;
+        }
+    };
+    let (answer, (), (), ()) = tokio::join!(
+        reset(&server, "newpass1", &token),
+        attack(),
+        attack(),
+        attack()
+    );
+    assert_eq!(answer.brief(), OK);
+    let left = server.auth.sessions().list(user, None).await;
+    assert_eq!(left.expect("the store works"), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -125,6 +193,7 @@ async fn the_link_leads_to_the_website_whatever_the_request_says() {
         "x-forwarded-host",
         "x-original-url",
     ] {
+        server.clock.advance(60_000);
         let ask = server.post("/auth/user/password/reset/token");
         let ask = ask.header("st-auth-mode", "header");
         let answer = ask.header(name, "evil.test").json(&body).await;

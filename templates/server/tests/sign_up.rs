@@ -84,6 +84,52 @@ async fn every_field_that_is_wrong_is_named_password_first() {
     assert_eq!(refused(&server, &only_password).await, expected);
 }
 
+/// The same answer on both databases, and before any hash.
+#[tokio::test]
+async fn an_address_that_can_never_get_a_mail_is_refused_everywhere() {
+    let server = Server::start().await;
+    let long = format!("{}@ex.co", "x".repeat(3_000));
+    let local = format!("{}@ex.co", "x".repeat(65));
+    let domain = format!("a@{}.co", vec!["d".repeat(63); 4].join("."));
+    for email in [
+        "\"a b\"@ex.co",
+        "a@[1.2.3.4]",
+        "a@exämple.com",
+        "a\u{0}@ex.co",
+        "a\u{9f}@ex.co",
+        "😀@ex.co",
+        "a@-ex.co",
+        &long,
+        &local,
+        &domain,
+    ] {
+        let expected = r#"200 {"status":"FIELD_ERROR","formFields":[{"id":"email","error":"Email is invalid"}]}"#;
+        for path in ["/auth/signup", "/auth/signin"] {
+            let answer = server.post(path).json(&form(email, "passw0rd")).await;
+            assert_eq!(answer.brief(), expected, "{path} {email:?}");
+        }
+        let only_email = json!({"formFields": [{"id": "email", "value": email}]});
+        let reset = server.post("/auth/user/password/reset/token");
+        let answer = reset.json(&only_email).await;
+        assert_eq!(answer.brief(), expected, "reset {email:?}");
+        let email = url_encoded(email);
+        let exists = server.get(&format!("/auth/emailpassword/email/exists?email={email}"));
+        let answer = exists.send().await;
+        assert_eq!(answer.brief(), r#"200 {"status":"OK","exists":false}"#);
+    }
+    let metrics = server.auth.metrics_text().expect("it is text");
+    let hashes = "auth_password_hash_duration_seconds_count 0";
+    assert!(metrics.lines().any(|line| line == hashes), "{metrics}");
+}
+
+fn url_encoded(text: &str) -> String {
+    let encoded = text.bytes().map(|byte| match byte {
+        b'a'..=b'z' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    });
+    encoded.collect()
+}
+
 #[tokio::test]
 async fn a_body_that_is_not_built_as_documented_is_answered_400() {
     let server = Server::start().await;

@@ -136,3 +136,35 @@ async fn load_balancers_hear_of_the_end_before_it_comes() {
     server.kill("-TERM");
     assert!(server.ended());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_was_accepted_survives_kill_9() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    // Nothing listens there.
+    let unreachable = [
+        ("AUTH_SMTP_URL", "smtp://127.0.0.1:1"),
+        ("AUTH_MAIL_FROM", "test@ex.co"),
+    ];
+    let mut server = Running::start_with(&folder, &unreachable);
+    let signed_up = server.ask("/signup", "ana@ex.co").await;
+    assert_eq!(signed_up.expect("it answers")["status"], "OK");
+    let address = r#"{"formFields":[{"id":"email","value":"ana@ex.co"}]}"#;
+    let reset = Request::post(format!("{}/user/password/reset/token", server.base));
+    let reset = reset.body(Body::from(address)).expect("it is a request");
+    let reset = send(reset).await.expect("it answers");
+    assert_eq!(reset.body, r#"{"status":"OK"}"#);
+    // Otherwise the mail is leased to the dead server for a minute.
+    server.told("a mail is tried again");
+    server.kill("-KILL");
+    assert!(server.ended());
+
+    let mails = folder.path().join("mails");
+    let outbox = mails.to_str().expect("it is Unicode");
+    let _server = Running::start_with(&folder, &[("AUTH_MAIL_OUTBOX", outbox)]);
+    let started = std::time::Instant::now();
+    let sent = || std::fs::read_dir(&mails).is_ok_and(|files| files.count() == 1);
+    while !sent() {
+        assert!(started.elapsed() < LIMIT, "the mail is lost");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

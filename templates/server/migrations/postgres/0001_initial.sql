@@ -108,3 +108,27 @@ CREATE TABLE server_keys (
     name  TEXT COLLATE "C" PRIMARY KEY,
     value BYTEA NOT NULL
 );
+
+-- Mails that were accepted (store/mail_outbox.rs). No token stands in a row. When a mail is done its
+-- recipient, subject and payload are deleted.
+CREATE TABLE mail_outbox (
+    id             TEXT COLLATE "C" PRIMARY KEY,
+    kind           TEXT   NOT NULL,
+    tenant_id      TEXT   NOT NULL,
+    recipient      TEXT,
+    recipient_hash TEXT COLLATE "C" NOT NULL,
+    subject        TEXT,
+    payload        BYTEA,
+    request_id     TEXT,
+    state          TEXT COLLATE "C" NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+    attempts       BIGINT NOT NULL,
+    created_at     BIGINT NOT NULL,
+    due_at         BIGINT NOT NULL,
+    leased_until   BIGINT NOT NULL,
+    expires_at     BIGINT NOT NULL,
+    finished_at    BIGINT,
+    failure        TEXT
+);
+
+CREATE INDEX mail_outbox_by_recipient ON mail_outbox (recipient_hash, created_at);
+CREATE INDEX mail_outbox_by_state ON mail_outbox (state, due_at);

@@ -102,3 +102,27 @@ CREATE TABLE server_keys (
     name  TEXT PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Mails that were accepted (store/mail_outbox.rs). No token stands in a row. When a mail is done its
+-- recipient, subject and payload are deleted.
+CREATE TABLE mail_outbox (
+    id             TEXT PRIMARY KEY,
+    kind           TEXT    NOT NULL,
+    tenant_id      TEXT    NOT NULL,
+    recipient      TEXT,
+    recipient_hash TEXT NOT NULL,
+    subject        TEXT,
+    payload        BLOB,
+    request_id     TEXT,
+    state          TEXT NOT NULL CHECK (state IN ('waiting', 'done', 'failed')),
+    attempts       INTEGER NOT NULL,
+    created_at     INTEGER NOT NULL,
+    due_at         INTEGER NOT NULL,
+    leased_until   INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,
+    finished_at    INTEGER,
+    failure        TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX mail_outbox_by_recipient ON mail_outbox (recipient_hash, created_at);
+CREATE INDEX mail_outbox_by_state ON mail_outbox (state, due_at);

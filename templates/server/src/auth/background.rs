@@ -8,11 +8,14 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::Parts;
+use super::{Auth, Parts};
 use crate::crypto::token;
+use crate::delivery::{DONE_KEPT, DueMail, FAILED_KEPT};
 use crate::error::Error;
+use crate::flows;
 use crate::limits::PurgeCounters;
 use crate::session::{KEY_POLL, Sessions};
+use crate::store::{ForgetMails, ForgetResetTokens};
 
 /// The latest moment of the first clean-up after a start.
 const FIRST: Duration = Duration::from_secs(60);
@@ -22,6 +25,19 @@ pub(super) fn start(parts: &Arc<Parts>) {
     tokio::spawn(prepare_key(parts.sessions.clone()));
     tokio::spawn(keep_clean(Arc::downgrade(parts)));
     tokio::spawn(follow_keys(Arc::downgrade(parts)));
+    send_mails(parts);
+}
+
+/// Sends the mails that wait in the database.
+fn send_mails(parts: &Arc<Parts>) {
+    let server = Arc::downgrade(parts);
+    parts.mail.start(Arc::new(move |mail: DueMail| {
+        let server = server.upgrade();
+        Box::pin(async move {
+            let parts = server.ok_or_else(|| Error::internal("the server is gone"))?;
+            flows::compose(&Auth(parts), mail).await
+        })
+    }));
 }
 
 /// Has the signing key at hand before somebody needs it: making the first RSA key takes longer than all the
@@ -52,7 +68,7 @@ async fn keep_clean(parts: Weak<Parts>) {
 /// Deletes what has expired now; how many rows went.
 pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
     let metrics = &parts.metrics.cleanup;
-    match forget_expired(parts).await {
+    match forget(parts).await {
         Ok(deleted) => {
             metrics.deleted.inc_by(deleted);
             metrics.last_success.set(parts.clock.now() / 1000);
@@ -67,15 +83,23 @@ pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
     }
 }
 
-async fn forget_expired(parts: &Parts) -> Result<u64, Error> {
+/// Deletes in small transactions, one kind of row after the other; how many rows went.
+async fn forget(parts: &Parts) -> Result<u64, Error> {
+    let now = parts.clock.now();
+    let store = parts.store.as_ref();
     let mut deleted = parts.sessions.purge_expired().await?;
     loop {
-        let now = parts.clock.now();
-        let (counters, is_more) = parts.store.run(PurgeCounters { now }).await?;
-        deleted += counters;
-        if !is_more {
+        let tokens = ForgetResetTokens { expired_until: now };
+        let mails = ForgetMails {
+            done_until: now - DONE_KEPT,
+            failed_until: now - FAILED_KEPT,
+        };
+        let (counters, _) = store.run(PurgeCounters { now }).await?;
+        let gone = store.run(tokens).await? + store.run(mails).await? + counters;
+        if gone == 0 {
             return Ok(deleted);
         }
+        deleted += gone;
     }
 }
 

@@ -127,11 +127,6 @@ pub const VARIABLES: &[Variable] = &[
         "`60+30/m`",
         "Such attempts from one IPv4 address or IPv6 /64",
     ),
-    plain(
-        "AUTH_LIMIT_MAIL",
-        "`3+1/m, 5+5/h`",
-        "Mails of one kind to one mail address",
-    ),
     secret(
         "DATABASE_URL",
         "`sqlite://auth.db`",

@@ -1,179 +1,290 @@
-//! The queue between requests and the mailer.
+//! The mails that were accepted, in the database.
 //!
-//! Rule: bounded, so that a slow mail server costs memory for [`CAPACITY`] jobs and no more; drained at
-//! shutdown; a job that fails is tried again a few times and then given up with a line in the log, which
-//! never holds the mail's text.
+//! Rules: a mail that [`Queue::post`] accepted survives a stop, a crash and `kill -9`; it is sent at least
+//! once. Workers (`worker`) of all servers on the database share the work, and try again by a schedule
+//! with growing pauses, so that no recipient holds up another one. What is given up stays in the database
+//! for an operator (`auth-server outbox`).
+//!
+//! The text is made when a mail is sent, and so are the tokens in it: a copy of the database holds none.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::{Mutex, Notify, mpsc};
-use tracing::Instrument;
+use tokio::sync::{Notify, watch};
+use uuid::Uuid;
 
-use super::{Mail, Mailer};
+use super::worker::{self, Compose};
+use super::{MailKind, Mailer};
+use crate::clock::Clock;
+use crate::crypto::encryption::Encryption;
+use crate::email::EmailAddress;
 use crate::error::Error;
-use crate::metrics::{Held, MailMetrics};
+use crate::metrics::MailMetrics;
 use crate::request_id;
+use crate::store::{ClaimedMail, EnqueueMail, MailLimit, NewMailRow, Store};
 
-/// How many jobs may wait.
-const CAPACITY: usize = 1024;
-/// How many jobs are worked on at once.
-const WORKERS: usize = 4;
-/// How long to wait before each further attempt.
-const PAUSES: [Duration; 3] = [
-    Duration::from_millis(500),
-    Duration::from_secs(4),
-    Duration::from_secs(30),
-];
+const SECOND: i64 = 1_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
 
-/// Finds out what to send; `None` when there is nothing to send after all.
-type Preparation = Pin<Box<dyn Future<Output = Result<Option<Mail>, Error>> + Send>>;
+/// How many mails of one kind one address is sent: three at once, then one a minute, six an hour. Nobody's
+/// mailbox is flooded by requests for their address (OWASP Forgot Password Cheat Sheet).
+const LIMIT: MailLimit = MailLimit {
+    burst: 3,
+    pause: MINUTE,
+    most: 6,
+    window: HOUR,
+};
 
-/// A job, and where its lines in the log come from.
-struct Job {
-    preparation: Preparation,
-    span: tracing::Span,
-    _pending: Held,
-}
+/// How long a mail is tried.
+pub(crate) const LIFETIME: i64 = 24 * HOUR;
+/// How long the rows of mails that are done are kept: they are what [`LIMIT`] counts.
+pub(crate) const DONE_KEPT: i64 = HOUR;
+/// How long mails that were given up wait for an operator.
+pub(crate) const FAILED_KEPT: i64 = 7 * 24 * HOUR;
 
-/// Takes jobs and works them off in the background. Cheap to clone; starts its workers on the tokio
-/// runtime that it is made on.
+/// A mail to be sent.
 #[derive(Clone)]
-pub struct Queue {
-    jobs: mpsc::Sender<Job>,
-    pending: Arc<Pending>,
-    metrics: MailMetrics,
+pub struct NewMail {
+    /// What it is about.
+    pub kind: MailKind,
+    /// The tenant that it belongs to.
+    pub tenant_id: String,
+    /// Its recipient, known to the server or not: what asks for mails behaves the same for both, and the
+    /// worker finds out.
+    pub to: EmailAddress,
+    /// The user or login method that it is about, where that is known already.
+    pub subject: Option<String>,
+    /// What the text needs and nothing else knows, such as a code. It is stored encrypted where
+    /// `AUTH_ENCRYPTION_SECRET` is set, and deleted once the mail is sent.
+    pub payload: Option<Vec<u8>>,
 }
 
-/// How many jobs are not done yet.
-#[derive(Default)]
-struct Pending {
-    count: AtomicUsize,
-    none_left: Notify,
+/// A mail whose turn has come.
+#[derive(Clone)]
+pub struct DueMail {
+    /// See [`NewMail::kind`].
+    pub kind: MailKind,
+    /// See [`NewMail::tenant_id`].
+    pub tenant_id: String,
+    /// See [`NewMail::to`].
+    pub to: EmailAddress,
+    /// See [`NewMail::subject`].
+    pub subject: Option<String>,
+    /// See [`NewMail::payload`].
+    pub payload: Option<Vec<u8>>,
+}
+
+/// Accepts mails. Cheap to clone.
+#[derive(Clone)]
+pub struct Queue(Arc<Inner>);
+
+/// What the queue and its workers share.
+pub(super) struct Inner {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) mailer: Arc<dyn Mailer>,
+    pub(super) encryption: Encryption,
+    pub(super) metrics: MailMetrics,
+    pub(super) signals: Arc<Signals>,
+}
+
+/// What the queue and its dispatcher tell each other.
+pub(super) struct Signals {
+    /// There may be work.
+    pub(super) wake: Notify,
+    /// How often somebody has asked whether all work is done.
+    pub(super) asked: AtomicU64,
+    /// The last of these questions that was answered with yes.
+    pub(super) answered: watch::Sender<u64>,
+    /// Whether the workers have to stop, and whether they have.
+    pub(super) stop: watch::Sender<Stop>,
+}
+
+/// The end of the workers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// They run.
+    Running,
+    /// They were told to stop.
+    Told,
+    /// There are none (any more).
+    Over,
 }
 
 impl Queue {
-    /// Starts the workers.
-    pub fn start(mailer: &Arc<dyn Mailer>, metrics: MailMetrics) -> Self {
-        let (jobs, waiting) = mpsc::channel(CAPACITY);
-        let waiting = Arc::new(Mutex::new(waiting));
-        let pending = Arc::new(Pending::default());
-        for _ in 0..WORKERS {
-            tokio::spawn(work(
-                Arc::clone(&waiting),
-                Arc::clone(mailer),
-                Arc::clone(&pending),
-                metrics.clone(),
-            ));
-        }
-        Self {
-            jobs,
-            pending,
+    /// A queue in this database. Nothing is sent before [`Queue::start`].
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        mailer: Arc<dyn Mailer>,
+        encryption: Encryption,
+        metrics: MailMetrics,
+    ) -> Self {
+        let signals = Signals {
+            wake: Notify::new(),
+            asked: AtomicU64::new(0),
+            answered: watch::Sender::new(0),
+            stop: watch::Sender::new(Stop::Over),
+        };
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            mailer,
+            encryption,
             metrics,
-        }
+            signals: Arc::new(signals),
+        }))
     }
 
-    /// Puts a job into the queue. The job itself looks up whether there is a mail to send, so that the
-    /// caller's time does not depend on it.
+    /// Starts to send, on the tokio runtime of the caller, for as long as the queue exists.
+    pub(crate) fn start(&self, compose: Compose) {
+        self.0.signals.stop.send_replace(Stop::Running);
+        tokio::spawn(worker::run(Arc::downgrade(&self.0), compose));
+    }
+
+    /// Accepts a mail: when this answers, it is in the database. Beyond the limit for its recipient and
+    /// kind it is dropped, which the caller does not learn, so that no client does.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the queue is full.
-    pub fn post<F>(&self, job: F) -> Result<(), Error>
-    where
-        F: Future<Output = Result<Option<Mail>, Error>> + Send + 'static,
-    {
-        self.pending.count.fetch_add(1, Ordering::AcqRel);
-        let job = Job {
-            preparation: Box::pin(job),
-            // Not inside of the request's span: that one ends with the answer.
-            span: match request_id::current() {
-                Some(id) => tracing::info_span!(parent: None, "mail", request_id = %id),
-                None => tracing::info_span!(parent: None, "mail"),
-            },
-            _pending: Held::by(&self.metrics.pending),
+    /// The store failed.
+    pub async fn post(&self, mail: NewMail) -> Result<(), Error> {
+        let NewMail {
+            kind,
+            tenant_id,
+            to,
+            subject,
+            payload,
+        } = mail;
+        let enqueue = EnqueueMail {
+            recipient: to.to_string(),
+            row: self.row(kind, &tenant_id, subject, payload)?,
+            limit: LIMIT,
         };
-        self.jobs.try_send(job).map_err(|_| {
-            self.pending.done();
-            self.metrics.refused();
-            tracing::error!("the mail queue is full");
-            Error::Unavailable {
-                retry_after_seconds: 30,
-            }
+        if self.0.store.run(enqueue).await? {
+            self.wake();
+        } else {
+            self.0.metrics.refused();
+            let kind = kind.name();
+            tracing::debug!(kind, "a mail is not sent: too many for one address");
+        }
+        Ok(())
+    }
+
+    /// A row for a transaction that enqueues a mail together with something else. It is not limited: only
+    /// what happens once, such as the change of a password, may use it. [`Queue::wake`] comes after it.
+    ///
+    /// # Errors
+    /// The payload cannot be encrypted.
+    pub(crate) fn row(
+        &self,
+        kind: MailKind,
+        tenant_id: &str,
+        subject: Option<String>,
+        payload: Option<Vec<u8>>,
+    ) -> Result<NewMailRow, Error> {
+        let id = Uuid::new_v4().to_string();
+        let now = self.0.clock.now();
+        let seal = |plain: Vec<u8>| self.0.encryption.encrypt(&sealed_name(&id), &plain);
+        let payload = payload.map(seal).transpose()?;
+        Ok(NewMailRow {
+            kind: kind.name(),
+            tenant_id: tenant_id.to_owned(),
+            subject,
+            payload,
+            request_id: request_id::current().map(|id| id.as_str().to_owned()),
+            created_at: now,
+            expires_at: now + LIFETIME,
+            id,
         })
     }
 
-    /// Waits until every job that was posted so far is done.
+    /// Tells the workers that there is work.
+    pub(crate) fn wake(&self) {
+        self.0.signals.wake.notify_one();
+    }
+
+    /// Waits until no mail is due: all are sent, given up, or tried again later.
     pub async fn drained(&self) {
-        loop {
-            let none_left = self.pending.none_left.notified();
-            if self.pending.count.load(Ordering::Acquire) == 0 {
-                return;
+        let signals = &self.0.signals;
+        let question = signals.asked.fetch_add(1, Ordering::AcqRel) + 1;
+        let mut answered = signals.answered.subscribe();
+        let mut stop = signals.stop.subscribe();
+        self.wake();
+        tokio::select! {
+            // The sender lives as long as this queue.
+            _ = answered.wait_for(|answer| *answer >= question) => {}
+            _ = stop.wait_for(|stop| *stop == Stop::Over) => {}
+        }
+    }
+
+    /// Stops to send. What is being sent is cut off and tried again by the next server.
+    pub(crate) async fn stop(&self) {
+        let stop = &self.0.signals.stop;
+        let told = stop.send_if_modified(|stop| {
+            let is_running = *stop == Stop::Running;
+            if is_running {
+                *stop = Stop::Told;
             }
-            none_left.await;
+            is_running
+        });
+        if told {
+            let _ = stop.subscribe().wait_for(|stop| *stop == Stop::Over).await;
         }
     }
 }
 
-impl Pending {
-    fn done(&self) {
-        if self.count.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.none_left.notify_waiters();
-        }
+impl Inner {
+    /// A row as its sender needs it.
+    ///
+    /// # Errors
+    /// What is wrong with it, without any part of it.
+    pub(super) fn open(&self, row: ClaimedMail) -> Result<DueMail, String> {
+        let kind = MailKind::of(&row.kind)
+            .ok_or("this version of the server does not know mails of its kind")?;
+        let to = EmailAddress::parse(&row.recipient)
+            .map_err(|_| "the recipient is not a mail address".to_owned())?;
+        let open = |sealed: Vec<u8>| self.encryption.decrypt(&sealed_name(&row.id), &sealed);
+        let payload = row.payload.clone().map(open).transpose();
+        let payload = payload.map_err(|_| {
+            "its content cannot be decrypted: is AUTH_ENCRYPTION_SECRET still the same?".to_owned()
+        })?;
+        Ok(DueMail {
+            kind,
+            tenant_id: row.tenant_id,
+            to,
+            subject: row.subject,
+            payload,
+        })
     }
 }
 
-/// Works off jobs until the last [`Queue`] is gone.
-async fn work(
-    waiting: Arc<Mutex<mpsc::Receiver<Job>>>,
-    mailer: Arc<dyn Mailer>,
-    pending: Arc<Pending>,
-    metrics: MailMetrics,
-) {
-    loop {
-        // The lock is held while waiting and let go before working.
-        let job = waiting.lock().await.recv().await;
-        let Some(job) = job else { return };
-        // On its own task: a job that panics must not take its worker along.
-        let span = job.span.clone();
-        let job = run(job, Arc::clone(&mailer), metrics.clone());
-        let outcome = tokio::spawn(job.instrument(span)).await;
-        if outcome.is_err() {
-            metrics.failed();
-            tracing::error!("a mail job panicked");
-        }
-        pending.done();
+/// What a sealed payload is bound to, so that it cannot be moved to another row.
+fn sealed_name(id: &str) -> String {
+    format!("mail/{id}")
+}
+
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").finish_non_exhaustive()
     }
 }
 
-async fn run(job: Job, mailer: Arc<dyn Mailer>, metrics: MailMetrics) {
-    match job.preparation.await {
-        Ok(Some(mail)) => deliver(&mail, mailer.as_ref(), &metrics).await,
-        Ok(None) => {}
-        Err(error) => {
-            metrics.failed();
-            tracing::error!(%error, "a mail could not be prepared");
-        }
+impl fmt::Debug for NewMail {
+    /// The rest is left out: it names a person, or is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewMail")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
-async fn deliver(mail: &Mail, mailer: &dyn Mailer, metrics: &MailMetrics) {
-    let mut pauses = PAUSES.into_iter();
-    while let Err(error) = mailer.send(mail).await {
-        match pauses.next() {
-            Some(pause) if error.transient => {
-                metrics.retried();
-                tracing::warn!(subject = mail.subject, %error, "a mail is tried again");
-                tokio::time::sleep(pause).await;
-            }
-            _ => {
-                metrics.failed();
-                tracing::error!(subject = mail.subject, %error, "a mail was not delivered");
-                return;
-            }
-        }
+impl fmt::Debug for DueMail {
+    /// As [`NewMail`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DueMail")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
-    metrics.sent();
 }

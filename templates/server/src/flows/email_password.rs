@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::form_fields::{self, Form};
 use super::{FieldError, User, validators};
 use crate::call::Call;
+use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
-use crate::session::{ClaimValidators, NewSessionFor, VerifyOptions};
-use crate::store::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
+use crate::session::{ClaimValidators, NewSessionFor, Session, VerifyOptions};
+use crate::store::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser, PasswordIsUnchanged};
 
 /// What a sign-up comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,14 +74,14 @@ pub enum EmailExists {
 /// was asked for without a session, [`Error::Unavailable`] when too many passwords are being hashed.
 pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     let body = call.json()?;
-    let values = match form_fields::read(&body, Form::SignUp)? {
+    let values = match form_fields::credentials(&body, Form::SignUp)? {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignUp::FieldError { form_fields }),
     };
     refuse_linking(call, &body).await?;
 
     // An address that is made up belongs to nobody who could sign in with it.
-    let client = call.count(Kind::SignUp, &values.email).await?;
+    let client = call.count(Kind::SignUp, values.email.as_str()).await?;
     let created = if validators::is_fake_email(&values.email) {
         CreateUser::EmailTaken
     } else {
@@ -118,7 +119,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
 /// As [`sign_up`].
 pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
     let body = call.json()?;
-    let values = match form_fields::read(&body, Form::SignIn)? {
+    let values = match form_fields::credentials(&body, Form::SignIn)? {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignIn::FieldError { form_fields }),
     };
@@ -135,12 +136,16 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
     // Without a user, a hash is computed all the same.
     let hash = known.as_ref().map(|(_, hash)| hash.as_str());
     let matches = call
-        .verify_password(&values.email, &values.password, hash)
+        .verify_password(values.email.as_str(), &values.password, hash)
         .await?;
     match known {
-        Some((user, _)) if matches => {
-            start_session(call, &user, &values.email).await?;
-            Ok(SignIn::Ok { user })
+        Some((user, hash)) if matches => {
+            let session = start_session(call, &user, &values.email).await?;
+            if is_unchanged(call, &session, hash).await? {
+                Ok(SignIn::Ok { user })
+            } else {
+                Ok(SignIn::WrongCredentials)
+            }
         }
         _ => Ok(SignIn::WrongCredentials),
     }
@@ -154,16 +159,17 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
     let email = call
         .query("email")
         .ok_or_else(|| Error::bad_input("Please provide the email as a GET param"))?;
-    let email = validators::normal_email(email);
-    call.count(Kind::EmailExists, &email).await?;
-    let known = call
-        .auth()
-        .store()
-        .email_password_user(call.tenant(), &email)
-        .await?;
-    Ok(EmailExists::Ok {
-        exists: known.is_some(),
-    })
+    let exists = match EmailAddress::parse(email) {
+        Ok(email) => {
+            call.count(Kind::EmailExists, email.as_str()).await?;
+            let store = call.auth().store();
+            let known = store.email_password_user(call.tenant(), &email).await?;
+            known.is_some()
+        }
+        // Nobody can sign up with it.
+        Err(InvalidEmail) => false,
+    };
+    Ok(EmailExists::Ok { exists })
 }
 
 /// Reads the session as the client asks for, and refuses to add a login to its user: linking accounts
@@ -199,7 +205,11 @@ async fn refuse_linking(call: &mut Call, body: &Value) -> Result<(), Error> {
 }
 
 /// Starts a session for the user's login method of this recipe, on a device that is known from now on.
-async fn start_session(call: &mut Call, user: &User, email: &str) -> Result<(), Error> {
+async fn start_session(
+    call: &mut Call,
+    user: &User,
+    email: &EmailAddress,
+) -> Result<Session, Error> {
     let method = user
         .login_methods
         .iter()
@@ -211,5 +221,22 @@ async fn start_session(call: &mut Call, user: &User, email: &str) -> Result<(), 
         ..NewSessionFor::user(&user.id)
     };
     let session = call.create_session(new).await?;
-    call.remember_device(email, &session)
+    call.remember_device(email.as_str(), &session)?;
+    Ok(session)
+}
+
+/// Whether the password is still the one that was checked. If it was reset meanwhile, the session that has
+/// just begun is not among those that the reset ended: it is ended here, and its tokens are not sent.
+async fn is_unchanged(call: &mut Call, session: &Session, hash: String) -> Result<bool, Error> {
+    let check = PasswordIsUnchanged {
+        recipe_user_id: session.recipe_user_id.clone(),
+        password_hash: hash,
+    };
+    let is_unchanged = call.auth().store().run(check).await?;
+    if !is_unchanged {
+        drop(call.take_effects());
+        let sessions = call.auth().sessions();
+        sessions.revoke_by_handle(&session.handle).await?;
+    }
+    Ok(is_unchanged)
 }

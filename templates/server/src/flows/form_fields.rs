@@ -7,85 +7,113 @@
 use serde_json::Value;
 
 use super::{FieldError, validators};
+use crate::email::{EmailAddress, InvalidEmail, trim};
 use crate::error::Error;
 
 const EMAIL: &str = "email";
 const PASSWORD: &str = "password";
 
 /// The fields that a form has.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// A new password and an address.
     SignUp,
     /// The same, but any password may be tried.
     SignIn,
-    /// The address that a reset link goes to.
-    ResetToken,
-    /// The new password.
-    Reset,
 }
 
-/// The values of a form that passed; those that the form does not have are empty.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Values {
-    /// Trimmed, in lower case.
-    pub(super) email: String,
+/// The values of a [`Form`].
+pub(super) struct Credentials {
+    /// The address.
+    pub(super) email: EmailAddress,
     /// As it was typed.
     pub(super) password: String,
 }
 
-type Validator = fn(&str) -> Option<&'static str>;
+/// What a form comes to: its values, or all fields that were refused.
+type Judged<T> = Result<T, Vec<FieldError>>;
 
-impl Form {
-    /// Its fields in the order in which they are judged.
-    fn fields(self) -> &'static [(&'static str, Validator)] {
-        match self {
-            Self::SignUp => &[(PASSWORD, validators::password), (EMAIL, validators::email)],
-            Self::SignIn => &[(PASSWORD, |_| None), (EMAIL, validators::email)],
-            Self::ResetToken => &[(EMAIL, validators::email)],
-            Self::Reset => &[(PASSWORD, validators::password)],
-        }
-    }
-}
+const MISSING: &str = "Field is not optional";
 
-/// Reads and judges the `formFields` of a body.
+/// Reads and judges the `formFields` of a body: password first, as clients see it.
 ///
 /// # Errors
 /// [`Error::BadInput`] when the structure is wrong; the inner error when values are.
-pub(super) fn read(body: &Value, form: Form) -> Result<Result<Values, Vec<FieldError>>, Error> {
-    let elements = structure(body, form.fields().len())?;
-    let text = |id: &str| {
-        let element = elements.iter().find(|(name, _)| *name == id);
+pub(super) fn credentials(body: &Value, form: Form) -> Result<Judged<Credentials>, Error> {
+    let fields = Fields::read(body, 2)?;
+    let judge = match form {
+        Form::SignUp => validators::password,
+        Form::SignIn => |_: &str| None,
+    };
+    Ok(match (fields.password(judge), fields.email()) {
+        (Ok(password), Ok(email)) => Ok(Credentials { email, password }),
+        (password, email) => Err(password.err().into_iter().chain(email.err()).collect()),
+    })
+}
+
+/// Reads a form that has an address and nothing else.
+///
+/// # Errors
+/// As [`credentials`].
+pub(super) fn email(body: &Value) -> Result<Judged<EmailAddress>, Error> {
+    let fields = Fields::read(body, 1)?;
+    Ok(fields.email().map_err(|error| vec![error]))
+}
+
+/// Reads a form that has a new password and nothing else.
+///
+/// # Errors
+/// As [`credentials`].
+pub(super) fn new_password(body: &Value) -> Result<Judged<String>, Error> {
+    let fields = Fields::read(body, 1)?;
+    let password = fields.password(validators::password);
+    Ok(password.map_err(|error| vec![error]))
+}
+
+/// The elements of `formFields`, whose structure is sound.
+struct Fields<'a>(Vec<(&'a str, &'a Value)>);
+
+impl<'a> Fields<'a> {
+    fn read(body: &'a Value, most: usize) -> Result<Self, Error> {
+        structure(body, most).map(Self)
+    }
+
+    /// The value of a field; of two of one name, the first.
+    fn text(&self, id: &str) -> &'a str {
+        let element = self.0.iter().find(|(name, _)| *name == id);
         // The structure is sound: an address or a password is a text.
         element
             .and_then(|(_, value)| value.as_str())
             .unwrap_or_default()
-    };
-    let email = validators::trim(text(EMAIL));
-    let errors: Vec<FieldError> = form
-        .fields()
-        .iter()
-        .filter_map(|(id, validator)| {
-            let value = if *id == EMAIL { email } else { text(id) };
-            let error = if value.is_empty() {
-                Some("Field is not optional")
-            } else {
-                validator(value)
-            };
-            error.map(|error| FieldError {
-                id: (*id).to_owned(),
-                error: error.to_owned(),
-            })
-        })
-        .collect();
-    if !errors.is_empty() {
-        return Ok(Err(errors));
     }
-    let email = validators::normal_email(email);
-    Ok(Ok(Values {
-        email,
-        password: text(PASSWORD).to_owned(),
-    }))
+
+    fn email(&self) -> Result<EmailAddress, FieldError> {
+        let text = self.text(EMAIL);
+        if trim(text).is_empty() {
+            return Err(refused(EMAIL, MISSING));
+        }
+        EmailAddress::parse(text).map_err(|InvalidEmail| refused(EMAIL, InvalidEmail))
+    }
+
+    fn password(&self, judge: fn(&str) -> Option<&'static str>) -> Result<String, FieldError> {
+        let text = self.text(PASSWORD);
+        let error = if text.is_empty() {
+            Some(MISSING)
+        } else {
+            judge(text)
+        };
+        match error {
+            Some(error) => Err(refused(PASSWORD, error)),
+            None => Ok(text.to_owned()),
+        }
+    }
+}
+
+fn refused(id: &str, error: impl ToString) -> FieldError {
+    FieldError {
+        id: id.to_owned(),
+        error: error.to_string(),
+    }
 }
 
 /// The elements as pairs.
@@ -126,9 +154,9 @@ mod tests {
     use serde_json::json;
 
     fn refused(body: &Value) -> String {
-        match read(body, Form::SignUp) {
+        match credentials(body, Form::SignUp) {
             Err(Error::BadInput(text)) => text,
-            other => panic!("{other:?}"),
+            _ => panic!("{body} is accepted"),
         }
     }
 
@@ -153,9 +181,8 @@ mod tests {
     #[test]
     fn blanks_are_no_address_and_the_first_of_two_counts() {
         let body = json!({"formFields": [{"id": "email", "value": " "}, {"id": "email", "value": "a@b.co"}]});
-        let errors = read(&body, Form::SignUp)
-            .expect("well built")
-            .expect_err("two fields are missing");
+        let judged = credentials(&body, Form::SignUp).expect("well built");
+        let errors = judged.err().expect("two fields are missing");
         assert!(
             errors
                 .iter()

@@ -18,8 +18,6 @@ pub enum Kind {
     EmailExists,
     /// A new password with the token of a mail.
     PasswordReset,
-    /// A mail to an address.
-    Mail,
 }
 
 /// By what a limit counts.
@@ -55,8 +53,6 @@ pub struct LimitSettings {
     pub password_reset: Rates,
     /// Attempts of one network to use a reset token.
     pub password_reset_network: Rates,
-    /// Mails of one kind to one address.
-    pub mail: Rates,
 }
 
 impl Default for LimitSettings {
@@ -73,7 +69,6 @@ impl Default for LimitSettings {
             email_exists_network: rates(&[Rate::new(120, 60, MINUTE)]),
             password_reset: rates(&[Rate::new(5, 2, MINUTE)]),
             password_reset_network: network,
-            mail: rates(&[Rate::new(3, 1, MINUTE), Rate::new(5, 5, HOUR)]),
         }
     }
 }
@@ -92,12 +87,11 @@ impl LimitSettings {
             email_exists_network: off(),
             password_reset: off(),
             password_reset_network: off(),
-            mail: off(),
         }
     }
 
     /// All of them, each with the variable that sets it.
-    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 10] {
+    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 9] {
         [
             ("AUTH_LIMIT_SIGN_IN", &mut self.sign_in),
             ("AUTH_LIMIT_SIGN_IN_DEVICE", &mut self.sign_in_device),
@@ -114,7 +108,6 @@ impl LimitSettings {
                 "AUTH_LIMIT_PASSWORD_RESET_NETWORK",
                 &mut self.password_reset_network,
             ),
-            ("AUTH_LIMIT_MAIL", &mut self.mail),
         ]
     }
 
@@ -130,8 +123,6 @@ impl LimitSettings {
             (Kind::EmailExists, _) => &self.email_exists,
             (Kind::PasswordReset, Scope::Network) => &self.password_reset_network,
             (Kind::PasswordReset, _) => &self.password_reset,
-            (Kind::Mail, Scope::Network) => return &[],
-            (Kind::Mail, _) => &self.mail,
         };
         &rates.0
     }

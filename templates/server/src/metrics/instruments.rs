@@ -226,8 +226,10 @@ impl PasswordMetrics {
 /// The mail queue.
 #[derive(Debug, Clone, Default)]
 pub struct MailMetrics {
-    /// Jobs that are not done yet.
+    /// Mails in the database that are not sent yet.
     pub pending: Gauge,
+    /// Mails in the database that were given up.
+    pub undelivered: Gauge,
     jobs: Family<Outcome, Counter>,
 }
 
@@ -242,12 +244,12 @@ impl MailMetrics {
         self.count("retried");
     }
 
-    /// A mail was given up, or could not be prepared.
+    /// A mail was given up.
     pub fn failed(&self) {
         self.count("failed");
     }
 
-    /// The queue was full.
+    /// A mail was not accepted: its recipient has had enough of its kind.
     pub fn refused(&self) {
         self.count("refused");
     }
@@ -258,9 +260,14 @@ impl MailMetrics {
 
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register(
-            "mail_jobs_pending",
-            "Mail jobs that wait or are worked on",
+            "mails_waiting",
+            "Mails in the database that are not sent yet, those of all servers",
             self.pending.clone(),
+        );
+        registry.register(
+            "mails_undelivered",
+            "Mails in the database that were given up, those of all servers",
+            self.undelivered.clone(),
         );
         for outcome in ["sent", "retried", "failed", "refused"] {
             let _ = self.jobs.get_or_create(&Outcome { outcome });

@@ -6,6 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::crypto::token;
+use crate::email::EmailAddress;
+
+mod mails;
+mod resets;
 
 /// Runs everything. The store must be empty.
 pub(super) async fn holds(store: Arc<dyn Store>) {
@@ -13,8 +17,8 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     apps_race(&store).await;
     users(&*store).await;
     sign_ups_race(&store).await;
-    password_resets(&*store).await;
-    resets_race(&store).await;
+    resets::holds(&store).await;
+    mails::holds(&store).await;
     sessions(&*store).await;
     rotations_race(&store).await;
     claims_race(&store).await;
@@ -37,10 +41,14 @@ async fn apps_race(store: &Arc<dyn Store>) {
     assert_eq!(later.expect("write"), first);
 }
 
+fn address(text: &str) -> EmailAddress {
+    text.parse().expect("an address")
+}
+
 fn new_user(tenant_id: &str, email: &str) -> NewEmailPasswordUser {
     NewEmailPasswordUser {
         tenant_id: tenant_id.to_owned(),
-        email: email.to_owned(),
+        email: address(email),
         password_hash: format!("hash of {email}"),
         time_joined: 1_700_000_000_123,
     }
@@ -74,7 +82,7 @@ async fn users(store: &dyn Store) {
     assert_eq!(method.recipe_user_id, user.id);
 
     let found = store
-        .email_password_user("public", "ann@example.com")
+        .email_password_user("public", &address("ann@example.com"))
         .await
         .expect("read");
     assert_eq!(
@@ -85,7 +93,7 @@ async fn users(store: &dyn Store) {
     for (tenant, email) in [("public", "bob@example.com"), ("t1", "ann@example.com")] {
         assert_eq!(
             store
-                .email_password_user(tenant, email)
+                .email_password_user(tenant, &address(email))
                 .await
                 .expect("read"),
             None
@@ -121,100 +129,6 @@ async fn sign_ups_race(store: &Arc<dyn Store>) {
         }
     }
     assert_eq!(created, 1);
-}
-
-fn reset_token(hash: &str, user: &User, expires_at: i64) -> NewPasswordResetToken {
-    NewPasswordResetToken {
-        token_hash: hash.to_owned(),
-        user_id: user.id.clone(),
-        email: user.emails[0].clone(),
-        expires_at,
-    }
-}
-
-async fn password_resets(store: &dyn Store) {
-    let user = add_user(store, "reset@example.com").await;
-    let add = |hash: &'static str, expires_at| {
-        store.create_password_reset_token(reset_token(hash, &user, expires_at))
-    };
-    assert!(add("r1", 100).await.expect("write"));
-    assert!(add("r2", 200).await.expect("write"));
-    let nobody = User {
-        id: "nobody".to_owned(),
-        ..user.clone()
-    };
-    let token = reset_token("r3", &nobody, 100);
-    assert!(
-        !store
-            .create_password_reset_token(token)
-            .await
-            .expect("write")
-    );
-
-    let found = store
-        .password_reset_token("r1")
-        .await
-        .expect("read")
-        .expect("it was sent");
-    assert_eq!((found.user_id, found.expires_at), (user.id.clone(), 100));
-    assert_eq!(store.password_reset_token("r3").await.expect("read"), None);
-
-    let spend = |hash: &'static str, now| store.reset_password(hash, "new hash", now);
-    assert_eq!(
-        spend("nothing", 0).await.expect("write"),
-        ResetPassword::InvalidToken
-    );
-    // A void token changes nothing, but takes the other tokens of the user with it.
-    assert_eq!(
-        spend("r1", 100).await.expect("write"),
-        ResetPassword::InvalidToken
-    );
-    assert_eq!(
-        spend("r2", 100).await.expect("write"),
-        ResetPassword::InvalidToken
-    );
-    let hash = |found: Option<(User, String)>| found.map(|(_, hash)| hash);
-    let found = store
-        .email_password_user("public", "reset@example.com")
-        .await
-        .expect("read");
-    assert_eq!(hash(found).as_deref(), Some("hash of reset@example.com"));
-
-    assert!(add("r4", 300).await.expect("write"));
-    let ResetPassword::Done(changed) = spend("r4", 299).await.expect("write") else {
-        panic!("the token is valid");
-    };
-    assert!(changed.login_methods[0].verified);
-    let found = store
-        .email_password_user("public", "reset@example.com")
-        .await
-        .expect("read");
-    assert_eq!(hash(found).as_deref(), Some("new hash"));
-}
-
-async fn resets_race(store: &Arc<dyn Store>) {
-    let user = add_user(&**store, "resets@example.com").await;
-    let token = reset_token("race", &user, 100);
-    assert!(
-        store
-            .create_password_reset_token(token)
-            .await
-            .expect("write")
-    );
-    let tasks: Vec<_> = (0..16)
-        .map(|number| {
-            let store = Arc::clone(store);
-            let hash = format!("hash {number}");
-            tokio::spawn(async move { store.reset_password("race", &hash, 1).await })
-        })
-        .collect();
-    let mut done = 0;
-    for task in tasks {
-        if let ResetPassword::Done(_) = task.await.expect("join").expect("write") {
-            done += 1;
-        }
-    }
-    assert_eq!(done, 1);
 }
 
 fn session(handle: &str, user_id: &str, tenant_id: &str) -> SessionRow {
@@ -434,16 +348,6 @@ async fn signing_keys(store: &Arc<dyn Store>) {
 }
 
 async fn expiry(store: &dyn Store) {
-    let user = add_user(store, "expiry@example.com").await;
-    for (hash, expires_at) in [("old", 500), ("new", 501)] {
-        let token = reset_token(hash, &user, expires_at);
-        assert!(
-            store
-                .create_password_reset_token(token)
-                .await
-                .expect("write")
-        );
-    }
     let row = SessionRow {
         expires_at: 500,
         ..session("old", "u8", "public")
@@ -459,19 +363,11 @@ async fn expiry(store: &dyn Store) {
     };
     assert_eq!(
         store.purge(purge).await.expect("write"),
-        3,
-        "a session, a token, a key"
+        2,
+        "a session, a key"
     );
     assert_eq!(store.session("old").await.expect("read"), None);
     assert!(store.session("new").await.expect("read").is_some());
-    assert_eq!(store.password_reset_token("old").await.expect("read"), None);
-    assert!(
-        store
-            .password_reset_token("new")
-            .await
-            .expect("read")
-            .is_some()
-    );
     let kids: Vec<_> = store
         .signing_keys()
         .await

@@ -9,10 +9,11 @@ use tracing::Instrument;
 
 use super::transaction::{AnyTransaction, Outcome};
 use super::{
-    Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
-    Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
+    Connections, CreateUser, NewEmailPasswordUser, Purge, RotateSession, SessionRow, SigningKeyRow,
+    Store, User,
 };
 use crate::clock::Clock;
+use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::metrics::{SessionMetrics, StoreMetrics};
 
@@ -82,7 +83,7 @@ impl Store for Metered {
     async fn email_password_user(
         &self,
         tenant_id: &str,
-        email: &str,
+        email: &EmailAddress,
     ) -> Result<Option<(User, String)>, Error> {
         let work = self.inner.email_password_user(tenant_id, email);
         self.measure("email_password_user", work).await
@@ -90,32 +91,6 @@ impl Store for Metered {
 
     async fn user(&self, id: &str) -> Result<Option<User>, Error> {
         self.measure("user", self.inner.user(id)).await
-    }
-
-    async fn create_password_reset_token(
-        &self,
-        token: NewPasswordResetToken,
-    ) -> Result<bool, Error> {
-        let work = self.inner.create_password_reset_token(token);
-        self.measure("create_password_reset_token", work).await
-    }
-
-    async fn password_reset_token(
-        &self,
-        token_hash: &str,
-    ) -> Result<Option<PasswordResetToken>, Error> {
-        let work = self.inner.password_reset_token(token_hash);
-        self.measure("password_reset_token", work).await
-    }
-
-    async fn reset_password(
-        &self,
-        token_hash: &str,
-        password_hash: &str,
-        now: i64,
-    ) -> Result<ResetPassword, Error> {
-        let work = self.inner.reset_password(token_hash, password_hash, now);
-        self.measure("reset_password", work).await
     }
 
     async fn create_session(&self, session: SessionRow) -> Result<(), Error> {

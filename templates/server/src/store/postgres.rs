@@ -22,7 +22,6 @@ mod clock;
 mod failure;
 mod keys;
 mod migrate;
-mod password_reset;
 mod pool;
 mod sessions;
 mod transaction;
@@ -44,10 +43,11 @@ pub(super) use self::failure::Failure;
 pub(super) use self::transaction::Statements;
 use super::transaction::{AnyTransaction, Outcome, Retry};
 use super::{
-    Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
-    Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User, Way,
+    Connections, CreateUser, NewEmailPasswordUser, Purge, RotateSession, SessionRow, SigningKeyRow,
+    Store, User, Way, names,
 };
 use crate::clock::Clock;
+use crate::email::EmailAddress;
 use crate::error::Error;
 
 /// A connection and the statements that are prepared on it.
@@ -146,6 +146,7 @@ impl Store for PostgresStore {
         &self,
         user: NewEmailPasswordUser,
     ) -> Result<CreateUser, Error> {
+        names::check_user(&user)?;
         let user = &user;
         self.run(Retry::Never, |db| async move {
             users::create_email_password(&db, user).await
@@ -156,55 +157,29 @@ impl Store for PostgresStore {
     async fn email_password_user(
         &self,
         tenant_id: &str,
-        email: &str,
+        email: &EmailAddress,
     ) -> Result<Option<(User, String)>, Error> {
+        if !names::is_name(tenant_id) {
+            return Ok(None);
+        }
         self.run(Retry::Idempotent, |db| async move {
-            users::by_email_password(&db, tenant_id, email).await
+            users::by_email_password(&db, tenant_id, email.as_str()).await
         })
         .await
     }
 
     async fn user(&self, id: &str) -> Result<Option<User>, Error> {
+        if !names::is_name(id) {
+            return Ok(None);
+        }
         self.run(Retry::Idempotent, |db| async move {
             users::by_any_id(&db, id).await
         })
         .await
     }
 
-    async fn create_password_reset_token(
-        &self,
-        token: NewPasswordResetToken,
-    ) -> Result<bool, Error> {
-        let token = &token;
-        self.run(Retry::Never, |db| async move {
-            password_reset::create(&db, token).await
-        })
-        .await
-    }
-
-    async fn password_reset_token(
-        &self,
-        token_hash: &str,
-    ) -> Result<Option<PasswordResetToken>, Error> {
-        self.run(Retry::Idempotent, |db| async move {
-            password_reset::by_hash(&db, token_hash).await
-        })
-        .await
-    }
-
-    async fn reset_password(
-        &self,
-        token_hash: &str,
-        password_hash: &str,
-        now: i64,
-    ) -> Result<ResetPassword, Error> {
-        self.run(Retry::Never, |db| async move {
-            password_reset::spend(&db, token_hash, password_hash, now).await
-        })
-        .await
-    }
-
     async fn create_session(&self, session: SessionRow) -> Result<(), Error> {
+        names::check_session(&session)?;
         let session = &session;
         self.run(Retry::Never, |db| async move {
             sessions::create(&db, session).await
@@ -213,6 +188,9 @@ impl Store for PostgresStore {
     }
 
     async fn session(&self, handle: &str) -> Result<Option<SessionRow>, Error> {
+        if !names::is_name(handle) {
+            return Ok(None);
+        }
         self.run(Retry::Idempotent, |db| async move {
             sessions::by_handle(&db, handle).await
         })
@@ -222,6 +200,9 @@ impl Store for PostgresStore {
     // Harmless: if the first time took effect, the second one finds the token replaced, and the
     // session hands its successor out again.
     async fn rotate_session(&self, rotation: RotateSession) -> Result<bool, Error> {
+        if !names::is_name(&rotation.handle) {
+            return Ok(false);
+        }
         let rotation = &rotation;
         self.run(Retry::Idempotent, |db| async move {
             sessions::rotate(&db, rotation).await
@@ -231,6 +212,8 @@ impl Store for PostgresStore {
 
     // Harmless: the sessions are over, at worst without being named in the answer.
     async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error> {
+        let handles = handles.iter().filter(|handle| names::is_name(handle));
+        let handles = &handles.cloned().collect::<Vec<_>>();
         self.run(Retry::Idempotent, |db| async move {
             sessions::revoke(&db, handles).await
         })
@@ -242,6 +225,9 @@ impl Store for PostgresStore {
         handle: &str,
         update: Map<String, Value>,
     ) -> Result<Option<Map<String, Value>>, Error> {
+        if !names::is_name(handle) {
+            return Ok(None);
+        }
         let update = &update;
         self.run(Retry::Never, |db| async move {
             sessions::merge_claims(&db, handle, update).await
@@ -250,6 +236,9 @@ impl Store for PostgresStore {
     }
 
     async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
+        if !names::is_name(handle) {
+            return Ok(false);
+        }
         let data = &data;
         self.run(Retry::Idempotent, |db| async move {
             sessions::replace_data(&db, handle, data).await
@@ -263,6 +252,9 @@ impl Store for PostgresStore {
         tenant_id: Option<&str>,
         now: i64,
     ) -> Result<Vec<String>, Error> {
+        if !names::is_name(user_id) || !tenant_id.is_none_or(names::is_name) {
+            return Ok(Vec::new());
+        }
         self.run(Retry::Idempotent, |db| async move {
             sessions::handles(&db, user_id, tenant_id, now).await
         })
@@ -307,14 +299,11 @@ impl Store for PostgresStore {
         let sessions = self
             .forget(|db| async move { sessions::forget(&db, until).await })
             .await?;
-        let tokens = self
-            .forget(|db| async move { password_reset::forget(&db, until).await })
-            .await?;
         let before = purge.keys_created_before;
         let keys = self
             .forget(|db| async move { keys::forget(&db, before).await })
             .await?;
-        Ok(sessions + tokens + keys)
+        Ok(sessions + keys)
     }
 }
 

@@ -17,7 +17,6 @@ mod keys;
 mod location;
 mod log;
 mod migrate;
-mod password_reset;
 mod sessions;
 mod transaction;
 mod users;
@@ -37,9 +36,10 @@ use tokio::sync::Semaphore;
 
 use super::transaction::{AnyTransaction, Outcome, TxError};
 use super::{
-    Connections, CreateUser, NewEmailPasswordUser, NewPasswordResetToken, PasswordResetToken,
-    Purge, ResetPassword, RotateSession, SessionRow, SigningKeyRow, Store, User,
+    Connections, CreateUser, NewEmailPasswordUser, Purge, RotateSession, SessionRow, SigningKeyRow,
+    Store, User, names,
 };
+use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::metrics::{Gauge, Held};
 use failure::{unavailable, unopened};
@@ -306,6 +306,7 @@ impl Store for SqliteStore {
         &self,
         user: NewEmailPasswordUser,
     ) -> Result<CreateUser, Error> {
+        names::check_user(&user)?;
         self.write(move |db| users::create_email_password(db, &user))
             .await
     }
@@ -313,10 +314,10 @@ impl Store for SqliteStore {
     async fn email_password_user(
         &self,
         tenant_id: &str,
-        email: &str,
+        email: &EmailAddress,
     ) -> Result<Option<(User, String)>, Error> {
-        let (tenant_id, email) = (tenant_id.to_owned(), email.to_owned());
-        self.read(move |db| users::by_email_password(db, &tenant_id, &email))
+        let (tenant_id, email) = (tenant_id.to_owned(), email.clone());
+        self.read(move |db| users::by_email_password(db, &tenant_id, email.as_str()))
             .await
     }
 
@@ -325,35 +326,8 @@ impl Store for SqliteStore {
         self.read(move |db| users::by_any_id(db, &id)).await
     }
 
-    async fn create_password_reset_token(
-        &self,
-        token: NewPasswordResetToken,
-    ) -> Result<bool, Error> {
-        self.write(move |db| password_reset::create(db, &token))
-            .await
-    }
-
-    async fn password_reset_token(
-        &self,
-        token_hash: &str,
-    ) -> Result<Option<PasswordResetToken>, Error> {
-        let token_hash = token_hash.to_owned();
-        self.read(move |db| password_reset::by_hash(db, &token_hash))
-            .await
-    }
-
-    async fn reset_password(
-        &self,
-        token_hash: &str,
-        password_hash: &str,
-        now: i64,
-    ) -> Result<ResetPassword, Error> {
-        let (token_hash, password_hash) = (token_hash.to_owned(), password_hash.to_owned());
-        self.write(move |db| password_reset::spend(db, &token_hash, &password_hash, now))
-            .await
-    }
-
     async fn create_session(&self, session: SessionRow) -> Result<(), Error> {
+        names::check_session(&session)?;
         self.write(move |db| sessions::create(db, &session)).await
     }
 
@@ -441,11 +415,9 @@ impl Store for SqliteStore {
         let until = purge.expired_until;
         let sessions = self.forget(move |db| sessions::forget(db, until));
         let sessions = sessions.await?;
-        let tokens = self.forget(move |db| password_reset::forget(db, until));
-        let tokens = tokens.await?;
         let before = purge.keys_created_before;
         let keys = self.write(move |db| keys::forget(db, before)).await?;
-        Ok(sessions + tokens + keys as u64)
+        Ok(sessions + keys as u64)
     }
 }
 

@@ -112,6 +112,7 @@ impl<'c> Tx<'c> {
         values: &[Bind<'_>],
     ) -> Result<Vec<Row>, TxError> {
         debug_assert_eq!(portable::check(sql), Ok(()), "{sql}");
+        refuse_nul(values)?;
         match &mut self.0 {
             Driver::Sqlite(connection) => Ok(sqlite::query(connection, sql, values)?),
             Driver::Postgres(statements) => Ok(statements.query(sql, values).await?),
@@ -146,6 +147,7 @@ impl<'c> Tx<'c> {
         values: &[Bind<'_>],
     ) -> Result<u64, TxError> {
         debug_assert_eq!(portable::check(sql), Ok(()), "{sql}");
+        refuse_nul(values)?;
         match &mut self.0 {
             Driver::Sqlite(connection) => Ok(sqlite::execute(connection, sql, values)?),
             Driver::Postgres(statements) => Ok(statements.execute(sql, values).await?),
@@ -153,7 +155,7 @@ impl<'c> Tx<'c> {
     }
 
     /// Makes transactions that lock the same key run one after the other, until they end. On SQLite they
-    /// do so anyway. Take it before the first statement, and one key only.
+    /// do so anyway. Take it before the first statement that counts, and one key only.
     ///
     /// # Errors
     /// As [`Tx::query`].
@@ -212,6 +214,15 @@ impl dyn Store + '_ {
             )),
         }
     }
+}
+
+/// Refuses a text that PostgreSQL cannot hold, on both databases.
+fn refuse_nul(values: &[Bind<'_>]) -> Result<(), TxError> {
+    let has_nul = |value: &Bind<'_>| matches!(value, Bind::Text(text) if text.contains('\0'));
+    if values.iter().any(has_nul) {
+        return Err(Error::bad_input("text must not hold the character NUL").into());
+    }
+    Ok(())
 }
 
 /// Finishes a run whose statements are all ready at once.

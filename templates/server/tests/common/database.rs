@@ -34,7 +34,15 @@ impl Drop for Schema {
             runtime.block_on(async {
                 let (client, connection) = tokio_postgres::connect(&base, NoTls).await?;
                 tokio::spawn(connection);
-                let sql = format!("DROP SCHEMA IF EXISTS {name} CASCADE");
+                // The runtime of the test stands still meanwhile, maybe in the middle of a transaction of
+                // the server, whose locks would keep the schema for a minute.
+                let sql = format!(
+                    "SELECT pg_terminate_backend(held.pid) FROM pg_locks AS held
+                     JOIN pg_class AS part ON part.oid = held.relation
+                     JOIN pg_namespace AS home ON home.oid = part.relnamespace
+                     WHERE home.nspname = '{name}' AND held.pid <> pg_backend_pid();
+                     DROP SCHEMA IF EXISTS {name} CASCADE"
+                );
                 client.batch_execute(&sql).await
             })?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())

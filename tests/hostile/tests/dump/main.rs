@@ -28,6 +28,7 @@ async fn nothing_in_a_stolen_sqlite_database_is_a_token() {
     let server = Server::start(&format!("sqlite://{}", path.display()), Some(SECRET)).await;
     let sent = server.live().await;
     let spoils = Spoils::of_sqlite(&path);
+    assert_eq!(spoils.values("mail_outbox", "payload").len(), 1);
     sent.occur_nowhere_in(&spoils);
     for (name, bytes) in sqlite_files(&path) {
         for (what, secret) in sent.secrets() {
@@ -48,6 +49,7 @@ async fn nothing_in_a_stolen_postgres_database_is_a_token() {
     let server = Server::start(&schema.url, Some(SECRET)).await;
     let sent = server.live().await;
     let spoils = Spoils::of_postgres(&schema.url).await;
+    assert_eq!(spoils.values("mail_outbox", "payload").len(), 1);
     sent.occur_nowhere_in(&spoils);
     let proof = server.is_proof_against(&spoils, &sent).await;
     figures("a stolen PostgreSQL", &proof);

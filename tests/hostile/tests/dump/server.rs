@@ -1,5 +1,6 @@
 //! The server whose database is stolen, what it has sent, and every place that takes a token.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use auth_server::app_info::{AppInfo, AppInfoInput};
@@ -7,7 +8,7 @@ use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::password::PasswordParams;
 use auth_server::crypto::token;
-use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::delivery::{Mail, MailError, MailKind, Mailer, NewMail};
 use auth_server::session::{AntiCsrf, SessionTokens, TransferMethod, VerifyOptions};
 use auth_server::{Auth, Config, NewSessionFor, NoCustom};
 use axum::body::{Body, to_bytes};
@@ -18,6 +19,9 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::spoils::Spoils;
+
+/// What a mail that waits carries.
+const CODE: &str = "a code that waits 7Kq2-Zx91";
 
 const PASSWORD: &str = "Vq7-correct.horse_Zx3";
 
@@ -37,15 +41,21 @@ pub(crate) struct Sent {
 }
 
 #[derive(Clone, Default)]
-struct Captured(Arc<Mutex<Vec<Mail>>>);
+struct Captured {
+    mails: Arc<Mutex<Vec<Mail>>>,
+    is_down: Arc<AtomicBool>,
+}
 
 #[async_trait::async_trait]
 impl Mailer for Captured {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        self.0
+        self.mails
             .lock()
             .expect("nobody panics with it")
             .push(mail.clone());
+        if self.is_down.load(Ordering::Relaxed) {
+            return Err(MailError::transient("it is down"));
+        }
         Ok(())
     }
 }
@@ -138,12 +148,29 @@ impl Server {
             .await;
         }
         self.auth.mail().drained().await;
-        for mail in self.mails.0.lock().expect("nobody panics with it").iter() {
+        // One more mail cannot be sent, and waits: its link may have been read, and its code counts.
+        self.mails.is_down.store(true, Ordering::Relaxed);
+        let mail = NewMail {
+            kind: MailKind::PasswordReset,
+            tenant_id: "public".to_owned(),
+            to: "ida@ex.co".parse().expect("an address"),
+            subject: None,
+            payload: Some(CODE.as_bytes().to_vec()),
+        };
+        self.auth.mail().post(mail).await.expect("the store works");
+        self.auth.mail().drained().await;
+        for mail in self
+            .mails
+            .mails
+            .lock()
+            .expect("nobody panics with it")
+            .iter()
+        {
             let (_, rest) = mail.text.split_once("token=").expect("there is a link");
             sent.reset
                 .push(rest.split('&').next().expect("there is a token").to_owned());
         }
-        assert_eq!((sent.access.len(), sent.reset.len()), (27, 3));
+        assert_eq!((sent.access.len(), sent.reset.len()), (27, 4));
         sent
     }
 
@@ -298,6 +325,7 @@ impl Sent {
             all.push(("an anti-CSRF token", token.as_bytes().to_vec()));
             all.push(("an anti-CSRF token's bytes", id.as_bytes().to_vec()));
         }
+        all.push(("a code that waits", CODE.as_bytes().to_vec()));
         for token in &self.reset {
             all.push(("a reset token", token.as_bytes().to_vec()));
             all.push(("half a reset token", token.as_bytes()[..64].to_vec()));

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use auth_server::crypto::token;
 use auth_server::error::DUPLICATE_COOKIES;
+use auth_server::flows::password_reset;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::percent_decode;
@@ -271,10 +272,8 @@ async fn changes_unrightfully(target: &Target, case: &Case, sent: &Sent) -> Opti
         Some(_) => return Some("the session was refreshed".to_owned()),
     }
     let reset = case.reset_token.as_deref()?;
-    let hash = token::sha256_hex(reset);
-    let row = store
-        .password_reset_token(&hash)
+    let owner = password_reset::token_owner(&target.auth, reset)
         .await
         .expect("the store works");
-    (row.is_none() && !sent.contains(reset)).then(|| "the reset token was spent".to_owned())
+    (owner.is_none() && !sent.contains(reset)).then(|| "the reset token was spent".to_owned())
 }

@@ -1,9 +1,8 @@
 //! The valid requests that mutations begin with: one for every built-in operation, in both modes where
 //! there are two, and those of an application's protected route.
 
-use auth_server::crypto::token;
+use auth_server::flows::password_reset;
 use auth_server::session::{NewSessionFor, SessionTokens, TransferMethod};
-use auth_server::store::NewPasswordResetToken;
 use serde_json::{Value, json};
 
 use crate::server::{FORGETFUL, PASSWORD, Target, VICTIM};
@@ -202,14 +201,9 @@ fn fields(fields: &[(&str, &str)]) -> Value {
 }
 
 async fn reset_token(target: &Target) -> String {
-    let text = token::random_secret().expect("there are random numbers");
-    let row = NewPasswordResetToken {
-        token_hash: token::sha256_hex(&text),
-        user_id: target.forgetful.clone(),
-        email: FORGETFUL.to_owned(),
-        expires_at: i64::MAX,
-    };
-    let stored = target.auth.store().create_password_reset_token(row).await;
-    assert!(stored.expect("the store works"));
-    text
+    let email = FORGETFUL.parse().expect("an address");
+    let token = password_reset::new_token(&target.auth, &target.forgetful, &email).await;
+    token
+        .expect("the store works")
+        .expect("there is such a user")
 }

@@ -139,7 +139,7 @@ impl Target {
 async fn sign_up(auth: &Auth, email: &str) -> String {
     let user = NewEmailPasswordUser {
         tenant_id: "public".to_owned(),
-        email: email.to_owned(),
+        email: email.parse().expect("an address"),
         password_hash: auth.passwords().hash(PASSWORD).await.expect("it is hashed"),
         time_joined: auth.clock().now(),
     };

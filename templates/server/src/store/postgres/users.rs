@@ -19,7 +19,6 @@ macro_rules! columns {
              AS tenant_ids"
     };
 }
-pub(super) use columns;
 
 /// The order of [`columns!`].
 macro_rules! order {
@@ -27,7 +26,6 @@ macro_rules! order {
         "ORDER BY method.time_joined, method.recipe_user_id"
     };
 }
-pub(super) use order;
 
 /// Signs a user up. The primary key of `email_password_users` decides who is first; who is second
 /// writes nothing.
@@ -54,7 +52,7 @@ pub(super) async fn create_email_password(
          SELECT recipe_user_id, $6 FROM owner RETURNING recipe_user_id",
         &[
             &new.tenant_id,
-            &new.email,
+            &new.email.as_str(),
             &id,
             &EMAIL_PASSWORD,
             &new.time_joined,
@@ -69,7 +67,7 @@ pub(super) async fn create_email_password(
         recipe_id: EMAIL_PASSWORD.to_owned(),
         recipe_user_id: id.clone(),
         tenant_ids: vec![new.tenant_id.clone()],
-        email: Some(new.email.clone()),
+        email: Some(new.email.to_string()),
         phone_number: None,
         third_party: None,
         webauthn: None,

@@ -12,7 +12,7 @@ fn file() -> (tempfile::TempDir, String) {
 fn user(email: &str) -> NewEmailPasswordUser {
     NewEmailPasswordUser {
         tenant_id: "public".to_owned(),
-        email: email.to_owned(),
+        email: email.parse().expect("an address"),
         password_hash: "hash".to_owned(),
         time_joined: 1,
     }
@@ -62,7 +62,9 @@ async fn a_copy_of_the_file_alone_has_everything_once_the_store_is_closed_or_dro
         let copy = folder.path().join("copy.db");
         std::fs::copy(folder.path().join("auth.db"), &copy).expect("copy");
         let copy = SqliteStore::open(&format!("sqlite://{}", copy.display())).expect("open");
-        let found = copy.email_password_user("public", "a@example.com").await;
+        let found = copy
+            .email_password_user("public", &user("a@example.com").email)
+            .await;
         assert!(found.expect("read").is_some(), "closed: {is_closed}");
         drop(store);
     }
@@ -75,7 +77,9 @@ async fn two_servers_share_a_file() {
     let two = SqliteStore::open(&url).expect("open");
     let created = one.create_email_password_user(user("a@example.com")).await;
     assert!(matches!(created, Ok(CreateUser::Created(_))));
-    let found = two.email_password_user("public", "a@example.com").await;
+    let found = two
+        .email_password_user("public", &user("a@example.com").email)
+        .await;
     assert!(found.expect("read").is_some());
 }
 
@@ -197,7 +201,7 @@ async fn a_failing_disk_is_not_an_answer() {
     let mut failed = false;
     for number in 0..2_000 {
         let outcome = store
-            .create_email_password_user(user(&format!("{number}@e")))
+            .create_email_password_user(user(&format!("{number}@ex.co")))
             .await;
         if let Err(error) = outcome {
             assert!(matches!(error, Error::Unavailable { .. }), "{error}");
@@ -210,7 +214,7 @@ async fn a_failing_disk_is_not_an_answer() {
         .write(|db| db.pragma_update(None, "max_page_count", 1_000_000))
         .await
         .expect("pragma");
-    let outcome = store.create_email_password_user(user("after@e")).await;
+    let outcome = store.create_email_password_user(user("after@ex.co")).await;
     assert!(
         matches!(outcome, Ok(CreateUser::Created(_))),
         "goes on when there is room again"
@@ -257,7 +261,7 @@ async fn nobody_waits_for_a_lock_twice() {
         .map(|number| {
             let store = store.clone();
             tokio::spawn(async move {
-                let user = user(&format!("{number}@e"));
+                let user = user(&format!("{number}@ex.co"));
                 store.create_email_password_user(user).await
             })
         })
@@ -269,7 +273,7 @@ async fn nobody_waits_for_a_lock_twice() {
     }
     assert!(started.elapsed() < Duration::from_secs(5), "two at most");
     other.execute_batch("ROLLBACK").expect("unlock");
-    let outcome = store.create_email_password_user(user("after@e")).await;
+    let outcome = store.create_email_password_user(user("after@ex.co")).await;
     assert!(matches!(outcome, Ok(CreateUser::Created(_))));
 }
 
@@ -279,18 +283,18 @@ async fn nothing_is_written_into_a_file_that_nobody_will_find() {
     let (folder, url) = file();
     let (path, away) = (folder.path().join("auth.db"), folder.path().join("away.db"));
     let store = SqliteStore::open(&url).expect("open");
-    let created = store.create_email_password_user(user("before@e")).await;
+    let created = store.create_email_password_user(user("before@ex.co")).await;
     assert!(matches!(created, Ok(CreateUser::Created(_))));
 
     std::fs::rename(&path, &away).expect("move it away");
-    let outcome = store.create_email_password_user(user("lost@e")).await;
+    let outcome = store.create_email_password_user(user("lost@ex.co")).await;
     assert!(matches!(outcome, Err(Error::Unavailable { .. })));
     std::fs::write(&path, "something else").expect("replace it");
-    let outcome = store.create_email_password_user(user("lost@e")).await;
+    let outcome = store.create_email_password_user(user("lost@ex.co")).await;
     assert!(matches!(outcome, Err(Error::Unavailable { .. })));
 
     std::fs::rename(&away, &path).expect("put it back");
-    let created = store.create_email_password_user(user("after@e")).await;
+    let created = store.create_email_password_user(user("after@ex.co")).await;
     assert!(matches!(created, Ok(CreateUser::Created(_))));
 }
 

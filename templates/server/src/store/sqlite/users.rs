@@ -17,7 +17,7 @@ pub(super) fn create_email_password(
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM email_password_users WHERE tenant_id = ?1 AND email = ?2)",
         )?
-        .query_row((&new.tenant_id, &new.email), |row| row.get(0))?;
+        .query_row((&new.tenant_id, new.email.as_str()), |row| row.get(0))?;
     if taken {
         return Ok(CreateUser::EmailTaken);
     }
@@ -27,7 +27,7 @@ pub(super) fn create_email_password(
         "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, time_joined)
          VALUES (?1, ?1, ?2, ?3, ?4)",
     )?
-    .execute((&id, EMAIL_PASSWORD, &new.email, new.time_joined))?;
+    .execute((&id, EMAIL_PASSWORD, new.email.as_str(), new.time_joined))?;
     db.prepare_cached(
         "INSERT INTO login_method_tenants (recipe_user_id, tenant_id) VALUES (?1, ?2)",
     )?
@@ -35,7 +35,7 @@ pub(super) fn create_email_password(
     db.prepare_cached(
         "INSERT INTO email_password_users (tenant_id, email, recipe_user_id) VALUES (?1, ?2, ?3)",
     )?
-    .execute((&new.tenant_id, &new.email, &id))?;
+    .execute((&new.tenant_id, new.email.as_str(), &id))?;
     db.prepare_cached("INSERT INTO passwords (recipe_user_id, password_hash) VALUES (?1, ?2)")?
         .execute((&id, &new.password_hash))?;
     let user = by_id(db, &id)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;

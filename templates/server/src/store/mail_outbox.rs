@@ -1,0 +1,294 @@
+//! The mails that were accepted and are still to be sent.
+//!
+//! A row is `waiting` until a worker has sent it, has found that there is nothing to send (both `done`),
+//! or has given it up (`failed`). Any number of servers work on one table: a worker claims a row with a
+//! conditional write that leases it for a time, and says what became of it only while its claim counts.
+//! A worker that dies leaves a lease that runs out; so a mail is sent at least once, and twice where a
+//! worker dies between sending it and saying so.
+//!
+//! A row names kind, recipient and subject. No usable token stands in it: workers make tokens when they
+//! send. What must be remembered until then (a code) is sealed by the caller. Once a row is done its
+//! recipient, subject and payload are deleted; its hash of the recipient stays for an hour, since recent
+//! rows are what limits mails for one address ([`MailLimit`]).
+
+mod operator;
+
+pub(crate) use operator::{
+    CountMails, DiscardMails, ForgetMails, ListMails, ListedMail, Picked, RetryMails,
+};
+
+use super::{Retry, Step, Transaction, Tx};
+use crate::crypto::token;
+use crate::error::Error;
+use crate::store::transaction::TxError;
+
+/// A mail to be remembered.
+#[derive(Clone)]
+pub(crate) struct NewMailRow {
+    /// Names the row; random.
+    pub(crate) id: String,
+    /// What the mail is about, in the words of [`MailKind`](crate::delivery::MailKind).
+    pub(crate) kind: &'static str,
+    /// The tenant that it belongs to.
+    pub(crate) tenant_id: String,
+    /// Whom it is about: a user or a login method, where that is known already.
+    pub(crate) subject: Option<String>,
+    /// What the text needs and only this row knows; sealed.
+    pub(crate) payload: Option<Vec<u8>>,
+    /// The request that asked for it.
+    pub(crate) request_id: Option<String>,
+    /// Now, in milliseconds.
+    pub(crate) created_at: i64,
+    /// From when on it is not tried again.
+    pub(crate) expires_at: i64,
+}
+
+/// How many mails of one kind one address may be sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MailLimit {
+    /// How many at once.
+    pub(crate) burst: i64,
+    /// When the next one may follow, in milliseconds after the last.
+    pub(crate) pause: i64,
+    /// How many in a window.
+    pub(crate) most: i64,
+    /// How long the window is, in milliseconds.
+    pub(crate) window: i64,
+}
+
+/// Remembers a mail, unless its recipient has had enough of its kind; whether it is remembered.
+pub(crate) struct EnqueueMail {
+    pub(crate) row: NewMailRow,
+    pub(crate) recipient: String,
+    pub(crate) limit: MailLimit,
+}
+
+impl Transaction for EnqueueMail {
+    type Output = bool;
+    const NAME: &'static str = "enqueue_mail";
+    // A second run does not count its own row, and inserts it once.
+    const RETRY: Retry = Retry::Idempotent;
+
+    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, bool> {
+        Box::pin(async move {
+            let hash = token::sha256_hex(&self.recipient);
+            // Thousands of requests for one address must not queue up for its lock, each with a
+            // connection: those that are over the limit already need none.
+            if self.is_over(tx, &hash).await? {
+                return Ok(false);
+            }
+            tx.lock(&format!("mail/{}/{hash}", self.row.kind)).await?;
+            if self.is_over(tx, &hash).await? {
+                return Ok(false);
+            }
+            insert(tx, &self.row, &self.recipient).await?;
+            Ok(true)
+        })
+    }
+}
+
+impl EnqueueMail {
+    /// Whether one more mail would be too much: beyond the burst one has to wait for the pause.
+    async fn is_over(&self, tx: &mut Tx<'_>, hash: &str) -> Result<bool, TxError> {
+        let now = self.row.created_at;
+        let row = tx
+            .query_optional(
+                "SELECT COUNT(*), COALESCE(MAX(created_at), 0) FROM mail_outbox
+                 WHERE recipient_hash = $1 AND kind = $2 AND created_at > $3 AND id <> $4",
+                &[
+                    hash.into(),
+                    self.row.kind.into(),
+                    (now - self.limit.window).into(),
+                    (&self.row.id).into(),
+                ],
+            )
+            .await?;
+        let row = row.ok_or_else(|| Error::internal("a count returned no row"))?;
+        let (count, last): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let is_too_soon = count >= self.limit.burst && now - last < self.limit.pause;
+        Ok(is_too_soon || count >= self.limit.most)
+    }
+}
+
+/// Remembers a mail as part of another transaction. The caller wakes the workers when it is committed.
+pub(super) async fn insert(
+    tx: &mut Tx<'_>,
+    row: &NewMailRow,
+    recipient: &str,
+) -> Result<(), TxError> {
+    tx.execute(
+        "INSERT INTO mail_outbox (id, kind, tenant_id, recipient, recipient_hash, subject, payload,
+                                  request_id, state, attempts, created_at, due_at, leased_until,
+                                  expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9, 0, $10)
+         ON CONFLICT (id) DO NOTHING",
+        &[
+            (&row.id).into(),
+            row.kind.into(),
+            (&row.tenant_id).into(),
+            recipient.into(),
+            (&token::sha256_hex(recipient)).into(),
+            row.subject.as_ref().into(),
+            row.payload.as_ref().into(),
+            row.request_id.as_ref().into(),
+            row.created_at.into(),
+            row.expires_at.into(),
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// A mail that this worker has claimed.
+#[derive(Clone)]
+pub(crate) struct ClaimedMail {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) tenant_id: String,
+    pub(crate) recipient: String,
+    pub(crate) subject: Option<String>,
+    pub(crate) payload: Option<Vec<u8>>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) expires_at: i64,
+    /// How often it was claimed, this time included. Names the claim.
+    pub(crate) attempt: i64,
+}
+
+/// Claims mails that are due, until a time: at most one for each recipient, and none for a recipient
+/// whose mail is being sent, so that one who is slow holds up one worker.
+pub(crate) struct ClaimMails {
+    pub(crate) now: i64,
+    pub(crate) leased_until: i64,
+    pub(crate) most: i64,
+}
+
+impl Transaction for ClaimMails {
+    type Output = Vec<ClaimedMail>;
+    const NAME: &'static str = "claim_mails";
+    // A lost answer leaves leases that run out.
+    const RETRY: Retry = Retry::Idempotent;
+
+    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Self::Output> {
+        Box::pin(async move {
+            let recipients = tx
+                .query(
+                    "SELECT recipient_hash, MIN(due_at) AS due FROM mail_outbox AS candidate
+                     WHERE state = 'waiting' AND due_at <= $1 AND leased_until <= $1
+                       AND NOT EXISTS (
+                           SELECT 1 FROM mail_outbox AS busy
+                           WHERE busy.recipient_hash = candidate.recipient_hash
+                             AND busy.state = 'waiting' AND busy.leased_until > $1)
+                     GROUP BY recipient_hash ORDER BY due, recipient_hash LIMIT $2",
+                    &[self.now.into(), self.most.into()],
+                )
+                .await?;
+            let mut claimed = Vec::with_capacity(recipients.len());
+            for row in recipients {
+                claimed.extend(self.claim(tx, &row.get::<String>(0)?).await?);
+            }
+            Ok(claimed)
+        })
+    }
+}
+
+impl ClaimMails {
+    /// The first mail of a recipient, unless another worker was faster.
+    async fn claim(&self, tx: &mut Tx<'_>, hash: &str) -> Result<Option<ClaimedMail>, TxError> {
+        let row = tx
+            .query_optional(
+                "UPDATE mail_outbox SET leased_until = $2, attempts = attempts + 1
+                 WHERE id = (SELECT id FROM mail_outbox
+                             WHERE recipient_hash = $3 AND state = 'waiting' AND due_at <= $1
+                               AND leased_until <= $1
+                             ORDER BY due_at, id LIMIT 1)
+                   AND state = 'waiting' AND leased_until <= $1
+                 RETURNING id, kind, tenant_id, recipient, subject, payload, request_id, expires_at,
+                           attempts",
+                &[self.now.into(), self.leased_until.into(), hash.into()],
+            )
+            .await?;
+        row.map(|row| {
+            Ok(ClaimedMail {
+                id: row.get(0)?,
+                kind: row.get(1)?,
+                tenant_id: row.get(2)?,
+                recipient: row.get(3)?,
+                subject: row.get(4)?,
+                payload: row.get(5)?,
+                request_id: row.get(6)?,
+                expires_at: row.get(7)?,
+                attempt: row.get(8)?,
+            })
+        })
+        .transpose()
+    }
+}
+
+/// What became of a claimed mail.
+#[derive(Debug, Clone)]
+pub(crate) enum MailOutcome {
+    /// It was sent, or there was nothing to send.
+    Done,
+    /// It is to be tried again at this time.
+    Later {
+        /// When, in milliseconds.
+        due_at: i64,
+        /// What went wrong, without any part of the mail.
+        failure: String,
+    },
+    /// It was given up.
+    Failed {
+        /// What went wrong, without any part of the mail.
+        failure: String,
+    },
+}
+
+/// Says what became of a claimed mail; `false` if the claim does not count any more.
+pub(crate) struct FinishMail {
+    pub(crate) id: String,
+    pub(crate) attempt: i64,
+    pub(crate) now: i64,
+    pub(crate) outcome: MailOutcome,
+}
+
+impl Transaction for FinishMail {
+    type Output = bool;
+    const NAME: &'static str = "finish_mail";
+    const RETRY: Retry = Retry::Idempotent;
+
+    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, bool> {
+        Box::pin(async move {
+            let (id, attempt) = ((&self.id).into(), self.attempt.into());
+            let changed = match &self.outcome {
+                MailOutcome::Done => {
+                    tx.execute(
+                        "UPDATE mail_outbox
+                         SET state = 'done', finished_at = $3, leased_until = 0, recipient = NULL,
+                             subject = NULL, payload = NULL, failure = NULL
+                         WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
+                        &[id, attempt, self.now.into()],
+                    )
+                    .await?
+                }
+                MailOutcome::Later { due_at, failure } => {
+                    tx.execute(
+                        "UPDATE mail_outbox SET due_at = $3, leased_until = 0, failure = $4
+                         WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
+                        &[id, attempt, (*due_at).into(), failure.into()],
+                    )
+                    .await?
+                }
+                MailOutcome::Failed { failure } => {
+                    tx.execute(
+                        "UPDATE mail_outbox
+                         SET state = 'failed', finished_at = $3, leased_until = 0, failure = $4
+                         WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
+                        &[id, attempt, self.now.into(), failure.into()],
+                    )
+                    .await?
+                }
+            };
+            Ok(changed == 1)
+        })
+    }
+}
