@@ -30,9 +30,8 @@ pub(super) fn unpacked<'a>(
     let mut codings = headers.get_all(CONTENT_ENCODING).iter();
     let (coding, more) = (codings.next(), codings.next());
     let coding = match coding.map(|coding| coding.to_str()) {
-        None => return Ok(Cow::Borrowed(body)),
         Some(Ok(coding)) if more.is_none() => coding.trim().to_ascii_lowercase(),
-        Some(_) => return Ok(Cow::Borrowed(body)),
+        None | Some(_) => return Ok(Cow::Borrowed(body)),
     };
     match coding.as_str() {
         "gzip" | "x-gzip" => unpack(MultiGzDecoder::new(body), limit, invalid),
