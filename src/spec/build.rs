@@ -3,6 +3,8 @@
 //!
 //! Everything that can be wrong with a reference was refused before, so nothing here fails.
 
+mod children;
+mod keywords;
 mod operations;
 mod schemas;
 

@@ -1,29 +1,13 @@
 //! Schemas: the keywords of JSON Schema, as OpenAPI 3.0 and 3.1 have them.
 
-use std::collections::BTreeSet;
-
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Building, flag, prose};
+use super::keywords::{docs, has_conditions, is_null, kinds, texts};
+use super::{Building, flag};
 use crate::spec::document::{Discriminator, Kind, Literal, Rest, Schema, SchemaId, Slot};
 use crate::spec::place::Place;
 use crate::spec::tolerances;
-
-/// Keywords beside a `$ref` that only describe the place, in OpenAPI 3.1 too.
-const ANNOTATIONS: [&str; 11] = [
-    "$ref",
-    "$comment",
-    "title",
-    "description",
-    "summary",
-    "deprecated",
-    "default",
-    "example",
-    "examples",
-    "readOnly",
-    "writeOnly",
-];
 
 /// A status of the published FDI 4.1, and what is sent.
 const MISSPELT_STATUS: (&str, &str) = (
@@ -407,110 +391,4 @@ impl<'f> Building<'f> {
             || (place.file > 0 && above.is_empty());
         is_collection.then(|| place.last())
     }
-
-    /// Gives each schema with a discriminator and without alternatives those that extend it by
-    /// `allOf`, directly or through others, in the order of the file.
-    fn add_children(&self, schemas: &mut [Schema]) {
-        let is_parent = |schema: &Schema| {
-            schema.discriminator.is_some() && schema.one_of.is_empty() && schema.any_of.is_empty()
-        };
-        if !schemas.iter().any(is_parent) {
-            return;
-        }
-        let mut extended_by: Vec<Vec<usize>> = vec![Vec::new(); schemas.len()];
-        for schema in schemas.iter().filter(|schema| schema.name.is_some()) {
-            for part in schema.all_of.iter().filter(|part| part.is_ref) {
-                extended_by[part.schema.0].push(schema.id.0);
-            }
-        }
-        for parent in 0..schemas.len() {
-            if !is_parent(&schemas[parent]) {
-                continue;
-            }
-            let mut found = BTreeSet::new();
-            let mut todo = extended_by[parent].clone();
-            while let Some(child) = todo.pop() {
-                if child != parent && found.insert(child) {
-                    todo.extend(&extended_by[child]);
-                }
-            }
-            let mut found: Vec<usize> = found.into_iter().collect();
-            found.sort_by_key(|child| {
-                let place = &schemas[*child].place;
-                (place.file, self.files.key(place).range.start)
-            });
-            let children = found.into_iter().map(|child| Slot {
-                place: schemas[child].place.clone(),
-                schema: SchemaId(child),
-                is_ref: true,
-                docs: String::new(),
-                deprecated: false,
-                nullable: false,
-            });
-            schemas[parent].children = children.collect();
-        }
-    }
-}
-
-/// The types of a schema, and whether `null` is among them.
-struct Kinds {
-    kinds: Vec<Kind>,
-    null: bool,
-}
-
-fn kinds(value: &Value) -> Kinds {
-    let words: Vec<&str> = match value.get("type") {
-        Some(Value::String(word)) => vec![word],
-        Some(Value::Array(words)) => words.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    let kinds = words.iter().filter_map(|word| match *word {
-        "string" => Some(Kind::String),
-        "number" => Some(Kind::Number),
-        "integer" => Some(Kind::Integer),
-        "boolean" => Some(Kind::Boolean),
-        "object" => Some(Kind::Object),
-        "array" => Some(Kind::Array),
-        _ => None,
-    });
-    Kinds {
-        kinds: kinds.collect(),
-        null: words.contains(&"null"),
-    }
-}
-
-/// Whether a schema has no value but `null`.
-fn is_null(schema: &Value) -> bool {
-    match (schema.get("type"), schema.get("enum"), schema.get("const")) {
-        (Some(Value::String(word)), ..) if word == "null" => true,
-        (Some(Value::Array(words)), ..) => words.iter().all(|word| word == "null"),
-        (None, Some(Value::Array(values)), None) => {
-            !values.is_empty() && values.iter().all(Value::is_null)
-        }
-        (None, None, Some(value)) => value.is_null(),
-        _ => false,
-    }
-}
-
-/// Whether a schema says more than where its target is and what it is for.
-fn has_conditions(members: &serde_json::Map<String, Value>) -> bool {
-    members.keys().any(|key| {
-        !ANNOTATIONS.contains(&key.as_str()) && !key.starts_with("x-") && key != "nullable"
-    })
-}
-
-/// `description`, or else `title`.
-fn docs(value: &Value) -> String {
-    let word = |key| value.get(key).and_then(Value::as_str);
-    prose(
-        word("description")
-            .or_else(|| word("title"))
-            .unwrap_or_default(),
-    )
-}
-
-fn texts(value: &Value, key: &str) -> Vec<String> {
-    let list = value.get(key).and_then(Value::as_array);
-    let texts = list.into_iter().flatten().filter_map(Value::as_str);
-    texts.map(str::to_owned).collect()
 }
