@@ -109,7 +109,7 @@ async fn a_reset_ends_all_sessions_and_tells_the_owner() {
             ..VerifyOptions::default()
         };
         let (access, header) = (exchange.access(), TransferMethod::Header);
-        let session = sessions.verify_without_request(&access, None, header, options);
+        let session = sessions.verify_without_request(access, None, header, options);
         session.await.is_ok_and(|session| session.is_some())
     };
     for ended in [&first, &second] {

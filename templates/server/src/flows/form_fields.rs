@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::{FieldError, validators};
-use crate::email::{EmailAddress, InvalidEmail, trim};
+use crate::email::{EmailAddress, trim};
 use crate::error::Error;
 
 const EMAIL: &str = "email";
@@ -92,7 +92,7 @@ impl<'a> Fields<'a> {
         if trim(text).is_empty() {
             return Err(refused(EMAIL, MISSING));
         }
-        EmailAddress::parse(text).map_err(|InvalidEmail| refused(EMAIL, InvalidEmail))
+        EmailAddress::parse(text).map_err(|error| refused(EMAIL, &error.to_string()))
     }
 
     fn password(&self, judge: fn(&str) -> Option<&'static str>) -> Result<String, FieldError> {
@@ -109,7 +109,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn refused(id: &str, error: impl ToString) -> FieldError {
+fn refused(id: &str, error: &str) -> FieldError {
     FieldError {
         id: id.to_owned(),
         error: error.to_string(),
