@@ -49,7 +49,9 @@ async fn own_answers(server: &Server) -> Vec<Exchange> {
 fn is_protected(answer: &Exchange) -> bool {
     answer.header("x-content-type-options") == Some("nosniff")
         && answer.header("content-security-policy")
-            == Some("default-src 'none'; frame-ancestors 'none'")
+            == Some(
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            )
         && answer.header("referrer-policy") == Some("no-referrer")
 }
 

@@ -44,6 +44,26 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer() {
 }
 
 #[tokio::test]
+async fn a_password_counts_exactly_as_it_was_typed() {
+    let server = Server::start().await;
+    let password = format!(" Pässwört 1{}. ", "x".repeat(80));
+    let answer = server
+        .post("/auth/signup")
+        .json(&form("ana@ex.co", &password))
+        .await;
+    assert_eq!(answer.json()["status"], "OK", "{answer}");
+    let with = async |password: &str| {
+        let form = form("ana@ex.co", password);
+        server.post("/auth/signin").json(&form).await.json()["status"].clone()
+    };
+    let shorter: String = password.chars().take(72).collect();
+    for other in [password.trim(), &password.to_lowercase(), &shorter] {
+        assert_eq!(with(other).await, "WRONG_CREDENTIALS_ERROR", "{other:?}");
+    }
+    assert_eq!(with(&password).await, "OK");
+}
+
+#[tokio::test]
 async fn fields_are_judged_without_the_rules_for_new_passwords() {
     let server = Server::start().await;
     shown(

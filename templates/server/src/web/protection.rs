@@ -16,7 +16,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
 use crate::app_info::{AppInfo, is_loopback};
 
-const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
 
 /// A year, in seconds: the least that ASVS 3.4.1 asks for.
 const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
