@@ -10,6 +10,8 @@ mod schemas;
 
 use std::collections::HashMap;
 
+use openapiv3::{APIKeyLocation, SecurityScheme};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::document::{Document, Requirement, Schema, SchemaId, Scheme, SchemeKind};
@@ -92,15 +94,21 @@ impl<'f> Building<'f> {
         schemes
             .map(|(name, scheme)| {
                 let (place, scheme) = self.follow(place.under(name), scheme);
-                let word = |key| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-                let kind = match (word("type"), word("in")) {
-                    ("http", _) if word("scheme").eq_ignore_ascii_case("bearer") => {
+                // OpenAPI 3.1 has a type more, `mutualTLS`, which openapiv3 does not know.
+                let kind = match SecurityScheme::deserialize(scheme) {
+                    Ok(SecurityScheme::HTTP { scheme, .. })
+                        if scheme.eq_ignore_ascii_case("bearer") =>
+                    {
                         SchemeKind::Bearer
                     }
-                    ("apiKey", "cookie") => SchemeKind::Cookie(word("name").to_owned()),
+                    Ok(SecurityScheme::APIKey {
+                        location: APIKeyLocation::Cookie,
+                        name,
+                        ..
+                    }) => SchemeKind::Cookie(name),
                     _ => SchemeKind::Other,
                 };
-                let docs = prose(word("description"));
+                let docs = prose(&text(scheme, "description"));
                 (name.clone(), Scheme { place, kind, docs })
             })
             .collect()

@@ -1,5 +1,7 @@
 //! The table of shapes, row by row: what it says of a keyword is what happens to it.
 
+mod other_reader;
+
 use serde_json::{Map, Value, json};
 
 use super::check_spec;
