@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use http::{Request, Uri};
+use http::{Request, StatusCode, Uri};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
@@ -157,8 +157,8 @@ impl Target {
         let answer = self
             .wait(router.oneshot(request))
             .unwrap_or_else(|never| match never {});
-        // Only operations say this of their answers; a 404 of the fallback does not.
-        let found = answer.headers().contains_key("x-content-type-options");
+        // No built-in operation answers 404.
+        let found = answer.status() != StatusCode::NOT_FOUND;
         (answer.status().as_u16(), found)
     }
 }
