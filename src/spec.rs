@@ -104,7 +104,7 @@ fn leftovers(findings: &mut Findings<'_>) -> Diagnostics {
 
 /// The paths of the files that a file refers to by `$ref`, relative to where its own path is relative
 /// to. URLs and absolute paths are left out, and so is everything where the file cannot be read:
-/// [`parse`] reports both.
+/// reading the description reports both.
 pub fn references(file: &SourceFile) -> Vec<String> {
     // Most descriptions are one file: reading it twice would be half of all work.
     let is_local = |rest: &str| {

@@ -1,7 +1,7 @@
 //! Limits on what can be tried or triggered from outside, shared by all servers of a database.
 //!
 //! Rules:
-//! - An attempt is counted *before* the secret is checked ([`Limits::take`]), by one conditional write in the
+//! - An attempt is counted *before* the secret is checked (`Limits::take`), by one conditional write in the
 //!   database, so that parallel guesses and guesses at several servers count too (OWASP ASVS 5.0, 6.3.1). The
 //!   functions that check a secret take the attempt themselves (`guard`), so that no recipe can forget it.
 //! - An account is limited whether it exists or not, and in the same way, so that the limit does not tell.

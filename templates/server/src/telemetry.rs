@@ -8,7 +8,7 @@
 //! variables (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
 //!
 //! The second rule holds whatever `RUST_LOG` says. Our own lines are written after it; other crates are given
-//! values of ours and log what they like, so only those of [`DEPENDENCIES`] reach the log at all (OWASP
+//! values of ours and log what they like, so only those of `DEPENDENCIES` reach the log at all (OWASP
 //! Logging Cheat Sheet, "Data to exclude").
 
 mod traces;

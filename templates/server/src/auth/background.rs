@@ -1,4 +1,4 @@
-//! What a server does from time to time, for as long as somebody holds its [`Auth`](super::Auth).
+//! What a server does from time to time, for as long as somebody holds its [`Auth`].
 //!
 //! Rules: several servers on one database may do all of this at once, and none needs another one for it;
 //! what fails is counted, logged and done again at the next turn; no step holds the database for long (the

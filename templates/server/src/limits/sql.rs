@@ -150,6 +150,9 @@ impl Transaction for PurgeCounters {
     }
 }
 
+/// Decrypts a stored key; `None` if it cannot be used.
+type OpenKey = Box<dyn Fn(&[u8]) -> Option<[u8; 32]> + Send + Sync>;
+
 /// The key of this name that all servers of a database share: the one that is stored, or `fresh` where there
 /// is none yet or `opens` refuses the stored one.
 pub(super) struct SharedKey {
@@ -157,7 +160,7 @@ pub(super) struct SharedKey {
     /// As it is to be stored, and as it is.
     pub(super) fresh: (Vec<u8>, [u8; 32]),
     /// What is stored, decrypted; `None` if it cannot be used.
-    pub(super) open: Box<dyn Fn(&[u8]) -> Option<[u8; 32]> + Send + Sync>,
+    pub(super) open: OpenKey,
 }
 
 impl Transaction for SharedKey {
