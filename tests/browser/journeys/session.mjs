@@ -93,12 +93,14 @@ export async function claimsOf(visit) {
 async function refusal(visit) {
   const before = visit.refreshes;
   const outcome = await visit.app("call", REFUSES).catch((error) => error);
-  assert.equal(visit.refreshes, before + 10);
-  // The SuperTokens SDKs throw; the client, as fetch does, hands over what the server keeps saying.
+  // The SuperTokens SDKs refresh ten times and throw; the client refreshes once, where it can help, and
+  // hands over what the server keeps saying, as fetch does.
+  const refreshes = visit.run.asksFirst ? 10 : 1;
+  assert.equal(visit.refreshes, before + refreshes);
   assert.ok(visit.run.asksFirst ? outcome instanceof Error : outcome === 401, String(outcome));
   assert.equal(await visit.app("call"), 200);
   visit.step(
-    "scenario 51: a route that always answers 401 costs ten refreshes, and the session lives",
+    `scenario 51: a route that always answers 401 costs ${refreshes} refreshes, and the session lives`,
   );
 }
 
