@@ -30,7 +30,7 @@ class Visit {
   }
 
   async open(path, attributes = {}) {
-    await this.page.goto(this.server.origin + "/blank");
+    await this.page.goto(this.server.origin + "/bare");
     const text = new URLSearchParams(attributes).toString();
     await this.page.evaluate((text) => sessionStorage.setItem("attributes", text), text);
     await this.page.goto(new URL(path, this.server.origin).href);
@@ -92,10 +92,25 @@ class Visit {
     return this.page.evaluate(async () => (await window.app.client.getSession()).userId);
   }
 
-  /** Signs out, and waits until that is done. */
+  /** Signs out, and waits until that is done. The next view is drawn once: what is typed into it stays. */
   async signOut() {
+    await this.page.evaluate(() => {
+      const { element } = window.app;
+      const shown = [];
+      const show = ({ detail }) => shown.push(detail.view);
+      element.addEventListener("auth-view", show);
+      window.signedOut = new Promise((done) => {
+        const end = () => {
+          element.removeEventListener("auth-view", show);
+          done(shown);
+        };
+        element.addEventListener("auth-signed-out", () => setTimeout(end), { once: true });
+      });
+    });
     await this.press("Sign out");
+    const shown = await this.page.evaluate(() => window.signedOut);
     await this.sees("Sign in");
+    assert.equal(shown.length, 1, shown.join(", "));
   }
 
   events() {

@@ -126,6 +126,10 @@ export class Journey {
       return;
     }
     const next = (await this.#pending(session).catch(() => undefined)) ?? "signedIn";
+    // The question what is pending may have found that the server has ended the session.
+    if ((await client.getSession()) === undefined) {
+      return;
+    }
     if (this.view === view && next !== view && !this.#isBusy) {
       this.#isInside = true;
       this.#go(next, false);
@@ -189,8 +193,15 @@ export class Journey {
   }
   signOut = async () => {
     const { signOut } = this.#api;
-    await (signOut ? signOut(this.client) : this.client.forget());
+    // The event of this sign-out must not show the next view too: that one would be drawn twice, and
+    // what the user does with the first would be lost.
     this.#isInside = false;
+    try {
+      await (signOut ? signOut(this.client) : this.client.forget());
+    } catch (error) {
+      this.#isInside = true;
+      throw error;
+    }
     this.emit("auth-signed-out", undefined);
     this.#go(this.start);
     return undefined;
