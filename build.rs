@@ -1,6 +1,7 @@
-//! Writes down which files of `templates/server` are embedded, so that a new one needs no list.
+//! Writes down which files of `templates/runtime` and `templates/server` are embedded, so that a new one
+//! needs no list.
 //!
-//! Only kinds of files that the server is made of are taken: an ignored database or an editor's
+//! Only kinds of files that they are made of are taken: an ignored database or an editor's
 //! backup is never swallowed. `emit::runtime` has a test that compares the result with git.
 
 use std::fmt::Write as _;
@@ -15,18 +16,21 @@ const EMITTED: &str = "src/api";
 fn main() {
     println!("cargo:rerun-if-changed=templates");
     println!("cargo:rerun-if-changed=build.rs");
-    let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("templates/server");
-    let mut paths = Vec::new();
-    collect(&root, &root, &mut paths);
-    paths.sort();
-    let mut table = String::from("&[\n");
-    for path in paths {
-        let file = root.join(&path);
-        writeln!(table, "    ({path:?}, include_str!({file:?})),").expect("a string takes all");
+    let templates = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("templates");
+    for name in ["runtime", "server"] {
+        let root = templates.join(name);
+        let mut paths = Vec::new();
+        collect(&root, &root, &mut paths);
+        paths.sort();
+        let mut table = String::from("&[\n");
+        for path in paths {
+            let file = root.join(&path);
+            writeln!(table, "    ({path:?}, include_str!({file:?})),").expect("a string takes all");
+        }
+        table.push_str("]\n");
+        let output = Path::new(&variable("OUT_DIR")).join(format!("{name}_files.rs"));
+        fs::write(&output, table).expect("OUT_DIR can be written");
     }
-    table.push_str("]\n");
-    let output = Path::new(&variable("OUT_DIR")).join("server_files.rs");
-    fs::write(&output, table).expect("OUT_DIR can be written");
 }
 
 fn variable(name: &str) -> String {
@@ -35,7 +39,7 @@ fn variable(name: &str) -> String {
 
 /// Paths below `root`, with `/`.
 fn collect(root: &Path, folder: &Path, paths: &mut Vec<String>) {
-    let entries = fs::read_dir(folder).expect("templates/server is part of the package");
+    let entries = fs::read_dir(folder).expect("the folder is part of the package");
     for entry in entries {
         let path = entry.expect("the folder can be read").path();
         let relative = path

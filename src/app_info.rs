@@ -29,7 +29,7 @@ use crate::source::{Files, SourceFile, Span};
     unused_imports,
     reason = "the generated server uses more of this file than the generator"
 )]
-#[path = "../templates/server/src/app_info.rs"]
+#[path = "../templates/runtime/src/app_info.rs"]
 mod rules;
 
 /// Where appInfo comes from.

@@ -29,7 +29,7 @@ pub(crate) struct Behaviour {
     pub(crate) operation_ids: &'static [&'static str],
     /// The recipe's id on the wire (`rid`): `emailpassword`.
     pub(crate) recipe: &'static str,
-    /// `email_password`: `flows::email_password`, `handlers/email_password.rs`.
+    /// `email_password`: the flows are in `flows::email_password`.
     pub(crate) module: &'static str,
     /// `sign_up`: the flow's function.
     pub(crate) function: &'static str,

@@ -159,7 +159,7 @@ fn stop_at_conflicts(plan: &Plan, folder: &Path, conflicts: Conflicts) -> Result
     // One cure for all, so it is told once, at the end.
     let cure = if conflicts == Conflicts::Stop && !only_blocked {
         "nothing was written; move your changes out (the generated crates are extended from \
-         outside, by `Custom`), undo them with version control, or run `auth-gen generate --force`, \
+         outside, by a group of `Endpoints`), undo them with version control, or run `auth-gen generate --force`, \
          which keeps each of these files as `<file>.orig` and writes its own"
     } else {
         "nothing was written; move this away, auth-gen will not replace it"

@@ -21,7 +21,7 @@ use crate::tree::Tree;
 /// When an emitted Rust file does not parse: a bug of ours, named by file, line and column.
 pub(crate) fn emit(api: &Api, settings: &Settings) -> Tree {
     let mut tree = Tree::default();
-    runtime::emit(api, &mut tree);
+    runtime::emit(settings, &mut tree);
     rust::emit(api, settings, &mut tree);
     typescript::emit(api, settings, &mut tree);
     tree
@@ -35,54 +35,5 @@ pub(crate) fn spec_copy(api: &Api) -> &'static str {
         "openapi.json"
     } else {
         "openapi.yaml"
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write as _;
-    use std::process::{Command, Stdio};
-
-    use super::*;
-
-    /// The emitted sources of the sample.
-    fn sources() -> Vec<(String, String)> {
-        let tree = emit(&sample::api(), &Settings::default());
-        tree.iter()
-            .filter(|(path, _)| path.starts_with("server/src/api/"))
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn what_is_emitted_is_what_rustfmt_would_write() {
-        for (path, text) in sources() {
-            let rustfmt = Command::new("rustfmt")
-                .args([
-                    "--edition",
-                    "2024",
-                    "--style-edition",
-                    "2024",
-                    "--emit",
-                    "stdout",
-                ])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .spawn();
-            // Not every machine has it; ours and CI's do.
-            let Ok(mut rustfmt) = rustfmt else { return };
-            let mut input = rustfmt.stdin.take().expect("it was asked for");
-            input.write_all(text.as_bytes()).expect("rustfmt reads");
-            drop(input);
-            let output = rustfmt.wait_with_output().expect("rustfmt ends");
-            let formatted = String::from_utf8(output.stdout).expect("it is Rust");
-            similar_lines(&path, &text, &formatted);
-        }
-    }
-
-    fn similar_lines(path: &str, ours: &str, theirs: &str) {
-        let diff = similar::TextDiff::from_lines(ours, theirs);
-        let diff = diff.unified_diff().header("ours", "rustfmt").to_string();
-        assert!(diff.is_empty(), "{path}\n{diff}");
     }
 }

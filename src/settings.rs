@@ -4,6 +4,7 @@
 //! its flags win.
 
 mod nextjs;
+mod runtime;
 
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, closest};
 use crate::source::{SourceFile, Span};
 
 pub use nextjs::{Nextjs, Router, Runtime};
+pub use runtime::RuntimeSource;
 
 /// What of the output the spec does not decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Settings {
     /// Whether the server's manifest opens a workspace of its own, so that one around it does not
     /// claim it.
     pub standalone_workspace: bool,
+    /// Where the server gets its runtime from.
+    pub runtime: RuntimeSource,
     /// Which app the server is, as `AUTH_APP_ID` says it: two projects on one host (`localhost`) need
     /// different ones, or they share the names of their cookies. `None` leaves it to the environment.
     pub app_id: Option<String>,
@@ -38,6 +42,7 @@ impl Default for Settings {
             server_package: "auth-server".to_owned(),
             client_package: "auth-client".to_owned(),
             standalone_workspace: true,
+            runtime: RuntimeSource::default(),
             app_id: None,
             nextjs: None,
         }
@@ -89,7 +94,9 @@ pub fn parse(source: &SourceFile) -> Result<Project, Diagnostics> {
 const KEYS: &[(&str, &[&str])] = &[
     (
         "",
-        &["spec", "app_info", "out", "server", "client", "nextjs"],
+        &[
+            "spec", "app_info", "out", "runtime", "server", "client", "nextjs",
+        ],
     ),
     ("server", &["package", "standalone_workspace", "app_id"]),
     ("client", &["package"]),
@@ -109,6 +116,7 @@ impl Reader<'_> {
                 ("", "spec") => project.spec = self.path(value),
                 ("", "app_info") => project.app_info = self.path(value),
                 ("", "out") => project.out = self.path(value),
+                ("", "runtime") => settings.runtime = self.runtime(value),
                 ("", inner @ ("server" | "client" | "nextjs")) => {
                     if let Some(table) = value.get_ref().as_table() {
                         if inner == "nextjs" {

@@ -37,7 +37,7 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
 fn tests() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in ["templates/server", "tests", "src"] {
+    for folder in ["templates/runtime", "templates/server", "tests", "src"] {
         files(&root.join(folder), &[".rs", ".mjs"], &mut found);
     }
     let mut names = BTreeSet::new();

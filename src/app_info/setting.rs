@@ -2,7 +2,7 @@
 //! server evaluates when it starts.
 //!
 //! The generated server has the same type with constants in place of owned texts
-//! (`templates/server/src/app_info/setting.rs`); a test holds the two together.
+//! (`templates/runtime/src/app_info/setting.rs`); a test holds the two together.
 
 /// A value of appInfo. A variable that is set to an empty text counts as not set.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,12 @@
 //! Which Rust files there are, and what their frames are filled with.
 //!
 //! A frame (`templates/api/*.jinja`) gives a file its header, order, comments and blank lines; it
-//! holds no decision. Items are made here: declarations with `quote!`, bodies by `layout`.
+//! holds no decision. Items are made here with `quote!` and printed one at a time.
 
 mod app_info;
 mod custom;
 mod docs;
-mod handlers;
-mod layout;
+mod groups;
 mod models;
 mod module;
 mod package;
@@ -37,15 +36,15 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         print::check(&path, &text);
         tree.insert(path, text);
     };
-    add("mod.rs", module::render(api, frame));
+    let groups = groups::groups(api);
+    add("mod.rs", module::render(api, &groups, frame));
     add("app_info.rs", app_info::render(api, frame));
     add("models.rs", models::render(api, frame));
-    add("routes.rs", routes::render(api, frame));
-    add("custom.rs", custom::render(api, frame));
-    for (name, text) in handlers::render(api, frame) {
-        add(&format!("handlers/{name}"), text);
+    add("routes.rs", routes::render(api, &groups, frame));
+    for (name, text) in custom::render(api, &groups, frame) {
+        add(&format!("custom/{name}"), text);
     }
-    package::emit(api, settings, tree);
+    package::emit(api, &groups, settings, tree);
 }
 
 fn one_line_break_at_the_end(text: &str) -> String {

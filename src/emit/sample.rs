@@ -45,6 +45,7 @@ fn operation(id: &str, path: Vec<Segment>, answer: Answer) -> Operation {
         path,
         outside_base: false,
         tenancy: Tenancy::None,
+        tag: String::new(),
         recipe: String::new(),
         docs: String::new(),
         deprecated: false,

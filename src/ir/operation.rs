@@ -11,7 +11,7 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     /// `sign_up` in Rust, `signUp` in TypeScript.
     pub(crate) name: FnName,
-    /// `SignUp`: prefix of `SignUpRequest`, `SignUpParams`, `SignUpResponse`, and the variant of the `Operation` enum.
+    /// `SignUp`: prefix of `SignUpRequest`, `SignUpParams`, `SignUpResponse`.
     pub(crate) type_name: VariantName,
     /// The HTTP method.
     pub(crate) method: Method,
@@ -21,6 +21,8 @@ pub(crate) struct Operation {
     pub(crate) outside_base: bool,
     /// Whether a tenant segment may stand before the path.
     pub(crate) tenancy: Tenancy,
+    /// The first of its `tags`; may be empty. Operations of one tag are one group for the application.
+    pub(crate) tag: String,
     /// Recipe id that `rid` may name to tell equal paths apart; empty when unknown.
     pub(crate) recipe: String,
     /// `summary` and `description`; may be empty.
@@ -111,7 +113,7 @@ pub(crate) enum Tenancy {
 pub(crate) enum Auth {
     /// Open to everybody.
     None,
-    /// A session is checked before a `Custom` method runs.
+    /// A session is checked before the application's method runs.
     Session,
     /// A session is read if there is one (`security` lists an empty requirement).
     OptionalSession,
@@ -201,7 +203,7 @@ pub(crate) enum ArmBody {
 pub(crate) enum Behaviour {
     /// A flow of the runtime.
     BuiltIn(BuiltIn),
-    /// A method of the `Custom` trait.
+    /// A method of the trait of its group.
     Custom(Matched),
 }
 

@@ -60,6 +60,7 @@ fn finish_one<'d>(cx: &mut Context<'d>, draft: Draft<'d>, schemes: &Schemes) -> 
         path: draft.place.segments,
         outside_base: draft.place.outside_base,
         tenancy,
+        tag: draft.spec.tag.clone(),
         recipe: draft.recipe,
         auth,
         params,

@@ -100,11 +100,11 @@ tolerances! {
     /// Cookie parameters.
     COOKIE_PARAMETER = "cookie-parameter",
         "a parameter stands in a cookie",
-        "cookies belong to the session; the parameter is ignored, and a `Custom` method reads it from the headers of its call";
+        "cookies belong to the session; the parameter is ignored, and the method that answers reads it from the headers of its call";
     /// A scheme that is no session.
     UNCHECKED_SECURITY = "unchecked-security",
         "`security` names a scheme that is not the session's",
-        "nothing checks it before the `Custom` method runs: the method has to do that";
+        "nothing checks it before the method that answers runs: the method has to do that";
 }
 
 tolerances! {
@@ -113,11 +113,11 @@ tolerances! {
     /// `minLength` and the like.
     UNCHECKED_CONSTRAINT = "unchecked-constraint",
         "a schema limits its values, and nothing checks these limits",
-        "types hold, limits do not: a `Custom` method has to check them; built-in behaviours have rules of their own";
+        "types hold, limits do not: the method that answers has to check them; built-in behaviours have rules of their own";
     /// `not`, `if`, `prefixItems` and the like.
     UNCHECKED_CONDITION = "unchecked-condition",
         "a schema has a condition that a type cannot express",
-        "it is ignored, so that the type allows more than the schema; a `Custom` method has to check it";
+        "it is ignored, so that the type allows more than the schema; the method that answers has to check it";
     /// `readOnly`, `writeOnly`.
     READ_OR_WRITE_ONLY = "read-or-write-only",
         "a key is meant for requests only, or for answers only",
@@ -125,7 +125,7 @@ tolerances! {
     /// `default` of a schema.
     DEFAULT_NOT_FILLED = "default-not-filled",
         "a schema has a default value",
-        "an absent value stays absent: a `Custom` method has to fill it in";
+        "an absent value stays absent: the method that answers has to fill it in";
     /// `$id`, `$anchor`.
     SCHEMA_IDENTITY = "ignored-schema-identity",
         "a schema has a name that references could use",
@@ -165,10 +165,10 @@ tolerances! {
     /// A parameter with `content`.
     JSON_PARAMETER = "json-parameter",
         "a parameter is a document of a media type",
-        "it is handed on as text: a `Custom` method parses it, and the caller of the client writes it";
-    /// Headers of an answer of a `Custom` operation.
+        "it is handed on as text: the method that answers parses it, and the caller of the client writes it";
+    /// Headers of an answer of a custom operation.
     ANSWER_HEADERS = "untyped-answer-headers",
-        "an answer of a `Custom` operation has headers",
+        "an answer of a custom operation has headers",
         "they have no place in the answer's type: the method sets them on its call; those of the session are sent by themselves";
     /// `/users/{id}` beside `/users/{userId}/roles`.
     TWO_NAMES = "parameter-with-two-names",

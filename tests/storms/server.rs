@@ -8,7 +8,7 @@
 use std::io::{Read, Write};
 
 use auth_server::crypto::password::PasswordParams;
-use auth_server::{Auth, Config, NoCustom, Session, VerifyOptions, VerifySession};
+use auth_server::{Auth, Config, Endpoints, Session, VerifyOptions, VerifySession};
 use axum::Router;
 use axum::routing::get;
 use tokio::net::TcpListener;
@@ -49,7 +49,7 @@ async fn main() -> Result<(), Failure> {
     let app = Router::new()
         .route("/me", get(me))
         .merge(checked)
-        .layer(auth_server::layer(auth.clone(), None::<NoCustom>));
+        .layer(auth_server::layer(auth.clone(), Endpoints::new()));
     let stop = auth_server::told_to_stop();
     let listener = TcpListener::bind(listen).await?;
     writeln!(std::io::stdout(), "http://{}", listener.local_addr()?)?;

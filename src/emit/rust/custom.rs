@@ -1,83 +1,66 @@
-//! `api/custom.rs` and `api/handlers/custom.rs`: the operations that are left to the application.
+//! `api/custom/<group>.rs`: the operations of one tag that are left to the application.
 
 mod decode;
-
-use std::collections::BTreeSet;
 
 use askama::Template;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Frame, custom_operations, docs, heading, layout, models, print, types};
+use super::groups::Group;
+use super::{Frame, docs, heading, models, print, types};
 use crate::ir::{Api, Auth, Operation, ParamPlace, Type};
 
 #[derive(Template)]
 #[template(path = "api/custom.rs.jinja")]
 struct View<'a> {
     frame: Frame<'a>,
-    imports: Vec<String>,
-    methods: Vec<String>,
-    refusals: Vec<String>,
-    params: Vec<String>,
+    group: &'a Group<'a>,
+    imports: Vec<&'static str>,
+    /// The trait, the structs of parameters, the functions.
+    items: Vec<String>,
 }
 
 #[derive(Template)]
-#[template(path = "api/handlers_custom.rs.jinja")]
-struct HandlersView<'a> {
+#[template(path = "api/custom_mod.rs.jinja")]
+struct ModuleView<'a> {
     frame: Frame<'a>,
-    imports: Vec<String>,
-    handlers: Vec<String>,
+    /// Sorted by name.
+    groups: Vec<&'a Group<'a>>,
 }
 
-/// `api/custom.rs`.
-pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
-    let operations: Vec<&Operation> = custom_operations(api).collect();
-    let methods = operations.iter().map(|operation| method(api, operation));
-    let refusals = operations.iter().map(|operation| refusal(api, operation));
+/// The files below `api/custom`: name and text; none where the runtime answers everything.
+pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> Vec<(String, String)> {
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    let mut sorted: Vec<&Group<'_>> = groups.iter().collect();
+    sorted.sort_by_key(|group| group.name.as_str());
+    let module = ModuleView {
+        frame,
+        groups: sorted,
+    };
+    let module = module.render().expect("the template has no fallible part");
+    let mut files = vec![("mod.rs".to_owned(), module)];
+    for group in groups {
+        files.push((format!("{}.rs", group.name), file(api, group, frame)));
+    }
+    files
+}
+
+fn file(api: &Api, group: &Group<'_>, frame: Frame<'_>) -> String {
+    let operations = &group.operations;
+    let mut items = vec![print::item(declaration(api, group))];
     let with_params = operations
         .iter()
         .filter(|operation| !operation.params.is_empty());
+    items.extend(with_params.map(|operation| print::item(params(api, operation))));
+    let function = |operation: &&Operation| print::item(decode::function(group, operation));
+    items.extend(operations.iter().map(function));
     View {
         frame,
-        imports: imports(api, &operations),
-        methods: methods.collect(),
-        refusals: refusals.collect(),
-        params: with_params
-            .map(|operation| print::item(params(api, operation)))
-            .collect(),
-    }
-    .render()
-    .expect("the template has no fallible part")
-}
-
-/// `api/handlers/custom.rs`.
-pub(super) fn handlers(api: &Api, frame: Frame<'_>) -> String {
-    let operations: Vec<&Operation> = custom_operations(api).collect();
-    let mut answers = Vec::new();
-    let mut custom = vec!["Custom".to_owned()];
-    for operation in &operations {
-        answers.push(operation.answer.name.as_str());
-        if !operation.params.is_empty() {
-            custom.push(params_name(operation));
-        }
-    }
-    let custom: Vec<&str> = custom.iter().map(String::as_str).collect();
-    let mut imports = vec![
-        layout::import("crate::api::custom", &custom),
-        layout::import("crate::api::models", &answers),
-        "use crate::call::Call;".to_owned(),
-        "use crate::error::Error;".to_owned(),
-    ];
-    if operations.iter().any(|operation| decode::reads(operation)) {
-        imports.push("use crate::read;".to_owned());
-    }
-    HandlersView {
-        frame,
-        imports,
-        handlers: operations
-            .iter()
-            .map(|operation| decode::handler(operation))
-            .collect(),
+        group,
+        imports: imports(operations),
+        items,
     }
     .render()
     .expect("the template has no fallible part")
@@ -88,54 +71,47 @@ fn params_name(operation: &Operation) -> String {
     format!("{}Params", operation.type_name.as_str())
 }
 
-/// The type of the body as the method takes it.
-fn body_type(api: &Api, operation: &Operation) -> Option<String> {
-    operation.body.as_ref().map(|body| {
-        let ty = types::text(api, &body.ty);
-        if body.required {
-            ty
-        } else {
-            format!("Option<{ty}>")
+/// The trait.
+fn declaration(api: &Api, group: &Group<'_>) -> TokenStream {
+    let name = format_ident!("{}", group.type_name);
+    let methods = group.operations.iter().map(|operation| {
+        let docs = docs::attributes(&heading(operation));
+        let name = format_ident!("{}", operation.name.rust());
+        let arguments = arguments(api, operation);
+        let answer = format_ident!("{}", operation.answer.name.as_str());
+        quote! {
+            #docs
+            async fn #name(&self, #(#arguments),*) -> Result<#answer, Error>;
         }
-    })
+    });
+    quote! {
+        /// What a method returns is what the client sees. `call` is the request: it reads, creates,
+        /// changes and revokes sessions, and the tokens travel back by themselves.
+        #[async_trait]
+        pub trait #name: Send + Sync + 'static { #(#methods)* }
+    }
 }
 
-/// Arguments of the method behind `&self`: name and type.
-fn arguments(api: &Api, operation: &Operation) -> Vec<(&'static str, String)> {
-    let mut arguments = vec![("call", "&mut Call".to_owned())];
+/// Arguments of the method behind `&self`.
+fn arguments(api: &Api, operation: &Operation) -> Vec<TokenStream> {
+    let mut arguments = vec![quote!(call: &mut Call)];
     if operation.auth == Auth::Session {
-        arguments.push(("session", "Session".to_owned()));
+        // By its path: `Session` is a likely name for a data type of the spec.
+        arguments.push(quote!(session: auth_runtime::Session));
     }
     if !operation.params.is_empty() {
-        arguments.push(("params", params_name(operation)));
+        let params = format_ident!("{}", params_name(operation));
+        arguments.push(quote!(params: #params));
     }
-    arguments.extend(body_type(api, operation).map(|ty| ("body", ty)));
+    if let Some(body) = &operation.body {
+        let ty = types::syn_type(&types::text(api, &body.ty));
+        arguments.push(if body.required {
+            quote!(body: #ty)
+        } else {
+            quote!(body: Option<#ty>)
+        });
+    }
     arguments
-}
-
-/// A method of the trait.
-fn method(api: &Api, operation: &Operation) -> String {
-    let docs = docs::comment(4, &heading(operation));
-    let mut list = vec!["&self".to_owned()];
-    let arguments = arguments(api, operation).into_iter();
-    list.extend(arguments.map(|(name, ty)| format!("{name}: {ty}")));
-    let output = format!(
-        "impl Future<Output = Result<{}, Error>> + Send",
-        operation.answer.name.as_str()
-    );
-    let head = format!("fn {}", operation.name.rust());
-    docs + "    " + &layout::signature(4, &head, &list, &output, ";")
-}
-
-/// The method of `NoCustom`, which nobody can call.
-fn refusal(api: &Api, operation: &Operation) -> String {
-    let mut list = vec!["&self".to_owned()];
-    let arguments = arguments(api, operation).into_iter();
-    list.extend(arguments.map(|(name, ty)| format!("_{name}: {ty}")));
-    let output = format!("Result<{}, Error>", operation.answer.name.as_str());
-    let head = format!("async fn {}", operation.name.rust());
-    let signature = layout::signature(4, &head, &list, &output, " {");
-    format!("    {signature}\n        match *self {{}}\n    }}")
 }
 
 /// `struct VerifyEmailParams`.
@@ -161,35 +137,27 @@ fn params(api: &Api, operation: &Operation) -> TokenStream {
     }
 }
 
-fn imports(api: &Api, operations: &[&Operation]) -> Vec<String> {
-    if operations.is_empty() {
-        return Vec::new();
-    }
-    let mut names = BTreeSet::new();
+fn imports(operations: &[&Operation]) -> Vec<&'static str> {
     let mut needs = Needs::default();
     for operation in operations {
-        names.insert(operation.answer.name.as_str());
-        needs.session |= operation.auth == Auth::Session;
+        needs.read |= decode::reads(operation);
         let params = operation.params.iter().map(|param| &param.field.ty);
         let body = operation.body.iter().map(|body| &body.ty);
-        for ty in params.chain(body) {
-            needs.type_(api, ty, &mut names);
-        }
+        params.chain(body).for_each(|ty| needs.type_(ty));
     }
-    let names: Vec<&str> = names.into_iter().collect();
     let mut lines = Vec::new();
     if needs.map {
-        lines.extend(["use std::collections::BTreeMap;".to_owned(), String::new()]);
+        lines.extend(["use std::collections::BTreeMap;", ""]);
     }
+    if needs.read {
+        lines.push("use auth_runtime::read;");
+    }
+    lines.push("use auth_runtime::web::Answer;");
+    lines.push("use auth_runtime::{Call, Error, async_trait};");
     if needs.json {
-        lines.extend(["use serde_json::Value;".to_owned(), String::new()]);
+        lines.push("use serde_json::Value;");
     }
-    lines.push(layout::import("super::models", &names));
-    lines.push("use crate::call::Call;".to_owned());
-    lines.push("use crate::error::Error;".to_owned());
-    if needs.session {
-        lines.push("use crate::session::Session;".to_owned());
-    }
+    lines.extend(["", "use crate::api::models::*;"]);
     lines
 }
 
@@ -197,21 +165,18 @@ fn imports(api: &Api, operations: &[&Operation]) -> Vec<String> {
 struct Needs {
     map: bool,
     json: bool,
-    session: bool,
+    read: bool,
 }
 
 impl Needs {
-    fn type_<'a>(&mut self, api: &'a Api, ty: &Type, names: &mut BTreeSet<&'a str>) {
+    fn type_(&mut self, ty: &Type) {
         match ty {
-            Type::Bool | Type::Int | Type::Float | Type::String(_) => {}
+            Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Model(_) => {}
             Type::Json => self.json = true,
-            Type::List(item) | Type::Nullable(item) => self.type_(api, item, names),
+            Type::List(item) | Type::Nullable(item) => self.type_(item),
             Type::Map(value) => {
                 self.map = true;
-                self.type_(api, value, names);
-            }
-            Type::Model(id) => {
-                names.insert(api.model(*id).name.as_str());
+                self.type_(value);
             }
         }
     }

@@ -28,9 +28,9 @@ pub(super) fn attributes(text: &str) -> TokenStream {
     quote!(#(#lines)*)
 }
 
-/// `/// line` for each line, indented; ends with a line break unless it is empty.
-pub(super) fn comment(indent: usize, text: &str) -> String {
-    prefixed(&format!("{}///", " ".repeat(indent)), text)
+/// `// line` for each line, indented; ends with a line break unless it is empty.
+pub(super) fn line_comment(indent: usize, text: &str) -> String {
+    prefixed(&format!("{}//", " ".repeat(indent)), text)
 }
 
 /// `//! line` for each line; ends with a line break unless it is empty.

@@ -5,6 +5,7 @@ mod answers;
 mod data;
 mod domain;
 mod keys;
+pub(super) mod outcomes;
 mod serde_attributes;
 
 use askama::Template;
@@ -13,7 +14,6 @@ use super::{Frame, print};
 use crate::emit::sections::{self, Sections};
 use crate::ir::{Answer, Api, ArmBody, BuiltIn, Operation, Shape, Type};
 pub(super) use data::{declaration, field_docs};
-pub(super) use domain::{Converted, convert};
 use serde_attributes::attributes as serde_attributes;
 
 #[derive(Template)]
@@ -42,15 +42,6 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
     }
     .render()
     .expect("the template has no fallible part")
-}
-
-/// The answer arm as an expression or a pattern's path: `SignUpResponse::Ok`.
-pub(super) fn arm_path(answer: &Answer, arm: usize) -> String {
-    format!(
-        "{}::{}",
-        answer.name.as_str(),
-        answer.arms[arm].name.as_str()
-    )
 }
 
 /// Whether an arm is written without fields: `SignUpResponse::WrongCredentials`.
@@ -99,11 +90,24 @@ fn imports(api: &Api) -> Vec<&'static str> {
             .any(|model| matches!(&model.shape, Shape::Struct { rest: Some(_), .. }));
     let json = any_type(api, &|ty| matches!(ty, Type::Json));
     let flows = models.iter().any(|model| model.filled_from.is_some());
+    let flows = flows
+        || operations
+            .iter()
+            .any(|operation| built_in(operation).is_some());
     let answers = !operations.is_empty();
 
     let mut out = Vec::new();
     if map {
         out.extend(["use std::collections::BTreeMap;", ""]);
+    }
+    if answers {
+        out.push("use auth_runtime::Error;");
+    }
+    if flows {
+        out.push("use auth_runtime::flows;");
+    }
+    if answers {
+        out.push("use auth_runtime::web::Answer;");
     }
     if answers {
         out.push("use http::StatusCode;");
@@ -116,18 +120,6 @@ fn imports(api: &Api) -> Vec<&'static str> {
     }
     if json {
         out.push("use serde_json::Value;");
-    }
-    if answers {
-        if !matches!(out.last(), None | Some(&"")) {
-            out.push("");
-        }
-        out.push("use crate::error::Error;");
-    }
-    if flows {
-        out.push("use crate::flows;");
-    }
-    if answers {
-        out.push("use crate::web::Answer;");
     }
     out
 }

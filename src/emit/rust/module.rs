@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::groups::Group;
 use super::{Frame, docs};
 use crate::ir::Api;
 
@@ -11,14 +12,19 @@ struct View<'a> {
     frame: Frame<'a>,
     title: String,
     docs: String,
+    has_custom: bool,
+    /// The version of this generator, and so of the runtime that the code needs.
+    version: &'static str,
 }
 
 /// The file.
-pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
+pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> String {
     View {
         frame,
         title: docs::module(&format!("{} {}.", api.title, api.version)),
         docs: docs::module(&api.docs),
+        has_custom: !groups.is_empty(),
+        version: env!("CARGO_PKG_VERSION"),
     }
     .render()
     .expect("the template has no fallible part")

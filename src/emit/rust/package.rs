@@ -2,10 +2,11 @@
 
 use askama::Template;
 
-use super::{custom_operations, routes};
+use super::groups::Group;
+use super::routes;
 use crate::app_info::Setting;
 use crate::ir::Api;
-use crate::settings::Settings;
+use crate::settings::{RuntimeSource, Settings};
 use crate::tree::Tree;
 
 // The table of the generated server, and so the very same file.
@@ -14,7 +15,7 @@ use crate::tree::Tree;
     unreachable_pub,
     reason = "the generated server uses more of this file than the generator"
 )]
-#[path = "../../../templates/server/src/config/variables.rs"]
+#[path = "../../../templates/runtime/src/config/variables.rs"]
 mod server;
 
 #[derive(Template)]
@@ -22,6 +23,8 @@ mod server;
 struct Manifest<'a> {
     package: &'a str,
     standalone: bool,
+    vendored: bool,
+    runtime: String,
 }
 
 #[derive(Template)]
@@ -35,6 +38,9 @@ struct Readme<'a> {
     spec_copy: &'a str,
     table: String,
     has_custom: bool,
+    /// The methods of `Endpoints`.
+    groups: Vec<String>,
+    vendored: bool,
 }
 
 #[derive(Template)]
@@ -62,8 +68,11 @@ struct Variable {
 /// What a build leaves in the folder, and what must not leave it.
 const IGNORED: &str = "/target/\n*.db\n*.db-shm\n*.db-wal\n.env\n";
 
+/// What a review need not open: the same for everybody, or a copy.
+const NOT_FOR_READING: &str = "/runtime/** linguist-generated\n/openapi.* linguist-generated\n/auth-gen.lock linguist-generated\n";
+
 /// The files.
-pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
+pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &mut Tree) {
     let package = settings.server_package.as_str();
     let variables = variables(api);
     let config = server::VARIABLES;
@@ -76,9 +85,12 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     };
     add(".dockerignore", Ok(IGNORED.to_owned()));
     add(".gitignore", Ok(IGNORED.to_owned()));
+    add(".gitattributes", Ok(NOT_FOR_READING.to_owned()));
     let manifest = Manifest {
         package,
         standalone: settings.standalone_workspace,
+        vendored: settings.runtime == RuntimeSource::Vendored,
+        runtime: settings.runtime.dependency(),
     };
     add("Cargo.toml", manifest.render());
     let readme = Readme {
@@ -89,7 +101,9 @@ pub(super) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         spec: &api.spec_name,
         spec_copy: crate::emit::spec_copy(api),
         table: routes::markdown(api),
-        has_custom: custom_operations(api).next().is_some(),
+        has_custom: !groups.is_empty(),
+        groups: groups.iter().map(|group| group.name.clone()).collect(),
+        vendored: settings.runtime == RuntimeSource::Vendored,
     };
     add("README.md", readme.render());
     let environment = Environment {

@@ -2,36 +2,25 @@
 
 use askama::Template;
 
-use super::{Frame, custom_operations, heading, path};
+use super::groups::Group;
+use super::models::{self, outcomes};
+use super::{Frame, docs, heading, path};
 use crate::catalog::Origins;
-use crate::emit::rust::{docs, layout, print};
 use crate::ir::{Api, Behaviour, Matched, Operation, Tenancy};
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
 
 #[derive(Template)]
 #[template(path = "api/routes.rs.jinja")]
 struct View<'a> {
     frame: Frame<'a>,
     table: String,
-    operation: String,
-    routes: Vec<Route<'a>>,
-    arms: Vec<String>,
-    mounted: String,
-    custom: Custom,
-    imports: Vec<String>,
+    routes: Vec<Route>,
+    groups: &'a [Group<'a>],
+    has_built_in: bool,
 }
 
-/// How many of the operations are custom ones.
-#[derive(PartialEq, Eq)]
-enum Custom {
-    None,
-    Some,
-    All,
-}
-
-struct Route<'a> {
-    operation: &'a str,
+struct Route {
+    /// What it does, as lines of a comment.
+    summary: String,
     id: String,
     method: &'static str,
     path: String,
@@ -40,40 +29,32 @@ struct Route<'a> {
     origins: &'static str,
     recipe: String,
     behaviour: String,
+    handler: String,
 }
 
 /// The file.
-pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
-    let routes: Vec<Route<'_>> = api.operations.iter().map(route).collect();
-    let custom = match custom_operations(api).count() {
-        0 => Custom::None,
-        count if count == api.operations.len() => Custom::All,
-        _ => Custom::Some,
-    };
-    let modules: Vec<&str> = api.operations.iter().map(module).collect();
-    let handlers = layout::import("super::handlers", &modules);
-    let error = layout::import("crate::error", &["Error"]);
-    let web = layout::import(
-        "crate::web",
-        &["Answer", "Api", "Origins", "Route", "Scope", "Tenancy"],
-    );
+pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> String {
     View {
         frame,
         table: docs::module(&markdown(api)),
-        operation: print::item(operations(api)),
-        arms: api.operations.iter().map(arm).collect(),
-        mounted: mounted(api),
-        custom,
-        imports: vec![handlers, "use crate::call::Call;".to_owned(), error, web],
-        routes,
+        routes: api
+            .operations
+            .iter()
+            .map(|operation| route(operation, groups))
+            .collect(),
+        groups,
+        has_built_in: api
+            .operations
+            .iter()
+            .any(|operation| matches!(operation.behaviour, Behaviour::BuiltIn(_))),
     }
     .render()
     .expect("the template has no fallible part")
 }
 
-fn route(operation: &Operation) -> Route<'_> {
+fn route(operation: &Operation, groups: &[Group<'_>]) -> Route {
     Route {
-        operation: operation.type_name.as_str(),
+        summary: docs::line_comment(4, &docs::summary(&heading(operation))),
         id: format!("{:?}", operation.id),
         method: operation.method.as_str(),
         path: format!("{:?}", path(operation)),
@@ -90,7 +71,31 @@ fn route(operation: &Operation) -> Route<'_> {
         origins: origins(operation).variant(),
         recipe: format!("{:?}", operation.recipe),
         behaviour: format!("{:?}", operation.behaviour.name()),
+        handler: handler(operation, groups),
     }
+}
+
+/// What answers it: a flow and the answer that its outcome becomes, or a method of a group.
+fn handler(operation: &Operation, groups: &[Group<'_>]) -> String {
+    if let Some(built_in) = models::built_in(operation) {
+        let behaviour = built_in.behaviour;
+        let fallible = if outcomes::is_fallible(operation, built_in) {
+            "try "
+        } else {
+            ""
+        };
+        return format!(
+            "built_in!({fallible}{}::{} => {})",
+            behaviour.module,
+            behaviour.function,
+            operation.answer.name.as_str()
+        );
+    }
+    let group = groups
+        .iter()
+        .find(|group| group.tag == operation.tag)
+        .expect("every custom operation is in a group");
+    format!("custom!({}::{})", group.name, operation.name.rust())
 }
 
 /// Which origins may call it: as its contract says; operations of the application, the website alone.
@@ -99,55 +104,6 @@ fn origins(operation: &Operation) -> Origins {
         Behaviour::BuiltIn(built_in) => built_in.behaviour.origins,
         Behaviour::Custom(_) => Origins::Own,
     }
-}
-
-fn operations(api: &Api) -> TokenStream {
-    let variants = api.operations.iter().map(|operation| {
-        let name = format_ident!("{}", operation.type_name.as_str());
-        let summary = docs::summary(&heading(operation));
-        let docs = docs::attributes(&summary);
-        quote!(#docs #name,)
-    });
-    quote! {
-        #[doc = " The operations of the spec."]
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Operation { #(#variants)* }
-    }
-}
-
-/// The file of handlers that an operation is in.
-fn module(operation: &Operation) -> &'static str {
-    match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => built_in.behaviour.module,
-        Behaviour::Custom(_) => "custom",
-    }
-}
-
-/// An arm of `Endpoints::handle`.
-fn arm(operation: &Operation) -> String {
-    let pattern = format!("Operation::{}", operation.type_name.as_str());
-    let name = operation.name.rust();
-    let arguments = match &operation.behaviour {
-        Behaviour::BuiltIn(_) => "call",
-        Behaviour::Custom(_) => "self.custom()?, call",
-    };
-    let calls = [
-        format!("{}::{name}({arguments})", module(operation)),
-        ".await?".to_owned(),
-        ".try_into()".to_owned(),
-    ];
-    layout::chain_arm(12, &pattern, &calls)
-}
-
-/// The arm of `Endpoints::mounted` for operations that need a `Custom`; empty without any.
-fn mounted(api: &Api) -> String {
-    let custom: Vec<String> = custom_operations(api)
-        .map(|operation| format!("Operation::{}", operation.type_name.as_str()))
-        .collect();
-    if custom.is_empty() {
-        return String::new();
-    }
-    layout::alternatives(12, &custom, "self.0.is_some()")
 }
 
 /// Why it has that behaviour.

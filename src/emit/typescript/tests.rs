@@ -92,6 +92,7 @@ fn operation(id: &str, method: Method, path: &[&str], arms: Vec<Arm>) -> Operati
             .collect(),
         outside_base: false,
         tenancy: Tenancy::None,
+        tag: String::new(),
         recipe: String::new(),
         docs: String::new(),
         deprecated: false,
@@ -297,9 +298,7 @@ fn settings() -> Settings {
     Settings {
         server_package: "sample-server".to_owned(),
         client_package: "sample-client".to_owned(),
-        standalone_workspace: true,
-        app_id: None,
-        nextjs: None,
+        ..Settings::default()
     }
 }
 

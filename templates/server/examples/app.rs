@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use auth_server::app_info::AppInfoInput;
 use auth_server::{
-    Auth, AuthContext, Claim, ClaimValidators, Config, ErrorResponse, NewSessionFor, NoCustom,
+    Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, ErrorResponse, NewSessionFor,
     Session, Verdict, VerifyOptions, VerifySession, told_to_stop,
 };
 use axum::Router;
@@ -79,12 +79,12 @@ pub(crate) fn app(auth: &Auth) -> Router {
         // The website calls these routes from another origin.
         .layer(auth_server::cors(auth.config()))
         // The last layer: it stands around everything.
-        .layer(auth_server::layer(auth.clone(), None::<NoCustom>))
+        .layer(auth_server::layer(auth.clone(), Endpoints::new()))
 }
 
 /// The auth APIs alone, with `--auth-only`: everything else is answered 404.
 pub(crate) fn auth_apis(auth: &Auth) -> Router {
-    auth_server::router(auth.clone(), None::<NoCustom>)
+    auth_server::router(auth.clone(), Endpoints::new())
 }
 
 /// Anybody may come; who is signed in is called by their id.

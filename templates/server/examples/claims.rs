@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use auth_server::app_info::AppInfoInput;
 use auth_server::{
-    Auth, AuthContext, Claim, ClaimValidators, Config, Error, NewSessionFor, NoCustom, Session,
+    Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, Error, NewSessionFor, Session,
     Subject, Validator, Verdict, VerifyOptions, VerifySession, told_to_stop,
 };
 use axum::Router;
@@ -90,7 +90,7 @@ pub(crate) fn app(auth: &Auth) -> Router {
             "/users/{id}/sign-out",
             post(sign_out_everywhere).route_layer(admins),
         )
-        .layer(auth_server::layer(auth.clone(), None::<NoCustom>))
+        .layer(auth_server::layer(auth.clone(), Endpoints::new()))
 }
 
 /// Demands what the server demands everywhere, and this.

@@ -7,7 +7,7 @@ use auth_server::auth::{AuthBuilder, Refusal};
 use auth_server::error::SessionError;
 use auth_server::session::{TransferPolicy, TransferRequest};
 use auth_server::{
-    Auth, AuthContext, Claim, ClaimValidators, Config, Error, NewSessionFor, NoCustom, Session,
+    Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, Error, NewSessionFor, Session,
     VerifyOptions, VerifySession, told_to_stop,
 };
 use axum::Router;
@@ -114,7 +114,7 @@ pub(crate) fn app(auth: &Auth) -> Router {
         .route(&refresh_path, post(refresh))
         // The website calls these routes from another origin.
         .layer(auth_server::cors(auth.config()))
-        .layer(auth_server::layer(auth.clone(), None::<NoCustom>).without("session.refresh"))
+        .layer(auth_server::layer(auth.clone(), Endpoints::new()).without("session.refresh"))
 }
 
 /// Signs in; a real application would check something.

@@ -9,7 +9,7 @@
 use auth_server::app_info::AppInfoInput;
 use auth_server::config::Secret;
 use auth_server::{
-    Auth, AuthContext, Config, Error, NewSessionFor, NoCustom, Session, told_to_stop,
+    Auth, AuthContext, Config, Endpoints, Error, NewSessionFor, Session, told_to_stop,
 };
 use axum::Router;
 use axum::routing::{get, post};
@@ -72,10 +72,10 @@ pub(crate) fn app(shop: &Auth, staff: &Auth) -> Router {
         .route("/orders", get(orders))
         .route("/orders/sign-in", post(sign_in))
         .layer(auth_server::cors(shop.config()))
-        .layer(auth_server::layer(shop.clone(), None::<NoCustom>))
+        .layer(auth_server::layer(shop.clone(), Endpoints::new()))
         .route("/stock", get(stock).layer(cors.clone()))
         .route("/stock/sign-in", post(sign_in).layer(cors))
-        .layer(auth_server::layer(staff.clone(), None::<NoCustom>))
+        .layer(auth_server::layer(staff.clone(), Endpoints::new()))
 }
 
 async fn orders(session: Session) -> String {

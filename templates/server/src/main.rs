@@ -1,12 +1,15 @@
 //! The server as a program: it serves, and looks after its database.
 
-mod commands;
-
 use std::process::ExitCode;
 
-use clap::Parser;
+use auth_server::{APP_INFO, Endpoints, Program};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    commands::run(commands::Arguments::parse()).await
+    let program = Program {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        app_info: &APP_INFO,
+    };
+    auth_server::run(program, Endpoints::new()).await
 }

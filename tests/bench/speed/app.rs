@@ -1,6 +1,6 @@
 //! The application that is served: one route, without auth, with the layer around it, or protected.
 
-use auth_server::{Auth, Config, NoCustom, Session};
+use auth_server::{Auth, Config, Endpoints, Session};
 use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 
@@ -28,7 +28,7 @@ pub(crate) async fn serve(kind: &str) {
             "protected" => Router::new().route("/who", get(who)),
             _ => bare,
         };
-        app.layer(auth_server::layer(auth, None::<NoCustom>))
+        app.layer(auth_server::layer(auth, Endpoints::new()))
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

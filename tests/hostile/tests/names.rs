@@ -2,7 +2,7 @@
 //!
 //! With `AUTH_TEST_POSTGRES_URL`; without it, SQLite alone must not fail.
 
-#[path = "../../../templates/server/tests/common/database.rs"]
+#[path = "../../server/tests/common/database.rs"]
 mod database;
 
 use auth_hostile::figures;

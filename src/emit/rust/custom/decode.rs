@@ -1,85 +1,77 @@
-//! What stands between a request and a `Custom` method: session, parameters, body.
+//! What stands between a request and a method of the application: session, parameters, body.
 //!
-//! The reading itself is runtime (`crate::read`); here is only said what is read from where.
+//! The reading itself is runtime (`auth_runtime::read`); here is only said what is read from where.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 
 use super::{params_name, types};
-use crate::emit::rust::layout::{self, Chain};
+use crate::emit::rust::groups::Group;
 use crate::emit::rust::{docs, models};
 use crate::ir::{Auth, Body, BodyEncoding, Operation, Param, ParamPlace};
 
-/// Whether a handler reads anything.
+/// Whether a function reads anything.
 pub(super) fn reads(operation: &Operation) -> bool {
     !operation.params.is_empty() || operation.body.is_some()
 }
 
-/// The function.
-pub(super) fn handler(operation: &Operation) -> String {
-    let docs = docs::comment(0, &format!("{}.", models::call_text(operation)));
-    let name = operation.name.rust();
-    let signature = layout::signature(
-        0,
-        &format!("pub async fn {name}<C: Custom>"),
-        &["custom: &C".to_owned(), "call: &mut Call".to_owned()],
-        &format!("Result<{}, Error>", operation.answer.name.as_str()),
-        " {",
-    );
-    let mut lines = Vec::new();
-    let mut arguments = vec!["call"];
+/// The function that reads a request and lets the group answer it.
+pub(super) fn function(group: &Group<'_>, operation: &Operation) -> TokenStream {
+    let docs = docs::attributes(&format!("{}.", models::call_text(operation)));
+    let name = format_ident!("{}", operation.name.rust());
+    let group = format_ident!("{}", group.type_name);
+    let mut steps = Vec::new();
+    let mut arguments = vec![quote!(call)];
     if operation.auth == Auth::Session {
-        lines.push("    let session = call.require_session().await?;".to_owned());
-        arguments.push("session");
+        steps.push(quote!(let session = call.require_session().await?;));
+        arguments.push(quote!(session));
     }
     if !operation.params.is_empty() {
-        lines.push(params(operation));
-        arguments.push("params");
+        let params = format_ident!("{}", params_name(operation));
+        let values = operation.params.iter().map(param);
+        steps.push(quote!(let params = #params { #(#values),* };));
+        arguments.push(quote!(params));
     }
     if let Some(described) = &operation.body {
-        lines.push(body(described));
-        arguments.push("body");
+        let value = body(described);
+        steps.push(quote!(let body = #value;));
+        arguments.push(quote!(body));
     }
-    let call = [
-        "custom".to_owned(),
-        format!(".{name}({})", arguments.join(", ")),
-        ".await".to_owned(),
-    ];
-    lines.push(format!("    {}", layout::chain(4, &call)));
-    format!("{docs}{signature}\n{}\n}}", lines.join("\n"))
+    quote! {
+        #docs
+        pub(in crate::api) async fn #name(group: &dyn #group, call: &mut Call) -> Result<Answer, Error> {
+            #(#steps)*
+            group.#name(#(#arguments),*).await?.try_into()
+        }
+    }
 }
 
-fn params(operation: &Operation) -> String {
-    let values: Vec<(String, Chain)> = operation.params.iter().map(param).collect();
-    let literal = layout::struct_literal(4, &params_name(operation), &values);
-    format!("    let params = {literal};")
-}
-
-/// `name` and `read::required("name", source)?`.
-fn param(param: &Param) -> (String, Chain) {
+/// `name: read::required("name", source)?`.
+fn param(param: &Param) -> TokenStream {
     let wire = param.field.name.wire();
     let source = match param.place {
-        ParamPlace::Path => format!("call.path_param({wire:?})"),
-        ParamPlace::Query => format!("call.query({wire:?})"),
-        ParamPlace::Header => format!("read::header(call, {wire:?})"),
+        ParamPlace::Path => quote!(call.path_param(#wire)),
+        ParamPlace::Query => quote!(call.query(#wire)),
+        ParamPlace::Header => quote!(read::header(call, #wire)),
     };
     let function = if types::is_option(&param.field) {
-        "optional"
+        format_ident!("optional")
     } else {
-        "required"
+        format_ident!("required")
     };
-    let name = param.field.name.rust().to_owned();
-    let before = format!("{name}: ");
-    let head = format!("{before}read::{function}");
-    let call = layout::invoke(8, &head, &[format!("{wire:?}"), source], "?");
-    (name, Chain(vec![call[before.len()..].to_owned()]))
+    let name = format_ident!("{}", param.field.name.rust());
+    quote!(#name: read::#function(#wire, #source)?)
 }
 
-fn body(body: &Body) -> String {
-    let prefix = if body.required { "" } else { "optional_" };
+fn body(body: &Body) -> TokenStream {
     let takes = |encoding| body.encodings.contains(&encoding);
+    let prefix = if body.required { "" } else { "optional_" };
+    let (json, form) = (format_ident!("{prefix}json"), format_ident!("{prefix}form"));
     match (takes(BodyEncoding::Json), takes(BodyEncoding::Form)) {
-        (true, true) => format!(
-            "    let body = if read::is_form(call) {{\n        read::{prefix}form(call)?\n    }} else {{\n        read::{prefix}json(call)?\n    }};"
-        ),
-        (false, true) => format!("    let body = read::{prefix}form(call)?;"),
-        _ => format!("    let body = read::{prefix}json(call)?;"),
+        (true, true) => quote! {
+            if read::is_form(call) { read::#form(call)? } else { read::#json(call)? }
+        },
+        (false, true) => quote!(read::#form(call)?),
+        _ => quote!(read::#json(call)?),
     }
 }

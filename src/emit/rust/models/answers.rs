@@ -7,16 +7,16 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::data::{self, Json};
-use super::{arm_path, call_text, is_unit, item, join, serde_attributes};
-use crate::emit::rust::{docs, layout, types};
+use super::{call_text, is_unit, item, join, outcomes, serde_attributes};
+use crate::emit::rust::{docs, types};
 use crate::ir::{Answer, Api, Arm, ArmBody, Field, Operation};
 
-/// The enum and its `TryFrom`.
+/// The enum, how an outcome of the runtime becomes it, and how it becomes an HTTP answer.
 pub(super) fn items(api: &Api, operation: &Operation) -> String {
-    join(&[
-        item(declaration(api, operation)),
-        conversion(&operation.answer),
-    ])
+    let mut items = vec![item(declaration(api, operation))];
+    items.extend(outcomes::from_outcome(operation));
+    items.push(item(conversion(&operation.answer)));
+    join(&items)
 }
 
 fn declaration(api: &Api, operation: &Operation) -> TokenStream {
@@ -117,109 +117,114 @@ fn variant(api: &Api, answer: &Answer, index: usize, json: Option<&Json>) -> Tok
 }
 
 /// `impl TryFrom<SignUpResponse> for Answer`.
-fn conversion(answer: &Answer) -> String {
-    let name = answer.name.as_str();
+fn conversion(answer: &Answer) -> TokenStream {
+    let name = format_ident!("{}", answer.name.as_str());
     let codes: Vec<u16> = answer.arms.iter().map(|arm| arm.http).collect();
-    let uniform = codes.windows(2).all(|pair| pair[0] == pair[1]);
-    let all_json = answer.arms.iter().all(is_json);
+    let is_uniform = codes.windows(2).all(|pair| pair[0] == pair[1]);
+    let is_all_json = answer.arms.iter().all(is_json);
     let body = match codes.first() {
-        Some(code) if all_json && uniform => {
-            format!("        Answer::json({}, &answer)\n", status_code(*code))
+        Some(code) if is_all_json && is_uniform => {
+            let code = status_code(*code);
+            quote!(Answer::json(#code, &answer))
         }
-        _ if all_json => {
+        _ if is_all_json => {
             let arms = order(answer).into_iter().map(|arm| {
                 let code = status_code(answer.arms[arm].http);
                 (any(answer, arm), code)
             });
-            format!(
-                "        let status = match answer {{\n{}        }};\n        Answer::json(status, &answer)\n",
-                match_arms(arms, ""),
-            )
+            let arms = match_arms(arms, None);
+            quote! {
+                let status = match answer { #arms };
+                Answer::json(status, &answer)
+            }
         }
         _ => mixed(answer),
     };
-    format!(
-        "impl TryFrom<{name}> for Answer {{\n    type Error = Error;\n\n    \
-         fn try_from(answer: {name}) -> Result<Self, Error> {{\n{body}    }}\n}}"
-    )
+    quote! {
+        impl TryFrom<#name> for Answer {
+            type Error = Error;
+
+            fn try_from(answer: #name) -> Result<Self, Error> { #body }
+        }
+    }
 }
 
 /// The body of the conversion of an answer that is not JSON throughout.
-fn mixed(answer: &Answer) -> String {
+fn mixed(answer: &Answer) -> TokenStream {
     let (json, other): (Vec<usize>, Vec<usize>) = order(answer)
         .into_iter()
         .partition(|arm| is_json(&answer.arms[*arm]));
     let other = other.into_iter().map(|arm| plain_arm(answer, arm));
-    let other = match_arms(other, "");
+    let other = match_arms(other, None);
     let json_codes: BTreeSet<u16> = json.iter().map(|arm| answer.arms[*arm].http).collect();
     let to_json = |arm: usize| {
         let code = status_code(answer.arms[arm].http);
-        (any(answer, arm), format!("Answer::json({code}, &json)"))
+        (any(answer, arm), quote!(Answer::json(#code, &json)))
     };
     let json = match json.as_slice() {
         // Whatever is left is JSON of one status code.
         [arm, ..] if json_codes.len() == 1 => {
-            match_arms([("json".to_owned(), to_json(*arm).1)].into_iter(), "")
+            match_arms([(quote!(json), to_json(*arm).1)].into_iter(), None)
         }
-        _ => match_arms(json.iter().map(|arm| to_json(*arm)), "json @ "),
+        _ => match_arms(json.iter().map(|arm| to_json(*arm)), Some(quote!(json))),
     };
-    format!("        match answer {{\n{other}{json}        }}\n")
+    quote!(match answer { #other #json })
 }
 
 /// Pattern and body for an arm that is not JSON.
-fn plain_arm(answer: &Answer, index: usize) -> (String, String) {
+fn plain_arm(answer: &Answer, index: usize) -> (TokenStream, TokenStream) {
     let path = arm_path(answer, index);
     let code = status_code(answer.arms[index].http);
     match &answer.arms[index].body {
-        ArmBody::Text => (
-            format!("{path}(text)"),
-            format!("Ok(Answer::text({code}, text))"),
-        ),
+        ArmBody::Text => (quote!(#path(text)), quote!(Ok(Answer::text(#code, text)))),
         ArmBody::Redirect => (
-            format!("{path} {{ location }}"),
-            format!("Answer::redirect({code}, &location)"),
+            quote!(#path { location }),
+            quote!(Answer::redirect(#code, &location)),
         ),
         ArmBody::Empty | ArmBody::Object(_) | ArmBody::Json(_) => {
-            (path, format!("Ok(Answer::empty({code}))"))
+            (path, quote!(Ok(Answer::empty(#code))))
         }
     }
 }
 
-/// Match arms; patterns with one body share an arm. `binding` stands before each arm's pattern.
-fn match_arms(arms: impl Iterator<Item = (String, String)>, binding: &str) -> String {
-    let mut groups: IndexMap<String, Vec<String>> = IndexMap::new();
+/// Match arms; patterns with one body share an arm, which binds the value where it has to.
+fn match_arms(
+    arms: impl Iterator<Item = (TokenStream, TokenStream)>,
+    binding: Option<TokenStream>,
+) -> TokenStream {
+    let mut groups: IndexMap<String, (TokenStream, Vec<TokenStream>)> = IndexMap::new();
     for (pattern, body) in arms {
-        groups.entry(body).or_default().push(pattern);
+        let group = groups.entry(body.to_string());
+        group.or_insert_with(|| (body, Vec::new())).1.push(pattern);
     }
-    groups
-        .into_iter()
-        .map(|(body, mut patterns)| {
-            if !binding.is_empty() {
-                let several = patterns.join(" | ");
-                let bracketed = match patterns.len() {
-                    1 => format!("{binding}{several}"),
-                    _ => format!("{binding}({several})"),
-                };
-                patterns = vec![bracketed];
-            }
-            layout::alternatives(12, &patterns, &body) + "\n"
-        })
-        .collect()
+    let arms = groups.into_values().map(|(body, patterns)| match &binding {
+        None => quote!(#(#patterns)|* => #body,),
+        Some(name) if patterns.len() == 1 => quote!(#name @ #(#patterns)* => #body,),
+        Some(name) => quote!(#name @ (#(#patterns)|*) => #body,),
+    });
+    quote!(#(#arms)*)
+}
+
+/// `SignUpResponse::Ok`.
+fn arm_path(answer: &Answer, index: usize) -> TokenStream {
+    let name = format_ident!("{}", answer.name.as_str());
+    let arm = format_ident!("{}", answer.arms[index].name.as_str());
+    quote!(#name::#arm)
 }
 
 /// A pattern that takes an arm whatever it carries.
-fn any(answer: &Answer, index: usize) -> String {
+fn any(answer: &Answer, index: usize) -> TokenStream {
     let path = arm_path(answer, index);
     match &answer.arms[index].body {
         _ if is_unit(answer, index) => path,
-        ArmBody::Object(_) | ArmBody::Redirect => format!("{path} {{ .. }}"),
-        ArmBody::Json(_) | ArmBody::Text => format!("{path}(_)"),
+        ArmBody::Object(_) | ArmBody::Redirect => quote!(#path { .. }),
+        ArmBody::Json(_) | ArmBody::Text => quote!(#path(_)),
         ArmBody::Empty => path,
     }
 }
 
 /// The constant of the `http` crate.
-fn status_code(code: u16) -> String {
+fn status_code(code: u16) -> TokenStream {
     let name = match code {
         200 => "OK",
         201 => "CREATED",
@@ -256,7 +261,8 @@ fn status_code(code: u16) -> String {
         428 => "PRECONDITION_REQUIRED",
         429 => "TOO_MANY_REQUESTS",
         451 => "UNAVAILABLE_FOR_LEGAL_REASONS",
-        _ => return format!("StatusCode::from_u16({code}).map_err(Error::internal)?"),
+        _ => return quote!(StatusCode::from_u16(#code).map_err(Error::internal)?),
     };
-    format!("StatusCode::{name}")
+    let name = format_ident!("{name}");
+    quote!(StatusCode::#name)
 }

@@ -1,10 +1,11 @@
 //! From the runtime's structs and outcomes to wire types, field by field.
 
 use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 
-use super::data;
+use super::{data, item};
 use crate::catalog::{DomainField, DomainStruct, DomainType};
-use crate::emit::rust::layout::{self, Chain};
 use crate::emit::rust::types;
 use crate::ir::{Field, Model, Shape, Type};
 
@@ -17,24 +18,28 @@ pub(super) fn from_impl(model: &Model) -> Option<String> {
             model.name.as_str()
         );
     };
-    let path = flow_path(domain);
+    let path: TokenStream = flow_path(domain).parse().expect("it is a path");
     let argument = domain
         .path
         .rsplit("::")
         .next()
         .expect("a path has a last part")
         .to_snake_case();
-    let prefix = format!("{argument}.");
-    let mut values = convert(model.name.as_str(), fields, domain.fields, &prefix).values;
-    if rest.is_some() {
-        let empty = Chain(vec!["BTreeMap::new()".to_owned()]);
-        values.push((data::rest_name(model), empty));
-    }
-    let literal = layout::struct_literal(8, "Self", &values);
-    let name = model.name.as_str();
-    Some(format!(
-        "impl From<{path}> for {name} {{\n    fn from({argument}: {path}) -> Self {{\n        {literal}\n    }}\n}}"
-    ))
+    let values = convert(model.name.as_str(), fields, domain.fields, Some(&argument)).values;
+    let rest = rest.is_some().then(|| {
+        let name = format_ident!("{}", data::rest_name(model));
+        quote!(#name: BTreeMap::new())
+    });
+    let values = values.into_iter().chain(rest);
+    let name = format_ident!("{}", model.name.as_str());
+    let argument = format_ident!("{argument}");
+    Some(item(quote! {
+        impl From<#path> for #name {
+            fn from(#argument: #path) -> Self {
+                Self { #(#values),* }
+            }
+        }
+    }))
 }
 
 /// `flows::User`.
@@ -43,22 +48,23 @@ fn flow_path(domain: &DomainStruct) -> &'static str {
 }
 
 /// The values of wire fields, and which fields of the runtime they take.
-pub(in crate::emit::rust) struct Converted {
-    /// Wire field (Rust name) and its value.
-    pub(in crate::emit::rust) values: Vec<(String, Chain)>,
+pub(super) struct Converted {
+    /// `name: value` for each wire field, or `name` in short.
+    pub(super) values: Vec<TokenStream>,
     /// Names of the runtime's fields that are used, in the runtime's order.
-    pub(in crate::emit::rust) used: Vec<&'static str>,
+    pub(super) used: Vec<&'static str>,
 }
 
-/// Fills every one of `fields` from the runtime's field of the same wire name.
+/// Fills every one of `fields` from the runtime's field of the same wire name: a field of `owner`, or a
+/// variable where there is none.
 ///
 /// # Panics
 /// When a required field has no source: `lower` refuses such a spec.
-pub(in crate::emit::rust) fn convert(
-    owner: &str,
+pub(super) fn convert(
+    target: &str,
     fields: &[Field],
     sources: &'static [DomainField],
-    prefix: &str,
+    owner: Option<&str>,
 ) -> Converted {
     let source = |field: &Field| {
         sources
@@ -68,18 +74,29 @@ pub(in crate::emit::rust) fn convert(
     let values = fields
         .iter()
         .map(|field| {
-            let value = source(field).map_or_else(
-                || {
-                    assert!(
-                        types::is_option(field),
-                        "nothing fills the required `{}` of `{owner}`",
-                        field.name.wire()
-                    );
-                    Chain(vec!["None".to_owned()])
-                },
-                |source| value(owner, field, source, &format!("{prefix}{}", source.rust)),
-            );
-            (field.name.rust().to_owned(), value)
+            let name = format_ident!("{}", field.name.rust());
+            let Some(source) = source(field) else {
+                assert!(
+                    types::is_option(field),
+                    "nothing fills the required `{}` of `{target}`",
+                    field.name.wire()
+                );
+                return quote!(#name: None);
+            };
+            let from = format_ident!("{}", source.rust);
+            let from = match owner {
+                Some(owner) => {
+                    let owner = format_ident!("{owner}");
+                    quote!(#owner.#from)
+                }
+                None => quote!(#from),
+            };
+            let value = value(target, field, source, &from);
+            if value.to_string() == name.to_string() {
+                quote!(#name)
+            } else {
+                quote!(#name: #value)
+            }
         })
         .collect();
     let used = sources
@@ -98,7 +115,7 @@ enum Step {
     Float,
 }
 
-fn value(owner: &str, field: &Field, source: &DomainField, from: &str) -> Chain {
+fn value(target: &str, field: &Field, source: &DomainField, from: &TokenStream) -> TokenStream {
     let step = match (source.ty, &field.ty) {
         (DomainType::List(_), _) => Step::Items,
         (DomainType::Int, Type::Float) => Step::Float,
@@ -106,44 +123,29 @@ fn value(owner: &str, field: &Field, source: &DomainField, from: &str) -> Chain 
         (source, Type::Json) if source != DomainType::Json => Step::Into,
         _ => Step::Same,
     };
-    let optional = types::is_option(field);
-    let start = || from.to_owned();
-    let calls = match (step, source.always, optional) {
+    let is_optional = types::is_option(field);
+    let items = |list: &TokenStream| quote!(#list.into_iter().map(Into::into).collect());
+    match (step, source.always, is_optional) {
         (_, false, false) => panic!(
-            "`{}` of `{owner}` is required and the runtime may leave it out",
+            "`{}` of `{target}` is required and the runtime may leave it out",
             field.name.wire()
         ),
-        (Step::Same, true, true) => vec![format!("Some({from})")],
-        (Step::Same, ..) => vec![start()],
-        (Step::Into, true, false) => vec![start(), ".into()".to_owned()],
-        (Step::Into, true, true) => vec![format!("Some({from}.into())")],
-        (Step::Into, false, _) => vec![start(), ".map(Into::into)".to_owned()],
+        (Step::Same, true, true) => quote!(Some(#from)),
+        (Step::Same, ..) => from.clone(),
+        (Step::Into, true, false) => quote!(#from.into()),
+        (Step::Into, true, true) => quote!(Some(#from.into())),
+        (Step::Into, false, _) => quote!(#from.map(Into::into)),
         (Step::Items, true, false) => items(from),
-        (Step::Items, true, true) => vec![format!("Some({})", items(from).concat())],
-        (Step::Items, false, _) => {
-            vec![start(), format!(".map(|list| {})", items("list").concat())]
+        (Step::Items, true, true) => {
+            let items = items(from);
+            quote!(Some(#items))
         }
-        (Step::Float, true, false) => vec![format!("{from} as f64")],
-        (Step::Float, true, true) => vec![format!("Some({from} as f64)")],
-        (Step::Float, false, _) => vec![start(), ".map(|number| number as f64)".to_owned()],
-    };
-    Chain(split_path(calls))
-}
-
-fn items(from: &str) -> Vec<String> {
-    [from, ".into_iter()", ".map(Into::into)", ".collect()"]
-        .map(str::to_owned)
-        .into()
-}
-
-/// rustfmt counts `user.emails` as two links of a chain.
-fn split_path(mut calls: Vec<String>) -> Vec<String> {
-    let first = calls[0].clone();
-    if calls.len() > 1
-        && let Some((owner, field)) = first.split_once('.')
-    {
-        calls[0] = format!(".{field}");
-        calls.insert(0, owner.to_owned());
+        (Step::Items, false, _) => {
+            let items = items(&quote!(list));
+            quote!(#from.map(|list| #items))
+        }
+        (Step::Float, true, false) => quote!(#from as f64),
+        (Step::Float, true, true) => quote!(Some(#from as f64)),
+        (Step::Float, false, _) => quote!(#from.map(|number| number as f64)),
     }
-    calls
 }

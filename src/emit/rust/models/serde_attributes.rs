@@ -3,14 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::rust::layout;
+/// Width of the arguments of one attribute.
+const WIDTH: usize = 70;
 
 /// One attribute, or several where one would be too wide.
 pub(in crate::emit::rust) fn attributes(parts: &[String]) -> TokenStream {
     let mut groups: Vec<String> = Vec::new();
     for part in parts {
         match groups.last_mut() {
-            Some(group) if group.len() + ", ".len() + part.len() <= layout::ATTRIBUTE => {
+            Some(group) if group.len() + ", ".len() + part.len() <= WIDTH => {
                 group.push_str(", ");
                 group.push_str(part);
             }

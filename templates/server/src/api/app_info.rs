@@ -5,7 +5,7 @@
 //! These are defaults: they are brought into their normal form when the server starts, and a value
 //! that is no `Text` is read from the environment then.
 
-use crate::app_info::{AppInfoDefaults, Setting};
+use auth_runtime::app_info::{AppInfoDefaults, Setting};
 
 /// The values of the appInfo file.
 pub const APP_INFO: AppInfoDefaults = AppInfoDefaults {

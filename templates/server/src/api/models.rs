@@ -5,12 +5,11 @@
 //! An answer is an enum with a variant for each documented outcome: what the spec does not document
 //! cannot be answered. A data type that several operations share stands with the first of them.
 
+use auth_runtime::Error;
+use auth_runtime::flows;
+use auth_runtime::web::Answer;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-
-use crate::error::Error;
-use crate::flows;
-use crate::web::Answer;
 
 // ----- emailpassword -----
 
@@ -193,9 +192,24 @@ pub enum SignUpResponse {
     },
 }
 
+impl From<flows::email_password::SignUp> for SignUpResponse {
+    fn from(outcome: flows::email_password::SignUp) -> Self {
+        match outcome {
+            flows::email_password::SignUp::Ok { user } => Self::Ok { user: user.into() },
+            flows::email_password::SignUp::FieldError { form_fields } => {
+                Self::FieldError {
+                    form_fields: form_fields.into_iter().map(Into::into).collect(),
+                }
+            }
+            flows::email_password::SignUp::NotAllowed { reason } => {
+                Self::SignUpNotAllowed { reason }
+            }
+        }
+    }
+}
+
 impl TryFrom<SignUpResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: SignUpResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -231,9 +245,27 @@ pub enum SignInResponse {
     },
 }
 
+impl From<flows::email_password::SignIn> for SignInResponse {
+    fn from(outcome: flows::email_password::SignIn) -> Self {
+        match outcome {
+            flows::email_password::SignIn::Ok { user } => Self::Ok { user: user.into() },
+            flows::email_password::SignIn::WrongCredentials => {
+                Self::WrongCredentialsError
+            }
+            flows::email_password::SignIn::FieldError { form_fields } => {
+                Self::FieldError {
+                    form_fields: form_fields.into_iter().map(Into::into).collect(),
+                }
+            }
+            flows::email_password::SignIn::NotAllowed { reason } => {
+                Self::SignInNotAllowed { reason }
+            }
+        }
+    }
+}
+
 impl TryFrom<SignInResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: SignInResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -257,9 +289,16 @@ pub enum EmailExistsResponse {
     },
 }
 
+impl From<flows::email_password::EmailExists> for EmailExistsResponse {
+    fn from(outcome: flows::email_password::EmailExists) -> Self {
+        match outcome {
+            flows::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
+        }
+    }
+}
+
 impl TryFrom<EmailExistsResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: EmailExistsResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -283,9 +322,16 @@ pub enum EmailExistsDeprResponse {
     },
 }
 
+impl From<flows::email_password::EmailExists> for EmailExistsDeprResponse {
+    fn from(outcome: flows::email_password::EmailExists) -> Self {
+        match outcome {
+            flows::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
+        }
+    }
+}
+
 impl TryFrom<EmailExistsDeprResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: EmailExistsDeprResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -325,9 +371,26 @@ pub enum CreatePasswordResetTokenResponse {
     },
 }
 
+impl From<flows::password_reset::CreateToken> for CreatePasswordResetTokenResponse {
+    fn from(outcome: flows::password_reset::CreateToken) -> Self {
+        match outcome {
+            flows::password_reset::CreateToken::Ok => Self::Ok,
+            flows::password_reset::CreateToken::FieldError { form_fields } => {
+                Self::FieldError {
+                    form_fields: form_fields.into_iter().map(Into::into).collect(),
+                }
+            }
+            flows::password_reset::CreateToken::NotAllowed { reason } => {
+                Self::PasswordResetNotAllowed {
+                    reason,
+                }
+            }
+        }
+    }
+}
+
 impl TryFrom<CreatePasswordResetTokenResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: CreatePasswordResetTokenResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -368,9 +431,24 @@ pub enum ResetPasswordResponse {
     },
 }
 
+impl From<flows::password_reset::ConsumeToken> for ResetPasswordResponse {
+    fn from(outcome: flows::password_reset::ConsumeToken) -> Self {
+        match outcome {
+            flows::password_reset::ConsumeToken::Ok => Self::Ok,
+            flows::password_reset::ConsumeToken::InvalidToken => {
+                Self::ResetPasswordInvalidTokenError
+            }
+            flows::password_reset::ConsumeToken::FieldError { form_fields } => {
+                Self::FieldError {
+                    form_fields: form_fields.into_iter().map(Into::into).collect(),
+                }
+            }
+        }
+    }
+}
+
 impl TryFrom<ResetPasswordResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: ResetPasswordResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -386,9 +464,16 @@ pub enum RefreshSessionResponse {
     Ok {},
 }
 
+impl From<flows::session::Refresh> for RefreshSessionResponse {
+    fn from(outcome: flows::session::Refresh) -> Self {
+        match outcome {
+            flows::session::Refresh::Ok => Self::Ok {},
+        }
+    }
+}
+
 impl TryFrom<RefreshSessionResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: RefreshSessionResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -409,9 +494,16 @@ pub enum SignOutResponse {
     },
 }
 
+impl From<flows::session::SignOut> for SignOutResponse {
+    fn from(outcome: flows::session::SignOut) -> Self {
+        match outcome {
+            flows::session::SignOut::Ok => Self::Ok,
+        }
+    }
+}
+
 impl TryFrom<SignOutResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: SignOutResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -482,9 +574,20 @@ pub enum GetJwksResponse {
     },
 }
 
+impl From<flows::jwt::GetJwks> for GetJwksResponse {
+    fn from(outcome: flows::jwt::GetJwks) -> Self {
+        match outcome {
+            flows::jwt::GetJwks::Ok { keys } => {
+                Self::Ok {
+                    keys: keys.into_iter().map(Into::into).collect(),
+                }
+            }
+        }
+    }
+}
+
 impl TryFrom<GetJwksResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: GetJwksResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }
@@ -531,9 +634,42 @@ pub enum GetOpenIdConfigurationResponse {
     },
 }
 
+impl From<flows::openid::Discovery> for GetOpenIdConfigurationResponse {
+    fn from(outcome: flows::openid::Discovery) -> Self {
+        match outcome {
+            flows::openid::Discovery::Ok {
+                issuer,
+                jwks_uri,
+                authorization_endpoint,
+                token_endpoint,
+                userinfo_endpoint,
+                revocation_endpoint,
+                token_introspection_endpoint,
+                end_session_endpoint,
+                subject_types_supported,
+                id_token_signing_alg_values_supported,
+                response_types_supported,
+            } => {
+                Self::Ok {
+                    issuer,
+                    jwks_uri,
+                    authorization_endpoint,
+                    token_endpoint,
+                    userinfo_endpoint,
+                    revocation_endpoint,
+                    token_introspection_endpoint,
+                    end_session_endpoint,
+                    subject_types_supported,
+                    id_token_signing_alg_values_supported,
+                    response_types_supported,
+                }
+            }
+        }
+    }
+}
+
 impl TryFrom<GetOpenIdConfigurationResponse> for Answer {
     type Error = Error;
-
     fn try_from(answer: GetOpenIdConfigurationResponse) -> Result<Self, Error> {
         Answer::json(StatusCode::OK, &answer)
     }

@@ -15,189 +15,189 @@
 //! | GET | `/jwt/jwks.json` | `getJwks` | `jwt.jwks` | operationId |
 //! | GET | `/.well-known/openid-configuration` | `getOpenIdConfiguration` | `openid.discovery` | operationId |
 
+use auth_runtime::flows;
+use auth_runtime::web::{Api, Handler, Operation, Origins, Route, Scope, Tenancy};
 use http::Method;
 
-use super::custom::Custom;
-use super::handlers::{email_password, jwt, openid, password_reset, session};
-use crate::call::Call;
-use crate::error::Error;
-use crate::web::{Answer, Api, Origins, Route, Scope, Tenancy};
+use super::models;
 
-/// The operations of the spec.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Operation {
-    /// `POST /signup`: Creates a user with an email address and a password, and signs them in.
-    SignUp,
-    /// `POST /signin`: Signs a user in with an email address and a password.
-    SignIn,
-    /// `GET /emailpassword/email/exists`: Tells whether an address has signed up with a
-    /// password.
-    EmailExists,
-    /// `GET /signup/email/exists`: Tells whether an address has signed up with a password,
-    /// under the path of FDI 1.x.
-    EmailExistsDepr,
-    /// `POST /user/password/reset/token`: Sends a mail with a link to choose a new password.
-    CreatePasswordResetToken,
-    /// `POST /user/password/reset`: Sets a new password with the token of a reset link.
-    ResetPassword,
-    /// `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
-    RefreshSession,
-    /// `POST /signout`: Ends the session and clears its tokens.
-    SignOut,
-    /// `GET /jwt/jwks.json`: Lists the public keys that access tokens are signed with (RFC
-    /// 7517).
-    GetJwks,
-    /// `GET /.well-known/openid-configuration`: Describes the issuer of the tokens (OpenID
-    /// Connect Discovery 1.0).
-    GetOpenIdConfiguration,
+/// A flow of the runtime, and the answer that its outcome becomes.
+macro_rules! built_in {
+    ($module:ident :: $flow:ident => $answer:ident) => {
+        Handler::BuiltIn(|call| {
+            Box::pin(async move {
+                models::$answer::from(flows::$module::$flow(call).await?).try_into()
+            })
+        })
+    };
+    (try $module:ident :: $flow:ident => $answer:ident) => {
+        Handler::BuiltIn(|call| {
+            Box::pin(async move {
+                models::$answer::try_from(flows::$module::$flow(call).await?)?.try_into()
+            })
+        })
+    };
 }
 
 /// Every operation, in the order of the spec. Paths stand behind the base path of appInfo.
-pub const ROUTES: &[Route<Operation>] = &[
-    Route {
-        operation: Operation::SignUp,
-        id: "signUp",
-        method: Method::POST,
-        path: "/signup",
-        tenancy: Tenancy::Tenant,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "emailpassword",
-        behaviour: "email-password.sign-up",
+pub static OPERATIONS: &[Operation<Endpoints>] = &[
+    // `POST /signup`: Creates a user with an email address and a password, and signs them in.
+    Operation {
+        route: Route {
+            id: "signUp",
+            method: Method::POST,
+            path: "/signup",
+            tenancy: Tenancy::Tenant,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "emailpassword",
+            behaviour: "email-password.sign-up",
+        },
+        handler: built_in!(email_password::sign_up => SignUpResponse),
     },
-    Route {
-        operation: Operation::SignIn,
-        id: "signIn",
-        method: Method::POST,
-        path: "/signin",
-        tenancy: Tenancy::Tenant,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "emailpassword",
-        behaviour: "email-password.sign-in",
+    // `POST /signin`: Signs a user in with an email address and a password.
+    Operation {
+        route: Route {
+            id: "signIn",
+            method: Method::POST,
+            path: "/signin",
+            tenancy: Tenancy::Tenant,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "emailpassword",
+            behaviour: "email-password.sign-in",
+        },
+        handler: built_in!(email_password::sign_in => SignInResponse),
     },
-    Route {
-        operation: Operation::EmailExists,
-        id: "emailExists",
-        method: Method::GET,
-        path: "/emailpassword/email/exists",
-        tenancy: Tenancy::Tenant,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "emailpassword",
-        behaviour: "email-password.email-exists",
+    // `GET /emailpassword/email/exists`: Tells whether an address has signed up with a password.
+    Operation {
+        route: Route {
+            id: "emailExists",
+            method: Method::GET,
+            path: "/emailpassword/email/exists",
+            tenancy: Tenancy::Tenant,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "emailpassword",
+            behaviour: "email-password.email-exists",
+        },
+        handler: built_in!(email_password::email_exists => EmailExistsResponse),
     },
-    Route {
-        operation: Operation::EmailExistsDepr,
-        id: "emailExistsDepr",
-        method: Method::GET,
-        path: "/signup/email/exists",
-        tenancy: Tenancy::Tenant,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "emailpassword",
-        behaviour: "email-password.email-exists",
+    // `GET /signup/email/exists`: Tells whether an address has signed up with a password, under the
+    // path of FDI 1.x.
+    Operation {
+        route: Route {
+            id: "emailExistsDepr",
+            method: Method::GET,
+            path: "/signup/email/exists",
+            tenancy: Tenancy::Tenant,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "emailpassword",
+            behaviour: "email-password.email-exists",
+        },
+        handler: built_in!(email_password::email_exists => EmailExistsDeprResponse),
     },
-    Route {
-        operation: Operation::CreatePasswordResetToken,
-        id: "createPasswordResetToken",
-        method: Method::POST,
-        path: "/user/password/reset/token",
-        tenancy: Tenancy::Tenant,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "emailpassword",
-        behaviour: "password-reset.create-token",
+    // `POST /user/password/reset/token`: Sends a mail with a link to choose a new password.
+    Operation {
+        route: Route {
+            id: "createPasswordResetToken",
+            method: Method::POST,
+            path: "/user/password/reset/token",
+            tenancy: Tenancy::Tenant,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "emailpassword",
+            behaviour: "password-reset.create-token",
+        },
+        handler: built_in!(password_reset::create_token => CreatePasswordResetTokenResponse),
     },
-    Route {
-        operation: Operation::ResetPassword,
-        id: "resetPassword",
-        method: Method::POST,
-        path: "/user/password/reset",
-        tenancy: Tenancy::Tenant,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "emailpassword",
-        behaviour: "password-reset.consume-token",
+    // `POST /user/password/reset`: Sets a new password with the token of a reset link.
+    Operation {
+        route: Route {
+            id: "resetPassword",
+            method: Method::POST,
+            path: "/user/password/reset",
+            tenancy: Tenancy::Tenant,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "emailpassword",
+            behaviour: "password-reset.consume-token",
+        },
+        handler: built_in!(password_reset::consume_token => ResetPasswordResponse),
     },
-    Route {
-        operation: Operation::RefreshSession,
-        id: "refreshSession",
-        method: Method::POST,
-        path: "/session/refresh",
-        tenancy: Tenancy::Ignored,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "session",
-        behaviour: "session.refresh",
+    // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
+    Operation {
+        route: Route {
+            id: "refreshSession",
+            method: Method::POST,
+            path: "/session/refresh",
+            tenancy: Tenancy::Ignored,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "session",
+            behaviour: "session.refresh",
+        },
+        handler: built_in!(session::refresh => RefreshSessionResponse),
     },
-    Route {
-        operation: Operation::SignOut,
-        id: "signOut",
-        method: Method::POST,
-        path: "/signout",
-        tenancy: Tenancy::Ignored,
-        scope: Scope::Base,
-        origins: Origins::Own,
-        recipe: "session",
-        behaviour: "session.sign-out",
+    // `POST /signout`: Ends the session and clears its tokens.
+    Operation {
+        route: Route {
+            id: "signOut",
+            method: Method::POST,
+            path: "/signout",
+            tenancy: Tenancy::Ignored,
+            scope: Scope::Base,
+            origins: Origins::Own,
+            recipe: "session",
+            behaviour: "session.sign-out",
+        },
+        handler: built_in!(session::sign_out => SignOutResponse),
     },
-    Route {
-        operation: Operation::GetJwks,
-        id: "getJwks",
-        method: Method::GET,
-        path: "/jwt/jwks.json",
-        tenancy: Tenancy::Ignored,
-        scope: Scope::Base,
-        origins: Origins::AnyMayRead,
-        recipe: "jwt",
-        behaviour: "jwt.jwks",
+    // `GET /jwt/jwks.json`: Lists the public keys that access tokens are signed with (RFC 7517).
+    Operation {
+        route: Route {
+            id: "getJwks",
+            method: Method::GET,
+            path: "/jwt/jwks.json",
+            tenancy: Tenancy::Ignored,
+            scope: Scope::Base,
+            origins: Origins::AnyMayRead,
+            recipe: "jwt",
+            behaviour: "jwt.jwks",
+        },
+        handler: built_in!(jwt::jwks => GetJwksResponse),
     },
-    Route {
-        operation: Operation::GetOpenIdConfiguration,
-        id: "getOpenIdConfiguration",
-        method: Method::GET,
-        path: "/.well-known/openid-configuration",
-        tenancy: Tenancy::Ignored,
-        scope: Scope::Base,
-        origins: Origins::AnyMayRead,
-        recipe: "openid",
-        behaviour: "openid.discovery",
+    // `GET /.well-known/openid-configuration`: Describes the issuer of the tokens (OpenID Connect
+    // Discovery 1.0).
+    Operation {
+        route: Route {
+            id: "getOpenIdConfiguration",
+            method: Method::GET,
+            path: "/.well-known/openid-configuration",
+            tenancy: Tenancy::Ignored,
+            scope: Scope::Base,
+            origins: Origins::AnyMayRead,
+            recipe: "openid",
+            behaviour: "openid.discovery",
+        },
+        handler: built_in!(openid::discovery => GetOpenIdConfigurationResponse),
     },
 ];
 
-/// Answers the operations. Holds the application's own operations; without them (`None`) they are
-/// not mounted.
-#[derive(Debug, Clone)]
-pub struct Endpoints<C>(pub Option<C>);
+/// What answers the operations: the runtime, all of them.
+#[derive(Clone, Default)]
+pub struct Endpoints {}
 
-impl<C: Custom> Api for Endpoints<C> {
-    type Operation = Operation;
-
-    const ROUTES: &'static [Route<Operation>] = ROUTES;
-
-    fn mounted(&self, _operation: Operation) -> bool {
-        true
+impl Endpoints {
+    /// The operations of the spec.
+    pub fn new() -> Self {
+        Self::default()
     }
+}
 
-    async fn handle(&self, operation: Operation, call: &mut Call) -> Result<Answer, Error> {
-        match operation {
-            Operation::SignUp => email_password::sign_up(call).await?.try_into(),
-            Operation::SignIn => email_password::sign_in(call).await?.try_into(),
-            Operation::EmailExists => email_password::email_exists(call).await?.try_into(),
-            Operation::EmailExistsDepr => email_password::email_exists_depr(call).await?.try_into(),
-            Operation::CreatePasswordResetToken => {
-                password_reset::create_password_reset_token(call)
-                    .await?
-                    .try_into()
-            }
-            Operation::ResetPassword => password_reset::reset_password(call).await?.try_into(),
-            Operation::RefreshSession => session::refresh_session(call).await?.try_into(),
-            Operation::SignOut => session::sign_out(call).await?.try_into(),
-            Operation::GetJwks => jwt::get_jwks(call).await?.try_into(),
-            Operation::GetOpenIdConfiguration => {
-                openid::get_open_id_configuration(call).await?.try_into()
-            }
-        }
+impl From<Endpoints> for Api {
+    fn from(endpoints: Endpoints) -> Self {
+        Self::new(OPERATIONS, endpoints)
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Needs `AUTH_TEST_NGINX`, the path of nginx.
 
-#[path = "../../../../templates/server/tests/common/mod.rs"]
+#[path = "../../../server/tests/common/mod.rs"]
 mod common;
 mod nginx;
 mod outbox;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use auth_hostile::figures;
 use auth_server::auth::AuthBuilder;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::{Auth, AuthContext, Error, NewSessionFor, NoCustom, Session};
+use auth_server::{Auth, AuthContext, Endpoints, Error, NewSessionFor, Session};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::routing::get;
@@ -52,7 +52,7 @@ fn app(auth: Auth) -> Router {
     Router::new()
         .route("/renew", get(renew))
         .route("/who", get(|session: Session| async { session.user_id }))
-        .layer(auth_server::layer(auth, None::<NoCustom>))
+        .layer(auth_server::layer(auth, Endpoints::new()))
 }
 
 /// An answer that came through a cache.

@@ -1,6 +1,6 @@
 //! The page of the development outbox holds links that change passwords: no proxy hands it to strangers.
 
-use auth_server::NoCustom;
+use auth_server::Endpoints;
 use http::Method;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -25,7 +25,7 @@ async fn no_proxy_shows_the_outbox_to_strangers() {
     let listener = TcpListener::bind("127.0.0.1:0").await;
     let listener = listener.expect("a port is free");
     let direct = format!("http://{}", listener.local_addr().expect("it is bound"));
-    let app = auth_server::router(server.auth.clone(), None::<NoCustom>);
+    let app = auth_server::router(server.auth.clone(), Endpoints::new());
     tokio::spawn(auth_server::serve(listener, app, std::future::pending()));
     let nginx = Nginx::start(&program, &direct).await;
     for (origin, expected) in [

@@ -4,7 +4,7 @@
 //!
 //! On SQLite always; on PostgreSQL, too, with `AUTH_TEST_POSTGRES_URL`.
 
-#[path = "../../../../templates/server/tests/common/database.rs"]
+#[path = "../../../server/tests/common/database.rs"]
 mod database;
 mod server;
 mod spoils;

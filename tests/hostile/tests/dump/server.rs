@@ -10,7 +10,7 @@ use auth_server::crypto::password::PasswordParams;
 use auth_server::crypto::token;
 use auth_server::delivery::{Mail, MailError, MailKind, Mailer, NewMail};
 use auth_server::session::{AntiCsrf, SessionTokens, TransferMethod, VerifyOptions};
-use auth_server::{Auth, Config, NewSessionFor, NoCustom};
+use auth_server::{Auth, Config, Endpoints, NewSessionFor};
 use axum::body::{Body, to_bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -93,7 +93,7 @@ impl Server {
             .header("st-auth-mode", mode)
             .body(Body::from(body.to_string()))
             .expect("it is a request");
-        let router = auth_server::router(self.auth.clone(), None::<NoCustom>);
+        let router = auth_server::router(self.auth.clone(), Endpoints::new());
         router
             .oneshot(request)
             .await

@@ -10,7 +10,7 @@ use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
 use auth_server::session::{NewSessionFor, Session, TransferMethod, VerifyOptions};
 use auth_server::store::SqliteStore;
-use auth_server::{Auth, Config, NoCustom};
+use auth_server::{Auth, Config, Endpoints};
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -153,7 +153,7 @@ impl Target {
             request = request.header("content-type", "application/json; charset=utf-8");
         }
         let request = request.body(Body::from(body)).expect("it is a request");
-        let router = auth_server::router(self.auth.clone(), None::<NoCustom>);
+        let router = auth_server::router(self.auth.clone(), Endpoints::new());
         let answer = self
             .wait(router.oneshot(request))
             .unwrap_or_else(|never| match never {});

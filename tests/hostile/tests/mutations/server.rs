@@ -12,7 +12,7 @@ use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
 use auth_server::session::AntiCsrf;
 use auth_server::store::{CreateUser, NewEmailPasswordUser};
-use auth_server::{Auth, Config, ConnectionLimits, NoCustom, Session};
+use auth_server::{Auth, Config, ConnectionLimits, Endpoints, Session};
 use axum::Router;
 use axum::routing::any;
 use http::Method;
@@ -92,7 +92,7 @@ impl Target {
         let app = Router::new()
             .route("/protected", any(protected))
             .route("/panics", any(panics))
-            .layer(auth_server::layer(auth.clone(), None::<NoCustom>));
+            .layer(auth_server::layer(auth.clone(), Endpoints::new()));
         let app = auth_server::with_request_log(app);
         let listener = TcpListener::bind("127.0.0.1:0")
             .await

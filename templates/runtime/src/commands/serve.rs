@@ -1,0 +1,87 @@
+//! `serve`: the server by itself.
+
+use std::net::SocketAddr;
+
+use crate::web::Api;
+use crate::{Auth, Config, ConnectionLimits, told_to_stop};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use super::Failure;
+
+/// How many connections operators may have: probes and a scraper of metrics.
+const OPERATORS: usize = 32;
+
+/// Serves until it is told to stop.
+pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
+    #[cfg(unix)]
+    open_more_files(&config);
+    let (listen, admin) = (config.listen, config.admin_listen);
+    let auth = Auth::open(config).await?;
+    warn_of_operations_not_mounted(&api);
+    let told = told_to_stop();
+    let listener = bind("AUTH_LISTEN_ADDR", listen).await?;
+    let admin = match admin {
+        Some(address) => Some(bind("AUTH_ADMIN_LISTEN_ADDR", address).await?),
+        None => None,
+    };
+    let (address, path) = (listener.local_addr()?, &auth.app_info().api_base_path);
+    tracing::info!("listening on http://{address}{path}");
+
+    // Operators are answered to the very end.
+    let (is_over, over) = oneshot::channel::<()>();
+    let operations = match admin {
+        Some(admin) => {
+            let address = admin.local_addr()?;
+            tracing::info!("metrics on http://{address}/metrics");
+            let app = crate::operations_router(&auth);
+            // A few, which the limits of the other listener leave room for: whatever happens there,
+            // operators are answered.
+            let limits = ConnectionLimits {
+                max_connections: OPERATORS,
+                max_per_peer: OPERATORS,
+                ..ConnectionLimits::default()
+            };
+            Some(tokio::spawn(crate::serve_with(limits, admin, app, async {
+                let _ = over.await;
+            })))
+        }
+        None => None,
+    };
+    let app = crate::standalone(auth.clone(), api);
+    let limits = ConnectionLimits::of(auth.config());
+    let stop = crate::stop_with_notice(&auth, told);
+    crate::serve_with(limits, listener, app, stop).await;
+    auth.close().await;
+    drop(is_over);
+    if let Some(operations) = operations {
+        operations.await?;
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Lets the process open as many files as its connections need, where it may: the limit that a shell sets
+/// (1024 on most systems) is there for programs that use `select`, and may be raised.
+#[cfg(unix)]
+fn open_more_files(config: &Config) {
+    let wanted = ConnectionLimits::of(config).max_connections + 1024;
+    // What is possible is what `serve_with` then goes by.
+    let _ = rlimit::increase_nofile_limit(u64::try_from(wanted).unwrap_or(u64::MAX));
+}
+
+async fn bind(setting: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("{setting}: cannot listen on {address}: {error}").into())
+}
+
+fn warn_of_operations_not_mounted(api: &Api) {
+    let count = api.not_mounted().count();
+    if count > 0 {
+        tracing::warn!(
+            "{count} operations of the spec are answered 404: no group is given that answers them; \
+             `auth-gen routes` lists them"
+        );
+    }
+}

@@ -1,0 +1,256 @@
+//! The variables of the environment that are settings, in one table.
+//!
+//! The server refuses misspelt names by it; the README of the generated crate and its `.env.example` are
+//! written from it by auth-gen, which compiles this very file. So it depends on nothing. Which variables
+//! appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
+
+/// A variable that is a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds where it is not set, as Markdown: a value in backticks, or words about it.
+    pub default: &'static str,
+    /// What it is for, as Markdown, without a full stop.
+    pub meaning: &'static str,
+    /// Whether its value may hold a password or a key, and must never be printed.
+    pub is_secret: bool,
+}
+
+impl Variable {
+    /// The default where it is a value, and not words about one.
+    pub fn default_value(&self) -> Option<&'static str> {
+        let inside = self.default.strip_prefix('`')?.strip_suffix('`')?;
+        (!inside.contains('`')).then_some(inside)
+    }
+}
+
+/// One that holds no secret.
+const fn plain(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable {
+        name,
+        default,
+        meaning,
+        is_secret: false,
+    }
+}
+
+/// One that may hold a password or a key.
+const fn secret(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
+    Variable {
+        name,
+        default,
+        meaning,
+        is_secret: true,
+    }
+}
+
+/// All of them, in the order in which they are shown.
+pub const VARIABLES: &[Variable] = &[
+    plain(
+        "AUTH_LISTEN_ADDR",
+        "`127.0.0.1:3001`, or the port of a loopback `apiDomain`",
+        "Where to listen",
+    ),
+    plain(
+        "AUTH_ADMIN_LISTEN_ADDR",
+        "none",
+        "Where to serve `/metrics` to Prometheus, with `/livez` and `/readyz`; an address that strangers \
+         cannot reach, such as `127.0.0.1:9464`",
+    ),
+    plain(
+        "AUTH_TRUSTED_PROXIES",
+        "none",
+        "The proxies in front of the server, as addresses and ranges with commas between them: \
+         `127.0.0.1, 10.0.0.0/8`. Their `X-Forwarded-For` or `Forwarded` names the client. The word `none` \
+         says that there is no proxy",
+    ),
+    plain(
+        "AUTH_MAX_CONNECTIONS",
+        "`4096`",
+        "How many connections there may be at once",
+    ),
+    plain(
+        "AUTH_MAX_CONNECTIONS_PER_PEER",
+        "an eighth of them",
+        "How many of these connections one IPv4 address or IPv6 /64 may have, unless it is a trusted proxy",
+    ),
+    plain(
+        "AUTH_LIMITS",
+        "`on`",
+        "Whether there are limits on what can be tried from outside: `on` or `off`. The variables \
+         below set single ones, as `5+2/m` (5 at once, then 2 a minute) in s, m, h or d, with \
+         commas between several, or as `off`",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_IN",
+        "`5+2/m, 100+1/h`",
+        "Wrong passwords for one account; a right one clears the count",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_IN_DEVICE",
+        "`10+2/m, 100+1/h`",
+        "Wrong passwords for one account on a device on which its owner has signed in before",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_IN_NETWORK",
+        "`60+30/m`",
+        "Wrong passwords from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_UP",
+        "`10+1/m`",
+        "Sign-ups with one mail address",
+    ),
+    plain(
+        "AUTH_LIMIT_SIGN_UP_NETWORK",
+        "`60+30/m`",
+        "Sign-ups from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_EMAIL_EXISTS",
+        "`30+10/m`",
+        "Questions whether one mail address is known",
+    ),
+    plain(
+        "AUTH_LIMIT_EMAIL_EXISTS_NETWORK",
+        "`120+1/s`",
+        "Such questions from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_PASSWORD_RESET",
+        "`5+2/m`",
+        "Attempts to use one password reset token",
+    ),
+    plain(
+        "AUTH_LIMIT_PASSWORD_RESET_NETWORK",
+        "`60+30/m`",
+        "Such attempts from one IPv4 address or IPv6 /64",
+    ),
+    secret(
+        "DATABASE_URL",
+        "`sqlite://auth.db`",
+        "The database: a SQLite file, made if it does not exist, or \
+         `postgres://user:password@host/auth?sslmode=verify-full`",
+    ),
+    plain(
+        "AUTH_DATABASE_CONNECTIONS",
+        "`10`",
+        "How many connections to PostgreSQL at most",
+    ),
+    plain(
+        "AUTH_APP_ID",
+        "`public`",
+        "Which app this is: the database belongs to one, and cookies of another app on the same host \
+         have other names",
+    ),
+    secret(
+        "AUTH_SMTP_URL",
+        "none",
+        "Sends mail: `smtps://user:password@mail.example.com:465`",
+    ),
+    plain(
+        "AUTH_MAIL_FROM",
+        "`no-reply@localhost`; needed with `AUTH_SMTP_URL`",
+        "Sender: `Name <a@example.com>`",
+    ),
+    plain(
+        "AUTH_MAIL_OUTBOX",
+        "none",
+        "Folder that takes mails as `.eml` files; for development",
+    ),
+    plain(
+        "AUTH_PASSWORD_THREADS",
+        "all cores but one",
+        "How many passwords are hashed at once",
+    ),
+    plain(
+        "AUTH_BODY_LIMIT",
+        "`102400`",
+        "How many bytes a request body may have",
+    ),
+    plain(
+        "AUTH_COOKIE_DOMAIN",
+        "none",
+        "`Domain` of the session's cookies",
+    ),
+    plain(
+        "AUTH_OLDER_COOKIE_DOMAIN",
+        "none",
+        "What `AUTH_COOKIE_DOMAIN` was before it was changed; `host-only` if it was not set",
+    ),
+    plain(
+        "AUTH_COOKIE_SAME_SITE",
+        "`lax` or `none`, by appInfo",
+        "`strict`, `lax` or `none`",
+    ),
+    plain(
+        "AUTH_COOKIE_SECURE",
+        "`true` with https",
+        "`true` or `false`",
+    ),
+    plain(
+        "AUTH_ANTI_CSRF",
+        "by `SameSite`",
+        "`NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN`",
+    ),
+    plain(
+        "AUTH_ALLOWED_ORIGINS",
+        "none",
+        "Origins that count as the website beside its own, with commas between them: other websites, and \
+         native shells such as `capacitor://localhost`",
+    ),
+    plain(
+        "AUTH_TOKEN_AUDIENCE",
+        "none",
+        "The `aud` of access tokens, which the server then demands of them",
+    ),
+    plain(
+        "AUTH_ACCESS_TOKEN_SECONDS",
+        "`3600`",
+        "How long an access token is valid",
+    ),
+    plain(
+        "AUTH_REFRESH_TOKEN_MINUTES",
+        "`144000`",
+        "How long a session lasts without being used",
+    ),
+    plain(
+        "AUTH_SIGNING_ALGORITHM",
+        "`RS256`",
+        "`RS256`, `ES256` or `EdDSA`",
+    ),
+    secret(
+        "AUTH_ENCRYPTION_SECRET",
+        "none",
+        "Encrypts the signing keys in the database: 32 random characters at least. Of several, with \
+         commas between them, the first encrypts and all decrypt",
+    ),
+    plain(
+        "AUTH_CLEANUP_MINUTES",
+        "`60`",
+        "How often expired sessions are deleted",
+    ),
+    plain(
+        "AUTH_SHUTDOWN_DELAY_SECONDS",
+        "`5`, or `0` on a loopback address",
+        "How long to serve on when told to stop, with `/readyz` at 503, until load balancers have \
+         noticed",
+    ),
+    plain(
+        "AUTH_LOG_FORMAT",
+        "`text`",
+        "`text`, or `json` for one object a line",
+    ),
+    plain(
+        "RUST_LOG",
+        "`info`",
+        "What is logged; `info,auth_runtime::requests=warn` leaves the line of each request out",
+    ),
+    plain(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "none",
+        "Sends traces to an OpenTelemetry collector (OTLP over HTTP): `http://localhost:4318`; the other \
+         `OTEL_` variables of the standard count too",
+    ),
+];

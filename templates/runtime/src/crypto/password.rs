@@ -1,0 +1,430 @@
+//! Password hashes.
+//!
+//! Argon2id with the parameters of the OWASP Password Storage Cheat Sheet (19 MiB, two passes, one
+//! lane; <https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html>).
+//!
+//! A hash costs some 20 ms of a core and 19 MiB, so these rules are kept:
+//! - hashing never runs on the threads that answer requests, gives way to them (`threads`), and leaves
+//!   no memory behind (`memory`);
+//! - only so many hashes are made at once, and only so many wait; beyond that the answer is
+//!   [`Error::Unavailable`], before memory runs out; clients take turns, so that one of them does not keep
+//!   the others waiting (`turns`);
+//! - an unknown user costs as much time as a wrong password, so that the time of the answer does
+//!   not tell who has an account (OWASP ASVS 5.0, 6.3.8);
+//! - a stored hash — imported ones are not ours — cannot ask for more memory or time than the
+//!   bounds below allow.
+
+mod memory;
+mod threads;
+mod turns;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Params, Version};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use tracing::Instrument as _;
+
+use crate::crypto::token;
+use crate::error::Error;
+use crate::metrics::{Held, PasswordMetrics};
+use crate::network::Network;
+use threads::Threads;
+use turns::Turns;
+
+/// The most memory that a stored hash may ask for, in KiB (128 MiB).
+const MAX_MEMORY_KIB: u32 = 128 * 1024;
+
+/// The most passes that a stored hash may ask for.
+const MAX_PASSES: u32 = 10;
+
+/// The most lanes that a stored hash may ask for.
+const MAX_LANES: u32 = 16;
+
+/// How long a hash of the default cost may wait for an idle core; it takes some 20 ms on one.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// How long a hash is, in bytes.
+const HASH_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
+
+/// The longest password that is hashed, in bytes; policies set lower limits.
+const MAX_PASSWORD_BYTES: usize = 4096;
+
+/// What one hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordParams {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over the memory.
+    pub passes: u32,
+    /// Lanes.
+    pub lanes: u32,
+}
+
+impl Default for PasswordParams {
+    /// 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self {
+            memory_kib: 19_456,
+            passes: 2,
+            lanes: 1,
+        }
+    }
+}
+
+/// Hashes and verifies passwords, a bounded number at a time. Clones share the bounds.
+#[derive(Clone)]
+pub struct Passwords(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    params: Params,
+    threads: Threads,
+    turns: Turns,
+    /// A hash that no password has.
+    dummy: PasswordHash,
+    metrics: PasswordMetrics,
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passwords").finish_non_exhaustive()
+    }
+}
+
+impl Passwords {
+    /// `permits` hashes are made at once, `queue` more may wait.
+    pub fn new(params: PasswordParams, permits: usize, queue: usize) -> Result<Self, Error> {
+        let params = Params::new(params.memory_kib, params.passes, params.lanes, None)
+            .map_err(|error| Error::internal(error.to_string()))?;
+        if !affordable(&params) {
+            return Err(Error::internal(
+                "the password hash parameters are out of bounds",
+            ));
+        }
+        // Random bytes are as good as the hash of a password that nobody knows, and cost no time here.
+        let dummy = phc(&params, &token::random_bytes()?, &token::random_bytes()?)?;
+        let permits = permits.max(1);
+        let patience = PATIENCE.mul_f64((cost(&params) / cost(&Params::DEFAULT)).max(1.0));
+        Ok(Self(Arc::new(Inner {
+            params,
+            threads: Threads::start(permits, patience)?,
+            turns: Turns::new(permits, queue),
+            dummy,
+            metrics: PasswordMetrics::default(),
+        })))
+    }
+
+    /// The same hasher, counted by these instruments.
+    #[must_use]
+    pub fn with_metrics(self, metrics: PasswordMetrics) -> Self {
+        let inner = Inner {
+            metrics,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// The hash of a password as a PHC string, with a random salt.
+    pub async fn hash(&self, password: &str) -> Result<String, Error> {
+        self.hash_for(None, password).await
+    }
+
+    /// The same for a client, which takes its turn among the others.
+    pub(crate) async fn hash_for(
+        &self,
+        client: Option<Network>,
+        password: &str,
+    ) -> Result<String, Error> {
+        let password = bounded(password)?;
+        self.run(client, move |inner| inner.hash(&password)).await
+    }
+
+    /// Whether `stored` is a hash of this password. `None` stands for an unknown user: the answer
+    /// is no, after the time that a real comparison takes. A hash that cannot be used is logged, and
+    /// matches nothing.
+    ///
+    /// Only [`Limits::verify_password`](crate::limits::Limits) calls this: a guess must be counted first.
+    pub(crate) async fn verify(
+        &self,
+        client: Option<Network>,
+        password: &str,
+        stored: Option<&str>,
+    ) -> Result<bool, Error> {
+        let password = bounded(password)?;
+        let stored = stored.map(str::to_owned);
+        let compared = self.run(client, move |inner| {
+            let compare_dummy = || inner.compare(&password, &inner.dummy).map(|_| false);
+            match stored
+                .as_deref()
+                .map(|stored| inner.verify(&password, stored))
+            {
+                // One broken row must not tell that there is an account: it is answered like any
+                // wrong password, after the same time.
+                Some(Err(error)) => compare_dummy().map(|_| Err(error)),
+                Some(Ok(matches)) => Ok(Ok(matches)),
+                None => compare_dummy().map(Ok),
+            }
+        });
+        Ok(compared.await?.unwrap_or_else(|error| {
+            tracing::error!(?error, "a stored password hash cannot be used");
+            false
+        }))
+    }
+
+    /// Runs costly work on a thread of its own, if there is room; twice, where the machine is busy.
+    async fn run<T, F>(&self, client: Option<Network>, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&Inner) -> Result<T, Error> + Send + Sync + 'static,
+    {
+        let waiting = Held::by(&self.0.metrics.waiting);
+        let place = self.0.turns.take(client).await;
+        drop(waiting);
+        let place = place.ok_or_else(|| {
+            self.0.metrics.refused.inc();
+            Error::Unavailable {
+                retry_after_seconds: 1,
+            }
+        })?;
+        let inner = Arc::clone(&self.0);
+        let at_work = Held::by(&inner.metrics.running);
+        let span = tracing::debug_span!(target: "auth_runtime::trace", "password_hash");
+        let hashing = async move {
+            let _held = (place, at_work);
+            let started = Instant::now();
+            let hasher = Arc::clone(&inner);
+            let outcome = inner.threads.run(move || work(&hasher)).await;
+            let took = started.elapsed().as_secs_f64();
+            inner.metrics.seconds.observe(took);
+            outcome
+        };
+        // A task of its own gives the permits back: a client that hangs up must not make room for
+        // another hash while its own is still in the making.
+        let hashing = tokio::spawn(hashing.instrument(span));
+        hashing.await.map_err(Error::internal)?
+    }
+}
+
+/// A copy of the password, refused when it is absurdly long.
+fn bounded(password: &str) -> Result<String, Error> {
+    if password.len() > MAX_PASSWORD_BYTES {
+        return Err(Error::bad_input("The password is too long"));
+    }
+    Ok(password.to_owned())
+}
+
+impl Inner {
+    fn hash(&self, password: &str) -> Result<String, Error> {
+        let salt: [u8; 16] = token::random_bytes()?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone());
+        let mut output = [0; HASH_BYTES];
+        compute(&argon2, password, &salt, &mut output)?;
+        Ok(phc(&self.params, &salt, &output)?.to_string())
+    }
+
+    /// Compares with a stored hash; an error if it cannot be used.
+    fn verify(&self, password: &str, stored: &str) -> Result<bool, Error> {
+        let stored = PasswordHash::new(stored)
+            .map_err(|_| Error::internal("a stored password hash is broken"))?;
+        self.compare(password, &stored)
+    }
+
+    /// Compares with a hash, whose own parameters count.
+    fn compare(&self, password: &str, stored: &PasswordHash) -> Result<bool, Error> {
+        let unknown = || Error::internal("a stored password hash has unknown parameters");
+        let params = Params::try_from(stored).map_err(|_| unknown())?;
+        if !affordable(&params) {
+            return Err(Error::internal("a stored password hash costs too much"));
+        }
+        let algorithm = Algorithm::try_from(stored.algorithm.as_str()).map_err(|_| unknown())?;
+        let version = stored.version.map(Version::try_from).transpose();
+        let version = version.map_err(|_| unknown())?.unwrap_or_default();
+        let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+            return Err(unknown());
+        };
+        let argon2 = Argon2::new(algorithm, version, params);
+        let mut output = [0; Output::MAX_LENGTH];
+        let output = &mut output[..expected.len()];
+        compute(&argon2, password, salt, output)?;
+        Ok(verify_slices_are_equal(output, expected.as_bytes()).is_ok())
+    }
+}
+
+/// Makes a hash.
+fn compute(
+    argon2: &Argon2<'_>,
+    password: &str,
+    salt: &[u8],
+    output: &mut [u8],
+) -> Result<(), Error> {
+    memory::lend(argon2.params().block_count(), |blocks| {
+        argon2.hash_password_into_with_memory(password.as_bytes(), salt, output, blocks)
+    })
+    .map_err(|error| Error::internal(error.to_string()))
+}
+
+/// A hash with what it was made of, in the form in which it is stored (PHC string format).
+fn phc(params: &Params, salt: &[u8; 16], hash: &[u8; HASH_BYTES]) -> Result<PasswordHash, Error> {
+    let failed = |error: &dyn fmt::Display| Error::internal(error.to_string());
+    Ok(PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).map_err(|error| failed(&error))?,
+        salt: Some(Salt::new(salt).map_err(|error| failed(&error))?),
+        hash: Some(Output::new(hash).map_err(|error| failed(&error))?),
+    })
+}
+
+/// What a hash costs: how much memory it goes through, in KiB.
+fn cost(params: &Params) -> f64 {
+    f64::from(params.m_cost()) * f64::from(params.t_cost())
+}
+
+fn affordable(params: &Params) -> bool {
+    params.m_cost() <= MAX_MEMORY_KIB
+        && params.t_cost() <= MAX_PASSES
+        && params.p_cost() <= MAX_LANES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cheap hashes, so that the tests are fast.
+    fn cheap(permits: usize, queue: usize) -> Passwords {
+        let params = PasswordParams {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
+        Passwords::new(params, permits, queue).expect("valid parameters")
+    }
+
+    #[tokio::test]
+    async fn the_password_matches_and_nothing_else() {
+        let passwords = cheap(1, 8);
+        let hash = passwords.hash("pässword 1").await.expect("hash");
+        let verify = |text| passwords.verify(None, text, Some(&hash));
+        assert!(verify("pässword 1").await.expect("verify"));
+        for wrong in [
+            "",
+            "pässword 1 ",
+            "Pässword 1",
+            "password 1",
+            "pässword 1\0",
+        ] {
+            assert!(!verify(wrong).await.expect("verify"), "{wrong:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_default_is_the_one_of_owasp() {
+        let passwords = Passwords::new(PasswordParams::default(), 1, 8).expect("defaults");
+        let hash = passwords.hash("x").await.expect("hash");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        assert_ne!(hash, passwords.hash("x").await.expect("hash"), "salted");
+    }
+
+    #[tokio::test]
+    async fn an_unknown_user_is_refused() {
+        assert!(!cheap(1, 8).verify(None, "x", None).await.expect("verify"));
+    }
+
+    #[tokio::test]
+    async fn hashes_made_elsewhere_count_with_their_own_parameters() {
+        let other = Passwords::new(
+            PasswordParams {
+                memory_kib: 256,
+                passes: 3,
+                lanes: 2,
+            },
+            1,
+            1,
+        );
+        let hash = other.expect("valid").hash("x").await.expect("hash");
+        assert!(
+            cheap(1, 8)
+                .verify(None, "x", Some(&hash))
+                .await
+                .expect("verify")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stored_hash_cannot_ask_for_too_much() {
+        let hash = cheap(1, 8).hash("x").await.expect("hash");
+        let passwords = cheap(1, 8);
+        for (from, to) in [
+            ("m=64", "m=4194304"),
+            ("t=1", "t=4000000"),
+            ("$argon2id", "$scrypt"),
+        ] {
+            let hash = hash.replacen(from, to, 1);
+            assert!(passwords.0.verify("x", &hash).is_err(), "{hash}");
+            assert!(
+                !passwords
+                    .verify(None, "x", Some(&hash))
+                    .await
+                    .expect("verify")
+            );
+        }
+        assert!(!passwords.verify(None, "x", Some("")).await.expect("verify"));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_does_not_fit_the_queue_is_refused() {
+        let passwords = cheap(1, 1);
+        let held = passwords.0.turns.take(None).await.expect("it is free");
+        let waiting = tokio::spawn({
+            let passwords = passwords.clone();
+            async move { passwords.hash("x").await }
+        });
+        while passwords.0.turns.waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(
+            passwords.hash("x").await,
+            Err(Error::Unavailable { .. })
+        ));
+        drop(held);
+        assert!(waiting.await.expect("join").is_ok());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_hangs_up_makes_no_room() {
+        let passwords = cheap(1, 0);
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let ended = std::sync::Mutex::new(ended);
+        let client = tokio::spawn({
+            let passwords = passwords.clone();
+            async move {
+                let work = move |_: &Inner| {
+                    let ended = ended.lock().map_err(|_| Error::internal("poisoned"))?;
+                    let _ = ended.recv();
+                    Ok(())
+                };
+                passwords.run(None, work).await
+            }
+        });
+        while passwords.0.turns.free() > 0 {
+            tokio::task::yield_now().await;
+        }
+        client.abort();
+        assert!(client.await.is_err_and(|error| error.is_cancelled()));
+        assert!(matches!(
+            passwords.hash("x").await,
+            Err(Error::Unavailable { .. })
+        ));
+        drop(end);
+        while passwords.0.turns.free() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(passwords.hash("x").await.is_ok());
+    }
+}

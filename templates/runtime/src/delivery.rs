@@ -1,0 +1,164 @@
+//! Mail: what is sent, who sends it, and when.
+//!
+//! Rule: a request never waits for a mail server. It puts a row into the [`Queue`], which is a table of the
+//! database, and answers; whether the address has an account is looked up by whoever sends. So an address
+//! that has an account and one that has none are answered after the same work (OWASP, Forgot Password
+//! Cheat Sheet). And nothing here logs a mail's text or address: a reset link is a credential.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+mod outbox;
+mod queue;
+mod smtp;
+mod worker;
+
+pub use self::outbox::{Outbox, SentMail};
+pub(crate) use self::queue::{DONE_KEPT, FAILED_KEPT, LIFETIME};
+pub use self::queue::{DueMail, NewMail, Queue};
+pub use self::smtp::Smtp;
+
+use self::smtp::{mailbox, message};
+use crate::email::EmailAddress;
+
+/// What a mail is about. Its text is made when it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// A link for a new password.
+    PasswordReset,
+    /// The password was changed.
+    PasswordChanged,
+}
+
+impl MailKind {
+    const ALL: [Self; 2] = [Self::PasswordReset, Self::PasswordChanged];
+
+    /// Its name in the database, the log and the output of commands.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PasswordReset => "password-reset",
+            Self::PasswordChanged => "password-changed",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Whether mails can come from this sender.
+///
+/// # Errors
+/// It is not a mail address.
+pub(crate) fn check_sender(sender: &str) -> Result<(), MailError> {
+    mailbox(sender).map(|_| ())
+}
+
+/// Whether a URL names an SMTP server.
+///
+/// # Errors
+/// It cannot be understood; the message does not repeat it.
+pub(crate) fn check_smtp_url(url: &str) -> Result<(), MailError> {
+    smtp::builder(url).map(|_| ())
+}
+
+/// One mail in plain text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Its one recipient.
+    pub to: EmailAddress,
+    /// What its subject line says.
+    pub subject: String,
+    /// Its text; lines end with `\n`.
+    pub text: String,
+}
+
+/// Whatever brings mails to people.
+///
+/// ```
+/// use auth_runtime::delivery::{Mail, MailError, Mailer};
+///
+/// struct Nowhere;
+///
+/// #[async_trait::async_trait]
+/// impl Mailer for Nowhere {
+///     async fn send(&self, _mail: &Mail) -> Result<(), MailError> {
+///         Ok(())
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Mailer: Send + Sync + 'static {
+    /// Sends one mail, or says why it could not.
+    async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+}
+
+/// Why a mail did not go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailError {
+    /// What happened, without any part of the mail.
+    pub message: String,
+    /// Whether it may work a little later.
+    pub transient: bool,
+}
+
+/// Where mails go when nothing is configured: nowhere, and the log says so each time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoMailer;
+
+#[async_trait]
+impl Mailer for NoMailer {
+    async fn send(&self, _mail: &Mail) -> Result<(), MailError> {
+        Err(MailError::lasting(
+            "no way to send mail is configured: set AUTH_SMTP_URL or AUTH_MAIL_OUTBOX",
+        ))
+    }
+}
+
+/// Sends through several mailers, each mail through all of them.
+pub(crate) struct Both(pub(crate) Arc<dyn Mailer>, pub(crate) Arc<dyn Mailer>);
+
+#[async_trait]
+impl Mailer for Both {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        self.0.send(mail).await?;
+        self.1.send(mail).await
+    }
+}
+
+impl MailError {
+    /// A failure that may pass.
+    pub fn transient(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            transient: true,
+        }
+    }
+
+    /// A failure that trying again does not mend.
+    pub fn lasting(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            transient: false,
+        }
+    }
+}
+
+impl std::fmt::Debug for Mail {
+    /// The text is left out: it may hold a credential.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Display for MailError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for MailError {}

@@ -1,0 +1,138 @@
+//! The runtime of an auth server whose HTTP API is described by an OpenAPI file.
+//!
+//! auth-gen generates a small crate from the file, which names the operations ([`Operation`]) and the data
+//! types, and depends on this one for all that is the same for every file. An application uses that
+//! generated crate, which exports everything here:
+//!
+//! ```no_run
+//! use auth_runtime::app_info::AppInfoDefaults;
+//! use auth_runtime::{Api, Auth, Config, Session};
+//! use axum::{Router, routing::get};
+//!
+//! async fn who(session: Session) -> String {
+//!     session.user_id
+//! }
+//!
+//! # async fn run(app_info: &AppInfoDefaults, api: Api) -> Result<(), Box<dyn std::error::Error>> {
+//! // The generated crate has `APP_INFO`, and its `Endpoints` are an `Api`.
+//! let auth = Auth::open(Config::from_env(app_info)?).await?;
+//! let app: Router = Router::new()
+//!     .route("/who", get(who))
+//!     .layer(auth_runtime::layer(auth, api));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Settings come from the environment, or from code: [`Config::for_app`] fills in the defaults, every field
+//! can be changed, and all of them are checked before anything is opened.
+//!
+//! What the access token says about its user is a [`Claim`]; what a route demands of a session,
+//! [`VerifySession`]; and whatever is done to sessions by their handle or their user — list, revoke,
+//! change — is a method of [`Auth::sessions`]. `examples/claims.rs` shows all three.
+//!
+//! Where an application wants something else than the server does by itself, it says so when it builds the
+//! server ([`Auth::builder`]: how sessions begin, what refusals look like) or its layer
+//! ([`AuthLayer::without`]: routes that it answers itself); see `examples/hooks.rs`. Several servers in one
+//! process need an app id each ([`Config::app_id`]); see `examples/instances.rs`.
+//!
+//! # The house
+//!
+//! Each floor knows only those below it. Nothing here knows the generated crate.
+//!
+//! | Floor | Modules |
+//! |---|---|
+//! | the program | `commands` |
+//! | HTTP | `web`, `serve` |
+//! | what operations mean | `flows` |
+//! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
+//! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
+//! | the database | `store` |
+//! | ground | `app_info`, `clock`, `crypto`, `email`, `error`, `metrics`, `network`, `request_id`, `telemetry` |
+
+pub mod admin;
+pub mod app_info;
+pub mod auth;
+pub mod call;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod crypto;
+pub mod delivery;
+pub mod email;
+pub mod error;
+pub mod flows;
+pub mod limits;
+pub mod metrics;
+pub mod network;
+pub mod read;
+pub mod request_id;
+mod serve;
+pub mod session;
+pub mod store;
+pub mod telemetry;
+pub mod web;
+
+use axum::Router;
+
+pub use async_trait::async_trait;
+
+pub use crate::app_info::AppInfo;
+pub use crate::auth::Auth;
+pub use crate::call::Call;
+pub use crate::commands::{Program, run};
+pub use crate::config::Config;
+pub use crate::error::Error;
+pub use crate::serve::{ConnectionLimits, serve, serve_with, stop_with_notice, told_to_stop};
+pub use crate::session::{
+    Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
+};
+pub use crate::web::{
+    Api, AuthContext, AuthLayer, ErrorResponse, VerifySession, cors, health_router,
+    operations_router, with_request_log,
+};
+
+/// The version of this crate, which is that of the auth-gen that wrote it. The generated crate compares it
+/// when it is compiled.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Whether this crate is of a version. A constant expression can ask it, so that the compiler refuses
+/// generated code of another version.
+pub const fn is_version(version: &str) -> bool {
+    let (ours, theirs) = (VERSION.as_bytes(), version.as_bytes());
+    if ours.len() != theirs.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < ours.len() {
+        if ours[index] != theirs[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// The auth APIs in front of an application.
+///
+/// It is the last layer of the application's router, so that it stands around all routes. What it lets
+/// through has no CORS headers of its own: a website at another origin needs [`cors`] around the
+/// application's routes, inside of this layer (`examples/app.rs`).
+pub fn layer(auth: Auth, api: impl Into<Api>) -> AuthLayer {
+    AuthLayer::new(auth, api)
+}
+
+/// The auth APIs by themselves, with a log of requests: everything else is answered 404 `Not found`.
+pub fn router(auth: Auth, api: impl Into<Api>) -> Router {
+    in_front_of(Router::new(), auth, api.into())
+}
+
+/// What the program serves: [`router`], and beside the auth APIs `/livez` and `/readyz`
+/// ([`health_router`]). An operation of the spec goes before them.
+pub fn standalone(auth: Auth, api: impl Into<Api>) -> Router {
+    in_front_of(health_router(&auth), auth, api.into())
+}
+
+fn in_front_of(app: Router, auth: Auth, api: Api) -> Router {
+    let app = app.fallback(web::not_found).layer(layer(auth, api));
+    with_request_log(app)
+}

@@ -1,0 +1,141 @@
+//! The operations of one spec, without the type of what answers them.
+//!
+//! The HTTP code behind [`Api`] is compiled once, with the runtime, whatever the spec says and whoever
+//! answers the operations.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use http::Method;
+
+use super::{Answer, Origins, Scope, Tenancy};
+use crate::call::Call;
+use crate::error::Error;
+
+/// An answer that is being made.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'a>>;
+
+/// Where an operation stands.
+#[derive(Debug, Clone)]
+pub struct Route {
+    /// Its `operationId`.
+    pub id: &'static str,
+    /// Its method; no other is answered.
+    pub method: Method,
+    /// Its path, without base path and tenant: `/signup`, `/users/{id}`.
+    pub path: &'static str,
+    /// Whether a tenant may stand before the path.
+    pub tenancy: Tenancy,
+    /// Where the path starts.
+    pub scope: Scope,
+    /// Which origins may call it.
+    pub origins: Origins,
+    /// The recipe that the header `rid` may name to tell equal paths apart; empty when it has none.
+    pub recipe: &'static str,
+    /// Who implements it: `email-password.sign-up`, or `custom`.
+    pub behaviour: &'static str,
+}
+
+/// One operation: its route, and what answers it. `G` holds the groups of operations that the
+/// application answers itself.
+pub struct Operation<G: 'static> {
+    /// Where it stands.
+    pub route: Route,
+    /// What answers it.
+    pub handler: Handler<G>,
+}
+
+/// What answers an operation.
+pub enum Handler<G: 'static> {
+    /// A behaviour of this crate.
+    BuiltIn(for<'a> fn(&'a mut Call) -> Answering<'a>),
+    /// The application, if it has given the group that the operation belongs to.
+    Custom {
+        /// Whether the group is given; an operation without it is not mounted.
+        is_given: fn(&G) -> bool,
+        /// Answers by the group. It is called only where the group is given.
+        answer: for<'a> fn(&'a G, &'a mut Call) -> Answering<'a>,
+    },
+}
+
+/// All operations of a spec, in its order, with what answers them.
+#[derive(Clone)]
+pub struct Api(Arc<dyn Operations>);
+
+impl Api {
+    /// The operations of a spec, and the application's own groups.
+    pub fn new<G: Send + Sync + 'static>(operations: &'static [Operation<G>], groups: G) -> Self {
+        Self(Arc::new(Given { operations, groups }))
+    }
+
+    /// The routes of all operations, in the order of the spec, mounted or not.
+    pub fn routes(&self) -> impl Iterator<Item = &'static Route> {
+        (0..self.0.count()).map(|index| self.0.route(index))
+    }
+
+    /// The routes of the operations that nothing answers, because their group is not given.
+    pub fn not_mounted(&self) -> impl Iterator<Item = &'static Route> {
+        (0..self.0.count())
+            .filter(|index| !self.0.is_mounted(*index))
+            .map(|index| self.0.route(index))
+    }
+
+    /// The mounted operations by their index.
+    pub(super) fn mounted(&self) -> impl Iterator<Item = (usize, &'static Route)> {
+        (0..self.0.count())
+            .filter(|index| self.0.is_mounted(*index))
+            .map(|index| (index, self.0.route(index)))
+    }
+
+    /// Answers a request for a mounted operation.
+    pub(super) fn answer<'a>(&'a self, index: usize, call: &'a mut Call) -> Answering<'a> {
+        self.0.answer(index, call)
+    }
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.routes().map(|route| route.id))
+            .finish()
+    }
+}
+
+/// [`Given`], whatever its groups are.
+trait Operations: Send + Sync {
+    fn count(&self) -> usize;
+    fn route(&self, index: usize) -> &'static Route;
+    fn is_mounted(&self, index: usize) -> bool;
+    fn answer<'a>(&'a self, index: usize, call: &'a mut Call) -> Answering<'a>;
+}
+
+struct Given<G: 'static> {
+    operations: &'static [Operation<G>],
+    groups: G,
+}
+
+impl<G: Send + Sync + 'static> Operations for Given<G> {
+    fn count(&self) -> usize {
+        self.operations.len()
+    }
+
+    fn route(&self, index: usize) -> &'static Route {
+        &self.operations[index].route
+    }
+
+    fn is_mounted(&self, index: usize) -> bool {
+        match &self.operations[index].handler {
+            Handler::BuiltIn(_) => true,
+            Handler::Custom { is_given, .. } => is_given(&self.groups),
+        }
+    }
+
+    fn answer<'a>(&'a self, index: usize, call: &'a mut Call) -> Answering<'a> {
+        match &self.operations[index].handler {
+            Handler::BuiltIn(answer) => answer(call),
+            Handler::Custom { answer, .. } => answer(&self.groups, call),
+        }
+    }
+}

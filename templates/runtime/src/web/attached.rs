@@ -1,0 +1,101 @@
+//! What the layer hangs on each request that it lets through.
+//!
+//! Rule: whatever happens to a session while the application works on a request is collected here and
+//! put on its response by [`super::AuthLayer`]; of several changes the last one counts.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use http::request::Parts;
+use http::{HeaderMap, Method, Response, StatusCode};
+use tokio::sync::Mutex;
+
+use super::cache_control;
+use super::error::{self, ErrorResponse};
+use crate::auth::{Auth, RequestHead};
+use crate::error::Error;
+use crate::session::{Effects, Session, VerifyOptions};
+
+/// What is said where the layer is missing.
+const NO_LAYER: &str =
+    "This route asks for a session, but the layer of the auth server does not stand around it";
+
+/// The auth server, and what happened to the session so far.
+#[derive(Clone)]
+pub(super) struct Attached {
+    pub(super) auth: Auth,
+    pub(super) effects: Arc<Mutex<Effects>>,
+    /// Whether it is a refresh of the application's own.
+    is_refresh: bool,
+}
+
+impl Attached {
+    pub(super) fn new(auth: Auth, is_refresh: bool) -> Self {
+        Self {
+            auth,
+            effects: Arc::default(),
+            is_refresh,
+        }
+    }
+
+    /// What the layer hung on a request, or the answer where the layer is missing.
+    pub(super) fn of(parts: &Parts) -> Result<Self, ErrorResponse> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
+            tracing::error!(path = parts.uri.path(), "{NO_LAYER}");
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            ErrorResponse::new(error::text(status, NO_LAYER))
+        })
+    }
+
+    /// The session that a route asks for. At the refresh path that is the one that was refreshed: its
+    /// access token may have expired.
+    pub(super) async fn demand(
+        &self,
+        parts: &Parts,
+        options: VerifyOptions,
+    ) -> Result<Option<Session>, Error> {
+        if !self.is_refresh {
+            return self.verify(&parts.method, &parts.headers, options).await;
+        }
+        let mut effects = self.effects.lock().await;
+        let sessions = self.auth.sessions();
+        sessions
+            .refresh(&parts.headers, &mut effects)
+            .await
+            .map(Some)
+    }
+
+    /// The session of a request.
+    pub(super) async fn verify(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        options: VerifyOptions,
+    ) -> Result<Option<Session>, Error> {
+        // Fetching a claim may take a while; the effects are locked only to add to them.
+        let mut effects = Effects::new();
+        let sessions = self.auth.sessions();
+        let outcome = sessions
+            .verify(method, headers, &mut effects, options)
+            .await;
+        if !effects.is_empty() {
+            self.effects.lock().await.extend(effects);
+        }
+        outcome
+    }
+
+    /// An error as a response.
+    pub(super) fn refusal(&self, error: &Error) -> ErrorResponse {
+        ErrorResponse::new(error::response(error, self.auth.session_config()))
+    }
+
+    /// Puts what happened to the session on the response.
+    pub(super) async fn write_to(&self, response: &mut Response<Body>, head: Option<RequestHead>) {
+        error::settle(response, &self.auth, head).await;
+        let effects = std::mem::take(&mut *self.effects.lock().await);
+        if !effects.is_empty() {
+            effects.apply(response.headers_mut());
+            cache_control::forbid_storing_tokens(response.headers_mut());
+        }
+    }
+}

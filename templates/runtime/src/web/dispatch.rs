@@ -1,0 +1,103 @@
+//! From a request whose operation is known to its response.
+//!
+//! Rules: every answer, the failed ones included, carries what the session engine wants to put on it, so
+//! that a refused refresh can take the tokens away; and a page of a foreign origin never makes a browser
+//! act with its cookies (OWASP, Cross-Site Request Forgery Prevention Cheat Sheet), whatever operation it
+//! calls: built-in or custom, the route says which origins may ([`Origins`]).
+
+use axum::body::Body;
+use http::{Request, Response, header};
+
+use super::matching::Found;
+use super::{Answer, Api, Origins, body, cache_control, conditional, cors, error, legacy};
+use crate::auth::{Auth, RequestHead};
+use crate::call::Call;
+use crate::error::Error;
+use crate::session::CookieUse;
+
+/// Answers one request.
+pub(super) async fn answer(
+    api: &Api,
+    auth: &Auth,
+    found: Found,
+    request: Request<Body>,
+) -> Response<Body> {
+    let head = auth.error_handlers().head(&request);
+    let mut response = match read(auth, &found, request).await {
+        Ok(mut call) => run(api, &found, &mut call, head).await,
+        Err(error) => error::response(&error, auth.session_config()),
+    };
+    let headers = response.headers_mut();
+    cache_control::forbid_storing(headers);
+    if found.route.origins == Origins::AnyMayRead {
+        cors::allow_everybody(headers);
+    }
+    response
+}
+
+/// Reads the request as a whole, unless its origin may not send it.
+async fn read(auth: &Auth, found: &Found, request: Request<Body>) -> Result<Call, Error> {
+    let (mut parts, content) = request.into_parts();
+    let any_origin = found.route.origins == Origins::AnyMaySend;
+    let cookies = match auth.sessions().cookie_use(&parts.headers) {
+        _ if any_origin => CookieUse::Allowed,
+        CookieUse::Refused if !parts.method.is_safe() => return Err(Error::ForeignOrigin),
+        cookies => cookies,
+    };
+    if cookies == CookieUse::Ignored {
+        parts.headers.remove(header::COOKIE);
+    }
+    let content = body::read(&parts, content, auth.config()).await?;
+    Ok(Call::new(
+        auth.clone(),
+        parts,
+        content,
+        found.tenant.clone(),
+        found.params.clone(),
+    )
+    .with_origin(any_origin, cookies))
+}
+
+/// Lets the operation answer, and puts the session's headers on the answer.
+async fn run(
+    api: &Api,
+    found: &Found,
+    call: &mut Call,
+    head: Option<RequestHead>,
+) -> Response<Body> {
+    let mut response = match api.answer(found.index, call).await {
+        Ok(answer) => {
+            let answer = in_the_clients_version(answer, found.route.behaviour, call);
+            match call.may_be_stored_for() {
+                Some(seconds) => {
+                    let mut response = conditional::response(answer, call.headers());
+                    cache_control::allow_storing(response.headers_mut(), seconds);
+                    response
+                }
+                None => answer.into_response(),
+            }
+        }
+        Err(Error::TooManyRequests {
+            retry_after_seconds,
+        }) if call.fdi_version().is_named() => error::too_many_requests(retry_after_seconds),
+        Err(error) => error::response(&error, call.auth().session_config()),
+    };
+    error::settle(&mut response, call.auth(), head).await;
+    let effects = call.take_effects();
+    if !effects.is_empty() {
+        effects.apply(response.headers_mut());
+        cache_control::forbid_storing_tokens(response.headers_mut());
+    }
+    response
+}
+
+/// Built-in answers know the user shape of old clients; custom ones are as the spec says.
+fn in_the_clients_version(mut answer: Answer, behaviour: &str, call: &Call) -> Answer {
+    if behaviour != "custom"
+        && legacy::wants_old_shape(call.fdi_version())
+        && let Some(value) = answer.value_mut()
+    {
+        legacy::to_old_shape(value, call.signed_in_with());
+    }
+    answer
+}

@@ -1,0 +1,298 @@
+//! The tower layer that puts the auth APIs in front of an application.
+//!
+//! Rule: what belongs to the auth APIs is answered here, everything else goes on to the application
+//! unchanged; and whatever the application did to the session of a request is put on its response.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::body::Body;
+use http::{Method, Request, Response, StatusCode, header};
+use tower::{Layer, Service, ServiceExt};
+use tower_http::cors::CorsLayer;
+
+use super::attached::Attached;
+use super::matching::{self, Found, Target};
+use super::protection::Protection;
+use super::request_log::OperationId;
+use super::{Api, Origins, cache_control, cors, dispatch, error, outbox};
+use crate::app_info::AppInfo;
+use crate::auth::Auth;
+
+/// Answers the operations of an [`Api`] and hands all other requests to the service inside.
+#[derive(Clone)]
+pub struct AuthLayer(Arc<Shared>);
+
+/// The service that [`AuthLayer`] makes.
+#[derive(Clone)]
+pub struct AuthService<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+#[derive(Clone)]
+struct Shared {
+    auth: Auth,
+    api: Api,
+    cors: CorsLayer,
+    protection: Protection,
+    /// The ids of operations that are left to the application.
+    off: Vec<&'static str>,
+}
+
+impl AuthLayer {
+    /// A layer for one auth server and one spec.
+    pub fn new(auth: Auth, api: impl Into<Api>) -> Self {
+        let cors = cors::cors(auth.config());
+        let protection = Protection::of(auth.app_info());
+        Self(Arc::new(Shared {
+            auth,
+            api: api.into(),
+            cors,
+            protection,
+            off: Vec::new(),
+        }))
+    }
+
+    /// Leaves operations to the application: those of a behaviour, such as `session.refresh`, or the one
+    /// of an `operationId`. Requests for them go on to the routes inside, or are answered 404 there.
+    ///
+    /// A refresh of the application's own has to stand at the path of the built-in one, for browsers send
+    /// the refresh cookie there alone. A handler there that takes a [`Session`](crate::Session) gets the
+    /// session that was refreshed; one that takes an [`AuthContext`](crate::AuthContext) can ask for it
+    /// itself.
+    ///
+    /// ```no_run
+    /// # async fn run(auth: auth_runtime::Auth, api: auth_runtime::Api) {
+    /// use auth_runtime::Session;
+    /// use axum::{Router, routing::post};
+    ///
+    /// async fn refresh(session: Session) -> String {
+    ///     format!("refreshed for {}", session.user_id)
+    /// }
+    ///
+    /// let app: Router = Router::new()
+    ///     .route("/auth/session/refresh", post(refresh))
+    ///     .layer(auth_runtime::layer(auth, api).without("session.refresh"));
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// The spec has no such behaviour or operation: a route that was to be off would stay on.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        let routes = self.0.api.routes();
+        let named = routes.filter(|route| route.behaviour == name || route.id == name);
+        let ids: Vec<_> = named.map(|route| route.id).collect();
+        assert!(
+            !ids.is_empty(),
+            "`{name}` is neither a behaviour nor an operationId of the spec: {:?}",
+            self.0.api
+        );
+        Arc::make_mut(&mut self.0).off.extend(ids);
+        self
+    }
+}
+
+impl<S> Layer<S> for AuthLayer {
+    type Service = AuthService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AuthService {
+            inner,
+            shared: Arc::clone(&self.0),
+        }
+    }
+}
+
+impl<S> Service<Request<Body>> for AuthService<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        // Whether the application is ready matters only when a request goes on to it.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        let (inner, shared) = (self.inner.clone(), Arc::clone(&self.shared));
+        match shared.place(&request) {
+            Some(place) => Box::pin(serve(inner, shared, place, request)),
+            None => Box::pin(let_through(inner, shared, request)),
+        }
+    }
+}
+
+/// Where a request stands that belongs to the auth APIs.
+struct Place {
+    /// Its path lies under the base path.
+    under_base: bool,
+    /// What it asks for; `None` if that does not exist, or for a preflight.
+    found: Option<Found>,
+    /// What it counts as.
+    operation: &'static str,
+    /// Every origin may read the answer.
+    for_everybody: bool,
+    is_preflight: bool,
+}
+
+/// Puts the CORS rules around what belongs to the auth APIs.
+async fn serve<S>(
+    inner: S,
+    shared: Arc<Shared>,
+    place: Place,
+    request: Request<Body>,
+) -> Result<Response<Body>, S::Error>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    let started = Instant::now();
+    let Place {
+        under_base,
+        found,
+        operation,
+        for_everybody,
+        is_preflight,
+    } = place;
+    let (auth, protection) = (shared.auth.clone(), shared.protection);
+    // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
+    let answers_cors = is_preflight || request.method() != Method::OPTIONS;
+
+    let cors = shared.cors.clone();
+    // The CORS layer answers preflights itself.
+    let is_own = found.is_some() || (is_preflight && !for_everybody);
+    let respond = tower::service_fn(move |request| {
+        respond(inner.clone(), Arc::clone(&shared), found.clone(), request)
+    });
+    let mut response = if answers_cors && !for_everybody {
+        cors.layer(respond).oneshot(request).await?
+    } else {
+        respond.oneshot(request).await?
+    };
+    if is_own {
+        protection.apply(response.headers_mut());
+    }
+    if under_base {
+        cache_control::forbid_storing(response.headers_mut());
+    }
+    let status = response.status().as_u16();
+    let metrics = &auth.metrics().requests;
+    metrics.answered(operation, status, started.elapsed());
+    response.extensions_mut().insert(OperationId(operation));
+    Ok(response)
+}
+
+/// Answers, or lets the application answer.
+async fn respond<S>(
+    inner: S,
+    shared: Arc<Shared>,
+    found: Option<Found>,
+    request: Request<Body>,
+) -> Result<Response<Body>, S::Error>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+{
+    match found {
+        Some(found) => Ok(dispatch::answer(&shared.api, &shared.auth, found, request).await),
+        None => let_through(inner, shared, request).await,
+    }
+}
+
+/// Lets the application answer.
+async fn let_through<S>(
+    inner: S,
+    shared: Arc<Shared>,
+    mut request: Request<Body>,
+) -> Result<Response<Body>, S::Error>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+{
+    let auth = shared.auth.clone();
+    if let Some(mut page) = outbox::page(&auth, &request) {
+        shared.protection.apply(page.headers_mut());
+        return Ok(page);
+    }
+    let is_refresh = is_refresh(auth.app_info(), &request);
+    let head = auth.error_handlers().head(&request);
+    let attached = Attached::new(auth, is_refresh);
+    request.extensions_mut().insert(attached.clone());
+    let mut response = inner.oneshot(request).await?;
+    attached.write_to(&mut response, head).await;
+    shared.protection.apply_to_own(&mut response);
+    Ok(response)
+}
+
+impl Shared {
+    fn base_path(&self) -> &str {
+        &self.auth.app_info().api_base_path
+    }
+
+    /// Where a request stands; `None` if it is the application's.
+    fn place(&self, request: &Request<Body>) -> Option<Place> {
+        let path = matching::resolved(request.uri().path());
+        let under_base = matching::is_under(&path, self.base_path());
+        let is_preflight = cors::is_preflight(request);
+        let found = self.find(request, request.method(), &path);
+        let wanted = match &found {
+            None if is_preflight => self
+                .find_preflighted(request, &path)
+                .map(|found| found.route),
+            found => found.as_ref().map(|found| found.route),
+        };
+        (under_base || wanted.is_some()).then(|| Place {
+            under_base,
+            found,
+            operation: match wanted {
+                Some(_) if is_preflight => "preflight",
+                Some(route) => route.id,
+                None => "none",
+            },
+            for_everybody: wanted.is_some_and(|route| route.origins == Origins::AnyMayRead),
+            is_preflight,
+        })
+    }
+
+    fn find(&self, request: &Request<Body>, method: &Method, path: &str) -> Option<Found> {
+        let rid = request
+            .headers()
+            .get("rid")
+            .and_then(|rid| rid.to_str().ok());
+        let target = Target { method, path, rid };
+        let routes = self.api.mounted();
+        let on = routes.filter(|(_, route)| !self.off.contains(&route.id));
+        matching::find(on, self.base_path(), target)
+    }
+
+    /// The operation that a preflight is about.
+    fn find_preflighted(&self, request: &Request<Body>, path: &str) -> Option<Found> {
+        let method = request
+            .headers()
+            .get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
+        let method = Method::from_bytes(method.as_bytes()).ok()?;
+        self.find(request, &method, path)
+    }
+}
+
+/// Whether a request is a refresh, as browsers send it.
+fn is_refresh(app_info: &AppInfo, request: &Request<Body>) -> bool {
+    // The application routes the path as it was sent, so dots are not resolved here.
+    let path = matching::without_slashes(request.uri().path());
+    request.method() == Method::POST
+        && path.strip_prefix(app_info.api_base_path.as_str()) == Some("/session/refresh")
+}
+
+/// What a server without an application answers to everything else.
+pub(crate) async fn not_found() -> Response<Body> {
+    error::text(StatusCode::NOT_FOUND, "Not found")
+}

@@ -1,0 +1,412 @@
+//! Mail over a real SMTP conversation, and the development outbox.
+
+mod common;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use auth_server::auth::AuthBuilder;
+use auth_server::config::Secret;
+use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::{Config, Endpoints};
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use common::{Server, app_info, form, shown, token_of};
+use http::{Request, Version};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+/// A mail server that takes mails, and answers 451 to those for one domain.
+#[derive(Clone, Default)]
+struct MailServer {
+    /// Each conversation, from `EHLO` to `QUIT`.
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl MailServer {
+    const REFUSED: &str = "@later.test>";
+
+    /// Starts to listen; its URL.
+    async fn start(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await;
+        let listener = listener.expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        let server = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(server.clone().talk(stream));
+            }
+        });
+        format!("smtp://127.0.0.1:{port}")
+    }
+
+    async fn talk(self, stream: TcpStream) {
+        let (input, mut output) = stream.into_split();
+        let mut lines = BufReader::new(input).lines();
+        let (mut heard, mut in_data) = (String::new(), false);
+        if output.write_all(b"220 test\r\n").await.is_err() {
+            return;
+        }
+        while let Ok(Some(line)) = lines.next_line().await {
+            heard += &line;
+            heard.push('\n');
+            let answer = match line.split(' ').next().unwrap_or_default() {
+                "." if in_data => {
+                    in_data = false;
+                    self.note(std::mem::take(&mut heard));
+                    "250 taken"
+                }
+                _ if in_data => continue,
+                "DATA" => {
+                    in_data = true;
+                    "354 go on"
+                }
+                "RCPT" if line.ends_with(Self::REFUSED) => {
+                    self.note(std::mem::take(&mut heard));
+                    "451 try later"
+                }
+                "QUIT" => return,
+                _ => "250 fine",
+            };
+            let answer = format!("{answer}\r\n");
+            if output.write_all(answer.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn note(&self, heard: String) {
+        self.heard
+            .lock()
+            .expect("no panic with the lock")
+            .push(heard);
+    }
+
+    /// What was said for this recipient, once for each mail.
+    fn heard_for(&self, recipient: &str) -> Vec<String> {
+        let heard = self.heard.lock().expect("no panic with the lock");
+        let line = format!("RCPT TO:<{recipient}>");
+        let found = heard.iter().filter(|heard| heard.contains(&line));
+        found.cloned().collect()
+    }
+}
+
+/// A server that sends over this mail server.
+async fn start(mail: &MailServer) -> Server {
+    let url = mail.start().await;
+    Server::start_with(|config| {
+        config.smtp_url = Some(Secret::new(url));
+        config.mail_from = "Test <test@ex.co>".to_owned();
+    })
+    .await
+}
+
+async fn sign_up(server: &Server, email: &str) {
+    let form = form(email, "passw0rd");
+    let answer = server.post("/auth/signup").json(&form).await;
+    assert_eq!(answer.json()["status"], "OK", "{email}");
+}
+
+/// Asks for a link; the status of the answer.
+async fn ask(server: &Server, email: &str) -> u16 {
+    let body = json!({"formFields": [{"id": "email", "value": email}]});
+    let ask = server.post("/auth/user/password/reset/token");
+    let answer = ask.json(&body).await;
+    assert!(answer.status != 200 || answer.body == r#"{"status":"OK"}"#);
+    answer.status.as_u16()
+}
+
+async fn ask_for_link(server: &Server) {
+    server.ana("header").await;
+    let body = json!({"formFields": [{"id": "email", "value": "ana@ex.co"}]});
+    let answer = server
+        .post("/auth/user/password/reset/token")
+        .json(&body)
+        .await;
+    assert_eq!(answer.brief(), r#"200 {"status":"OK"}"#);
+    server.auth.close().await;
+}
+
+#[tokio::test]
+async fn a_reset_link_goes_out_over_smtp() {
+    let mail = MailServer::default();
+    let server = start(&mail).await;
+    ask_for_link(&server).await;
+    let heard = mail.heard_for("ana@ex.co").concat();
+    for part in [
+        "MAIL FROM:<test@ex.co>",
+        "RCPT TO:<ana@ex.co>",
+        "Subject: Password reset instructions\n",
+        "Content-Type: text/plain; charset=utf-8\n",
+        "\nhttp://localhost:3000/auth/reset-password?token=",
+    ] {
+        assert!(heard.contains(part), "{part} is missing in\n{heard}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recipients_that_are_refused_for_now_delay_nobody_else() {
+    let mail = MailServer::default();
+    let server = start(&mail).await;
+    sign_up(&server, "ana@ex.co").await;
+    let refused: Vec<_> = (0..8).map(|n| format!("u{n}@later.test")).collect();
+    for email in &refused {
+        sign_up(&server, email).await;
+        for _ in 0..3 {
+            assert_eq!(ask(&server, email).await, 200);
+        }
+    }
+    assert_eq!(ask(&server, "ana@ex.co").await, 200);
+    server.auth.mail().drained().await;
+    // The clock stands still, so none of the others has been tried twice.
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 1);
+    for email in &refused {
+        assert_eq!(mail.heard_for(email).len(), 3, "{email}");
+    }
+    // They are tried again when their time has come.
+    server.clock.advance(5_000);
+    server.auth.mail().drained().await;
+    for email in &refused {
+        assert_eq!(mail.heard_for(email).len(), 6, "{email}");
+    }
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_victim_gets_a_handful_of_mails_and_nobody_else_is_refused() {
+    let mail = MailServer::default();
+    let server = Arc::new(start(&mail).await);
+    sign_up(&server, "ana@ex.co").await;
+    sign_up(&server, "eva@ex.co").await;
+    let mut asking = JoinSet::new();
+    for number in 0..1_300 {
+        let asked = Arc::clone(&server);
+        asking.spawn(async move { ask(&asked, "ana@ex.co").await });
+        if number % 100 == 99 {
+            while let Some(status) = asking.join_next().await {
+                assert_eq!(status.expect("it asks"), 200);
+            }
+        }
+        if number == 650 {
+            assert_eq!(ask(&server, "eva@ex.co").await, 200);
+        }
+    }
+    server.auth.mail().drained().await;
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 3);
+    assert_eq!(mail.heard_for("eva@ex.co").len(), 1);
+    // One a minute, and six in an hour.
+    for _ in 0..10 {
+        server.clock.advance(60_000);
+        assert_eq!(ask(&server, "ana@ex.co").await, 200);
+        assert_eq!(ask(&server, "ana@ex.co").await, 200);
+        // The clock must not jump over the lease of a mail that is being sent.
+        server.auth.mail().drained().await;
+    }
+    assert_eq!(mail.heard_for("ana@ex.co").len(), 6);
+}
+
+#[tokio::test]
+async fn unknown_addresses_are_limited_like_known_ones() {
+    let server = Server::start().await;
+    server.ana("header").await;
+    let refused = || {
+        let text = server.auth.metrics_text().expect("it is text");
+        let line = r#"auth_mails_total{outcome="refused"} "#;
+        let count = text.lines().find_map(|found| found.strip_prefix(line));
+        count.map_or(0, |count| count.parse::<u32>().expect("a number"))
+    };
+    for (email, before) in [("ana@ex.co", 0), ("nobody@ex.co", 2)] {
+        for _ in 0..5 {
+            assert_eq!(ask(&server, email).await, 200);
+        }
+        assert_eq!(refused(), before + 2, "{email}");
+    }
+    assert_eq!(server.mails().await.len(), 3);
+}
+
+/// Fails for now, or never answers.
+struct Broken {
+    answers: bool,
+    is_called: Arc<Notify>,
+}
+
+#[async_trait::async_trait]
+impl Mailer for Broken {
+    async fn send(&self, _: &Mail) -> Result<(), MailError> {
+        self.is_called.notify_one();
+        if !self.answers {
+            std::future::pending::<()>().await;
+        }
+        Err(MailError::transient("the test wants it"))
+    }
+}
+
+/// The next server on the database of one whose mailer is broken.
+async fn after_a_broken_one(answers: bool, is_stopped: bool, later: i64) -> Server {
+    let app = |auth| auth_server::router(auth, Endpoints::new());
+    let is_called = Arc::new(Notify::new());
+    let broken = Broken {
+        answers,
+        is_called: Arc::clone(&is_called),
+    };
+    let mailer = move |builder: AuthBuilder| builder.mailer(broken);
+    let server = Server::start_built(|_| {}, mailer, app).await;
+    server.ana("header").await;
+    assert_eq!(ask(&server, "ana@ex.co").await, 200);
+    is_called.notified().await;
+    if is_stopped {
+        server.auth.close().await;
+    }
+    server.clock.advance(later);
+    server.restart(|_| {}, app).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_was_not_sent_before_a_stop_is_sent_after_the_next_start() {
+    let server = after_a_broken_one(true, true, 5_000).await;
+    let mails = server.mails().await;
+    assert_eq!(mails.len(), 1);
+    token_of(&mails[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_whose_worker_died_is_sent_by_another_server() {
+    let server = after_a_broken_one(false, false, 60_000).await;
+    assert_eq!(server.mails().await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_outbox_takes_mails_as_files_and_shows_them() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let path = folder.path().join("outbox");
+    let server = Server::start_with(|config| config.mail_outbox = Some(path.clone())).await;
+    assert!(
+        server
+            .get("/dev/outbox")
+            .send()
+            .await
+            .body
+            .contains("No mail yet.")
+    );
+    ask_for_link(&server).await;
+
+    let files: Vec<_> = std::fs::read_dir(&path).expect("it was made").collect();
+    let file = files[0].as_ref().expect("it can be listed").path();
+    let raw = std::fs::read_to_string(&file).expect("it can be read");
+    assert_eq!((files.len(), file.extension()), (1, Some("eml".as_ref())));
+    let mail = &server.auth.dev_outbox().expect("there is one").recent()[0].mail;
+    let token = token_of(mail);
+    assert!(
+        raw.contains(&format!("token={token}&tenantId=public\r\n")),
+        "the link is on one line"
+    );
+
+    let rebound = server
+        .get("/dev/outbox")
+        .header("host", "evil.test")
+        .send()
+        .await;
+    assert_eq!(rebound.status, 404);
+    let page = server.get("/dev/outbox").send().await;
+    let link = format!("token={token}&amp;tenantId=public\">");
+    assert!(page.body.contains(&link), "{page}");
+    assert_eq!(
+        page.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
+}
+
+#[tokio::test]
+async fn the_page_of_the_outbox_is_not_there_without_an_outbox_or_for_others() {
+    let server = Server::start().await;
+    shown("outbox_absent", &server.get("/dev/outbox").send().await);
+    let folder = TempDir::new().expect("there is room for a folder");
+    let server = Server::start_with(|config| {
+        config.mail_outbox = Some(folder.path().to_owned());
+        config.listen = "0.0.0.0:3001".parse().expect("an address");
+    })
+    .await;
+    assert_eq!(server.get("/dev/outbox").send().await.status, 404);
+}
+
+/// What the page answers to a request as the server sees it.
+async fn page(server: &Server, peer: &str, headers: &[(&str, &str)], version: Version) -> u16 {
+    let peer: SocketAddr = peer.parse().expect("it is an address");
+    let mut request = Request::get("/dev/outbox").version(version);
+    request = request.extension(ConnectInfo(peer));
+    if headers.iter().all(|(name, _)| *name != "host") {
+        request = request.header("host", "localhost:3001");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::empty()).expect("it is a request");
+    let app = auth_server::router(server.auth.clone(), Endpoints::new());
+    let answer = app.oneshot(request).await.expect("it answers");
+    answer.status().as_u16()
+}
+
+#[tokio::test]
+async fn the_page_of_the_outbox_is_for_this_machine_alone() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let outbox = |config: &mut Config| config.mail_outbox = Some(folder.path().join("outbox"));
+    let server = Server::start_with(outbox).await;
+    let (here, v11) = ("127.0.0.1:40000", Version::HTTP_11);
+    for peer in [here, "[::1]:40000", "[::ffff:127.0.0.1]:40000"] {
+        assert_eq!(page(&server, peer, &[], v11).await, 200, "{peer}");
+    }
+    for peer in ["10.0.0.7:40000", "[2001:db8::1]:40000"] {
+        assert_eq!(page(&server, peer, &[], v11).await, 404, "{peer}");
+    }
+    for header in [
+        ("forwarded", "for=203.0.113.7"),
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-host", "localhost"),
+        ("x-forwarded-proto", "https"),
+        ("x-real-ip", "203.0.113.7"),
+        ("via", "1.1 proxy"),
+        ("host", "api.example.com"),
+    ] {
+        let status = page(&server, here, &[header], v11).await;
+        assert_eq!(status, 404, "{header:?}");
+    }
+    let status = page(&server, here, &[], Version::HTTP_10).await;
+    assert_eq!(status, 404, "a proxy that says nothing of itself");
+
+    for (api, website) in [
+        ("https://api.example.com", "https://example.com"),
+        ("http://localhost:3001", "https://example.com"),
+    ] {
+        let server = Server::start_with(|config| {
+            outbox(config);
+            config.app_info = app_info(api, website);
+        })
+        .await;
+        assert_eq!(page(&server, here, &[], v11).await, 404, "{api} {website}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn mails_in_the_outbox_belong_to_their_owner() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = TempDir::new().expect("there is room for a folder");
+    let path = folder.path().join("kept").join("outbox");
+    let server = Server::start_with(|config| config.mail_outbox = Some(path.clone())).await;
+    ask_for_link(&server).await;
+    server.auth.mail().drained().await;
+    let mode = |path: &std::path::Path| {
+        let metadata = std::fs::metadata(path).expect("it is there");
+        metadata.permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&path), 0o700);
+    let file = std::fs::read_dir(&path).expect("it was made").next();
+    let file = file.expect("a mail").expect("it can be listed").path();
+    assert_eq!(mode(&file), 0o600);
+}
