@@ -2,6 +2,7 @@
 
 use auth_server::api::OPERATIONS;
 use auth_server::app_info::AppInfoInput;
+use auth_server::config::Secret;
 use auth_server::web::{Handler, Scope};
 use auth_server::{Auth, Config, Endpoints};
 use axum::body::Body;
@@ -17,7 +18,10 @@ async fn start(folder: &tempfile::TempDir) -> Auth {
         ..AppInfoInput::default()
     };
     let mut config = Config::for_app(&app_info).expect("the settings are right");
-    config.database = format!("sqlite://{}", folder.path().join("auth.db").display()).into();
+    config.database_url = Secret::new(format!(
+        "sqlite://{}",
+        folder.path().join("auth.db").display()
+    ));
     Auth::open(config).await.expect("the server starts")
 }
 
