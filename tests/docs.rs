@@ -1,8 +1,8 @@
-//! The documentation names only tests that exist.
+//! The documentation names only tests that exist, and its links lead somewhere, in the repository and in the book.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Rows of the ASVS tables of `docs/security.md`: number, state, and what stands behind it.
 fn requirements(text: &str) -> Vec<(String, String, String)> {
@@ -37,7 +37,7 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
 fn tests() -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in ["templates/runtime", "templates/server", "tests", "src"] {
+    for folder in ["templates", "tests", "src"] {
         files(&root.join(folder), &[".rs", ".mjs"], &mut found);
     }
     let mut names = BTreeSet::new();
@@ -112,4 +112,227 @@ fn each_security_requirement_that_is_met_names_a_test_that_exists() {
             .len()
     };
     assert_eq!([of("3."), of("6."), of("7."), of("9.")], [31, 47, 19, 7]);
+}
+
+/// The folder of the repository.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The text of a file of the repository; `None` if it is not there.
+fn text(place: &str) -> Option<String> {
+    fs::read_to_string(root().join(place)).ok()
+}
+
+/// README, the other pages beside it, and all pages of the book, as places below the root.
+fn pages() -> Vec<String> {
+    let mut found = Vec::new();
+    files(&root().join("docs"), &[".md"], &mut found);
+    let places = found.into_iter().map(|path| {
+        let place = path.strip_prefix(root()).expect("it is below the root");
+        place.to_str().expect("UTF-8").replace('\\', "/")
+    });
+    let beside = ["README.md", "CHANGELOG.md", "SECURITY.md"].map(str::to_owned);
+    beside.into_iter().chain(places).collect()
+}
+
+/// A page without its code, in which nothing is a link or a heading.
+fn prose(page: &str) -> String {
+    let mut prose = String::new();
+    let mut in_code = false;
+    for line in page.lines() {
+        if line.trim_start().starts_with("```") {
+            in_code = !in_code;
+        } else if !in_code {
+            prose.push_str(line);
+            prose.push('\n');
+        }
+    }
+    prose
+}
+
+/// The targets of all links and images.
+fn links(page: &str) -> Vec<String> {
+    // What stands between backquotes is no link.
+    let prose = prose(page);
+    let plain: String = prose.split('`').step_by(2).collect();
+    let targets = plain.split("](").skip(1);
+    targets
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(target, _)| target.to_owned())
+        .collect()
+}
+
+/// The anchors of a page's headings, as both GitHub and mdBook make them.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let mut anchors = BTreeSet::new();
+    for line in prose(page).lines().filter(|line| line.starts_with('#')) {
+        let heading = line.trim_start_matches('#').trim().to_lowercase();
+        let is_kept = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+        let anchor: String = heading.chars().filter(is_kept).collect();
+        let anchor = anchor.replace(' ', "-");
+        let count = |number: usize| match number {
+            0 => anchor.clone(),
+            number => format!("{anchor}-{number}"),
+        };
+        let free = (0..).map(count).find(|name| !anchors.contains(name));
+        anchors.extend(free);
+    }
+    anchors
+}
+
+/// The place that a relative link of a page leads to; `None` if it leaves the repository.
+fn target(page: &str, link: &str) -> Option<String> {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in Path::new(link).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(parts.pop()?),
+            Component::Normal(name) => parts.push(name.to_str()?),
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// What is wrong with a relative link of a page.
+fn fault(page: &str, link: &str) -> Option<String> {
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let place = match path {
+        "" => page.to_owned(),
+        path => target(page, path)?,
+    };
+    if !root().join(&place).exists() {
+        return Some(format!("{page}: `{link}` leads to no file"));
+    }
+    // The book has nothing but its own pages.
+    if page.starts_with("docs/") && !place.starts_with("docs/") {
+        return Some(format!("{page}: `{link}` leads out of the book"));
+    }
+    if anchor.is_empty() || anchors(&text(&place)?).contains(anchor) {
+        return None;
+    }
+    Some(format!("{page}: `{link}` leads to no heading"))
+}
+
+fn is_external(link: &str) -> bool {
+    link.starts_with("https://") || link.starts_with("mailto:")
+}
+
+#[test]
+fn each_relative_link_leads_to_a_file_or_a_heading() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for page in pages() {
+        let links = links(&text(&page).expect("the page is there"));
+        let relative = links.iter().filter(|link| !is_external(link));
+        count += relative.clone().count();
+        wrong.extend(relative.filter_map(|link| fault(&page, link)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 50, "only {count} links were found");
+}
+
+/// The file and the anchor of each `{{#include file:anchor}}`.
+fn includes(page: &str) -> Vec<(&str, Option<&str>)> {
+    let found = page.split("{{#include ").skip(1);
+    found
+        .filter_map(|rest| rest.split_once("}}"))
+        .map(|(what, _)| match what.split_once(':') {
+            Some((file, anchor)) => (file, Some(anchor)),
+            None => (what, None),
+        })
+        .collect()
+}
+
+#[test]
+fn what_the_book_includes_is_there_and_has_no_links_of_another_folder() {
+    let mut included = BTreeSet::new();
+    for page in pages() {
+        let own = text(&page).expect("the page is there");
+        for (file, anchor) in includes(&own) {
+            let place = target(&page, file).expect("it is below the root");
+            let whole = text(&place).unwrap_or_else(|| panic!("{page}: there is no {place}"));
+            let part = match anchor {
+                None => whole,
+                Some(name) => {
+                    let begin = format!("<!-- ANCHOR: {name} -->");
+                    let end = format!("<!-- ANCHOR_END: {name} -->");
+                    let rest = whole.split_once(&begin).map(|(_, rest)| rest);
+                    let part = rest.and_then(|rest| rest.split_once(&end));
+                    let (part, _) = part.unwrap_or_else(|| panic!("{place} has no part {name}"));
+                    part.to_owned()
+                }
+            };
+            let links = links(&part);
+            let inner = links.iter().find(|link| !is_external(link));
+            assert_eq!(inner, None, "{place} is read in two folders");
+            included.insert(place);
+        }
+    }
+    let expected = ["CHANGELOG.md", "README.md", "SECURITY.md"].map(str::to_owned);
+    assert_eq!(included, BTreeSet::from(expected));
+}
+
+#[test]
+fn the_table_of_contents_lists_each_page_once() {
+    const SUMMARY: &str = "docs/SUMMARY.md";
+    let summary = text(SUMMARY).expect("the table of contents");
+    let mut listed: Vec<_> = links(&summary)
+        .iter()
+        .filter_map(|link| target(SUMMARY, link))
+        .collect();
+    listed.sort();
+    let mut expected = pages();
+    expected.retain(|page| page.starts_with("docs/") && page != SUMMARY);
+    expected.sort();
+    assert_eq!(listed, expected);
+}
+
+#[test]
+fn references_to_the_documentation_lead_somewhere() {
+    let mut found = Vec::new();
+    for folder in ["src", "spec", "templates", "tests"] {
+        let endings = [
+            ".rs", ".ts", ".js", ".mjs", ".jinja", ".md", ".yaml", ".toml",
+        ];
+        files(&root().join(folder), &endings, &mut found);
+    }
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for path in found {
+        let code = fs::read_to_string(&path).expect("text");
+        for (position, _) in code.match_indices("docs/") {
+            let is_named = |c: char| c.is_ascii_alphanumeric() || "/-_.#".contains(c);
+            let rest = &code[position..];
+            let end = rest.find(|c| !is_named(c)).unwrap_or(rest.len());
+            let reference = rest[..end].trim_end_matches('.');
+            let (place, anchor) = reference.split_once('#').unwrap_or((reference, ""));
+            // An address of the web is not ours.
+            let is_address = code[..position].ends_with('/');
+            if !place.ends_with(".md") || is_address {
+                continue;
+            }
+            count += 1;
+            let is_there = text(place)
+                .is_some_and(|page| anchor.is_empty() || anchors(&page).contains(anchor));
+            if !is_there {
+                wrong.push(format!("{}: `{reference}`", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 0, "no reference was found");
+}
+
+#[test]
+fn the_scenarios_are_numbered() {
+    let page = text("docs/scenarios.md").expect("the scenarios");
+    let numbers: Vec<u32> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split_once(" |"))
+        .filter_map(|(number, _)| number.trim_end_matches("\\*").parse().ok())
+        .collect();
+    assert_eq!(numbers, (1..=54).collect::<Vec<_>>());
 }
