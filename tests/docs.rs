@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use toml::de::DeTable;
+
 /// Rows of the ASVS tables of `docs/security.md`: number, state, and what stands behind it.
 fn requirements(text: &str) -> Vec<(String, String, String)> {
     let rows = text.lines().filter_map(|line| {
@@ -335,4 +337,57 @@ fn the_scenarios_are_numbered() {
         .filter_map(|(number, _)| number.trim_end_matches("\\*").parse().ok())
         .collect();
     assert_eq!(numbers, (1..=54).collect::<Vec<_>>());
+}
+
+/// Adds the names in all tables of dependencies of a manifest.
+fn dependencies(manifest: &DeTable<'_>, found: &mut BTreeSet<String>) {
+    for (key, value) in manifest {
+        let Some(table) = value.get_ref().as_table() else {
+            continue;
+        };
+        match key.get_ref().as_ref() {
+            "dependencies" | "dev-dependencies" | "build-dependencies" => {
+                found.extend(table.keys().map(|name| name.get_ref().to_string()));
+            }
+            "target" => {
+                let platforms = table.values().filter_map(|one| one.get_ref().as_table());
+                platforms.for_each(|platform| dependencies(platform, found));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn each_dependency_has_its_reason() {
+    let mut manifests = Vec::new();
+    files(&root().join("tests"), &["Cargo.toml"], &mut manifests);
+    manifests.push(root().join("Cargo.toml"));
+    let mut used = BTreeSet::new();
+    for path in manifests {
+        let manifest = fs::read_to_string(path).expect("the manifest");
+        dependencies(
+            DeTable::parse(&manifest).expect("TOML").get_ref(),
+            &mut used,
+        );
+    }
+    used.retain(|name| !name.starts_with("auth-"));
+    let page = text("docs/dependencies.md").expect("the page");
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| "));
+    let crates = rows
+        .filter_map(|row| row.split_once(" |"))
+        .map(|(names, _)| names);
+    let named: BTreeSet<&str> = crates
+        .filter(|names| *names != "crate")
+        .flat_map(|names| names.split(", "))
+        .collect();
+    let is_named = |name: &str| named.contains(name) || name.starts_with("oxc_");
+    let unnamed: Vec<_> = used.iter().filter(|name| !is_named(name)).collect();
+    assert_eq!(
+        unnamed, [""; 0],
+        "docs/dependencies.md does not explain these"
+    );
+    let is_used = |name: &str| used.contains(name) || name == "oxc_*";
+    let gone: Vec<_> = named.iter().filter(|name| !is_used(name)).collect();
+    assert_eq!(gone, [&""; 0], "nothing depends on these");
 }
