@@ -1,12 +1,15 @@
 //! The command line: the only place that prints, and with `disk` the only one that touches files.
 //!
 //! Results go to standard output, diagnostics to standard error. Exit codes: 0 done or equal,
-//! 1 drift, 2 errors.
+//! 1 drift, or changes of the kind that `diff` looks for, 2 errors.
 
 mod app_info;
 mod check;
+mod config;
 mod console;
 mod dev;
+mod diff;
+mod files;
 mod generate;
 mod init;
 mod project;
@@ -24,7 +27,9 @@ use project::{AppInfoArgs, InputArgs, OutputArgs};
 /// appInfo file.
 #[derive(Debug, Parser)]
 #[command(name = "auth-gen", version, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 done or equal, 1 drift (`check`), 2 errors.")]
+#[command(
+    after_help = "Exit codes: 0 done or equal, 1 drift (`check`) or a change that matters (`diff`), 2 errors."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -74,6 +79,8 @@ enum Command {
     Generate(generate::GenerateArgs),
     /// Compare the output folder with what would be generated, and write nothing
     Check(OutputArgs),
+    /// Compare two descriptions: what a change means to released clients and to your code
+    Diff(diff::DiffArgs),
     /// List every operation: where it is served, what answers it, and why
     Routes(InputArgs),
     /// Show the values that are read from the appInfo file: their places and variables
@@ -100,6 +107,7 @@ pub fn run() -> ExitCode {
     let result = match cli.command {
         Command::Generate(args) => generate::run(&args, &console),
         Command::Check(args) => check::run(&args, &console),
+        Command::Diff(args) => diff::run(&args, &console),
         Command::Routes(args) => routes::run(&args, &console),
         Command::AppInfo(args) => app_info::run(&args, &console),
         Command::Init => init::run(&console),

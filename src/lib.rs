@@ -2,6 +2,7 @@
 
 pub mod app_info;
 mod catalog;
+mod changes;
 pub mod cli;
 pub mod diagnostic;
 pub mod disk;
@@ -16,10 +17,12 @@ mod spec;
 pub use spec::{check_spec, references};
 pub mod tree;
 
+pub use changes::{Change, Effect};
 pub use routes::RouteRow;
 
 use app_info::AppInfoSource;
 use diagnostic::Diagnostics;
+use ir::Api;
 use settings::Settings;
 use source::SourceFile;
 use tree::Tree;
@@ -79,13 +82,12 @@ fn copy_part(tree: &mut Tree, main: &str, part: &SourceFile) {
     }
 }
 
-/// From texts to files, in memory.
-///
-/// # Errors
-/// When the input has mistakes: all of them at once.
-pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
-    let (document, app_info) = match (spec::parse(&inputs.spec), app_info::parse(&inputs.app_info))
-    {
+/// The texts as what is to be generated, and the warnings about them.
+fn understand(
+    spec: &SourceFile,
+    app_info: &AppInfoSource,
+) -> Result<(Api, Diagnostics), Diagnostics> {
+    let (document, app_info) = match (spec::parse(spec), app_info::parse(app_info)) {
         (Ok(document), Ok(app_info)) => (document, app_info),
         (document, app_info) => {
             let mut all = Diagnostics::default();
@@ -98,16 +100,46 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let (app_info, doubts) = app_info;
     let mut warnings = document.warnings.clone();
     warnings.extend(doubts);
-    let api = match lower::lower(&document, app_info) {
+    match lower::lower(&document, app_info) {
         Ok((api, found)) => {
             warnings.extend(found);
-            api
+            Ok((api, warnings))
         }
         Err(errors) => {
             warnings.extend(errors);
-            return Err(warnings);
+            Err(warnings)
         }
-    };
+    }
+}
+
+/// What a change of the description means, the worst first. Warnings about either are not among it.
+///
+/// # Errors
+/// When one of the descriptions or appInfo has mistakes.
+pub fn compare(
+    old: &SourceFile,
+    new: &SourceFile,
+    app_info: &AppInfoSource,
+) -> Result<Vec<Change>, Diagnostics> {
+    match (understand(old, app_info), understand(new, app_info)) {
+        (Ok((old, _)), Ok((new, _))) => Ok(changes::compare(&old, &new)),
+        (old, new) => {
+            let mut all = Diagnostics::default();
+            for diagnostics in [old.err(), new.err()].into_iter().flatten() {
+                all.extend(diagnostics);
+            }
+            all.group();
+            Err(all)
+        }
+    }
+}
+
+/// From texts to files, in memory.
+///
+/// # Errors
+/// When the input has mistakes: all of them at once.
+pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
+    let (api, mut warnings) = understand(&inputs.spec, &inputs.app_info)?;
     if let Some(nextjs) = inputs.settings.nextjs {
         let base_path = api.app_info.default_api_base_path();
         if let Err(problems) = nextjs.check(&base_path, api.has("jwt.jwks")) {

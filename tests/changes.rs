@@ -8,6 +8,8 @@
 //! It has the shape of what it changes: `null` takes a key away, lists are given whole. Repeating a
 //! `oneOf` is the price for not counting positions in it, which would go stale without a word.
 
+mod patch;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +18,8 @@ use auth_gen::settings::Settings;
 use auth_gen::source::SourceFile;
 use auth_gen::tree::Tree;
 use auth_gen::{Inputs, generate};
-use serde_json::{Map, Value};
+use patch::merge;
+use serde_json::Value;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,26 +38,6 @@ fn changes() -> Vec<PathBuf> {
 fn read(path: &Path) -> Value {
     let text = fs::read_to_string(path).expect("the file is UTF-8");
     serde_yaml::from_str(&text).expect("the file is YAML")
-}
-
-/// RFC 7396, section 2. A removal of what is not there is a slip, and so is a key that no file has.
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch.clone();
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Map::new());
-    }
-    let target = target.as_object_mut().expect("it was just made one");
-    for (key, value) in patch {
-        if value.is_null() {
-            let removed = target.shift_remove(key);
-            assert!(removed.is_some(), "`{key}` is to go, but is not there");
-        } else {
-            merge(target.entry(key.clone()).or_insert(Value::Null), value);
-        }
-    }
 }
 
 /// JSON is YAML, so the headers may name the file as they always do.

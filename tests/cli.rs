@@ -7,6 +7,9 @@ use std::time::SystemTime;
 
 use tempfile::TempDir;
 
+#[path = "cli/diff.rs"]
+mod diff;
+
 /// Runs the program in a folder.
 fn auth_gen(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_auth-gen"))
@@ -66,7 +69,9 @@ fn project() -> TempDir {
 #[test]
 fn every_command_explains_itself() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    for command in ["", "generate", "check", "routes", "app-info", "init", "dev"] {
+    for command in [
+        "", "generate", "check", "diff", "routes", "app-info", "init", "dev",
+    ] {
         let arguments: Vec<&str> = [command, "--help"]
             .into_iter()
             .filter(|a| !a.is_empty())
@@ -224,7 +229,7 @@ fn all_that_is_missing_is_told_at_once() {
     let output = auth_gen(folder.path(), &["generate", "--format", "json"]);
     assert_eq!(output.status.code(), Some(2));
     let problems: serde_json::Value = serde_json::from_slice(&output.stderr).expect("JSON");
-    assert_eq!(problems.as_array().map(Vec::len), Some(3));
+    assert_eq!(problems.as_array().map(Vec::len), Some(1));
     assert!(output.stdout.is_empty());
 }
 
@@ -244,6 +249,21 @@ fn paths_in_the_settings_are_relative_to_them_and_flags_win() {
         lock("auth/auth-gen.lock"),
         lock("elsewhere/here/auth-gen.lock")
     );
+}
+
+#[test]
+fn the_settings_are_found_in_a_folder_above_within_the_repository() {
+    let folder = project();
+    let below = folder.path().join("web/src");
+    fs::create_dir_all(&below).expect("writable");
+    let output = auth_gen(&below, &["generate"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("`../../auth`: "));
+    assert!(folder.path().join("auth/auth-gen.lock").exists());
+    // What lies above another repository is not its own.
+    fs::create_dir(folder.path().join("web/.git")).expect("writable");
+    let shown = transcript(&below, &["check"]);
+    assert!(shown.contains("there is no `auth-gen.toml`"), "{shown}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["spec", "app_info", "catalog", "settings"],
     &["ir"],
     &["lower"],
-    &["emit", "routes"],
+    &["emit", "routes", "changes"],
     &["disk"],
     &["cli", "main"],
 ];

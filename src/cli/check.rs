@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 use similar::TextDiff;
 
 use super::console::Console;
+use super::files::shown;
 use super::generate::{files, joined};
-use super::project::{OutputArgs, shown};
+use super::project::OutputArgs;
 use super::{Exit, Outcome};
 use crate::disk::{self, Difference, Drift};
 

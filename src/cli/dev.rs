@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::console::Console;
+use super::files::shown;
 use super::generate::{summary, write};
-use super::project::{InputArgs, Loaded, shown};
+use super::project::{InputArgs, Loaded};
 use super::{Exit, Outcome};
 use crate::RouteRow;
 use crate::app_info;

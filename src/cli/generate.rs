@@ -4,7 +4,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::console::Console;
-use super::project::{Output, OutputArgs, Target, shown};
+use super::files::shown;
+use super::project::{Output, OutputArgs, Target};
 use super::{Exit, Outcome};
 use crate::diagnostic::Diagnostics;
 use crate::disk::{self, Conflicts, Report};

@@ -1,0 +1,84 @@
+//! What a change of the description means to the clients and the code that are out there.
+//!
+//! Two [`Api`]s are compared, not two texts: what generates the same server and client is no change,
+//! however differently it is written.
+//!
+//! That is why the result differs from what a comparison of documents says, for instance from oasdiff's
+//! between the published versions of the FDI:
+//!
+//! - `formFields` of `signIn` and `signUp` becomes required in 4.0: the built-in always needed it, so no
+//!   call breaks;
+//! - alternatives without names (`signInUp` in 4.0) are removed and added there; here each is compared
+//!   with the one that fits it, and has one key more that may be left out;
+//! - `/<tenantId>/…` becomes `/{tenantId}/…` in 4.1: 15 paths are removed and added there, and none here;
+//! - a title that changes in a `oneOf` (`mfa/info` in 4.1) is nothing that a client can see;
+//! - keys of the OpenID configuration are new in 4.0: the built-in has always sent them.
+
+mod answers;
+mod operations;
+mod sheet;
+mod types;
+mod unions;
+
+use crate::ir::Api;
+
+/// What a change means, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// A call that released clients make fails, or lacks something that they rely on.
+    Breaking,
+    /// What needed a session is open to everyone.
+    Open,
+    /// An answer or a value that released clients do not know.
+    Unknown,
+    /// What released clients send is no longer read.
+    Ignored,
+    /// Code that uses the generated server or client has to change when both are generated again.
+    Code,
+    /// Nothing has to change.
+    Compatible,
+}
+
+impl Effect {
+    /// All of them, the worst first.
+    pub const ALL: [Self; 6] = [
+        Self::Breaking,
+        Self::Open,
+        Self::Unknown,
+        Self::Ignored,
+        Self::Code,
+        Self::Compatible,
+    ];
+
+    /// Its name in options and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Breaking => "breaking",
+            Self::Open => "open",
+            Self::Unknown => "unknown",
+            Self::Ignored => "ignored",
+            Self::Code => "code",
+            Self::Compatible => "compatible",
+        }
+    }
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What it means.
+    pub effect: Effect,
+    /// A stable kebab-case word, such as `route-removed`.
+    pub code: &'static str,
+    /// One sentence in lower case that names the thing in backticks.
+    pub text: String,
+    /// The `operationId`s that it concerns, in the order of the new description.
+    pub operations: Vec<String>,
+}
+
+/// All changes from one API to another, the worst first.
+pub(crate) fn compare(old: &Api, new: &Api) -> Vec<Change> {
+    let mut changes = operations::compare(old, new);
+    changes.sort_by_key(|change| change.effect);
+    changes
+}

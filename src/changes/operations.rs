@@ -1,0 +1,393 @@
+//! Operations: which are gone, moved or new, and what changes in those that stay.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use super::Effect::{self, Breaking, Code, Compatible, Ignored, Open};
+use super::sheet::{Direction, Finding, Pair, Place, Sheet};
+use super::types::Types;
+use super::{Change, answers};
+use crate::ir::{
+    Api, Auth, Behaviour, Body, BodyEncoding, Operation, Param, ParamPlace, Segment, Tenancy,
+};
+
+/// All changes, in the order of the new description; what is gone comes first.
+pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
+    let types = Types { old, new };
+    let (pairs, gone, added) = matched(old, new);
+    let mut found = Found::default();
+    for operation in gone {
+        let text = format!("{} is gone", route(operation));
+        found.note(operation, Breaking, "route-removed", text);
+        if is_custom(operation) {
+            let text = format!("the method `{}` of `Custom` is gone", operation.name.rust());
+            found.note(operation, Code, "custom-removed", text);
+        }
+    }
+    let mut sheets = Vec::new();
+    for (old, new) in pairs {
+        let sheet = operation(types, old, new);
+        sheets.push((old, new, sheet));
+    }
+    let first = sheets.iter().flat_map(|(.., sheet)| sheet.pairs.clone());
+    let models = types.models(first);
+    for (old, new, sheet) in &sheets {
+        let reached = reached(&models, &sheet.pairs);
+        let below = reached.iter().flat_map(|pair| {
+            let findings = models[pair].findings.iter();
+            findings.map(|finding| (finding, Some(pair.2)))
+        });
+        let own = sheet.findings.iter().map(|finding| (finding, None));
+        let all: Vec<(&Finding, Option<Direction>)> = own.chain(below).collect();
+        let changes_types = all.iter().any(|(finding, _)| finding.code != "deprecated");
+        for (finding, direction) in all {
+            let is_request = direction == Some(Direction::Request);
+            if is_request && is_same_built_in(old, new) {
+                found.push(new, built_in_request(finding));
+            } else {
+                found.push(new, finding.clone());
+            }
+        }
+        if is_custom(old) && is_custom(new) && changes_types {
+            let text = format!(
+                "the method `{}` of `Custom` has other types",
+                new.name.rust()
+            );
+            found.note(new, Code, "custom-changed", text);
+        }
+    }
+    for operation in added {
+        let text = format!("{} is new", route(operation));
+        found.note(operation, Compatible, "route-added", text);
+        if is_custom(operation) {
+            let text = format!("`Custom` needs a new method `{}`", operation.name.rust());
+            found.note(operation, Code, "custom-added", text);
+        }
+    }
+    found.changes()
+}
+
+/// The same change in several operations is one change.
+#[derive(Default)]
+struct Found(IndexMap<(Effect, &'static str, String), Vec<String>>);
+
+impl Found {
+    fn note(&mut self, operation: &Operation, effect: Effect, code: &'static str, text: String) {
+        self.push(operation, Finding { effect, code, text });
+    }
+
+    fn push(&mut self, operation: &Operation, finding: Finding) {
+        let key = (finding.effect, finding.code, finding.text);
+        let operations = self.0.entry(key).or_default();
+        if operations.last() != Some(&operation.id) {
+            operations.push(operation.id.clone());
+        }
+    }
+
+    fn changes(self) -> Vec<Change> {
+        let changes = self.0.into_iter();
+        let changes = changes.map(|((effect, code, text), operations)| Change {
+            effect,
+            code,
+            text,
+            operations,
+        });
+        changes.collect()
+    }
+}
+
+/// The pairs of models that are used from these.
+fn reached(models: &IndexMap<Pair, Sheet>, first: &[Pair]) -> Vec<Pair> {
+    let mut seen = BTreeSet::new();
+    let mut reached = Vec::new();
+    let mut waiting: Vec<Pair> = first.iter().rev().copied().collect();
+    while let Some(pair) = waiting.pop() {
+        if seen.insert((pair.0, pair.1, pair.2 == Direction::Request)) {
+            reached.push(pair);
+            waiting.extend(models[&pair].pairs.iter().rev());
+        }
+    }
+    reached
+}
+
+/// A built-in reads its request by itself: what the description says of it reaches clients that are
+/// generated again, and no call of released ones.
+fn built_in_request(finding: &Finding) -> Finding {
+    match finding.effect {
+        Effect::Compatible => finding.clone(),
+        _ => Finding {
+            effect: Code,
+            code: finding.code,
+            text: format!(
+                "{}, says the description; the built-in reads what it did",
+                finding.text
+            ),
+        },
+    }
+}
+
+type Matched<'a> = (
+    Vec<(&'a Operation, &'a Operation)>,
+    Vec<&'a Operation>,
+    Vec<&'a Operation>,
+);
+
+/// Operations that are the same, those that are gone, and those that are new. A route decides first,
+/// since it is what released clients call; an `operationId` on another route has moved.
+fn matched<'a>(old: &'a Api, new: &'a Api) -> Matched<'a> {
+    let mut gone: Vec<&Operation> = old.operations.iter().collect();
+    let mut pairs: Vec<Option<&Operation>> = vec![None; new.operations.len()];
+    let keys: [fn(&Operation, &Operation) -> bool; 3] = [
+        |old, new| shape(old) == shape(new) && old.recipe == new.recipe,
+        |old, new| shape(old) == shape(new),
+        |old, new| old.id == new.id,
+    ];
+    for is_same in keys {
+        for (operation, found) in new.operations.iter().zip(&mut pairs) {
+            if found.is_none()
+                && let Some(at) = gone.iter().position(|old| is_same(old, operation))
+            {
+                *found = Some(gone.remove(at));
+            }
+        }
+    }
+    let mut same = Vec::new();
+    let mut added = Vec::new();
+    for (operation, found) in new.operations.iter().zip(pairs) {
+        match found {
+            Some(old) => same.push((old, operation)),
+            None => added.push(operation),
+        }
+    }
+    (same, gone, added)
+}
+
+/// A route without the names of its parameters, which are not on the wire.
+fn shape(operation: &Operation) -> (&'static str, bool, Vec<Option<&str>>) {
+    let segments = operation.path.iter().map(|segment| match segment {
+        Segment::Literal(text) => Some(text.as_str()),
+        Segment::Param(_) => None,
+    });
+    (
+        operation.method.as_str(),
+        operation.outside_base,
+        segments.collect(),
+    )
+}
+
+fn route(operation: &Operation) -> String {
+    let path = Segment::route(&operation.path);
+    let path = if path.is_empty() { "/" } else { &path };
+    format!("`{} {path}`", operation.method.as_str())
+}
+
+fn is_custom(operation: &Operation) -> bool {
+    matches!(operation.behaviour, Behaviour::Custom(_))
+}
+
+fn is_same_built_in(old: &Operation, new: &Operation) -> bool {
+    !is_custom(new) && old.behaviour.name() == new.behaviour.name()
+}
+
+/// One operation that both descriptions have.
+fn operation(types: Types<'_>, old: &Operation, new: &Operation) -> Sheet {
+    let mut sheet = Sheet::default();
+    if shape(old) != shape(new) {
+        let text = format!("{} has moved to {}", route(old), route(new));
+        sheet.note(Breaking, "route-moved", text);
+    }
+    if old.tenancy != Tenancy::None && new.tenancy == Tenancy::None {
+        let text = format!("{} has no tenant in its path", route(new));
+        sheet.note(Breaking, "tenant-removed", text);
+    }
+    if old.id != new.id {
+        let text = format!("`{}` is called `{}`", old.id, new.id);
+        sheet.note(Code, "operation-renamed", text);
+    }
+    if new.deprecated && !old.deprecated {
+        let text = format!("{} is deprecated", route(new));
+        sheet.note(Compatible, "deprecated", text);
+    }
+    behaviour(&mut sheet, old, new);
+    auth(&mut sheet, old, new);
+    let mut request = Sheet::default();
+    params(types, &mut request, old, new);
+    body(types, &mut request, old, new);
+    if is_same_built_in(old, new) {
+        request.findings = request.findings.iter().map(built_in_request).collect();
+    }
+    sheet.extend(request);
+    answers::compare(types, &mut sheet, &new.id, &old.answer, &new.answer);
+    sheet
+}
+
+/// Who implements it.
+fn behaviour(sheet: &mut Sheet, old: &Operation, new: &Operation) {
+    let (was, is) = (old.behaviour.name(), new.behaviour.name());
+    match (is_custom(old), is_custom(new)) {
+        (false, true) => {
+            let text = format!(
+                "{} is yours to implement: `Custom` needs a new method `{}`, and `{was}` no longer answers",
+                route(new),
+                new.name.rust()
+            );
+            sheet.note(Code, "custom-added", text);
+        }
+        (true, false) => {
+            let text = format!(
+                "{} is answered by the built-in `{is}`, no longer by your method `{}`",
+                route(new),
+                old.name.rust()
+            );
+            sheet.note(Code, "custom-removed", text);
+        }
+        (false, false) if was != is => {
+            let text = format!("{} is answered by `{is}` instead of `{was}`", route(new));
+            sheet.note(Breaking, "behaviour-changed", text);
+        }
+        _ => {}
+    }
+}
+
+/// Whether a session is needed. Built-ins know by themselves.
+fn auth(sheet: &mut Sheet, old: &Operation, new: &Operation) {
+    let route = route(new);
+    if !is_custom(new) {
+        if old.auth != new.auth && is_same_built_in(old, new) {
+            let text =
+                format!("{route} has another `security`; its built-in checks sessions as it did");
+            sheet.note(Compatible, "security-described", text);
+        }
+        return;
+    }
+    match (old.auth, new.auth) {
+        (Auth::Session, Auth::None | Auth::OptionalSession) => {
+            let text = format!("{route} no longer needs a session");
+            sheet.note(Open, "session-dropped", text);
+        }
+        (Auth::None | Auth::OptionalSession, Auth::Session) => {
+            let text = format!("{route} needs a session");
+            sheet.note(Breaking, "session-required", text);
+        }
+        (Auth::OptionalSession, Auth::None) => {
+            let text = format!("{route} no longer reads the session");
+            sheet.note(Ignored, "session-ignored", text);
+        }
+        (Auth::None, Auth::OptionalSession) => {
+            let text = format!("{route} reads the session where there is one");
+            sheet.note(Compatible, "session-read", text);
+        }
+        _ => {}
+    }
+}
+
+fn place(param: &Param) -> Place {
+    let kind = match param.place {
+        ParamPlace::Path => "path parameter",
+        ParamPlace::Query => "query parameter",
+        ParamPlace::Header => "header",
+    };
+    Place::root(format!("the {kind} `{}`", param.field.name.wire()))
+}
+
+/// Path parameters by their position, the others by their names.
+fn params(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &Operation) {
+    let positions = |operation: &Operation| -> Vec<String> {
+        let segments = operation.path.iter().filter_map(|segment| match segment {
+            Segment::Param(name) => Some(name.clone()),
+            Segment::Literal(_) => None,
+        });
+        segments.collect()
+    };
+    let (old_names, new_names) = (positions(old), positions(new));
+    let counterpart = |param: &Param| {
+        let name = param.field.name.wire();
+        let wanted = match param.place {
+            ParamPlace::Path => {
+                let at = new_names.iter().position(|known| known == name)?;
+                old_names.get(at)?.as_str()
+            }
+            ParamPlace::Query | ParamPlace::Header => name,
+        };
+        old.params.iter().find(|other| {
+            let known = other.field.name.wire();
+            other.place == param.place
+                && (known == wanted
+                    || param.place == ParamPlace::Header && known.eq_ignore_ascii_case(wanted))
+        })
+    };
+    let mut known = Vec::new();
+    for param in &new.params {
+        let place = place(param);
+        match counterpart(param) {
+            Some(old) => {
+                known.push(old.field.name.wire());
+                if param.place == ParamPlace::Path && old.field.name != param.field.name {
+                    let was = old.field.name.wire();
+                    let text = format!("{place} was called `{was}`");
+                    sheet.note(Code, "parameter-renamed", text);
+                }
+                types.field(sheet, &place, &old.field, &param.field, Direction::Request);
+            }
+            // The route has changed, and that is said.
+            None if param.place == ParamPlace::Path => {}
+            None if param.field.required => {
+                sheet.note(
+                    Breaking,
+                    "parameter-required",
+                    format!("{place} must be sent"),
+                );
+            }
+            None => {
+                sheet.note(
+                    Compatible,
+                    "parameter-added",
+                    format!("{place} can be sent"),
+                );
+            }
+        }
+    }
+    for param in &old.params {
+        if param.place != ParamPlace::Path && !known.contains(&param.field.name.wire()) {
+            let text = format!("{} is no longer read", place(param));
+            sheet.note(Ignored, "parameter-removed", text);
+        }
+    }
+}
+
+fn body(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &Operation) {
+    let place = Place::root(format!("the body of `{}`", new.id));
+    match (&old.body, &new.body) {
+        (None, Some(Body { required: true, .. })) => {
+            sheet.note(Breaking, "body-required", format!("{place} must be sent"));
+        }
+        (None, Some(_)) => {
+            sheet.note(Compatible, "body-added", format!("{place} can be sent"));
+        }
+        (Some(_), None) => {
+            sheet.note(
+                Ignored,
+                "body-removed",
+                format!("{place} is no longer read"),
+            );
+        }
+        (Some(old), Some(new)) => {
+            if new.required && !old.required {
+                sheet.note(Breaking, "body-required", format!("{place} must be sent"));
+            }
+            for encoding in &old.encodings {
+                if !new.encodings.contains(encoding) {
+                    let name = match encoding {
+                        BodyEncoding::Json => "JSON",
+                        BodyEncoding::Form => "a form",
+                    };
+                    let text = format!("{place} is no longer read as {name}");
+                    sheet.note(Breaking, "encoding-removed", text);
+                }
+            }
+            types.value(sheet, &place, &old.ty, &new.ty, Direction::Request);
+        }
+        (None, None) => {}
+    }
+}
