@@ -14,6 +14,7 @@ mod generate;
 mod init;
 mod project;
 mod routes;
+mod watch;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/watch.rs"]
+mod watch;
 
 /// Runs the program in a folder.
 fn auth_gen(folder: &Path, arguments: &[&str]) -> Output {

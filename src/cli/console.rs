@@ -83,9 +83,9 @@ impl Console {
         }
     }
 
-    /// Ends the run's diagnostics.
-    pub(super) fn finish(self) {
-        let held = self.held.into_inner();
+    /// Ends the diagnostics of a run.
+    pub(super) fn finish(&self) {
+        let held = self.held.take();
         if self.format == Format::Sarif {
             // A log without results is what says that there are none.
             Self::complain(&format!("{}\n", held.to_sarif()));

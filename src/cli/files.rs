@@ -1,20 +1,39 @@
 //! Reading the files that flags and settings name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use super::watch::{Stamp, stamp};
 use crate::app_info::AppInfoSource;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::references;
 use crate::source::{Files, SourceFile, Span};
+
+/// What was read since [`take_read`], and what was looked for and missing, as it was then. One list for the
+/// process: a script's imports are read by a plain function.
+static READ: Mutex<BTreeMap<PathBuf, Stamp>> = Mutex::new(BTreeMap::new());
+
+/// Starts a new list of what is read, and gives the old one.
+pub(super) fn take_read() -> BTreeMap<PathBuf, Stamp> {
+    std::mem::take(&mut *READ.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Notes that a file is about to be read.
+fn note(path: &Path) {
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let stamp = stamp(path);
+    read.entry(path.to_owned()).or_insert(stamp);
+}
 
 /// A text file, or standard input where it is called `-`.
 pub(super) fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
     if path == Path::new("-") {
         return read_stdin();
     }
+    note(path);
     let name = shown(path);
     let problem = |reason: String, help: &str| {
         Diagnostic::error(

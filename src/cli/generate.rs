@@ -1,13 +1,16 @@
 //! `auth-gen generate`: write the tree.
 
+use std::time::Duration;
+
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::console::Console;
-use super::files::shown;
+use super::files::{shown, take_read};
 use super::project::{Output, OutputArgs, Target};
+use super::watch::Watcher;
 use super::{Exit, Outcome};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::disk::{self, Conflicts, Report};
 
 /// Arguments of `generate`.
@@ -18,9 +21,54 @@ pub(super) struct GenerateArgs {
     /// Replace edited and foreign files that are in the way, keeping each as `<file>.orig`
     #[arg(long)]
     force: bool,
+    /// Generate again whenever the description, appInfo, the settings, or a file that they refer to
+    /// changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
 }
 
 pub(super) fn run(args: &GenerateArgs, console: &Console) -> Outcome {
+    if args.watch {
+        watch(args, console)
+    } else {
+        once(args, console)
+    }
+}
+
+/// Generates after each change. A mistake in the input is shown, and does not end the command.
+fn watch(args: &GenerateArgs, console: &Console) -> Outcome {
+    if args.output.reads_stdin() {
+        return Err(
+            Diagnostic::error("cannot-watch", "standard input cannot be watched")
+                .help("write the description to a file, and name it with `--spec FILE`")
+                .into(),
+        );
+    }
+    let mut watcher = Watcher::new()?;
+    loop {
+        if let Err(diagnostics) = once(args, console) {
+            console.diagnose(diagnostics);
+        }
+        console.finish();
+        let read = take_read();
+        let count = files(read.len());
+        watcher.follow(read)?;
+        if !console.is_json() {
+            console.print(&format!("watching {count}; Ctrl-C ends it\n"))?;
+        }
+        let changed = loop {
+            let changed = watcher.wait(Duration::from_secs(60))?;
+            if !changed.is_empty() {
+                break changed;
+            }
+        };
+        if !console.is_json() {
+            console.print(&format!("\n`{}` has changed\n", changed.join("`, `")))?;
+        }
+    }
+}
+
+fn once(args: &GenerateArgs, console: &Console) -> Outcome {
     let (generated, outputs) = args.output.generate(console)?;
     let conflicts = if args.force {
         Conflicts::SaveAndOverwrite

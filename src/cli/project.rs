@@ -85,6 +85,11 @@ pub(super) struct Output {
 }
 
 impl OutputArgs {
+    /// Whether the description comes from standard input.
+    pub(super) fn reads_stdin(&self) -> bool {
+        self.input.spec.as_deref() == Some(Path::new("-"))
+    }
+
     /// What is generated, and the outputs that are wanted of it, at least one.
     pub(super) fn generate(
         &self,
