@@ -58,6 +58,9 @@ struct Global {
         default_value = "text"
     )]
     format: Format,
+    /// Show the lines of every warning and what to do, however many there are
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
+    verbose: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,8 +7,11 @@ mod excerpt;
 mod render;
 mod suggest;
 mod tools;
+mod warnings;
 
 pub(crate) use suggest::closest;
+pub(crate) use warnings::WARNINGS;
+pub use warnings::WarningLevels;
 
 use std::collections::HashMap;
 

@@ -139,6 +139,21 @@ pub fn compare(
 /// # Errors
 /// When the input has mistakes: all of them at once.
 pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
+    let levels = &inputs.settings.warnings;
+    match generate_all(inputs) {
+        Ok(mut generated) => {
+            generated.warnings = generated.warnings.leveled(levels);
+            if generated.warnings.has_errors() {
+                return Err(generated.warnings);
+            }
+            Ok(generated)
+        }
+        Err(diagnostics) => Err(diagnostics.leveled(levels)),
+    }
+}
+
+/// The same with all warnings.
+fn generate_all(inputs: &Inputs) -> Result<Generated, Diagnostics> {
     let (api, mut warnings) = understand(&inputs.spec, &inputs.app_info)?;
     if let Some(nextjs) = inputs.settings.nextjs {
         let base_path = api.app_info.default_api_base_path();

@@ -3,17 +3,21 @@
 //! Only text is read here; the CLI finds the file, resolves the paths in it relative to it, and lets
 //! its flags win.
 
+mod names;
 mod nextjs;
 mod runtime;
+mod warnings;
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Diagnostics, closest};
+use crate::diagnostic::{Diagnostic, Diagnostics, WarningLevels, closest};
 use crate::source::{SourceFile, Span};
 
+pub(crate) use names::is_app_id;
+use names::{is_cargo_name, is_npm_name};
 pub use nextjs::{Nextjs, Router, Runtime};
 pub use runtime::RuntimeSource;
 
@@ -34,6 +38,8 @@ pub struct Settings {
     pub app_id: Option<String>,
     /// What a Next.js application gets; `None` where there is none.
     pub nextjs: Option<Nextjs>,
+    /// What is done about warnings.
+    pub warnings: WarningLevels,
 }
 
 impl Default for Settings {
@@ -45,6 +51,7 @@ impl Default for Settings {
             runtime: RuntimeSource::default(),
             app_id: None,
             nextjs: None,
+            warnings: WarningLevels::default(),
         }
     }
 }
@@ -95,12 +102,13 @@ const KEYS: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "spec", "app_info", "out", "runtime", "server", "client", "nextjs",
+            "spec", "app_info", "out", "runtime", "server", "client", "nextjs", "warnings",
         ],
     ),
     ("server", &["package", "standalone_workspace", "app_id"]),
     ("client", &["package"]),
     ("nextjs", &["out", "router", "runtime", "session"]),
+    ("warnings", &["allow", "deny"]),
 ];
 
 struct Reader<'a> {
@@ -117,7 +125,7 @@ impl Reader<'_> {
                 ("", "app_info") => project.app_info = self.path(value),
                 ("", "out") => project.out = self.path(value),
                 ("", "runtime") => settings.runtime = self.runtime(value),
-                ("", inner @ ("server" | "client" | "nextjs")) => {
+                ("", inner @ ("server" | "client" | "nextjs" | "warnings")) => {
                     if let Some(table) = value.get_ref().as_table() {
                         if inner == "nextjs" {
                             settings.nextjs.get_or_insert_default();
@@ -152,6 +160,10 @@ impl Reader<'_> {
                         "runtime" => self.choice(value, Runtime::NAMES, &mut nextjs.runtime),
                         _ => nextjs.session = self.flag(value).unwrap_or_default(),
                     }
+                }
+                ("warnings", "allow") => settings.warnings.allow = self.codes(value),
+                ("warnings", "deny") => {
+                    settings.warnings.deny = self.flag(value).unwrap_or_default();
                 }
                 _ => self.unknown(name, key),
             }
@@ -296,37 +308,6 @@ fn span(source: &SourceFile, range: Range<usize>) -> Span {
 fn list(keys: &[&str]) -> String {
     let quoted: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
     quoted.join(", ")
-}
-
-/// As the server checks `AUTH_APP_ID`: it stands in the names of cookies.
-pub(crate) fn is_app_id(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-}
-
-fn is_cargo_name(name: &str) -> bool {
-    // A crate called like its own library's dependencies (`core`, `std`, `test`) does not build.
-    !matches!(name, "core" | "std" | "alloc" | "test" | "proc-macro")
-        && name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-}
-
-fn is_npm_name(name: &str) -> bool {
-    let is_part = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && part.chars().all(|c| {
-                c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.')
-            })
-    };
-    match name.strip_prefix('@').map(|scoped| scoped.split_once('/')) {
-        None => is_part(name),
-        Some(Some((scope, name))) => is_part(scope) && is_part(name),
-        Some(None) => false,
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/warnings.rs"]
+mod warnings;
 #[path = "cli/watch.rs"]
 mod watch;
 

@@ -44,6 +44,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "tests/snapshots/cli__init_twice.snap",
         "the file system",
     ),
+    ("cannot-watch", "tests/cli/watch.rs", "standard input"),
     (
         "missing-setting",
         "tests/snapshots/cli__nothing_given.snap",

@@ -12,15 +12,20 @@ const HEAD: [&str; 4] = ["FIELD", "VALUE", "VARIABLE", "PLACE"];
 
 /// Prints what was read even where something is wrong with it, so that the rest can be seen.
 pub(super) fn run(args: &AppInfoArgs, console: &Console) -> Outcome {
-    let reading = app_info::read(&args.load()?);
+    let (source, levels) = args.load()?;
+    let reading = app_info::read(&source);
     if console.is_json() {
         let rows: Vec<Value> = reading.fields.iter().map(json).collect();
         console.print_json(&Value::from(rows))?;
     } else if !reading.fields.is_empty() {
         console.print(&table(&reading.fields))?;
     }
-    let (_, warnings) = reading.outcome?;
-    console.diagnose(warnings);
+    let (_, warnings) = reading.outcome.map_err(|found| found.leveled(&levels))?;
+    let found = warnings.leveled(&levels);
+    if found.has_errors() {
+        return Err(found);
+    }
+    console.diagnose(found);
     Ok(Exit::Done)
 }
 

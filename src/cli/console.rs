@@ -12,6 +12,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 pub(super) struct Console {
     color: Color,
     format: Format,
+    /// Whether every warning has its lines.
+    verbose: bool,
     /// As JSON and SARIF all diagnostics of a run are one document, so they wait for its end.
     held: RefCell<Diagnostics>,
 }
@@ -21,6 +23,7 @@ impl Console {
         Self {
             color: global.color,
             format: global.format,
+            verbose: global.verbose,
             held: RefCell::default(),
         }
     }
@@ -73,7 +76,12 @@ impl Console {
     pub(super) fn diagnose(&self, diagnostics: Diagnostics) {
         match self.format {
             Format::Text => {
-                Self::complain(&diagnostics.render(self.colors(stderr().is_terminal())));
+                let color = self.colors(stderr().is_terminal());
+                Self::complain(&if self.verbose {
+                    diagnostics.render(color)
+                } else {
+                    diagnostics.render_short(color)
+                });
                 // GitHub reads its commands from both streams.
                 if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
                     Self::complain(&diagnostics.to_github());

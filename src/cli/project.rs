@@ -8,7 +8,7 @@ use super::config::{APP_INFO, Config, OUT, SPEC, config, not_named};
 use super::console::Console;
 use super::files::{read, read_app_info, ref_root, resolved, shown, with_parts};
 use crate::app_info::AppInfoSource;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, WarningLevels};
 use crate::tree::Tree;
 use crate::{Generated, Inputs, generate};
 
@@ -32,6 +32,15 @@ pub(super) struct InputArgs {
     /// that has it, within the same repository]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Make errors of warnings that auth-gen.toml does not allow
+    #[arg(long, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+/// What may be denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    Warnings,
 }
 
 /// What a command takes that reads appInfo alone.
@@ -47,11 +56,11 @@ pub(super) struct AppInfoArgs {
 }
 
 impl AppInfoArgs {
-    /// Reads the file that the flag or the settings name.
-    pub(super) fn load(&self) -> Result<AppInfoSource, Diagnostics> {
+    /// Reads the file that the flag or the settings name; also gives which warnings are allowed.
+    pub(super) fn load(&self) -> Result<(AppInfoSource, WarningLevels), Diagnostics> {
         let config = config(self.config.as_deref())?;
         match config.place(self.app_info.as_ref(), |project| &project.app_info) {
-            Some(path) => Ok(read_app_info(&path)?),
+            Some(path) => Ok((read_app_info(&path)?, config.project.settings.warnings)),
             None => Err(config.missing(&[(APP_INFO, true)])),
         }
     }
@@ -162,11 +171,13 @@ impl InputArgs {
         let root = self.ref_root.clone();
         let root = root.unwrap_or_else(|| ref_root(&config.home, Path::new(spec.name())));
         let nextjs_out = config.project.nextjs_out.as_deref().unwrap_or(".");
+        let mut settings = config.project.settings;
+        settings.warnings.deny |= self.deny == Some(Deny::Warnings);
         Ok(Loaded {
             inputs: Inputs {
                 spec: with_parts(spec, &root),
                 app_info,
-                settings: config.project.settings,
+                settings,
             },
             out,
             nextjs_out: config.home.join(nextjs_out),

@@ -11,8 +11,11 @@ use super::excerpt::excerpt;
 use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::{SourceFile, Span};
 
-/// Nobody reads more at once.
+/// More are not read at once.
 const MAX_SHOWN: usize = 100;
+
+/// More warnings than these fill more than a screen with their lines.
+const MAX_WARNINGS: usize = 4;
 
 impl Diagnostics {
     /// The report for a terminal; plain text, or with ANSI colours.
@@ -31,6 +34,49 @@ impl Diagnostics {
         if more > 0 {
             report.push_str(&format!("... and {more} more like these\n\n"));
         }
+        report
+    }
+
+    /// The report for a terminal, on one screen: many warnings have one line and one place each.
+    pub fn render_short(&self, color: bool) -> String {
+        let is_warning = |one: &&Diagnostic| one.severity == Severity::Warning;
+        let warnings: Vec<&Diagnostic> = self.iter().filter(is_warning).collect();
+        if warnings.len() <= MAX_WARNINGS {
+            return self.render(color);
+        }
+        let errors = self.iter().filter(|one| !is_warning(one)).cloned();
+        let mut report = Self(errors.collect()).render(color);
+        let (start, end) = if color {
+            ("\u{1b}[1m\u{1b}[33m", "\u{1b}[0m")
+        } else {
+            ("", "")
+        };
+        for one in &warnings {
+            let title = normalize_untrusted_str(&one.title);
+            report.push_str(&format!("{start}warning[{}]{end}: {title}\n", one.code));
+            if let Some((span, label)) = one.labels.first() {
+                let (line, column) = span.file.line_column(span.range.start);
+                let place = format!("{}:{line}:{column}", span.file.name());
+                let label = if label.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {label}")
+                };
+                let more = match one.labels.len() + one.more.len() - 1 {
+                    0 => String::new(),
+                    1 => " (one more place)".to_owned(),
+                    more => format!(" ({more} more places)"),
+                };
+                let text = format!("{place}{label}{more}");
+                report.push_str(&format!("  {}\n", normalize_untrusted_str(&text)));
+            }
+        }
+        report.push_str(&format!(
+            "{} warnings; `--verbose` shows their lines and what to do; `allow = [\"{}\"]` under \
+             `[warnings]` in `auth-gen.toml` silences one\n\n",
+            warnings.len(),
+            warnings[0].code
+        ));
         report
     }
 
