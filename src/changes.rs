@@ -16,6 +16,7 @@
 
 mod answers;
 mod operations;
+mod requests;
 mod sheet;
 mod types;
 mod unions;

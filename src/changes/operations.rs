@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::Effect::{self, Breaking, Code, Compatible, Ignored, Open};
-use super::sheet::{Direction, Finding, Pair, Place, Sheet};
+use super::sheet::{Direction, Finding, Pair, Sheet};
 use super::types::Types;
-use super::{Change, answers};
-use crate::ir::{
-    Api, Auth, Behaviour, Body, BodyEncoding, Operation, Param, ParamPlace, Segment, Tenancy,
-};
+use super::{Change, answers, requests};
+use crate::ir::{Api, Auth, Behaviour, Operation, Segment, Tenancy};
 
 /// All changes, in the order of the new description; what is gone comes first.
 pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
@@ -21,7 +19,11 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
         let text = format!("{} is gone", route(operation));
         found.note(operation, Breaking, "route-removed", text);
         if is_custom(operation) {
-            let text = format!("the method `{}` of `Custom` is gone", operation.name.rust());
+            let text = format!(
+                "your method `{}` is gone from {}",
+                operation.name.rust(),
+                trait_of(operation)
+            );
             found.note(operation, Code, "custom-removed", text);
         }
     }
@@ -50,10 +52,7 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
             }
         }
         if is_custom(old) && is_custom(new) && changes_types {
-            let text = format!(
-                "the method `{}` of `Custom` has other types",
-                new.name.rust()
-            );
+            let text = format!("your method `{}` has other types", new.name.rust());
             found.note(new, Code, "custom-changed", text);
         }
     }
@@ -61,7 +60,11 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
         let text = format!("{} is new", route(operation));
         found.note(operation, Compatible, "route-added", text);
         if is_custom(operation) {
-            let text = format!("`Custom` needs a new method `{}`", operation.name.rust());
+            let text = format!(
+                "{} needs a method `{}`",
+                trait_of(operation),
+                operation.name.rust()
+            );
             found.note(operation, Code, "custom-added", text);
         }
     }
@@ -182,6 +185,14 @@ fn route(operation: &Operation) -> String {
     format!("`{} {path}`", operation.method.as_str())
 }
 
+/// The trait that has the method of a custom operation: one for each tag.
+fn trait_of(operation: &Operation) -> String {
+    match operation.tag.as_str() {
+        "" => "the trait of operations without a tag".to_owned(),
+        tag => format!("the trait of the tag `{tag}`"),
+    }
+}
+
 fn is_custom(operation: &Operation) -> bool {
     matches!(operation.behaviour, Behaviour::Custom(_))
 }
@@ -212,8 +223,8 @@ fn operation(types: Types<'_>, old: &Operation, new: &Operation) -> Sheet {
     behaviour(&mut sheet, old, new);
     auth(&mut sheet, old, new);
     let mut request = Sheet::default();
-    params(types, &mut request, old, new);
-    body(types, &mut request, old, new);
+    requests::params(types, &mut request, old, new);
+    requests::body(types, &mut request, old, new);
     if is_same_built_in(old, new) {
         request.findings = request.findings.iter().map(built_in_request).collect();
     }
@@ -228,8 +239,9 @@ fn behaviour(sheet: &mut Sheet, old: &Operation, new: &Operation) {
     match (is_custom(old), is_custom(new)) {
         (false, true) => {
             let text = format!(
-                "{} is yours to implement: `Custom` needs a new method `{}`, and `{was}` no longer answers",
+                "{} is yours to implement: {} needs a method `{}`, and `{was}` no longer answers",
                 route(new),
+                trait_of(new),
                 new.name.rust()
             );
             sheet.note(Code, "custom-added", text);
@@ -241,6 +253,14 @@ fn behaviour(sheet: &mut Sheet, old: &Operation, new: &Operation) {
                 old.name.rust()
             );
             sheet.note(Code, "custom-removed", text);
+        }
+        (true, true) if old.tag != new.tag => {
+            let text = format!(
+                "your method `{}` belongs to {}",
+                new.name.rust(),
+                trait_of(new)
+            );
+            sheet.note(Code, "custom-moved", text);
         }
         (false, false) if was != is => {
             let text = format!("{} is answered by `{is}` instead of `{was}`", route(new));
@@ -279,115 +299,5 @@ fn auth(sheet: &mut Sheet, old: &Operation, new: &Operation) {
             sheet.note(Compatible, "session-read", text);
         }
         _ => {}
-    }
-}
-
-fn place(param: &Param) -> Place {
-    let kind = match param.place {
-        ParamPlace::Path => "path parameter",
-        ParamPlace::Query => "query parameter",
-        ParamPlace::Header => "header",
-    };
-    Place::root(format!("the {kind} `{}`", param.field.name.wire()))
-}
-
-/// Path parameters by their position, the others by their names.
-fn params(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &Operation) {
-    let positions = |operation: &Operation| -> Vec<String> {
-        let segments = operation.path.iter().filter_map(|segment| match segment {
-            Segment::Param(name) => Some(name.clone()),
-            Segment::Literal(_) => None,
-        });
-        segments.collect()
-    };
-    let (old_names, new_names) = (positions(old), positions(new));
-    let counterpart = |param: &Param| {
-        let name = param.field.name.wire();
-        let wanted = match param.place {
-            ParamPlace::Path => {
-                let at = new_names.iter().position(|known| known == name)?;
-                old_names.get(at)?.as_str()
-            }
-            ParamPlace::Query | ParamPlace::Header => name,
-        };
-        old.params.iter().find(|other| {
-            let known = other.field.name.wire();
-            other.place == param.place
-                && (known == wanted
-                    || param.place == ParamPlace::Header && known.eq_ignore_ascii_case(wanted))
-        })
-    };
-    let mut known = Vec::new();
-    for param in &new.params {
-        let place = place(param);
-        match counterpart(param) {
-            Some(old) => {
-                known.push(old.field.name.wire());
-                if param.place == ParamPlace::Path && old.field.name != param.field.name {
-                    let was = old.field.name.wire();
-                    let text = format!("{place} was called `{was}`");
-                    sheet.note(Code, "parameter-renamed", text);
-                }
-                types.field(sheet, &place, &old.field, &param.field, Direction::Request);
-            }
-            // The route has changed, and that is said.
-            None if param.place == ParamPlace::Path => {}
-            None if param.field.required => {
-                sheet.note(
-                    Breaking,
-                    "parameter-required",
-                    format!("{place} must be sent"),
-                );
-            }
-            None => {
-                sheet.note(
-                    Compatible,
-                    "parameter-added",
-                    format!("{place} can be sent"),
-                );
-            }
-        }
-    }
-    for param in &old.params {
-        if param.place != ParamPlace::Path && !known.contains(&param.field.name.wire()) {
-            let text = format!("{} is no longer read", place(param));
-            sheet.note(Ignored, "parameter-removed", text);
-        }
-    }
-}
-
-fn body(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &Operation) {
-    let place = Place::root(format!("the body of `{}`", new.id));
-    match (&old.body, &new.body) {
-        (None, Some(Body { required: true, .. })) => {
-            sheet.note(Breaking, "body-required", format!("{place} must be sent"));
-        }
-        (None, Some(_)) => {
-            sheet.note(Compatible, "body-added", format!("{place} can be sent"));
-        }
-        (Some(_), None) => {
-            sheet.note(
-                Ignored,
-                "body-removed",
-                format!("{place} is no longer read"),
-            );
-        }
-        (Some(old), Some(new)) => {
-            if new.required && !old.required {
-                sheet.note(Breaking, "body-required", format!("{place} must be sent"));
-            }
-            for encoding in &old.encodings {
-                if !new.encodings.contains(encoding) {
-                    let name = match encoding {
-                        BodyEncoding::Json => "JSON",
-                        BodyEncoding::Form => "a form",
-                    };
-                    let text = format!("{place} is no longer read as {name}");
-                    sheet.note(Breaking, "encoding-removed", text);
-                }
-            }
-            types.value(sheet, &place, &old.ty, &new.ty, Direction::Request);
-        }
-        (None, None) => {}
     }
 }

@@ -1,0 +1,116 @@
+//! What released clients send with a call, against what is read now.
+
+use super::Effect::{Breaking, Code, Compatible, Ignored};
+use super::sheet::{Direction, Place, Sheet};
+use super::types::Types;
+use crate::ir::{Body, BodyEncoding, Operation, Param, ParamPlace, Segment};
+
+fn place(param: &Param) -> Place {
+    let kind = match param.place {
+        ParamPlace::Path => "path parameter",
+        ParamPlace::Query => "query parameter",
+        ParamPlace::Header => "header",
+    };
+    Place::root(format!("the {kind} `{}`", param.field.name.wire()))
+}
+
+/// Path parameters by their position, the others by their names.
+pub(super) fn params(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &Operation) {
+    let positions = |operation: &Operation| -> Vec<String> {
+        let segments = operation.path.iter().filter_map(|segment| match segment {
+            Segment::Param(name) => Some(name.clone()),
+            Segment::Literal(_) => None,
+        });
+        segments.collect()
+    };
+    let (old_names, new_names) = (positions(old), positions(new));
+    let counterpart = |param: &Param| {
+        let name = param.field.name.wire();
+        let wanted = match param.place {
+            ParamPlace::Path => {
+                let at = new_names.iter().position(|known| known == name)?;
+                old_names.get(at)?.as_str()
+            }
+            ParamPlace::Query | ParamPlace::Header => name,
+        };
+        old.params.iter().find(|other| {
+            let known = other.field.name.wire();
+            other.place == param.place
+                && (known == wanted
+                    || param.place == ParamPlace::Header && known.eq_ignore_ascii_case(wanted))
+        })
+    };
+    let mut known = Vec::new();
+    for param in &new.params {
+        let place = place(param);
+        match counterpart(param) {
+            Some(old) => {
+                known.push(old.field.name.wire());
+                if param.place == ParamPlace::Path && old.field.name != param.field.name {
+                    let was = old.field.name.wire();
+                    let text = format!("{place} was called `{was}`");
+                    sheet.note(Code, "parameter-renamed", text);
+                }
+                types.field(sheet, &place, &old.field, &param.field, Direction::Request);
+            }
+            // The route has changed, and that is said.
+            None if param.place == ParamPlace::Path => {}
+            None if param.field.required => {
+                sheet.note(
+                    Breaking,
+                    "parameter-required",
+                    format!("{place} must be sent"),
+                );
+            }
+            None => {
+                sheet.note(
+                    Compatible,
+                    "parameter-added",
+                    format!("{place} can be sent"),
+                );
+            }
+        }
+    }
+    for param in &old.params {
+        if param.place != ParamPlace::Path && !known.contains(&param.field.name.wire()) {
+            let text = format!("{} is no longer read", place(param));
+            sheet.note(Ignored, "parameter-removed", text);
+        }
+    }
+}
+
+pub(super) fn body(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &Operation) {
+    let place = Place::root(format!("the body of `{}`", new.id));
+    match (&old.body, &new.body) {
+        (None, Some(Body { required: true, .. })) => {
+            sheet.note(Breaking, "body-required", format!("{place} must be sent"));
+        }
+        (None, Some(_)) => {
+            sheet.note(Compatible, "body-added", format!("{place} can be sent"));
+        }
+        (Some(_), None) => {
+            sheet.note(
+                Ignored,
+                "body-removed",
+                format!("{place} is no longer read"),
+            );
+        }
+        (Some(old), Some(new)) => {
+            if new.required && !old.required {
+                sheet.note(Breaking, "body-required", format!("{place} must be sent"));
+            }
+            for encoding in &old.encodings {
+                if !new.encodings.contains(encoding) {
+                    let name = match encoding {
+                        BodyEncoding::Json => "JSON",
+                        BodyEncoding::Form => "a form",
+                    };
+                    let text = format!("{place} is no longer read as {name}");
+                    sheet.note(Breaking, "encoding-removed", text);
+                }
+            }
+            types.value(sheet, &place, &old.ty, &new.ty, Direction::Request);
+        }
+        (None, None) => {}
+    }
+}
