@@ -54,7 +54,7 @@ impl From<SourceFile> for AppInfoSource {
     }
 }
 
-/// appInfo as the file gives it, checked but not yet normalised; the fields of wire facts §2.
+/// appInfo as the file gives it, checked but not yet normalised; the fields of docs/protocol.md#application-info.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppInfo {
     /// `appName`.

@@ -102,7 +102,7 @@ impl Segment {
 pub(crate) enum Tenancy {
     /// The operation belongs to a tenant; without a segment it is `public`.
     Tenant,
-    /// A tenant segment is accepted and means nothing (session, JWKS; wire facts §1.1).
+    /// A tenant segment is accepted and means nothing (session, JWKS; docs/protocol.md#paths-and-tenants).
     Ignored,
     /// No tenant segment.
     None,

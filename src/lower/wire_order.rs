@@ -1,4 +1,4 @@
-//! What a built-in answers has the keys in the order of the wire facts, whatever the order of the
+//! What a built-in answers has the keys in the order of the protocol (docs/protocol.md#user-object), whatever the order of the
 //! spec: two specs that both describe an operation get the same bytes.
 
 use crate::catalog::DomainField;

@@ -12,7 +12,7 @@ import { Proxy } from "./proxy.mjs";
 
 /** The path of the auth APIs. */
 const BASE = "/auth";
-/** A route of the application that refuses every session: scenario 51 of the wire facts. */
+/** A route of the application that refuses every session: scenario 51 of docs/scenarios.md. */
 export const REFUSES = "/refuses";
 
 /** The entries of a generated client by the names that pages import. */

@@ -7,7 +7,7 @@ import { REFUSES } from "../site.mjs";
 /** Text that is not ASCII, which a JWT and a front token carry as UTF-8. */
 const NICKNAME = "é✓";
 
-/** A new visitor, who has no session: scenario 50 of the wire facts. */
+/** A new visitor, who has no session: scenario 50 of docs/scenarios.md. */
 export async function stranger(visit) {
   assert.equal(await visit.app("session"), undefined);
   assert.equal(await visit.app("call"), 401);
@@ -68,7 +68,7 @@ export async function session(visit) {
   visit.step("sign out");
 }
 
-/** A claim that a route demands, and text in the payload: scenario 52 of the wire facts. */
+/** A claim that a route demands, and text in the payload: scenario 52 of docs/scenarios.md. */
 export async function claimsOf(visit) {
   const { status, refused, missing } = await visit.app("letters");
   const reason = { message: "there is no nickname" };
@@ -89,7 +89,7 @@ export async function claimsOf(visit) {
   visit.step(`scenario 52: the claim is set to "${NICKNAME}", and the page reads that text`);
 }
 
-/** A route that answers 401 to every session: scenario 51 of the wire facts. */
+/** A route that answers 401 to every session: scenario 51 of docs/scenarios.md. */
 async function refusal(visit) {
   const before = visit.refreshes;
   const outcome = await visit.app("call", REFUSES).catch((error) => error);
@@ -104,7 +104,7 @@ async function refusal(visit) {
   );
 }
 
-/** From signed in to signed out, in two tabs: scenario 54 of the wire facts. */
+/** From signed in to signed out, in two tabs: scenario 54 of docs/scenarios.md. */
 export async function tabs(visit) {
   const second = await visit.context.newPage();
   visit.listen(second);

@@ -281,7 +281,7 @@ async fn a_handler_has_the_access_token_as_it_is_now() {
     assert_eq!(Some(after), passed.cookie("sAccessToken").as_deref());
 }
 
-/// Facts §7.1, row by row: what clients are told where a claim is missing, and where it is wrong.
+/// docs/protocol.md#claims-and-validators, row by row: what clients are told where a claim is missing, and where it is wrong.
 #[tokio::test]
 async fn every_validator_says_what_it_expects() {
     let server = Server::start_app(|_| {}, app).await;
@@ -326,7 +326,7 @@ async fn every_validator_says_what_it_expects() {
     assert_eq!(refused.brief(), format!("403 {expected}"));
 }
 
-/// Facts §7.1: a claim that is too old, and cannot be fetched anew.
+/// docs/protocol.md#claims-and-validators: a claim that is too old, and cannot be fetched again.
 #[tokio::test]
 async fn a_claim_that_is_too_old_says_how_old_it_may_be() {
     let admin = Claim::<bool>::set_only("admin");

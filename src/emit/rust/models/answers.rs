@@ -166,7 +166,7 @@ fn mixed(answer: &Answer) -> TokenStream {
         [arm, ..] if json_codes.len() == 1 => {
             match_arms([(quote!(json), to_json(*arm).1)].into_iter(), None)
         }
-        _ => match_arms(json.iter().map(|arm| to_json(*arm)), Some(quote!(json))),
+        _ => match_arms(json.iter().map(|arm| to_json(*arm)), Some(&quote!(json))),
     };
     quote!(match answer { #other #json })
 }
@@ -190,14 +190,14 @@ fn plain_arm(answer: &Answer, index: usize) -> (TokenStream, TokenStream) {
 /// Match arms; patterns with one body share an arm, which binds the value where it has to.
 fn match_arms(
     arms: impl Iterator<Item = (TokenStream, TokenStream)>,
-    binding: Option<TokenStream>,
+    binding: Option<&TokenStream>,
 ) -> TokenStream {
     let mut groups: IndexMap<String, (TokenStream, Vec<TokenStream>)> = IndexMap::new();
     for (pattern, body) in arms {
         let group = groups.entry(body.to_string());
         group.or_insert_with(|| (body, Vec::new())).1.push(pattern);
     }
-    let arms = groups.into_values().map(|(body, patterns)| match &binding {
+    let arms = groups.into_values().map(|(body, patterns)| match binding {
         None => quote!(#(#patterns)|* => #body,),
         Some(name) if patterns.len() == 1 => quote!(#name @ #(#patterns)* => #body,),
         Some(name) => quote!(#name @ (#(#patterns)|*) => #body,),

@@ -92,7 +92,7 @@ pub(super) fn convert(
                 None => quote!(#from),
             };
             let value = value(target, field, source, &from);
-            if value.to_string() == name.to_string() {
+            if name == value.to_string() {
                 quote!(#name)
             } else {
                 quote!(#name: #value)
