@@ -89,8 +89,8 @@ enum Command {
     Routes(InputArgs),
     /// Show the values that are read from the appInfo file: their places and variables
     AppInfo(AppInfoArgs),
-    /// Start a project in this folder: description, appInfo, auth-gen.toml, CI
-    Init,
+    /// Start a project: description, appInfo, auth-gen.toml, CI; keeps what is there
+    Init(init::InitArgs),
     /// Generate, build and run the server on its embedded database
     Dev(dev::DevArgs),
 }
@@ -114,7 +114,7 @@ pub fn run() -> ExitCode {
         Command::Diff(args) => diff::run(&args, &console),
         Command::Routes(args) => routes::run(&args, &console),
         Command::AppInfo(args) => app_info::run(&args, &console),
-        Command::Init => init::run(&console),
+        Command::Init(args) => init::run(&args, &console),
         Command::Dev(args) => dev::run(&args, &console),
     };
     let code = match result {

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 
 #[path = "cli/diff.rs"]
 mod diff;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/warnings.rs"]
 mod warnings;
 #[path = "cli/watch.rs"]
@@ -86,20 +88,6 @@ fn every_command_explains_itself() {
             transcript(folder.path(), &arguments)
         );
     }
-}
-
-#[test]
-fn init_starts_a_project_and_never_overwrites() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    fs::write(folder.path().join("notes.txt"), "mine").expect("writable");
-    let first = transcript(folder.path(), &["init"]);
-    fs::write(folder.path().join("appInfo.yaml"), "mine").expect("writable");
-    fs::remove_file(folder.path().join("auth.yaml")).expect("it was written");
-    let second = transcript(folder.path(), &["init"]);
-    insta::assert_snapshot!("init_twice", format!("{first}\n{second}"));
-    assert!(!folder.path().join("auth.yaml").exists());
-    let kept = fs::read_to_string(folder.path().join("appInfo.yaml")).expect("still there");
-    assert_eq!(kept, "mine");
 }
 
 #[test]

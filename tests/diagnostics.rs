@@ -39,11 +39,6 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "tests/snapshots/cli__nothing_given.snap",
         "the file system",
     ),
-    (
-        "file-exists",
-        "tests/snapshots/cli__init_twice.snap",
-        "the file system",
-    ),
     ("cannot-watch", "tests/cli/watch.rs", "standard input"),
     (
         "missing-setting",
