@@ -15,6 +15,7 @@ mod init;
 mod project;
 mod routes;
 mod watch;
+mod written;
 
 use std::process::ExitCode;
 

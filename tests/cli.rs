@@ -47,7 +47,8 @@ fn transcript(folder: &Path, arguments: &[&str]) -> String {
     // How many files there are is the business of other tests.
     let mut counted = String::new();
     for line in transcript.split_inclusive('\n') {
-        let is_count = line.contains(" file") && !line.starts_with(' ');
+        let is_count =
+            line.contains(" file") && !line.starts_with(' ') || line.ends_with(" files\n");
         let mut last_was_digit = false;
         for c in line.chars() {
             let is_digit = is_count && c.is_ascii_digit();
@@ -294,6 +295,19 @@ fn a_port_in_use_is_told_before_anything_is_built() {
         "{complaint}"
     );
     assert!(!folder.path().join("auth").exists());
+    // Another port by the variable that appInfo has: then the page finds the API, on one site.
+    let app_info = folder.path().join("appInfo.yaml");
+    let text_of = fs::read_to_string(&app_info).expect("it was written");
+    let own = format!(
+        "localhost:{}",
+        taken.local_addr().expect("an address").port()
+    );
+    fs::write(&app_info, text_of.replace("localhost:3001", &own)).expect("writable");
+    let complaint = text(&auth_gen(folder.path(), &["dev"]).stderr);
+    assert!(
+        complaint.contains("`API_DOMAIN=http://localhost:"),
+        "{complaint}"
+    );
 }
 
 /// One mistake of each stage, and none of them writes.

@@ -13,6 +13,9 @@ use crate::disk::{self, Difference, Drift};
 /// A diff longer than this is no longer read; the rest is counted, and its files are named.
 const LINES: usize = 100;
 
+/// GitHub shows no more annotations of one step.
+const ANNOTATED: usize = 10;
+
 pub(super) fn run(args: &OutputArgs, console: &Console) -> Outcome {
     let (_, outputs) = args.generate(console)?;
     let mut drifts = Vec::new();
@@ -34,6 +37,15 @@ pub(super) fn run(args: &OutputArgs, console: &Console) -> Outcome {
         } else {
             report
         })?;
+    }
+    for (out, drift) in &drifts {
+        for difference in drift.differences.iter().take(ANNOTATED) {
+            let text = format!(
+                "{}: `auth-gen generate` brings it up to date",
+                state(difference)
+            );
+            console.annotate(&format!("{out}/{}", difference.path()), "drift", &text);
+        }
     }
     Ok(
         if drifts.iter().all(|(_, drift)| drift.differences.is_empty()) {

@@ -83,11 +83,21 @@ impl Console {
                     diagnostics.render_short(color)
                 });
                 // GitHub reads its commands from both streams.
-                if env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-                    Self::complain(&diagnostics.to_github());
+                if is_on_github() {
+                    Self::complain(&diagnostics.to_github(&folder_on_github()));
                 }
             }
             Format::Json | Format::Sarif => self.held.borrow_mut().extend(diagnostics),
+        }
+    }
+
+    /// Shows a text at a file of a pull request, where GitHub Actions reads this.
+    pub(super) fn annotate(&self, file: &str, title: &str, text: &str) {
+        if self.format == Format::Text && is_on_github() {
+            Self::complain(&format!(
+                "::error file={}{file},title={title}::{text}\n",
+                folder_on_github()
+            ));
         }
     }
 
@@ -105,6 +115,24 @@ impl Console {
     /// Where even standard error is gone, the exit code is all that is left.
     fn complain(text: &str) {
         let _ = stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+fn is_on_github() -> bool {
+    env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// The way from the repository to the current folder, with a slash behind it.
+fn folder_on_github() -> String {
+    let workspace = env::var_os("GITHUB_WORKSPACE").map(std::path::PathBuf::from);
+    let current = env::current_dir().ok();
+    let inside = current.zip(workspace).and_then(|(current, workspace)| {
+        let inside = current.strip_prefix(workspace).ok()?;
+        Some(super::files::shown(inside))
+    });
+    match inside.unwrap_or_default() {
+        inside if inside.is_empty() => inside,
+        inside => format!("{inside}/"),
     }
 }
 

@@ -19,7 +19,7 @@ use super::generate::{summary, write};
 use super::project::{InputArgs, Loaded};
 use super::{Exit, Outcome};
 use crate::RouteRow;
-use crate::app_info;
+use crate::app_info::{self, AppInfo};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::disk::Conflicts;
 use crate::tree::Tree;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     // Its warnings are among those of the generator.
     let (app_info, _) = app_info::parse(&loaded.inputs.app_info)?;
     let address = Address::new(&app_info, generated.nextjs.is_some())?;
-    refuse_taken_port(address.listen)?;
+    refuse_taken_port(&app_info, address.listen)?;
     let outputs = loaded.outputs(&generated)?;
     for (output, report) in outputs.iter().zip(write(&outputs, Conflicts::Stop)?) {
         console.print(&summary(&report, &shown(&output.folder)))?;
@@ -125,16 +125,17 @@ fn ended(ending: &Ending, console: &Console) -> Exit {
     }
 }
 
-fn refuse_taken_port(listen: SocketAddr) -> Result<(), Diagnostics> {
+fn refuse_taken_port(app_info: &AppInfo, listen: SocketAddr) -> Result<(), Diagnostics> {
     TcpListener::bind(listen).map(drop).map_err(|error| {
         Diagnostic::error(
             "port-in-use",
             format!("cannot listen on `{listen}`: {error}"),
         )
-        .help(
+        .help(format!(
             "stop what listens there (a server outlives an `auth-gen dev` that was killed with \
-             SIGKILL), or choose another address: `AUTH_LISTEN_ADDR=127.0.0.1:3002 auth-gen dev`",
-        )
+             SIGKILL), or choose another address: `{} auth-gen dev`",
+            address::elsewhere(app_info, listen)
+        ))
         .into()
     })
 }

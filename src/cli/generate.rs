@@ -9,6 +9,7 @@ use super::console::Console;
 use super::files::{shown, take_read};
 use super::project::{Output, OutputArgs, Target};
 use super::watch::Watcher;
+use super::written::groups;
 use super::{Exit, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::disk::{self, Conflicts, Report};
@@ -168,6 +169,7 @@ pub(super) fn summary(report: &Report, out: &str) -> String {
             report.unchanged,
             report.removed.len()
         ));
+        text.push_str(&groups(&report.written, &report.removed));
     }
     text
 }

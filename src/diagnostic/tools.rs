@@ -29,9 +29,11 @@ impl Diagnostics {
         format!("{log:#}")
     }
 
-    /// One line for each place, which GitHub shows at that line of a pull request.
-    pub fn to_github(&self) -> String {
-        self.iter().flat_map(annotations).collect()
+    /// One line for each place, which GitHub shows at that line of a pull request. `folder` is the way
+    /// from the repository to where file names begin; it is empty or ends in a slash.
+    pub fn to_github(&self, folder: &str) -> String {
+        let lines = self.iter().flat_map(|one| annotations(one, folder));
+        lines.collect()
     }
 }
 
@@ -99,7 +101,7 @@ fn uri(path: &str) -> String {
         .replace('#', "%23")
 }
 
-fn annotations(diagnostic: &Diagnostic) -> Vec<String> {
+fn annotations(diagnostic: &Diagnostic, folder: &str) -> Vec<String> {
     let command = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -108,7 +110,7 @@ fn annotations(diagnostic: &Diagnostic) -> Vec<String> {
         let position = place.map_or(String::new(), |(span, _)| {
             let (line, column) = span.file.line_column(span.range.start);
             let (end_line, _) = span.file.line_column(span.range.end);
-            let file = property(span.file.name());
+            let file = property(&format!("{folder}{}", span.file.name()));
             // Columns are for places on one line only.
             if line == end_line {
                 format!("file={file},line={line},col={column},")
@@ -176,9 +178,9 @@ mod tests {
     #[test]
     fn github_gets_one_line_for_each_place() {
         assert_eq!(
-            found().to_github(),
-            "::warning file=my api.yaml,line=1,col=1,title=example::a slip: here%0Amend it\n\
-             ::warning file=my api.yaml,line=2,col=8,title=example::a slip: and, 100%25 there%0Amend it\n"
+            found().to_github("web/"),
+            "::warning file=web/my api.yaml,line=1,col=1,title=example::a slip: here%0Amend it\n\
+             ::warning file=web/my api.yaml,line=2,col=8,title=example::a slip: and, 100%25 there%0Amend it\n"
         );
     }
 }

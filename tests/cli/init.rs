@@ -210,6 +210,25 @@ fn the_steps_of_the_workflow_pass() {
         count += 1;
     }
     assert_eq!(count, 2);
+    // What has drifted is shown at its file.
+    put(&folder, "services/shop/auth/server/src/api/mod.rs", "mine");
+    let output = Command::new(env!("CARGO_BIN_EXE_auth-gen"))
+        .arg("check")
+        .current_dir(&shop)
+        .env("GITHUB_ACTIONS", "true")
+        .env(
+            "GITHUB_WORKSPACE",
+            folder.path().canonicalize().expect("it is there"),
+        )
+        .output()
+        .expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    let annotation = "::error file=services/shop/auth/server/src/api/mod.rs,title=drift::edited: ";
+    assert!(
+        text(&output.stderr).contains(annotation),
+        "{}",
+        text(&output.stderr)
+    );
     // The other job has what it names.
     let manifest = workflow["jobs"]["server"]["steps"].to_string();
     assert!(manifest.contains("auth/server/Cargo.toml"), "{manifest}");

@@ -1,6 +1,6 @@
 //! Where the server of `auth-gen dev` listens and is reached.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use url::{Host, Url};
 
@@ -73,8 +73,15 @@ impl Address {
                 .as_ref()
                 .map_or((Ipv4Addr::LOCALHOST, PORT).into(), |(_, listen)| *listen),
         };
+        // `localhost` and `127.0.0.1` are two sites to a browser, so that a page on one has no session on
+        // the other (SameSite cookies): the name of appInfo holds on every port.
         let origin = match local {
-            Some((origin, expected)) if expected.port() == listen.port() => origin,
+            Some((origin, expected)) if is_reached(expected, listen) => {
+                let host = origin
+                    .rsplit_once(':')
+                    .map_or(origin.as_str(), |(host, _)| host);
+                format!("{host}:{}", listen.port())
+            }
             _ => format!("http://{}", reachable(listen)),
         };
         Ok(Self {
@@ -116,6 +123,12 @@ pub(super) struct Website {
 }
 
 impl Website {
+    /// Its port, where it is on this machine.
+    fn port(app_info: &AppInfo) -> Option<u16> {
+        let domain = value(website_domain(app_info)?, &super::given);
+        local(&domain).map(|(_, listen)| listen.port())
+    }
+
     /// `None` where it is elsewhere, or where it is the API's own place.
     pub(super) fn new(app_info: &AppInfo, api: &Address) -> Option<Self> {
         let value = |setting: &Setting| value(setting, &super::given);
@@ -144,6 +157,42 @@ fn path(given: Option<&str>) -> String {
         "" => String::new(),
         path => format!("/{path}"),
     }
+}
+
+/// How to start the server on another port, so that the page still finds it: by the variable that
+/// appInfo has for it, or else by the server's own.
+pub(super) fn elsewhere(app_info: &AppInfo, listen: SocketAddr) -> String {
+    let port = free_port(listen, Website::port(app_info));
+    let value = value(&app_info.api_domain, &super::given);
+    match (
+        &app_info.api_domain,
+        local(&value),
+        super::given("AUTH_LISTEN_ADDR"),
+    ) {
+        (Setting::Env { name, .. }, Some((origin, _)), None) => {
+            let host = origin
+                .rsplit_once(':')
+                .map_or(origin.as_str(), |(host, _)| host);
+            format!("{name}={host}:{port}")
+        }
+        _ => format!("AUTH_LISTEN_ADDR={}", SocketAddr::new(listen.ip(), port)),
+    }
+}
+
+/// The next port that is free, and not the website's.
+fn free_port(listen: SocketAddr, website: Option<u16>) -> u16 {
+    let is_free = |port: &u16| {
+        Some(*port) != website && TcpListener::bind(SocketAddr::new(listen.ip(), *port)).is_ok()
+    };
+    let mut next = (listen.port()..=u16::MAX).skip(1);
+    next.find(is_free).unwrap_or(PORT)
+}
+
+/// Whether what listens at one address answers at the other's host.
+fn is_reached(expected: SocketAddr, listen: SocketAddr) -> bool {
+    let listens_on = listen.ip();
+    listens_on == expected.ip()
+        || listens_on.is_unspecified() && (listen.is_ipv6() || expected.is_ipv4())
 }
 
 /// A server that listens everywhere is reached on the loopback interface.
@@ -233,7 +282,19 @@ mod tests {
                 "localhost:4000",
                 Some("0.0.0.0:5000"),
                 "0.0.0.0:5000",
-                "http://127.0.0.1:5000/auth",
+                "http://localhost:5000/auth",
+            ),
+            (
+                "localhost:4000",
+                Some("127.0.0.1:5000"),
+                "127.0.0.1:5000",
+                "http://localhost:5000/auth",
+            ),
+            (
+                "localhost:4000",
+                Some("[::1]:5000"),
+                "[::1]:5000",
+                "http://[::1]:5000/auth",
             ),
             (
                 "localhost:4000",
