@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 use tempfile::TempDir;
 
+#[path = "cli/dev.rs"]
+mod dev;
 #[path = "cli/diff.rs"]
 mod diff;
 #[path = "cli/init.rs"]

@@ -94,9 +94,9 @@ pub(super) struct Output {
 }
 
 impl OutputArgs {
-    /// Whether the description comes from standard input.
+    /// See [`InputArgs::reads_stdin`].
     pub(super) fn reads_stdin(&self) -> bool {
-        self.input.spec.as_deref() == Some(Path::new("-"))
+        self.input.reads_stdin()
     }
 
     /// What is generated, and the outputs that are wanted of it, at least one.
@@ -130,6 +130,11 @@ pub(super) struct Loaded {
 }
 
 impl InputArgs {
+    /// Whether the description comes from standard input, which can be read once only.
+    pub(super) fn reads_stdin(&self) -> bool {
+        self.spec.as_deref() == Some(Path::new("-"))
+    }
+
     /// Like [`InputArgs::load`], for commands that cannot do without the output folder.
     fn load_with_out(&self) -> Result<Loaded, Diagnostics> {
         self.load_config(config(self.config.as_deref())?, true)

@@ -75,4 +75,30 @@ find("refresh").addEventListener("click", () =>
 );
 document.addEventListener("auth-error", ({ detail }) => log(String(detail?.message ?? detail)));
 setInterval(tick, 1000);
+
+// What `auth-gen dev` says about the newest input; where it is served, the page is loaded again.
+let version;
+
+async function watch() {
+  // A page in the background asks when it is looked at.
+  if (document.hidden) {
+    return;
+  }
+  try {
+    const answer = await fetch("/.auth-gen/status.json", { cache: "no-store" });
+    const status = await answer.json();
+    version ??= status.version;
+    if (status.version !== version) {
+      location.reload();
+    }
+    find("problem").hidden = status.problem === null;
+    find("problem").querySelector("pre").textContent = status.problem;
+  } catch {
+    // `auth-gen dev` has ended, or is started again.
+  }
+}
+
+setInterval(watch, 1500);
+document.addEventListener("visibilitychange", watch);
 show(await client.getSession());
+await watch();

@@ -14,8 +14,8 @@ use super::{project, transcript};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A running command, and the lines of its streams.
-struct Watching {
-    child: Child,
+pub(crate) struct Watching {
+    pub(crate) child: Child,
     results: Receiver<String>,
     diagnostics: Receiver<String>,
 }
@@ -45,10 +45,11 @@ fn until(lines: &Receiver<String>, wanted: &str) {
 }
 
 impl Watching {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Path, arguments: &[&str], env: &[(&str, &Path)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_auth-gen"))
-            .args(["generate", "--watch"])
             .args(arguments)
+            .envs(env.iter().copied())
+            .env_remove("AUTH_LISTEN_ADDR")
             .current_dir(folder)
             .env_remove("GITHUB_ACTIONS")
             .env("NO_COLOR", "1")
@@ -64,12 +65,12 @@ impl Watching {
     }
 
     /// Waits for a line of the results.
-    fn until(&self, wanted: &str) {
+    pub(crate) fn until(&self, wanted: &str) {
         until(&self.results, wanted);
     }
 
     /// Waits for a line of the diagnostics.
-    fn until_told(&self, wanted: &str) {
+    pub(crate) fn until_told(&self, wanted: &str) {
         until(&self.diagnostics, wanted);
     }
 }
@@ -86,7 +87,7 @@ fn a_change_is_generated_and_a_mistake_does_not_end_it() {
     let folder = project();
     let path = |name: &str| folder.path().join(name);
     let spec = fs::read_to_string(path("auth.yaml")).expect("it was written");
-    let watching = Watching::start(folder.path(), &[]);
+    let watching = Watching::start(folder.path(), &["generate", "--watch"], &[]);
     watching.until("files written");
     watching.until("watching 3 files; Ctrl-C ends it");
 
@@ -128,7 +129,11 @@ fn a_file_that_is_missing_is_waited_for() {
     let path = |name: &str| folder.path().join(name);
     let spec = fs::read_to_string(path("auth.yaml")).expect("it was written");
     fs::remove_file(path("auth.yaml")).expect("it was written");
-    let watching = Watching::start(folder.path(), &["--spec", "api/v1/auth.yaml"]);
+    let watching = Watching::start(
+        folder.path(),
+        &["generate", "--watch", "--spec", "api/v1/auth.yaml"],
+        &[],
+    );
     watching.until_told("error[unreadable-input]");
     watching.until("watching ");
     fs::create_dir_all(path("api/v1")).expect("writable");

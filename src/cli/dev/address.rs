@@ -105,11 +105,6 @@ impl Address {
         let path = path.strip_prefix(&self.row_base_path).unwrap_or(&path);
         format!("{}{path}", self.base())
     }
-
-    /// What to connect to.
-    pub(super) fn reachable(&self) -> SocketAddr {
-        reachable(self.listen)
-    }
 }
 
 /// The website, where appInfo says that it is on this machine.
@@ -196,7 +191,7 @@ fn is_reached(expected: SocketAddr, listen: SocketAddr) -> bool {
 }
 
 /// A server that listens everywhere is reached on the loopback interface.
-fn reachable(listen: SocketAddr) -> SocketAddr {
+pub(super) fn reachable(listen: SocketAddr) -> SocketAddr {
     match listen {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, v4.port()).into(),
         SocketAddr::V6(v6) if v6.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, v6.port()).into(),

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const PAGE: &str = include_str!("../../../templates/dev/page.html");
 const STYLE: &str = include_str!("../../../templates/dev/page.css");
 const SCRIPT: &str = include_str!("../../../templates/dev/page.js");
 /// How long a browser may take to ask.
-const PATIENCE: Duration = Duration::from_secs(5);
+const REQUEST_TIME: Duration = Duration::from_secs(5);
 /// How long the head of a request may be.
 const HEAD: u64 = 16 * 1024;
 
@@ -43,25 +43,62 @@ pub(super) struct Site {
     pub(super) jwks: Option<String>,
 }
 
+/// The page that is served, which can be replaced.
+#[derive(Clone)]
+pub(super) struct Page(Arc<Mutex<Arc<Pages>>>);
+
+impl Page {
+    /// Shows another state of the project; open pages load it.
+    pub(super) fn replace(&self, site: &Site, tree: &Tree) {
+        self.set(|old| Pages {
+            version: old.version + 1,
+            ..Pages::new(site, tree)
+        });
+    }
+
+    /// Shows what is wrong on every open page, until the next change.
+    pub(super) fn tell(&self, problem: &str) {
+        self.set(|old| Pages {
+            problem: Some(problem.to_owned()),
+            ..old.clone()
+        });
+    }
+
+    fn set(&self, change: impl FnOnce(&Pages) -> Pages) {
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *pages = Arc::new(change(&pages));
+    }
+
+    fn now(&self) -> Arc<Pages> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Serves the page until this process ends.
 ///
 /// # Errors
 /// When the address is taken.
-pub(super) fn serve(listen: SocketAddr, site: &Site, tree: &Tree) -> std::io::Result<()> {
+pub(super) fn serve(listen: SocketAddr, site: &Site, tree: &Tree) -> std::io::Result<Page> {
     let listener = TcpListener::bind(listen)?;
-    let pages = Arc::new(Pages::new(site, tree));
+    let page = Page(Arc::new(Mutex::new(Arc::new(Pages::new(site, tree)))));
+    let served = page.clone();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let pages = Arc::clone(&pages);
-            // A browser that goes away in the middle is nobody's trouble.
+            let pages = served.now();
+            // A browser that closes the connection early needs no answer.
             thread::spawn(move || drop(answer(&stream, &pages)));
         }
     });
-    Ok(())
+    Ok(page)
 }
 
 /// Everything that is served, by path.
+#[derive(Clone)]
 struct Pages {
+    /// Counts the changes.
+    version: u32,
+    /// What is wrong with the newest input.
+    problem: Option<String>,
     base_path: String,
     policy: String,
     files: BTreeMap<String, String>,
@@ -81,10 +118,12 @@ impl Pages {
         files.insert("page.js".to_owned(), SCRIPT.to_owned());
         files.insert("config.js".to_owned(), site.config());
         Self {
+            version: 0,
+            problem: None,
             base_path: site.base_path.clone(),
             policy: format!(
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; \
-                 connect-src {}; base-uri 'none'; frame-ancestors 'none'",
+                 connect-src 'self' {}; base-uri 'none'; frame-ancestors 'none'",
                 site.api_domain
             ),
             files,
@@ -94,6 +133,10 @@ impl Pages {
     /// The answer to `GET path`: status, type, and body; or the path to go to instead.
     fn find(&self, path: &str) -> Found<'_> {
         if let Some(file) = path.strip_prefix(FILES) {
+            if file == "status.json" {
+                let status = json!({ "version": self.version, "problem": self.problem });
+                return Found::Status(status.to_string());
+            }
             return match self.files.get(file) {
                 Some(text) if file.ends_with(".css") => Found::File("text/css", text),
                 Some(text) => Found::File("text/javascript", text),
@@ -114,6 +157,7 @@ impl Pages {
 enum Found<'a> {
     File(&'static str, &'a str),
     Elsewhere(&'a str),
+    Status(String),
     Nothing,
 }
 
@@ -135,8 +179,8 @@ impl Site {
 }
 
 fn answer(stream: &TcpStream, pages: &Pages) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(REQUEST_TIME))?;
+    stream.set_write_timeout(Some(REQUEST_TIME))?;
     let mut lines = BufReader::new(stream.take(HEAD)).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
     // To the end of the head: who closes with something unread resets the connection.
@@ -149,11 +193,16 @@ fn answer(stream: &TcpStream, pages: &Pages) -> std::io::Result<()> {
         ["GET", target, _] => pages.find(target.split(['?', '#']).next().unwrap_or(target)),
         _ => Found::Nothing,
     };
-    let (status, headers, body) = match found {
+    let (status, headers, body) = match &found {
+        Found::Status(text) => (
+            "200 OK",
+            "Content-Type: application/json\r\n".to_owned(),
+            text.as_str(),
+        ),
         Found::File(kind, text) => (
             "200 OK",
             format!("Content-Type: {kind}; charset=utf-8\r\n"),
-            text,
+            *text,
         ),
         Found::Elsewhere(path) => ("302 Found", format!("Location: {path}\r\n"), ""),
         Found::Nothing => (
@@ -186,6 +235,15 @@ mod tests {
             base_path: base_path.to_owned(),
             outbox: Some("http://localhost:3001/dev/outbox".to_owned()),
             jwks: None,
+        }
+    }
+
+    impl Found<'_> {
+        fn json(&self) -> Value {
+            match self {
+                Self::Status(text) => serde_json::from_str(text).expect("it is JSON"),
+                other => panic!("{other:?} is not the status"),
+            }
         }
     }
 
@@ -242,5 +300,16 @@ mod tests {
         assert!(text.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html"));
         assert!(text.ends_with("</html>\n"));
         assert!(serve(listen, &site("/auth"), &Tree::default()).is_err());
+    }
+
+    #[test]
+    fn open_pages_hear_of_changes_and_problems() {
+        let page = Page(Arc::new(Mutex::new(Arc::new(pages("/auth")))));
+        let status = || page.now().find("/.auth-gen/status.json").json();
+        assert_eq!(status(), json!({ "version": 0, "problem": null }));
+        page.tell("error: no");
+        assert_eq!(status(), json!({ "version": 0, "problem": "error: no" }));
+        page.replace(&site("/auth"), &Tree::default());
+        assert_eq!(status(), json!({ "version": 1, "problem": null }));
     }
 }

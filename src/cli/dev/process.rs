@@ -23,7 +23,7 @@ impl Interrupts {
     pub(super) fn catch() -> Result<Self, Diagnostics> {
         let (sender, receiver) = mpsc::channel();
         ctrlc::set_handler(move || {
-            // Nobody listens any more when the command is about to end anyway.
+            // Nothing receives it when the command is about to end anyway.
             let _ = sender.send(());
         })
         .map_err(|error| {
@@ -36,7 +36,7 @@ impl Interrupts {
 /// How a child ended.
 #[derive(Debug)]
 pub(super) enum Ending {
-    /// Of its own accord.
+    /// By itself.
     Itself(ExitStatus),
     /// Because this process was asked to end.
     Interrupted,
@@ -98,7 +98,7 @@ impl Process {
     }
 
     /// Asks it to end, and ends it when it does not, or when the user insists.
-    fn stop(&mut self, interrupts: &Interrupts) {
+    pub(super) fn stop(&mut self, interrupts: &Interrupts) {
         self.ask();
         let start = Instant::now();
         while start.elapsed() < GRACE && matches!(self.0.try_wait(), Ok(None)) {
@@ -154,7 +154,7 @@ impl Reading {
     /// Waits for its end; the lines are those of standard output.
     pub(super) fn finish(mut self, interrupts: &Interrupts) -> (Ending, Vec<String>) {
         match self.process.wait(interrupts) {
-            // A grandchild may hold the pipe open for a while; nobody wants the lines now.
+            // A grandchild may hold the pipe open for a while; the lines are not needed now.
             Ending::Interrupted => (Ending::Interrupted, Vec::new()),
             ending @ Ending::Itself(_) => (ending, self.lines.join().unwrap_or_default()),
         }

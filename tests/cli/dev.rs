@@ -1,0 +1,141 @@
+//! `auth-gen dev` on a change. Cargo and the server are stand-ins: what is tested is which of them runs
+//! when, not what they do.
+
+#![cfg(unix)]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::project;
+use super::watch::Watching;
+
+/// A server that answers each request with its argument.
+const SERVER: &str = r#"
+use std::io::{Read, Write};
+fn main() {
+    let title = std::env::args().nth(1).expect("a title");
+    if title.contains("Broken") { std::process::exit(3); }
+    let address = std::env::var("AUTH_LISTEN_ADDR").expect("an address");
+    for stream in std::net::TcpListener::bind(address).expect("a free port").incoming() {
+        let Ok(mut stream) = stream else { continue };
+        let _ = stream.read(&mut [0; 1024]);
+        let _ = write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{title}");
+    }
+}
+"#;
+
+/// Builds a program that runs the server with the title of the description.
+const CARGO: &str = r#"#!/bin/sh
+here=$(dirname "$0")
+if [ -e "$here/fail" ]; then echo 'error: it does not compile' >&2; exit 101; fi
+title=$(sed -n 's/^  title: //p' auth/server/openapi.yaml | head -n 1)
+printf '#!/bin/sh\nexec "%s/server" "%s"\n' "$here" "$title" > "$here/built"
+chmod +x "$here/built"
+printf '{"reason":"compiler-artifact","target":{"kind":["bin"]},"executable":"%s/built"}\n' "$here"
+"#;
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// What a server answers, if one does.
+fn get(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    // In one piece: a server that closes with something unread resets the connection.
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    Some(text.split_once("\r\n\r\n")?.1.to_owned())
+}
+
+/// A project, stand-ins beside it, and the ports of API and website.
+fn prepare() -> (TempDir, TempDir, u16, u16) {
+    let (folder, tools) = (project(), tempfile::tempdir().expect("a temporary folder"));
+    let (api, website) = (free_port(), free_port());
+    let path = folder.path().join("appInfo.yaml");
+    let app_info = fs::read_to_string(&path).expect("it was written");
+    let app_info = app_info
+        .replace("localhost:3001", &format!("localhost:{api}"))
+        .replace("localhost:3000", &format!("localhost:{website}"));
+    fs::write(path, app_info).expect("writable");
+    let tool = |name: &str| tools.path().join(name);
+    fs::write(tool("server.rs"), SERVER).expect("writable");
+    let built = Command::new("rustc")
+        .args(["--edition", "2024", "-o"])
+        .arg(tool("server"))
+        .arg(tool("server.rs"))
+        .status();
+    assert!(built.expect("rustc is there").success());
+    fs::write(tool("cargo"), CARGO).expect("writable");
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(tool("cargo"), executable).expect("writable");
+    (folder, tools, api, website)
+}
+
+fn edit(folder: &Path, from: &str, to: &str) {
+    let path = folder.join("auth.yaml");
+    let spec = fs::read_to_string(&path).expect("it was written");
+    assert!(spec.contains(from), "{from}");
+    fs::write(path, spec.replacen(from, to, 1)).expect("writable");
+}
+
+#[test]
+fn the_old_server_runs_until_the_new_one_does() {
+    let (folder, tools, api, website) = prepare();
+    let edit = |from: &str, to: &str| edit(folder.path(), from, to);
+    let cargo = tools.path().join("cargo");
+    let mut dev = Watching::start(folder.path(), &["dev"], &[("CARGO", &cargo)]);
+    dev.until("Ctrl-C stops the server.");
+    let status = || get(website, "/.auth-gen/status.json").expect("the page is served");
+    assert_eq!(get(api, "/").as_deref(), Some("Auth API"));
+    assert_eq!(status(), r#"{"version":0,"problem":null}"#);
+
+    edit("title: Auth API", "title: Second");
+    dev.until("`auth.yaml` has changed");
+    dev.until("the server runs with the change");
+    assert_eq!(get(api, "/").as_deref(), Some("Second"));
+
+    // A mistake, a server that does not compile, and one that ends at once.
+    edit("operationId: signUp", "operationId: singUp");
+    dev.until("the server goes on as it was");
+    dev.until_told("error[near-miss-operation-id]");
+    assert_eq!(get(api, "/").as_deref(), Some("Second"));
+    assert!(status().contains("near-miss-operation-id"), "{}", status());
+    fs::write(tools.path().join("fail"), "").expect("writable");
+    edit("operationId: singUp", "operationId: signUp");
+    edit("title: Second", "title: Broken");
+    dev.until("the server goes on as it was");
+    dev.until_told("error: it does not compile");
+    assert!(status().contains("does not compile"), "{}", status());
+    fs::remove_file(tools.path().join("fail")).expect("it was written");
+    edit("title: Broken", "title: Broken again");
+    dev.until_told("error[server-ended]: the new server ended");
+    assert_eq!(get(api, "/").as_deref(), Some("Second"));
+
+    edit("title: Broken again", "title: Third");
+    dev.until("the server runs with the change");
+    assert_eq!(get(api, "/").as_deref(), Some("Third"));
+    assert!(status().contains(r#""problem":null"#), "{}", status());
+
+    // And nothing outlives the command.
+    let id = i32::try_from(dev.child.id()).expect("a number");
+    let killed = Command::new("kill").arg(id.to_string()).status();
+    assert!(killed.expect("kill is there").success());
+    assert!(dev.child.wait().expect("it ends").success());
+    let start = Instant::now();
+    while get(api, "/").is_some() {
+        assert!(
+            start.elapsed() < Duration::from_secs(20),
+            "the server is left"
+        );
+    }
+}
