@@ -123,6 +123,13 @@ impl Diagnostics {
             .any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// The errors alone.
+    #[must_use]
+    pub fn errors(&self) -> Self {
+        let is_error = |one: &&Diagnostic| one.severity == Severity::Error;
+        Self(self.0.iter().filter(is_error).cloned().collect())
+    }
+
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,6 +1,6 @@
 //! Operations: which are gone, moved or new, and what changes in those that stay.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use indexmap::IndexMap;
 
@@ -139,19 +139,29 @@ type Matched<'a> = (
 /// Operations that are the same, those that are gone, and those that are new. A route decides first,
 /// since it is what released clients call; an `operationId` on another route has moved.
 fn matched<'a>(old: &'a Api, new: &'a Api) -> Matched<'a> {
-    let mut gone: Vec<&Operation> = old.operations.iter().collect();
-    let mut pairs: Vec<Option<&Operation>> = vec![None; new.operations.len()];
-    let keys: [fn(&Operation, &Operation) -> bool; 3] = [
-        |old, new| shape(old) == shape(new) && old.recipe == new.recipe,
-        |old, new| shape(old) == shape(new),
-        |old, new| old.id == new.id,
+    let mut is_taken = vec![false; old.operations.len()];
+    let mut pairs: Vec<Option<usize>> = vec![None; new.operations.len()];
+    let keys: [fn(&Operation) -> String; 3] = [
+        |operation| format!("{:?} {}", shape(operation), operation.recipe),
+        |operation| format!("{:?}", shape(operation)),
+        |operation| operation.id.clone(),
     ];
-    for is_same in keys {
-        for (operation, found) in new.operations.iter().zip(&mut pairs) {
-            if found.is_none()
-                && let Some(at) = gone.iter().position(|old| is_same(old, operation))
+    for key in keys {
+        let mut left: HashMap<String, VecDeque<usize>> = HashMap::new();
+        for (at, operation) in old
+            .operations
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !is_taken[*at])
+        {
+            left.entry(key(operation)).or_default().push_back(at);
+        }
+        for (operation, pair) in new.operations.iter().zip(&mut pairs) {
+            if pair.is_none()
+                && let Some(at) = left.get_mut(&key(operation)).and_then(VecDeque::pop_front)
             {
-                *found = Some(gone.remove(at));
+                *pair = Some(at);
+                is_taken[at] = true;
             }
         }
     }
@@ -159,11 +169,16 @@ fn matched<'a>(old: &'a Api, new: &'a Api) -> Matched<'a> {
     let mut added = Vec::new();
     for (operation, found) in new.operations.iter().zip(pairs) {
         match found {
-            Some(old) => same.push((old, operation)),
+            Some(at) => same.push((&old.operations[at], operation)),
             None => added.push(operation),
         }
     }
-    (same, gone, added)
+    let gone = old
+        .operations
+        .iter()
+        .zip(is_taken)
+        .filter(|(_, taken)| !taken);
+    (same, gone.map(|(operation, _)| operation).collect(), added)
 }
 
 /// A route without the names of its parameters, which are not on the wire.

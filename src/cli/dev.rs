@@ -107,7 +107,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
             Ok(Some(exit)) => return Ok(exit),
             Ok(None) => {}
             Err(diagnostics) => {
-                dev.tell(&diagnostics.render(false));
+                dev.tell(&diagnostics.errors().render(false));
                 console.diagnose(diagnostics);
                 console.finish();
                 console.print("the server goes on as it was\n")?;

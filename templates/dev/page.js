@@ -70,9 +70,22 @@ client.onSession(async (event) => {
   log(event.type);
   show(await client.getSession());
 });
-find("refresh").addEventListener("click", () =>
-  client.refresh().catch((error) => log(String(error.message))),
-);
+find("refresh").addEventListener("click", async ({ currentTarget: button }) => {
+  // Not `disabled`, which would take the focus of the keyboard away.
+  if (button.ariaDisabled === "true") {
+    return;
+  }
+  const label = button.textContent;
+  button.ariaDisabled = "true";
+  button.textContent = "Refreshing …";
+  try {
+    await client.refresh();
+  } catch (error) {
+    log(String(error.message));
+  }
+  button.textContent = label;
+  button.ariaDisabled = "false";
+});
 document.addEventListener("auth-error", ({ detail }) => log(String(detail?.message ?? detail)));
 setInterval(tick, 1000);
 
