@@ -1,5 +1,5 @@
-//! Writes down which files of `templates/runtime` and `templates/server` are embedded, so that a new one
-//! needs no list.
+//! Writes down which files of `templates/runtime` and `templates/server` are embedded, and which recipes of
+//! the runtime have a contract, so that a new one needs no list.
 //!
 //! Only kinds of files that they are made of are taken: an ignored database or an editor's
 //! backup is never swallowed. `emit::runtime` has a test that compares the result with git.
@@ -31,6 +31,36 @@ fn main() {
         let output = Path::new(&variable("OUT_DIR")).join(format!("{name}_files.rs"));
         fs::write(&output, table).expect("OUT_DIR can be written");
     }
+    let output = Path::new(&variable("OUT_DIR")).join("contracts.rs");
+    let recipes = templates.join("runtime/src/recipes");
+    fs::write(&output, contracts(&recipes)).expect("OUT_DIR can be written");
+}
+
+/// A module for the contract of each recipe, and the list of all.
+fn contracts(recipes: &Path) -> String {
+    let entries = fs::read_dir(recipes).expect("the folder is part of the package");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("the folder can be read"))
+        .filter(|entry| entry.path().join("contract.rs").is_file())
+        .map(|entry| {
+            entry
+                .file_name()
+                .into_string()
+                .expect("our names are ASCII")
+        })
+        .collect();
+    names.sort();
+    let mut text = String::new();
+    for name in &names {
+        let file = recipes.join(name).join("contract.rs");
+        writeln!(text, "#[path = {file:?}]\npub(crate) mod {name};").expect("a string takes all");
+    }
+    text.push_str("pub(super) static RECIPES: &[&[&crate::contract::Contract]] = &[\n");
+    for name in &names {
+        writeln!(text, "    {name}::CONTRACTS,").expect("a string takes all");
+    }
+    text.push_str("];\n");
+    text
 }
 
 fn variable(name: &str) -> String {

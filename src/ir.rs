@@ -16,10 +16,11 @@ mod operation;
 pub(crate) use model::{Field, Format, Model, ModelId, Shape, Type, UnionVariant};
 pub(crate) use operation::{
     Answer, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Matched, Method, Operation,
-    OutcomeArm, Param, ParamPlace, Segment, Tenancy,
+    OutcomeArm, Param, ParamPlace, Segment,
 };
 
 use crate::app_info::AppInfo;
+pub(crate) use crate::catalog::Tenancy;
 
 /// Everything that one spec and one appInfo decide.
 #[derive(Debug, Clone)]

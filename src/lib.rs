@@ -4,6 +4,14 @@ pub mod app_info;
 mod catalog;
 mod changes;
 pub mod cli;
+// What an operation of a recipe is, and the structs that recipes hand out: the very files of the runtime.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the runtime uses more of this file than the generator"
+)]
+#[path = "../templates/runtime/src/contract.rs"]
+mod contract;
 pub mod diagnostic;
 pub mod disk;
 mod emit;
@@ -12,6 +20,13 @@ mod lower;
 mod name;
 mod routes;
 pub mod settings;
+#[allow(
+    dead_code,
+    unreachable_pub,
+    reason = "the runtime uses more of this file than the generator"
+)]
+#[path = "../templates/runtime/src/shapes.rs"]
+mod shapes;
 pub mod source;
 mod spec;
 pub use spec::{check_spec, references};

@@ -49,6 +49,7 @@ fn table(rows: &[RouteRow]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::recipes::email_password;
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
@@ -61,7 +62,7 @@ mod tests {
             why: "operationId".to_owned(),
         };
         insta::assert_snapshot!(table(&[
-            row("POST", "/auth[/{tenantId}]/signup", "email-password.sign-up", "none"),
+            row("POST", "/auth[/{tenantId}]/signup", email_password::SIGN_UP.name, "none"),
             row("GET", "/auth/hello", "custom", "session"),
         ]), @r"
 METHOD  PATH                       OPERATION  BEHAVIOUR               AUTH     WHY

@@ -3,7 +3,7 @@
 mod models;
 
 use crate::app_info::{AppInfo, Setting};
-use crate::catalog::BEHAVIOURS;
+use crate::catalog;
 use crate::ir::{
     Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format,
     Matched, Method, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Tenancy, Type,
@@ -97,10 +97,7 @@ pub(crate) fn api() -> Api {
 }
 
 fn reset_password() -> Operation {
-    let behaviour = BEHAVIOURS
-        .iter()
-        .find(|row| row.name == "password-reset.consume-token")
-        .expect("the catalogue has it");
+    let behaviour = &catalog::recipes::password_reset::CONSUME_TOKEN;
     let errors = Type::List(Box::new(Type::Model(ModelId(4))));
     let arms = vec![
         arm("OK", 200, Some("OK"), ArmBody::Object(Vec::new())),

@@ -19,6 +19,7 @@ mod types;
 use askama::Template;
 
 use crate::app_info::{AppInfo, Setting};
+use crate::catalog::recipes;
 use crate::ir::Api;
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -101,8 +102,8 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         title: &api.title,
         spec_name: &api.spec_name,
         operations: &operations::table(api, &names),
-        sign_in: names.of_behaviour(api, "email-password.sign-in"),
-        sign_out: names.of_behaviour(api, "session.sign-out"),
+        sign_in: names.of_behaviour(api, &recipes::email_password::SIGN_IN),
+        sign_out: names.of_behaviour(api, &recipes::session::SIGN_OUT),
         methods: &login::summary(api, &names),
     };
     insert(tree, "package.json", &package);

@@ -1,7 +1,7 @@
 //! Operations: where they are, what they take, what they answer, who implements them.
 
 use super::model::{Field, Type};
-use crate::catalog::{self, Outcome};
+use crate::catalog::{self, Outcome, Tenancy};
 use crate::name::{FnName, TypeName, VariantName};
 
 /// One operation of the spec.
@@ -95,17 +95,6 @@ impl Segment {
         }
         route
     }
-}
-
-/// Whether `/{tenantId}` may stand before the path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tenancy {
-    /// The operation belongs to a tenant; without a segment it is `public`.
-    Tenant,
-    /// A tenant segment is accepted and means nothing (session, JWKS; docs/protocol.md#paths-and-tenants).
-    Ignored,
-    /// No tenant segment.
-    None,
 }
 
 /// What `security` asks for.
@@ -229,7 +218,7 @@ impl Behaviour {
 #[derive(Debug, Clone)]
 pub(crate) struct BuiltIn {
     /// The row of the catalogue.
-    pub(crate) behaviour: &'static catalog::Behaviour,
+    pub(crate) behaviour: &'static catalog::Contract,
     /// One for each outcome of the flow, in the catalogue's order.
     pub(crate) outcomes: Vec<OutcomeArm>,
     /// Why this behaviour was chosen.

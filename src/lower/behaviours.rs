@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::context::Context;
-use crate::catalog::{self, BEHAVIOURS};
+use crate::catalog;
 use crate::diagnostic::Diagnostic;
 use crate::ir::Matched;
 use crate::spec::document::{Document, Literal, Operation, Parameter};
@@ -12,7 +12,7 @@ use crate::spec::place::Place;
 /// Who implements an operation, and why.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Choice {
-    BuiltIn(&'static catalog::Behaviour, Matched),
+    BuiltIn(&'static catalog::Contract, Matched),
     Custom(Matched),
 }
 
@@ -60,7 +60,7 @@ fn by_extension(cx: &mut Context<'_>, extension: &Value, place: &Place) -> Choic
         .at(cx.at(place), "")
         .help(format!(
             "write `{EXTENSION}: custom`, or the name of a built-in behaviour such as `{EXTENSION}: {}`",
-            BEHAVIOURS[0].name
+            catalog::behaviours().next().map_or("session", |known| known.name)
         ));
         cx.report(diagnostic);
         return Choice::Custom(Matched::Extension);
@@ -71,7 +71,7 @@ fn by_extension(cx: &mut Context<'_>, extension: &Value, place: &Place) -> Choic
     if let Some(behaviour) = catalog::by_name(name) {
         return Choice::BuiltIn(behaviour, Matched::Extension);
     }
-    let names = BEHAVIOURS.iter().map(|behaviour| behaviour.name);
+    let names = catalog::behaviours().map(|behaviour| behaviour.name);
     let nearest = names
         .clone()
         .chain(["custom"])
@@ -127,10 +127,9 @@ fn near_miss(id: &str) -> Option<&'static str> {
         letters.map(|letter| letter.to_ascii_lowercase()).collect()
     };
     let wanted = plain(id);
-    let known = BEHAVIOURS
-        .iter()
-        .flat_map(|behaviour| behaviour.operation_ids);
-    known.copied().find(|known| {
+    let mut known =
+        catalog::behaviours().flat_map(|behaviour| behaviour.operation_ids.iter().copied());
+    known.find(|known| {
         // Short ids are near to each other by nature: `signInUp` is not a misspelt `signIn`.
         let allowed = if known.len() < 10 { 1 } else { 2 };
         plain(known) == wanted

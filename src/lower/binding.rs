@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::catalog::{Behaviour, BodyKind, DomainField, DomainStruct, DomainType};
+use crate::catalog::{BodyKind, Contract, DomainField, DomainStruct, DomainType};
 
 /// One entry of `formFields`. Nothing in the runtime fills it, it is read.
 pub(super) static FORM_FIELD: DomainStruct = DomainStruct {
@@ -50,7 +50,7 @@ impl Binding {
     }
 
     /// The body that a behaviour reads.
-    pub(super) fn of_body(behaviour: &'static Behaviour) -> Self {
+    pub(super) fn of_body(behaviour: &'static Contract) -> Self {
         let fields = behaviour.body.iter().map(|(wire, kind)| DomainField {
             wire,
             rust: wire,
@@ -61,8 +61,7 @@ impl Binding {
             always: true,
         });
         // Behaviours that read the same keys may share a schema.
-        let mut all = crate::catalog::BEHAVIOURS.iter();
-        let twin = all.find(|other| other.body == behaviour.body);
+        let twin = crate::catalog::behaviours().find(|other| other.body == behaviour.body);
         Self {
             name: twin.unwrap_or(behaviour).name,
             fields: Cow::Owned(fields.collect()),

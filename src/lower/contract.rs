@@ -4,7 +4,7 @@ use super::behaviours::Choice;
 use super::context::Context;
 use super::drafts::Draft;
 use super::{fit, requests, responses};
-use crate::catalog::{Behaviour, Class, Outcome};
+use crate::catalog::{Class, Contract, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::Matched;
 
@@ -43,7 +43,7 @@ pub(super) fn check<'d>(cx: &mut Context<'d>, draft: &mut Draft<'d>) {
     }
 }
 
-fn check_answers<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static Behaviour) {
+fn check_answers<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static Contract) {
     for object in draft.answered.iter().filter_map(|one| one.object()) {
         for outcome in responses::outcomes_of(cx.document, behaviour, object) {
             let tag = outcome.status.map(|_| responses::STATUS);
@@ -57,7 +57,7 @@ fn check_answers<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'stati
 fn is_another(
     cx: &Context<'_>,
     draft: &Draft<'_>,
-    behaviour: &'static Behaviour,
+    behaviour: &'static Contract,
     found: &Diagnostics,
 ) -> bool {
     // An extension says what is meant.

@@ -57,7 +57,7 @@ impl Draft<'_> {
     }
 
     /// The built-in behaviour, if there is one.
-    pub(super) fn built_in(&self) -> Option<&'static catalog::Behaviour> {
+    pub(super) fn built_in(&self) -> Option<&'static catalog::Contract> {
         match self.choice {
             Choice::BuiltIn(behaviour, _) => Some(behaviour),
             Choice::Custom(_) => None,

@@ -5,7 +5,6 @@ use super::context::Context;
 use super::drafts::Draft;
 use super::security::Schemes;
 use super::{answers, bodies, params};
-use crate::catalog;
 use crate::ir::{Behaviour, BuiltIn, Method, Operation, Tenancy};
 use crate::spec::tolerances;
 
@@ -45,8 +44,7 @@ fn finish_one<'d>(cx: &mut Context<'d>, draft: Draft<'d>, schemes: &Schemes) -> 
         Choice::Custom(matched) => Behaviour::Custom(matched),
     };
     let tenancy = match built_in.map(|behaviour| behaviour.tenancy) {
-        Some(catalog::Tenancy::Tenant) => Tenancy::Tenant,
-        Some(catalog::Tenancy::Ignored) => Tenancy::Ignored,
+        Some(tenancy) => tenancy,
         None if draft.place.tenant => Tenancy::Tenant,
         None => Tenancy::None,
     };

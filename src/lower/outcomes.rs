@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::drafts::Draft;
-use crate::catalog::{Behaviour, Class};
+use crate::catalog::{Class, Contract};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Arm, ArmBody, OutcomeArm};
 
@@ -10,7 +10,7 @@ use crate::ir::{Arm, ArmBody, OutcomeArm};
 pub(super) fn tie(
     cx: &mut Context<'_>,
     draft: &Draft<'_>,
-    behaviour: &'static Behaviour,
+    behaviour: &'static Contract,
     arms: &[Arm],
 ) -> Vec<OutcomeArm> {
     let mut tied = Vec::new();

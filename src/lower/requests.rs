@@ -7,7 +7,7 @@ use super::fit;
 use super::media::is_json;
 use super::members;
 use super::object::core;
-use crate::catalog::Behaviour;
+use crate::catalog::Contract;
 use crate::diagnostic::Diagnostic;
 use crate::spec::document::Location;
 use crate::spec::place::Place;
@@ -17,7 +17,7 @@ use crate::spec::tolerances;
 const CUSTOM: &str = "or mark the operation `x-auth-gen: custom`";
 
 /// Checks the request of one operation, and binds the schema of its body.
-pub(super) fn check<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static Behaviour) {
+pub(super) fn check<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static Contract) {
     if draft.method.as_str() != behaviour.method {
         let diagnostic = Diagnostic::error(
             "behaviour-method",
@@ -79,7 +79,7 @@ pub(super) fn check<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'st
 }
 
 /// Checks that the body has the keys that the behaviour reads.
-fn check_body<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static Behaviour) {
+fn check_body<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static Contract) {
     let body = draft.spec.body.as_ref();
     let mut media = body.into_iter().flat_map(|body| &body.content);
     let json = media.find(|media| is_json(media));
@@ -135,7 +135,7 @@ fn check_body<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static B
 }
 
 /// A body that lacks what the behaviour reads.
-fn missing(cx: &mut Context<'_>, behaviour: &Behaviour, place: &Place, what: &str, cure: &str) {
+fn missing(cx: &mut Context<'_>, behaviour: &Contract, place: &Place, what: &str, cure: &str) {
     let diagnostic = Diagnostic::error(
         "behaviour-body",
         format!(

@@ -7,7 +7,7 @@ use super::context::Context;
 use super::media::is_json;
 use super::members;
 use super::object::{Member, Object};
-use crate::catalog::{Behaviour, Outcome};
+use crate::catalog::{Contract, Outcome};
 use crate::spec::document::{Document, Operation, Response, Slot};
 use crate::spec::place::Place;
 use crate::spec::tolerances;
@@ -164,7 +164,7 @@ fn note_text(cx: &mut Context<'_>, response: &Response) {
 /// The outcomes of a behaviour that an object is the answer of.
 pub(super) fn outcomes_of(
     document: &Document,
-    behaviour: &'static Behaviour,
+    behaviour: &'static Contract,
     object: &Object<'_>,
 ) -> Vec<&'static Outcome> {
     let literals = object.literals_of(document, STATUS);

@@ -3,6 +3,7 @@
 use super::address::Address;
 use super::state::State;
 use crate::RouteRow;
+use crate::catalog::recipes::email_password;
 
 /// The page that shows the mails; it exists only where nobody else can reach the server, and API and website
 /// are this machine.
@@ -45,8 +46,8 @@ pub(super) fn banner(
         text.push_str(&format!("  {what:10}{place}\n"));
     }
     for (what, behaviour) in [
-        ("sign up", "email-password.sign-up"),
-        ("sign in", "email-password.sign-in"),
+        ("sign up", email_password::SIGN_UP.name),
+        ("sign in", email_password::SIGN_IN.name),
     ] {
         if let Some(url) = find(behaviour) {
             text.push_str(&format!(
@@ -82,7 +83,7 @@ mod tests {
         let state = State::at("sqlite://.auth-gen/auth.db", outbox);
         let routes = [
             row("/auth[/{tenantId}]/jwt/jwks.json", "jwt.jwks"),
-            row("/auth[/{tenantId}]/signup", "email-password.sign-up"),
+            row("/auth[/{tenantId}]/signup", email_password::SIGN_UP.name),
         ];
         let login = Some("http://localhost:3000/auth".to_owned());
         let text = banner(&address("127.0.0.1:3001"), &state, &routes, login);

@@ -104,7 +104,7 @@ fn imports(api: &Api) -> Vec<&'static str> {
         out.push("use auth_runtime::Error;");
     }
     if flows {
-        out.push("use auth_runtime::flows;");
+        out.push("use auth_runtime::recipes;");
     }
     if answers {
         out.push("use auth_runtime::web::Answer;");

@@ -5,8 +5,7 @@ use askama::Template;
 use super::groups::Group;
 use super::models::{self, outcomes};
 use super::{Frame, docs, heading, path};
-use crate::catalog::Origins;
-use crate::ir::{Api, Behaviour, Matched, Operation, Tenancy};
+use crate::ir::{Api, Behaviour, Matched, Operation};
 
 #[derive(Template)]
 #[template(path = "api/routes.rs.jinja")]
@@ -21,14 +20,9 @@ struct View<'a> {
 struct Route {
     /// What it does, as lines of a comment.
     summary: String,
-    id: String,
-    method: &'static str,
-    path: String,
-    tenancy: &'static str,
-    scope: &'static str,
-    origins: &'static str,
-    recipe: String,
-    behaviour: String,
+    /// The function that makes it: what a contract decides is not repeated.
+    constructor: &'static str,
+    arguments: Vec<String>,
     handler: String,
 }
 
@@ -55,22 +49,11 @@ pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> Strin
 fn route(operation: &Operation, groups: &[Group<'_>]) -> Route {
     Route {
         summary: docs::line_comment(4, &docs::summary(&heading(operation))),
-        id: format!("{:?}", operation.id),
-        method: operation.method.as_str(),
-        path: format!("{:?}", path(operation)),
-        tenancy: match operation.tenancy {
-            Tenancy::Tenant => "Tenant",
-            Tenancy::Ignored => "Ignored",
-            Tenancy::None => "None",
+        constructor: match &operation.behaviour {
+            Behaviour::BuiltIn(_) => "built_in",
+            Behaviour::Custom(_) => "custom",
         },
-        scope: if operation.outside_base {
-            "Root"
-        } else {
-            "Base"
-        },
-        origins: origins(operation).variant(),
-        recipe: format!("{:?}", operation.recipe),
-        behaviour: format!("{:?}", operation.behaviour.name()),
+        arguments: arguments(operation),
         handler: handler(operation, groups),
     }
 }
@@ -98,12 +81,31 @@ fn handler(operation: &Operation, groups: &[Group<'_>]) -> String {
     format!("custom!({}::{})", group.name, operation.name.rust())
 }
 
-/// Which origins may call it: as its contract says; operations of the application, the website alone.
-fn origins(operation: &Operation) -> Origins {
-    match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => built_in.behaviour.origins,
-        Behaviour::Custom(_) => Origins::Own,
-    }
+/// What makes its route: the contract of a built-in, or what the spec says instead, and where it stands.
+fn arguments(operation: &Operation) -> Vec<String> {
+    let mut arguments = match &operation.behaviour {
+        Behaviour::BuiltIn(built_in) => {
+            let contract = built_in.behaviour;
+            let (module, constant) = (contract.module, contract.constant);
+            vec![format!("&recipes::{module}::{constant}")]
+        }
+        Behaviour::Custom(_) => vec![
+            format!("{:?}", operation.recipe),
+            format!("Tenancy::{:?}", operation.tenancy),
+        ],
+    };
+    let scope = if operation.outside_base {
+        "Root"
+    } else {
+        "Base"
+    };
+    arguments.extend([
+        format!("{:?}", operation.id),
+        format!("Method::{}", operation.method.as_str()),
+        format!("{:?}", path(operation)),
+        format!("Scope::{scope}"),
+    ]);
+    arguments
 }
 
 /// Why it has that behaviour.

@@ -1,7 +1,6 @@
 //! The models of the sample.
 
 use super::{field, text};
-use crate::catalog::{BEHAVIOURS, DomainType};
 use crate::ir::{Field, Model, ModelId, Shape, Type, UnionVariant};
 use crate::name::Namer;
 
@@ -72,14 +71,6 @@ pub(super) fn models() -> Vec<Model> {
         model("order", order),
     ];
     models[0].recursive = true;
-    let filled = BEHAVIOURS
-        .iter()
-        .flat_map(|behaviour| behaviour.outcomes)
-        .flat_map(|outcome| outcome.fields)
-        .find_map(|field| match field.ty {
-            DomainType::List(list) if list.name == "FieldError" => Some(list),
-            _ => None,
-        });
     let mut error = model(
         "field error",
         Shape::Struct {
@@ -91,7 +82,7 @@ pub(super) fn models() -> Vec<Model> {
             rest: None,
         },
     );
-    error.filled_from = filled;
+    error.filled_from = Some(crate::shapes::FieldError::SHAPE);
     error.in_requests = false;
     models.push(error);
     models

@@ -1,7 +1,7 @@
 //! `login`: the custom element with the login methods that the spec has operations for.
 //!
-//! An operation is known by its built-in behaviour, or by the method and path that the Frontend Driver
-//! Interface gives it: whoever answers there, the page speaks the same protocol to.
+//! An operation is known by the method and path that the Frontend Driver Interface gives it, wherever a
+//! built-in stands in the spec: the runtime or the application may answer there, in the same protocol.
 
 use askama::Template;
 
@@ -33,8 +33,6 @@ struct Action {
 /// An operation of the protocol.
 #[derive(Clone, Copy)]
 struct Known {
-    /// Empty where auth-gen has none.
-    behaviour: &'static str,
     method: &'static str,
     path: &'static str,
 }
@@ -49,39 +47,16 @@ const fn needed(name: &'static str, method: &'static str, path: &'static str) ->
 const fn optional(name: &'static str, method: &'static str, path: &'static str) -> Action {
     Action {
         name,
-        operation: Known {
-            behaviour: "",
-            method,
-            path,
-        },
-        needed: false,
-    }
-}
-
-const fn built_in(
-    name: &'static str,
-    behaviour: &'static str,
-    method: &'static str,
-    path: &'static str,
-) -> Action {
-    Action {
-        name,
-        operation: Known {
-            behaviour,
-            method,
-            path,
-        },
+        operation: Known { method, path },
         needed: false,
     }
 }
 
 const SIGN_OUT: Known = Known {
-    behaviour: "session.sign-out",
     method: "POST",
     path: "/signout",
 };
 const LOGIN_METHODS: Known = Known {
-    behaviour: "",
     method: "GET",
     path: "/loginmethods",
 };
@@ -94,20 +69,14 @@ const METHODS: &[Method] = &[
         texts: "EMAIL_PASSWORD_TEXTS",
         title: "passwords",
         actions: &[
-            built_in("signIn", "email-password.sign-in", "POST", "/signin"),
-            built_in("signUp", "email-password.sign-up", "POST", "/signup"),
-            built_in(
+            optional("signIn", "POST", "/signin"),
+            optional("signUp", "POST", "/signup"),
+            optional(
                 "createPasswordResetToken",
-                "password-reset.create-token",
                 "POST",
                 "/user/password/reset/token",
             ),
-            built_in(
-                "resetPassword",
-                "password-reset.consume-token",
-                "POST",
-                "/user/password/reset",
-            ),
+            optional("resetPassword", "POST", "/user/password/reset"),
         ],
     },
     Method {
@@ -255,7 +224,10 @@ fn find<'a>(
     names: &'a Names,
 ) -> Option<(&'a Operation, &'a OperationNames)> {
     let by_behaviour = |operation: &Operation| match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => built_in.behaviour.name == known.behaviour,
+        Behaviour::BuiltIn(built_in) => {
+            let contract = built_in.behaviour;
+            contract.method == known.method && contract.paths.contains(&known.path)
+        }
         Behaviour::Custom(_) => false,
     };
     let by_route = |operation: &Operation| {
@@ -332,29 +304,4 @@ struct LoginDeclarations<'a> {
     header: &'a str,
     imports: &'a [String],
     texts: &'a str,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog::BEHAVIOURS;
-
-    #[test]
-    fn routes_and_behaviours_are_those_of_the_catalogue() {
-        for action in METHODS.iter().flat_map(|method| method.actions) {
-            let Known {
-                behaviour,
-                method,
-                path,
-            } = action.operation;
-            let known = BEHAVIOURS.iter().find(|known| known.name == behaviour);
-            assert_eq!(known.is_some(), !behaviour.is_empty(), "{}", action.name);
-            if let Some(known) = known {
-                assert!(
-                    known.method == method && known.paths.contains(&path),
-                    "{path}"
-                );
-            }
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::catalog::Contract;
 use crate::ir::{Api, Behaviour, ModelId, Operation};
 
 /// Types that the package exports beside the spec's, and global ones that the emitted code uses.
@@ -88,9 +89,9 @@ impl Names {
     }
 
     /// The function for a behaviour, where the spec has that.
-    pub(super) fn of_behaviour(&self, api: &Api, behaviour: &str) -> Option<&str> {
+    pub(super) fn of_behaviour(&self, api: &Api, behaviour: &Contract) -> Option<&str> {
         let is_it = |operation: &Operation| match &operation.behaviour {
-            Behaviour::BuiltIn(built_in) => built_in.behaviour.name == behaviour,
+            Behaviour::BuiltIn(built_in) => built_in.behaviour == behaviour,
             Behaviour::Custom(_) => false,
         };
         let index = api.operations.iter().position(is_it)?;

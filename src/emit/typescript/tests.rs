@@ -12,8 +12,9 @@ use crate::name::Namer;
 
 const TEXT: Type = Type::String(Format::Plain);
 
-static SIGN_OUT: catalog::Behaviour = catalog::Behaviour {
+static SIGN_OUT: catalog::Contract = catalog::Contract {
     name: "session.sign-out",
+    constant: "SIGN_OUT",
     operation_ids: &["signOut"],
     recipe: "session",
     module: "session",
@@ -22,7 +23,8 @@ static SIGN_OUT: catalog::Behaviour = catalog::Behaviour {
     method: "POST",
     paths: &["/signout"],
     tenancy: catalog::Tenancy::Ignored,
-    origins: catalog::Origins::Own,
+    origins: crate::contract::Origins::Own,
+    sessions: crate::contract::Sessions::Keeps,
     body: &[],
     query: &[],
     outcomes: &[],

@@ -7,6 +7,7 @@ mod background;
 mod hooks;
 mod mailer;
 mod readiness;
+mod recipe;
 mod refusal;
 
 use std::fmt;
@@ -28,6 +29,7 @@ use crate::store::{self, Metered, OwningApp, Store};
 use self::hooks::Hooks;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
+pub(crate) use self::recipe::{Compose, Recipe};
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 
@@ -52,6 +54,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     error_handlers: ErrorHandlers,
     metrics: Metrics,
+    recipes: &'static [&'static dyn Recipe],
     probe: Probe,
     is_stopping: AtomicBool,
 }
@@ -267,11 +270,14 @@ impl AuthBuilder {
         self
     }
 
-    /// Opens and starts what was not given.
+    /// Opens and starts what was not given, with these recipes.
     ///
     /// # Errors
     /// What could not be opened.
-    pub async fn build(self) -> Result<Auth, StartError> {
+    pub(crate) async fn build_with(
+        self,
+        recipes: &'static [&'static dyn Recipe],
+    ) -> Result<Auth, StartError> {
         let Self {
             mut config,
             store,
@@ -363,6 +369,7 @@ impl AuthBuilder {
             clock,
             error_handlers: hooks.error_handlers,
             metrics,
+            recipes,
             probe: Probe::default(),
             is_stopping: AtomicBool::new(false),
         });

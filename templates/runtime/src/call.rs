@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 pub use self::fdi_version::FdiVersion;
 
 use crate::auth::Auth;
+use crate::contract::Sessions;
 use crate::error::{Error, SessionError};
 use crate::limits::{Client, Kind};
 use crate::session::{
@@ -52,6 +53,7 @@ pub struct Call {
     /// Whether pages of any origin may send this request, cookies included.
     any_origin: bool,
     cookies: CookieUse,
+    sessions: Sessions,
     peer: Option<SocketAddr>,
 }
 
@@ -90,6 +92,7 @@ impl Call {
             may_be_stored_for: None,
             any_origin: false,
             cookies: CookieUse::Allowed,
+            sessions: Sessions::Begins,
         }
     }
 
@@ -100,6 +103,11 @@ impl Call {
             cookies,
             ..self
         }
+    }
+
+    /// The same request, with whether its operation may begin a session.
+    pub(crate) fn with_sessions(self, sessions: Sessions) -> Self {
+        Self { sessions, ..self }
     }
 
     /// The auth server.
@@ -214,6 +222,12 @@ impl Call {
     /// # Errors
     /// The store failed, cookies cannot work with the configured domains, or [`Error::ForeignOrigin`].
     pub async fn create_session(&mut self, mut new: NewSessionFor) -> Result<Session, Error> {
+        // The contract says which operations sign users in; no other one does so by mistake.
+        if self.sessions == Sessions::Keeps {
+            return Err(Error::internal(
+                "an operation begins a session, and its contract says that it does not",
+            ));
+        }
         new.any_origin |= self.any_origin;
         let sessions = self.auth.sessions().clone();
         let session = sessions

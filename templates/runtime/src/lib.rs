@@ -43,11 +43,12 @@
 //! |---|---|
 //! | the program | `commands` |
 //! | HTTP | `web`, `serve` |
-//! | what operations mean | `flows` |
+//! | what operations mean | `recipes` |
 //! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
+//! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `crypto`, `email`, `error`, `metrics`, `network`, `request_id`, `telemetry` |
+//! | ground | `app_info`, `clock`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `request_id`, `shapes`, `telemetry` |
 
 pub mod admin;
 pub mod app_info;
@@ -56,20 +57,23 @@ pub mod call;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod contract;
 pub mod crypto;
 pub mod delivery;
 pub mod email;
 pub mod error;
-pub mod flows;
 pub mod limits;
 pub mod metrics;
 pub mod network;
 pub mod read;
+pub mod recipes;
 pub mod request_id;
 mod serve;
 pub mod session;
+mod shapes;
 pub mod store;
 pub mod telemetry;
+mod users;
 pub mod web;
 
 use axum::Router;

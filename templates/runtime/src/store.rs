@@ -32,6 +32,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::email::EmailAddress;
 use crate::error::Error;
 
+pub use crate::shapes::{LoginMethod, ThirdParty, User, Webauthn};
 pub(crate) use app::OwningApp;
 pub(crate) use mail_outbox::{
     ClaimMails, ClaimedMail, CountMails, DiscardMails, EnqueueMail, FinishMail, ForgetMails,
@@ -56,68 +57,6 @@ pub const DEFAULT_APP_ID: &str = "public";
 
 /// The recipe of users that sign in with email and password.
 pub const EMAIL_PASSWORD: &str = "emailpassword";
-
-/// A user: one person, with all ways in which this person signs in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    /// Names the user.
-    pub id: String,
-    /// Whether further login methods can be linked to this user.
-    pub is_primary_user: bool,
-    /// Tenants in which the user can sign in.
-    pub tenant_ids: Vec<String>,
-    /// Email addresses of all login methods, each once.
-    pub emails: Vec<String>,
-    /// Phone numbers of all login methods, each once.
-    pub phone_numbers: Vec<String>,
-    /// Accounts at third parties.
-    pub third_party: Vec<ThirdParty>,
-    /// Passkeys of all login methods.
-    pub webauthn: Webauthn,
-    /// The ways in which the user signs in, oldest first.
-    pub login_methods: Vec<LoginMethod>,
-    /// When the user signed up.
-    pub time_joined: i64,
-}
-
-/// One way in which a user signs in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoginMethod {
-    /// The recipe it belongs to, such as `emailpassword`.
-    pub recipe_id: String,
-    /// Names the login method; equals the user's id where it was the first.
-    pub recipe_user_id: String,
-    /// Tenants in which it works.
-    pub tenant_ids: Vec<String>,
-    /// Its email address.
-    pub email: Option<String>,
-    /// Its phone number.
-    pub phone_number: Option<String>,
-    /// Its account at a third party.
-    pub third_party: Option<ThirdParty>,
-    /// Its passkeys.
-    pub webauthn: Option<Webauthn>,
-    /// When it was added.
-    pub time_joined: i64,
-    /// Whether the user proved to own the address or number.
-    pub verified: bool,
-}
-
-/// An account at a third party.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ThirdParty {
-    /// Names the third party.
-    pub id: String,
-    /// Names the user there.
-    pub user_id: String,
-}
-
-/// Passkeys.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Webauthn {
-    /// Their ids.
-    pub credential_ids: Vec<String>,
-}
 
 /// A user to be, who will sign in with email and password.
 #[derive(Debug, Clone)]

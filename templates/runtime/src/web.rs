@@ -36,30 +36,7 @@ pub(crate) use self::layer::not_found;
 pub use self::layer::{AuthLayer, AuthService};
 pub use self::operations::{health_router, operations_router};
 pub use self::request_log::with_request_log;
-
-/// What pages of other origins may do with an operation. Own origins are those of the website, of the API
-/// and of the settings ([`SessionConfig::allowed_origins`](crate::session::SessionConfig)).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origins {
-    /// Nothing that involves cookies: a request in cookie mode that changes state is refused.
-    Own,
-    /// They may read its answer, without credentials: it holds nothing secret.
-    AnyMayRead,
-    /// They may send it, cookies included: something else protects it against forged requests, such as the
-    /// `state` of an OAuth callback (RFC 9700 §4.7). Only own origins may read its answer.
-    AnyMaySend,
-}
-
-/// Whether a tenant segment may stand before the path of an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tenancy {
-    /// The operation belongs to a tenant; `public` without a segment.
-    Tenant,
-    /// A tenant segment is accepted and means nothing: the session names its own.
-    Ignored,
-    /// No tenant segment.
-    None,
-}
+pub use crate::contract::{Contract, Origins, Sessions, Tenancy};
 
 /// Where the path of an operation starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

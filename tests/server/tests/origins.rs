@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth_server::session::TransferMethod;
 use auth_server::web::{
-    Answer, Api, AuthLayer, Handler, Operation, Origins, Route, Scope, Tenancy,
+    Answer, Api, AuthLayer, Handler, Operation, Origins, Route, Scope, Sessions, Tenancy,
 };
 use auth_server::{Auth, AuthContext, Call, Config, Endpoints, Error, NewSessionFor};
 use axum::Router;
@@ -235,8 +235,9 @@ const fn own(
             tenancy: Tenancy::None,
             scope: Scope::Base,
             origins,
+            sessions: Sessions::Begins,
             recipe: "",
-            behaviour: "custom",
+            behaviour: Route::CUSTOM,
         },
         handler: Handler::Custom {
             is_given: |_| true,

@@ -5,11 +5,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{data, item};
-use crate::catalog::{DomainField, DomainStruct, DomainType};
+use crate::catalog::{DomainField, DomainType};
 use crate::emit::rust::types;
 use crate::ir::{Field, Model, Shape, Type};
 
-/// `impl From<flows::User> for User`.
+/// `impl From<recipes::User> for User`.
 pub(super) fn from_impl(model: &Model) -> Option<String> {
     let domain = model.filled_from?;
     let Shape::Struct { fields, rest } = &model.shape else {
@@ -18,7 +18,7 @@ pub(super) fn from_impl(model: &Model) -> Option<String> {
             model.name.as_str()
         );
     };
-    let path: TokenStream = flow_path(domain).parse().expect("it is a path");
+    let path: TokenStream = domain.path.parse().expect("it is a path");
     let argument = domain
         .path
         .rsplit("::")
@@ -40,11 +40,6 @@ pub(super) fn from_impl(model: &Model) -> Option<String> {
             }
         }
     }))
-}
-
-/// `flows::User`.
-fn flow_path(domain: &DomainStruct) -> &'static str {
-    domain.path.trim_start_matches("crate::")
 }
 
 /// The values of wire fields, and which fields of the runtime they take.

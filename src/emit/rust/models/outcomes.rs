@@ -8,14 +8,14 @@ use super::{built_in, is_unit, item};
 use crate::catalog::{DomainType, Outcome};
 use crate::ir::{Answer, ArmBody, BuiltIn, Operation, OutcomeArm};
 
-/// `impl From<flows::email_password::SignUp> for SignUpResponse`; `TryFrom` where the spec lacks the answer
+/// `impl From<recipes::email_password::SignUp> for SignUpResponse`; `TryFrom` where the spec lacks the answer
 /// of an outcome and has none to stand in for it. Nothing for an operation of the application.
 pub(super) fn from_outcome(operation: &Operation) -> Option<String> {
     let built_in = built_in(operation)?;
     let behaviour = built_in.behaviour;
     let module = format_ident!("{}", behaviour.module);
     let outcome = format_ident!("{}", behaviour.outcome_type);
-    let source = quote!(flows::#module::#outcome);
+    let source = quote!(recipes::#module::#outcome);
     let name = format_ident!("{}", operation.answer.name.as_str());
     let is_fallible = is_fallible(operation, built_in);
     let arms = built_in

@@ -8,11 +8,10 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::{Auth, Parts};
+use super::{Auth, Parts, recipe};
 use crate::crypto::token;
 use crate::delivery::{DONE_KEPT, DueMail, FAILED_KEPT};
 use crate::error::Error;
-use crate::flows;
 use crate::limits::PurgeCounters;
 use crate::session::{KEY_POLL, Sessions};
 use crate::store::{ForgetMails, ForgetResetTokens};
@@ -35,7 +34,8 @@ fn send_mails(parts: &Arc<Parts>) {
         let server = server.upgrade();
         Box::pin(async move {
             let parts = server.ok_or_else(|| Error::internal("the server is gone"))?;
-            flows::compose(&Auth(parts), mail).await
+            let recipes = parts.recipes;
+            recipe::compose(recipes, &Auth(parts), mail).await
         })
     }));
 }

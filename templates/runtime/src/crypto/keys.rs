@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::crypto::token;
 use crate::error::Error;
+pub use crate::shapes::Jwk;
 
 /// What signs access tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,35 +70,6 @@ impl FromStr for Algorithm {
             .find(|algorithm| algorithm.name() == text)
             .ok_or_else(|| "signing algorithm must be one of RS256, ES256 or EdDSA".to_owned())
     }
-}
-
-/// A public key as it is published (RFC 7517).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Jwk {
-    /// Key type.
-    pub kty: String,
-    /// Names the key.
-    pub kid: String,
-    /// RSA modulus.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub n: Option<String>,
-    /// RSA exponent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub e: Option<String>,
-    /// Curve.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub crv: Option<String>,
-    /// First coordinate, or the whole key on Ed25519.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub x: Option<String>,
-    /// Second coordinate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub y: Option<String>,
-    /// Algorithm.
-    pub alg: String,
-    /// What the key is for.
-    #[serde(rename = "use")]
-    pub use_: String,
 }
 
 /// A key pair, read once and ready for use.

@@ -64,8 +64,8 @@ pub struct NewMail {
 /// A mail whose turn has come.
 #[derive(Clone)]
 pub struct DueMail {
-    /// See [`NewMail::kind`].
-    pub kind: MailKind,
+    /// The name of its kind ([`MailKind::name`]).
+    pub kind: String,
     /// See [`NewMail::tenant_id`].
     pub tenant_id: String,
     /// See [`NewMail::to`].
@@ -241,8 +241,6 @@ impl Inner {
     /// # Errors
     /// What is wrong with it, without any part of it.
     pub(super) fn open(&self, row: ClaimedMail) -> Result<DueMail, String> {
-        let kind = MailKind::of(&row.kind)
-            .ok_or("this version of the server does not know mails of its kind")?;
         let to = EmailAddress::parse(&row.recipient)
             .map_err(|_| "the recipient is not a mail address".to_owned())?;
         let open = |sealed: Vec<u8>| self.encryption.decrypt(&sealed_name(&row.id), &sealed);
@@ -251,7 +249,7 @@ impl Inner {
             "its content cannot be decrypted: is AUTH_ENCRYPTION_SECRET still the same?".to_owned()
         })?;
         Ok(DueMail {
-            kind,
+            kind: row.kind,
             tenant_id: row.tenant_id,
             to,
             subject: row.subject,

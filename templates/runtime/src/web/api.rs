@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{Answer, Origins, Scope, Tenancy};
+use super::{Answer, Contract, Origins, Scope, Sessions, Tenancy};
 use crate::call::Call;
 use crate::error::Error;
 
@@ -32,10 +32,60 @@ pub struct Route {
     pub scope: Scope,
     /// Which origins may call it.
     pub origins: Origins,
+    /// Whether it may begin a session.
+    pub sessions: Sessions,
     /// The recipe that the header `rid` may name to tell equal paths apart; empty when it has none.
     pub recipe: &'static str,
-    /// Who implements it: `email-password.sign-up`, or `custom`.
+    /// Who implements it: the name of a contract, or [`CUSTOM`](Self::CUSTOM).
     pub behaviour: &'static str,
+}
+
+impl Route {
+    /// The behaviour of operations that the application answers.
+    pub const CUSTOM: &'static str = "custom";
+
+    /// An operation that this crate answers. What the spec does not decide is as its contract says.
+    pub const fn built_in(
+        contract: &'static Contract,
+        id: &'static str,
+        method: Method,
+        path: &'static str,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            id,
+            method,
+            path,
+            scope,
+            tenancy: contract.tenancy,
+            origins: contract.origins,
+            sessions: contract.sessions,
+            recipe: contract.recipe,
+            behaviour: contract.name,
+        }
+    }
+
+    /// An operation that the application answers: the website alone may call it, and it may begin sessions.
+    pub const fn custom(
+        recipe: &'static str,
+        tenancy: Tenancy,
+        id: &'static str,
+        method: Method,
+        path: &'static str,
+        scope: Scope,
+    ) -> Self {
+        Self {
+            id,
+            method,
+            path,
+            scope,
+            tenancy,
+            origins: Origins::Own,
+            sessions: Sessions::Begins,
+            recipe,
+            behaviour: Self::CUSTOM,
+        }
+    }
 }
 
 /// One operation: its route, and what answers it. `G` holds the groups of operations that the

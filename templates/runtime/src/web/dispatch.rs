@@ -9,7 +9,7 @@ use axum::body::Body;
 use http::{Request, Response, header};
 
 use super::matching::Found;
-use super::{Answer, Api, Origins, body, cache_control, conditional, cors, error, legacy};
+use super::{Answer, Api, Origins, Route, body, cache_control, conditional, cors, error, legacy};
 use crate::auth::{Auth, RequestHead};
 use crate::call::Call;
 use crate::error::Error;
@@ -55,7 +55,8 @@ async fn read(auth: &Auth, found: &Found, request: Request<Body>) -> Result<Call
         found.tenant.clone(),
         found.params.clone(),
     )
-    .with_origin(any_origin, cookies))
+    .with_origin(any_origin, cookies)
+    .with_sessions(found.route.sessions))
 }
 
 /// Lets the operation answer, and puts the session's headers on the answer.
@@ -93,7 +94,7 @@ async fn run(
 
 /// Built-in answers know the user shape of old clients; custom ones are as the spec says.
 fn in_the_clients_version(mut answer: Answer, behaviour: &str, call: &Call) -> Answer {
-    if behaviour != "custom"
+    if behaviour != Route::CUSTOM
         && legacy::wants_old_shape(call.fdi_version())
         && let Some(value) = answer.value_mut()
     {

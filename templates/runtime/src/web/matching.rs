@@ -104,12 +104,18 @@ pub(super) fn is_under(path: &str, base_path: &str) -> bool {
 
 /// The best reading among those of the recipe that `rid` names; failing that, among all.
 fn best(mut readings: Vec<Reading>, rid: Option<&str>) -> Option<Found> {
-    let recipes = recipes(rid);
-    if readings
-        .iter()
-        .any(|reading| recipes.contains(&reading.found.route.recipe))
-    {
-        readings.retain(|reading| recipes.contains(&reading.found.route.recipe));
+    // The browser library puts `anti-csrf` on every call of the app: no recipe is meant.
+    if let Some(rid) = rid.filter(|rid| *rid != "anti-csrf") {
+        let is_exact = readings
+            .iter()
+            .any(|reading| reading.found.route.recipe == rid);
+        let is_meant = |reading: &Reading| {
+            let recipe = reading.found.route.recipe;
+            recipe == rid || !is_exact && means(rid, recipe)
+        };
+        if readings.iter().any(is_meant) {
+            readings.retain(is_meant);
+        }
     }
     // `min_by_key` keeps the first of equals: the order of the spec.
     let reading = readings.into_iter().min_by_key(|reading| reading.rank)?;
@@ -125,15 +131,10 @@ fn best(mut readings: Vec<Reading>, rid: Option<&str>) -> Option<Found> {
     }
 }
 
-/// The recipes that a `rid` stands for.
-fn recipes(rid: Option<&str>) -> Vec<&str> {
-    match rid {
-        // The browser library puts `anti-csrf` on every call of the app: no recipe is meant.
-        None | Some("anti-csrf") => Vec::new(),
-        Some("thirdpartyemailpassword") => vec!["thirdparty", "emailpassword"],
-        Some("thirdpartypasswordless") => vec!["thirdparty", "passwordless"],
-        Some(recipe) => vec![recipe],
-    }
+/// Whether a `rid` means a recipe: by its id, or by the id of two recipes in one word, as clients of early
+/// FDI versions name them (third-party accounts and passwords behind one form).
+fn means(rid: &str, recipe: &str) -> bool {
+    !recipe.is_empty() && (rid.starts_with(recipe) || rid.ends_with(recipe))
 }
 
 /// Reads a path as that of a route: as it is, or with a tenant segment in front.
@@ -193,7 +194,6 @@ fn params(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::Origins;
 
     const fn route(
         scope: Scope,
@@ -201,16 +201,7 @@ mod tests {
         recipe: &'static str,
         tenancy: Tenancy,
     ) -> Route {
-        Route {
-            id: path,
-            method: Method::GET,
-            path,
-            tenancy,
-            scope,
-            origins: Origins::Own,
-            recipe,
-            behaviour: "custom",
-        }
+        Route::custom(recipe, tenancy, path, Method::GET, path, scope)
     }
 
     const ROUTES: &[Route] = &[

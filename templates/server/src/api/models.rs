@@ -6,7 +6,7 @@
 //! cannot be answered. A data type that several operations share stands with the first of them.
 
 use auth_runtime::Error;
-use auth_runtime::flows;
+use auth_runtime::recipes;
 use auth_runtime::web::Answer;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -54,8 +54,8 @@ pub struct User {
     pub time_joined: i64,
 }
 
-impl From<flows::User> for User {
-    fn from(user: flows::User) -> Self {
+impl From<recipes::User> for User {
+    fn from(user: recipes::User) -> Self {
         Self {
             id: user.id,
             is_primary_user: user.is_primary_user,
@@ -80,8 +80,8 @@ pub struct ThirdPartyAccount {
     pub user_id: String,
 }
 
-impl From<flows::ThirdParty> for ThirdPartyAccount {
-    fn from(third_party: flows::ThirdParty) -> Self {
+impl From<recipes::ThirdParty> for ThirdPartyAccount {
+    fn from(third_party: recipes::ThirdParty) -> Self {
         Self {
             id: third_party.id,
             user_id: third_party.user_id,
@@ -97,8 +97,8 @@ pub struct WebauthnCredentials {
     pub credential_ids: Vec<String>,
 }
 
-impl From<flows::Webauthn> for WebauthnCredentials {
-    fn from(webauthn: flows::Webauthn) -> Self {
+impl From<recipes::Webauthn> for WebauthnCredentials {
+    fn from(webauthn: recipes::Webauthn) -> Self {
         Self {
             credential_ids: webauthn.credential_ids,
         }
@@ -131,8 +131,8 @@ pub struct LoginMethod {
     pub verified: bool,
 }
 
-impl From<flows::LoginMethod> for LoginMethod {
-    fn from(login_method: flows::LoginMethod) -> Self {
+impl From<recipes::LoginMethod> for LoginMethod {
+    fn from(login_method: recipes::LoginMethod) -> Self {
         Self {
             recipe_id: login_method.recipe_id,
             recipe_user_id: login_method.recipe_user_id,
@@ -156,8 +156,8 @@ pub struct FieldError {
     pub error: String,
 }
 
-impl From<flows::FieldError> for FieldError {
-    fn from(field_error: flows::FieldError) -> Self {
+impl From<recipes::FieldError> for FieldError {
+    fn from(field_error: recipes::FieldError) -> Self {
         Self {
             id: field_error.id,
             error: field_error.error,
@@ -192,16 +192,18 @@ pub enum SignUpResponse {
     },
 }
 
-impl From<flows::email_password::SignUp> for SignUpResponse {
-    fn from(outcome: flows::email_password::SignUp) -> Self {
+impl From<recipes::email_password::SignUp> for SignUpResponse {
+    fn from(outcome: recipes::email_password::SignUp) -> Self {
         match outcome {
-            flows::email_password::SignUp::Ok { user } => Self::Ok { user: user.into() },
-            flows::email_password::SignUp::FieldError { form_fields } => {
+            recipes::email_password::SignUp::Ok { user } => {
+                Self::Ok { user: user.into() }
+            }
+            recipes::email_password::SignUp::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
             }
-            flows::email_password::SignUp::NotAllowed { reason } => {
+            recipes::email_password::SignUp::NotAllowed { reason } => {
                 Self::SignUpNotAllowed { reason }
             }
         }
@@ -245,19 +247,21 @@ pub enum SignInResponse {
     },
 }
 
-impl From<flows::email_password::SignIn> for SignInResponse {
-    fn from(outcome: flows::email_password::SignIn) -> Self {
+impl From<recipes::email_password::SignIn> for SignInResponse {
+    fn from(outcome: recipes::email_password::SignIn) -> Self {
         match outcome {
-            flows::email_password::SignIn::Ok { user } => Self::Ok { user: user.into() },
-            flows::email_password::SignIn::WrongCredentials => {
+            recipes::email_password::SignIn::Ok { user } => {
+                Self::Ok { user: user.into() }
+            }
+            recipes::email_password::SignIn::WrongCredentials => {
                 Self::WrongCredentialsError
             }
-            flows::email_password::SignIn::FieldError { form_fields } => {
+            recipes::email_password::SignIn::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
             }
-            flows::email_password::SignIn::NotAllowed { reason } => {
+            recipes::email_password::SignIn::NotAllowed { reason } => {
                 Self::SignInNotAllowed { reason }
             }
         }
@@ -289,10 +293,10 @@ pub enum EmailExistsResponse {
     },
 }
 
-impl From<flows::email_password::EmailExists> for EmailExistsResponse {
-    fn from(outcome: flows::email_password::EmailExists) -> Self {
+impl From<recipes::email_password::EmailExists> for EmailExistsResponse {
+    fn from(outcome: recipes::email_password::EmailExists) -> Self {
         match outcome {
-            flows::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
+            recipes::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
         }
     }
 }
@@ -322,10 +326,10 @@ pub enum EmailExistsDeprResponse {
     },
 }
 
-impl From<flows::email_password::EmailExists> for EmailExistsDeprResponse {
-    fn from(outcome: flows::email_password::EmailExists) -> Self {
+impl From<recipes::email_password::EmailExists> for EmailExistsDeprResponse {
+    fn from(outcome: recipes::email_password::EmailExists) -> Self {
         match outcome {
-            flows::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
+            recipes::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
         }
     }
 }
@@ -371,16 +375,16 @@ pub enum CreatePasswordResetTokenResponse {
     },
 }
 
-impl From<flows::password_reset::CreateToken> for CreatePasswordResetTokenResponse {
-    fn from(outcome: flows::password_reset::CreateToken) -> Self {
+impl From<recipes::password_reset::CreateToken> for CreatePasswordResetTokenResponse {
+    fn from(outcome: recipes::password_reset::CreateToken) -> Self {
         match outcome {
-            flows::password_reset::CreateToken::Ok => Self::Ok,
-            flows::password_reset::CreateToken::FieldError { form_fields } => {
+            recipes::password_reset::CreateToken::Ok => Self::Ok,
+            recipes::password_reset::CreateToken::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
             }
-            flows::password_reset::CreateToken::NotAllowed { reason } => {
+            recipes::password_reset::CreateToken::NotAllowed { reason } => {
                 Self::PasswordResetNotAllowed {
                     reason,
                 }
@@ -431,14 +435,14 @@ pub enum ResetPasswordResponse {
     },
 }
 
-impl From<flows::password_reset::ConsumeToken> for ResetPasswordResponse {
-    fn from(outcome: flows::password_reset::ConsumeToken) -> Self {
+impl From<recipes::password_reset::ConsumeToken> for ResetPasswordResponse {
+    fn from(outcome: recipes::password_reset::ConsumeToken) -> Self {
         match outcome {
-            flows::password_reset::ConsumeToken::Ok => Self::Ok,
-            flows::password_reset::ConsumeToken::InvalidToken => {
+            recipes::password_reset::ConsumeToken::Ok => Self::Ok,
+            recipes::password_reset::ConsumeToken::InvalidToken => {
                 Self::ResetPasswordInvalidTokenError
             }
-            flows::password_reset::ConsumeToken::FieldError { form_fields } => {
+            recipes::password_reset::ConsumeToken::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
@@ -464,10 +468,10 @@ pub enum RefreshSessionResponse {
     Ok {},
 }
 
-impl From<flows::session::Refresh> for RefreshSessionResponse {
-    fn from(outcome: flows::session::Refresh) -> Self {
+impl From<recipes::session::Refresh> for RefreshSessionResponse {
+    fn from(outcome: recipes::session::Refresh) -> Self {
         match outcome {
-            flows::session::Refresh::Ok => Self::Ok {},
+            recipes::session::Refresh::Ok => Self::Ok {},
         }
     }
 }
@@ -494,10 +498,10 @@ pub enum SignOutResponse {
     },
 }
 
-impl From<flows::session::SignOut> for SignOutResponse {
-    fn from(outcome: flows::session::SignOut) -> Self {
+impl From<recipes::session::SignOut> for SignOutResponse {
+    fn from(outcome: recipes::session::SignOut) -> Self {
         match outcome {
-            flows::session::SignOut::Ok => Self::Ok,
+            recipes::session::SignOut::Ok => Self::Ok,
         }
     }
 }
@@ -540,8 +544,8 @@ pub struct JsonWebKey {
     pub use_: String,
 }
 
-impl From<flows::Jwk> for JsonWebKey {
-    fn from(jwk: flows::Jwk) -> Self {
+impl From<recipes::Jwk> for JsonWebKey {
+    fn from(jwk: recipes::Jwk) -> Self {
         Self {
             kty: jwk.kty,
             kid: jwk.kid,
@@ -574,10 +578,10 @@ pub enum GetJwksResponse {
     },
 }
 
-impl From<flows::jwt::GetJwks> for GetJwksResponse {
-    fn from(outcome: flows::jwt::GetJwks) -> Self {
+impl From<recipes::jwt::GetJwks> for GetJwksResponse {
+    fn from(outcome: recipes::jwt::GetJwks) -> Self {
         match outcome {
-            flows::jwt::GetJwks::Ok { keys } => {
+            recipes::jwt::GetJwks::Ok { keys } => {
                 Self::Ok {
                     keys: keys.into_iter().map(Into::into).collect(),
                 }
@@ -634,10 +638,10 @@ pub enum GetOpenIdConfigurationResponse {
     },
 }
 
-impl From<flows::openid::Discovery> for GetOpenIdConfigurationResponse {
-    fn from(outcome: flows::openid::Discovery) -> Self {
+impl From<recipes::openid::Discovery> for GetOpenIdConfigurationResponse {
+    fn from(outcome: recipes::openid::Discovery) -> Self {
         match outcome {
-            flows::openid::Discovery::Ok {
+            recipes::openid::Discovery::Ok {
                 issuer,
                 jwks_uri,
                 authorization_endpoint,

@@ -15,25 +15,25 @@
 //! | GET | `/jwt/jwks.json` | `getJwks` | `jwt.jwks` | operationId |
 //! | GET | `/.well-known/openid-configuration` | `getOpenIdConfiguration` | `openid.discovery` | operationId |
 
-use auth_runtime::flows;
-use auth_runtime::web::{Api, Handler, Operation, Origins, Route, Scope, Tenancy};
+use auth_runtime::recipes;
+use auth_runtime::web::{Api, Handler, Operation, Route, Scope};
 use http::Method;
 
 use super::models;
 
-/// A flow of the runtime, and the answer that its outcome becomes.
+/// The function of a recipe, and the answer that its outcome becomes.
 macro_rules! built_in {
     ($module:ident :: $flow:ident => $answer:ident) => {
         Handler::BuiltIn(|call| {
             Box::pin(async move {
-                models::$answer::from(flows::$module::$flow(call).await?).try_into()
+                models::$answer::from(recipes::$module::$flow(call).await?).try_into()
             })
         })
     };
     (try $module:ident :: $flow:ident => $answer:ident) => {
         Handler::BuiltIn(|call| {
             Box::pin(async move {
-                models::$answer::try_from(flows::$module::$flow(call).await?)?.try_into()
+                models::$answer::try_from(recipes::$module::$flow(call).await?)?.try_into()
             })
         })
     };
@@ -43,144 +43,114 @@ macro_rules! built_in {
 pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `POST /signup`: Creates a user with an email address and a password, and signs them in.
     Operation {
-        route: Route {
-            id: "signUp",
-            method: Method::POST,
-            path: "/signup",
-            tenancy: Tenancy::Tenant,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "emailpassword",
-            behaviour: "email-password.sign-up",
-        },
+        route: Route::built_in(
+            &recipes::email_password::SIGN_UP,
+            "signUp",
+            Method::POST,
+            "/signup",
+            Scope::Base,
+        ),
         handler: built_in!(email_password::sign_up => SignUpResponse),
     },
     // `POST /signin`: Signs a user in with an email address and a password.
     Operation {
-        route: Route {
-            id: "signIn",
-            method: Method::POST,
-            path: "/signin",
-            tenancy: Tenancy::Tenant,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "emailpassword",
-            behaviour: "email-password.sign-in",
-        },
+        route: Route::built_in(
+            &recipes::email_password::SIGN_IN,
+            "signIn",
+            Method::POST,
+            "/signin",
+            Scope::Base,
+        ),
         handler: built_in!(email_password::sign_in => SignInResponse),
     },
     // `GET /emailpassword/email/exists`: Tells whether an address has signed up with a password.
     Operation {
-        route: Route {
-            id: "emailExists",
-            method: Method::GET,
-            path: "/emailpassword/email/exists",
-            tenancy: Tenancy::Tenant,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "emailpassword",
-            behaviour: "email-password.email-exists",
-        },
+        route: Route::built_in(
+            &recipes::email_password::EMAIL_EXISTS,
+            "emailExists",
+            Method::GET,
+            "/emailpassword/email/exists",
+            Scope::Base,
+        ),
         handler: built_in!(email_password::email_exists => EmailExistsResponse),
     },
     // `GET /signup/email/exists`: Tells whether an address has signed up with a password, under the
     // path of FDI 1.x.
     Operation {
-        route: Route {
-            id: "emailExistsDepr",
-            method: Method::GET,
-            path: "/signup/email/exists",
-            tenancy: Tenancy::Tenant,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "emailpassword",
-            behaviour: "email-password.email-exists",
-        },
+        route: Route::built_in(
+            &recipes::email_password::EMAIL_EXISTS,
+            "emailExistsDepr",
+            Method::GET,
+            "/signup/email/exists",
+            Scope::Base,
+        ),
         handler: built_in!(email_password::email_exists => EmailExistsDeprResponse),
     },
     // `POST /user/password/reset/token`: Sends a mail with a link to choose a new password.
     Operation {
-        route: Route {
-            id: "createPasswordResetToken",
-            method: Method::POST,
-            path: "/user/password/reset/token",
-            tenancy: Tenancy::Tenant,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "emailpassword",
-            behaviour: "password-reset.create-token",
-        },
+        route: Route::built_in(
+            &recipes::password_reset::CREATE_TOKEN,
+            "createPasswordResetToken",
+            Method::POST,
+            "/user/password/reset/token",
+            Scope::Base,
+        ),
         handler: built_in!(password_reset::create_token => CreatePasswordResetTokenResponse),
     },
     // `POST /user/password/reset`: Sets a new password with the token of a reset link.
     Operation {
-        route: Route {
-            id: "resetPassword",
-            method: Method::POST,
-            path: "/user/password/reset",
-            tenancy: Tenancy::Tenant,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "emailpassword",
-            behaviour: "password-reset.consume-token",
-        },
+        route: Route::built_in(
+            &recipes::password_reset::CONSUME_TOKEN,
+            "resetPassword",
+            Method::POST,
+            "/user/password/reset",
+            Scope::Base,
+        ),
         handler: built_in!(password_reset::consume_token => ResetPasswordResponse),
     },
     // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
     Operation {
-        route: Route {
-            id: "refreshSession",
-            method: Method::POST,
-            path: "/session/refresh",
-            tenancy: Tenancy::Ignored,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "session",
-            behaviour: "session.refresh",
-        },
+        route: Route::built_in(
+            &recipes::session::REFRESH,
+            "refreshSession",
+            Method::POST,
+            "/session/refresh",
+            Scope::Base,
+        ),
         handler: built_in!(session::refresh => RefreshSessionResponse),
     },
     // `POST /signout`: Ends the session and clears its tokens.
     Operation {
-        route: Route {
-            id: "signOut",
-            method: Method::POST,
-            path: "/signout",
-            tenancy: Tenancy::Ignored,
-            scope: Scope::Base,
-            origins: Origins::Own,
-            recipe: "session",
-            behaviour: "session.sign-out",
-        },
+        route: Route::built_in(
+            &recipes::session::SIGN_OUT,
+            "signOut",
+            Method::POST,
+            "/signout",
+            Scope::Base,
+        ),
         handler: built_in!(session::sign_out => SignOutResponse),
     },
     // `GET /jwt/jwks.json`: Lists the public keys that access tokens are signed with (RFC 7517).
     Operation {
-        route: Route {
-            id: "getJwks",
-            method: Method::GET,
-            path: "/jwt/jwks.json",
-            tenancy: Tenancy::Ignored,
-            scope: Scope::Base,
-            origins: Origins::AnyMayRead,
-            recipe: "jwt",
-            behaviour: "jwt.jwks",
-        },
+        route: Route::built_in(
+            &recipes::jwt::JWKS,
+            "getJwks",
+            Method::GET,
+            "/jwt/jwks.json",
+            Scope::Base,
+        ),
         handler: built_in!(jwt::jwks => GetJwksResponse),
     },
     // `GET /.well-known/openid-configuration`: Describes the issuer of the tokens (OpenID Connect
     // Discovery 1.0).
     Operation {
-        route: Route {
-            id: "getOpenIdConfiguration",
-            method: Method::GET,
-            path: "/.well-known/openid-configuration",
-            tenancy: Tenancy::Ignored,
-            scope: Scope::Base,
-            origins: Origins::AnyMayRead,
-            recipe: "openid",
-            behaviour: "openid.discovery",
-        },
+        route: Route::built_in(
+            &recipes::openid::DISCOVERY,
+            "getOpenIdConfiguration",
+            Method::GET,
+            "/.well-known/openid-configuration",
+            Scope::Base,
+        ),
         handler: built_in!(openid::discovery => GetOpenIdConfigurationResponse),
     },
 ];

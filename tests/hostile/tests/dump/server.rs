@@ -8,7 +8,8 @@ use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::password::PasswordParams;
 use auth_server::crypto::token;
-use auth_server::delivery::{Mail, MailError, MailKind, Mailer, NewMail};
+use auth_server::delivery::{Mail, MailError, Mailer, NewMail};
+use auth_server::recipes::password_reset::messages;
 use auth_server::session::{AntiCsrf, SessionTokens, TransferMethod, VerifyOptions};
 use auth_server::{Auth, Config, Endpoints, NewSessionFor};
 use axum::body::{Body, to_bytes};
@@ -151,7 +152,7 @@ impl Server {
         // One more mail cannot be sent, and waits: its link may have been read, and its code counts.
         self.mails.is_down.store(true, Ordering::Relaxed);
         let mail = NewMail {
-            kind: MailKind::PasswordReset,
+            kind: messages::LINK,
             tenant_id: "public".to_owned(),
             to: "ida@ex.co".parse().expect("an address"),
             subject: None,

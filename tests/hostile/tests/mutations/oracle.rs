@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use auth_server::crypto::token;
 use auth_server::error::DUPLICATE_COOKIES;
-use auth_server::flows::password_reset;
+use auth_server::recipes::password_reset;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::percent_decode;

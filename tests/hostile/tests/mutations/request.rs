@@ -1,7 +1,7 @@
 //! The valid requests that mutations begin with: one for every built-in operation, in both modes where
 //! there are two, and those of an application's protected route.
 
-use auth_server::flows::password_reset;
+use auth_server::recipes::password_reset;
 use auth_server::session::{NewSessionFor, SessionTokens, TransferMethod};
 use serde_json::{Value, json};
 

@@ -4,68 +4,20 @@
 //! the same answer after the same work (OWASP, Authentication Cheat Sheet, "Incorrect and correct
 //! response examples").
 
+pub mod contract;
+
+pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
 use serde_json::Value;
 
-use super::form_fields::{self, Form};
-use super::{FieldError, User, validators};
 use crate::call::Call;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
 use crate::session::{ClaimValidators, NewSessionFor, Session, VerifyOptions};
+use crate::shapes::{FieldError, User};
 use crate::store::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser, PasswordIsUnchanged};
-
-/// What a sign-up comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignUp {
-    /// There is a new user, and they are signed in.
-    Ok {
-        /// The user.
-        user: User,
-    },
-    /// Fields were refused, or the address is taken.
-    FieldError {
-        /// All that were refused.
-        form_fields: Vec<FieldError>,
-    },
-    /// This way to sign up is closed for the address.
-    NotAllowed {
-        /// A sentence to show.
-        reason: String,
-    },
-}
-
-/// What a sign-in comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignIn {
-    /// The user is signed in.
-    Ok {
-        /// The user.
-        user: User,
-    },
-    /// No user has this address and this password.
-    WrongCredentials,
-    /// Fields were refused.
-    FieldError {
-        /// All that were refused.
-        form_fields: Vec<FieldError>,
-    },
-    /// This way to sign in is closed for the user.
-    NotAllowed {
-        /// A sentence to show.
-        reason: String,
-    },
-}
-
-/// Whether an address is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EmailExists {
-    /// The answer.
-    Ok {
-        /// Whether a user signs in with it and a password.
-        exists: bool,
-    },
-}
+use crate::users::form_fields::{self, Form};
+use crate::users::validators;
 
 /// Creates a user and signs them in.
 ///

@@ -6,16 +6,17 @@
 
 use serde_json::Value;
 
-use super::{FieldError, validators};
+use super::validators;
 use crate::email::{EmailAddress, trim};
 use crate::error::Error;
+use crate::shapes::FieldError;
 
 const EMAIL: &str = "email";
 const PASSWORD: &str = "password";
 
 /// The fields that a form has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// A new password and an address.
     SignUp,
     /// The same, but any password may be tried.
@@ -23,11 +24,11 @@ pub(super) enum Form {
 }
 
 /// The values of a [`Form`].
-pub(super) struct Credentials {
+pub(crate) struct Credentials {
     /// The address.
-    pub(super) email: EmailAddress,
+    pub(crate) email: EmailAddress,
     /// As it was typed.
-    pub(super) password: String,
+    pub(crate) password: String,
 }
 
 /// What a form comes to: its values, or all fields that were refused.
@@ -39,7 +40,7 @@ const MISSING: &str = "Field is not optional";
 ///
 /// # Errors
 /// [`Error::BadInput`] when the structure is wrong; the inner error when values are.
-pub(super) fn credentials(body: &Value, form: Form) -> Result<Judged<Credentials>, Error> {
+pub(crate) fn credentials(body: &Value, form: Form) -> Result<Judged<Credentials>, Error> {
     let fields = Fields::read(body, 2)?;
     let judge = match form {
         Form::SignUp => validators::password,
@@ -55,7 +56,7 @@ pub(super) fn credentials(body: &Value, form: Form) -> Result<Judged<Credentials
 ///
 /// # Errors
 /// As [`credentials`].
-pub(super) fn email(body: &Value) -> Result<Judged<EmailAddress>, Error> {
+pub(crate) fn email(body: &Value) -> Result<Judged<EmailAddress>, Error> {
     let fields = Fields::read(body, 1)?;
     Ok(fields.email().map_err(|error| vec![error]))
 }
@@ -64,7 +65,7 @@ pub(super) fn email(body: &Value) -> Result<Judged<EmailAddress>, Error> {
 ///
 /// # Errors
 /// As [`credentials`].
-pub(super) fn new_password(body: &Value) -> Result<Judged<String>, Error> {
+pub(crate) fn new_password(body: &Value) -> Result<Judged<String>, Error> {
     let fields = Fields::read(body, 1)?;
     let password = fields.password(validators::password);
     Ok(password.map_err(|error| vec![error]))

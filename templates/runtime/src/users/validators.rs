@@ -6,7 +6,7 @@
 use crate::email::EmailAddress;
 
 /// Why a new password is refused; the first rule that it breaks.
-pub(super) fn password(value: &str) -> Option<&'static str> {
+pub(crate) fn password(value: &str) -> Option<&'static str> {
     // JavaScript counts UTF-16 units, and so do the checks in the browser.
     let length = value.encode_utf16().count();
     // The patterns of the browser library do not look past a line break.
@@ -27,7 +27,7 @@ pub(super) fn password(value: &str) -> Option<&'static str> {
 }
 
 /// Whether the address was made up for a user without one; nobody can sign in with it.
-pub(super) fn is_fake_email(email: &EmailAddress) -> bool {
+pub(crate) fn is_fake_email(email: &EmailAddress) -> bool {
     let email = email.as_str();
     email.ends_with("@stfakeemail.supertokens.com") || email.ends_with(".fakeemail.com")
 }

@@ -1,22 +1,12 @@
 //! Keeping a session alive and ending it.
 
+pub mod contract;
+
+pub use contract::{REFRESH, Refresh, SIGN_OUT, SignOut};
+
 use crate::call::Call;
 use crate::error::Error;
 use crate::session::{ClaimValidators, VerifyOptions};
-
-/// What signing out comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignOut {
-    /// The session is over.
-    Ok,
-}
-
-/// What refreshing comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refresh {
-    /// The session goes on with new tokens.
-    Ok,
-}
 
 /// Ends the session of the request. It needs a valid access token; whether the session was already
 /// revoked does not matter, nor what it may do: anybody may sign out.

@@ -9,18 +9,20 @@
 //! The token was read in the mailbox, but the address does not count as verified by that: that is the
 //! business of e-mail verification.
 
-use super::FieldError;
-use super::form_fields;
-use crate::auth::Auth;
+pub mod contract;
+pub mod messages;
+
+pub use contract::{CONSUME_TOKEN, CREATE_TOKEN, ConsumeToken, CreateToken};
+
+use crate::auth::{Auth, Compose, Recipe};
 use crate::call::Call;
 use crate::crypto::token;
-use crate::delivery::{DueMail, Mail, MailKind, NewMail};
+use crate::delivery::{MailKind, NewMail};
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::limits::Kind;
-use crate::store::{
-    CreateResetToken, EMAIL_PASSWORD, ResetOutcome, ResetTokenOwner, SpendResetToken,
-};
+use crate::store::{CreateResetToken, ResetOutcome, ResetTokenOwner, SpendResetToken};
+use crate::users::form_fields;
 
 /// How long a link holds, in milliseconds.
 const LIFETIME: i64 = 3_600_000;
@@ -28,35 +30,13 @@ const LIFETIME: i64 = 3_600_000;
 /// How many random bytes a token has; as text, twice as many characters.
 const TOKEN_BYTES: usize = 64;
 
-/// What asking for a link comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CreateToken {
-    /// The request was taken; nobody learns whether a mail goes out.
-    Ok,
-    /// The address was refused.
-    FieldError {
-        /// Why.
-        form_fields: Vec<FieldError>,
-    },
-    /// A link could hand the account to somebody else.
-    NotAllowed {
-        /// A sentence to show.
-        reason: String,
-    },
-}
+/// The recipe.
+pub(crate) struct PasswordReset;
 
-/// What using a link comes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConsumeToken {
-    /// The password is set.
-    Ok,
-    /// The token is unknown, spent or too old.
-    InvalidToken,
-    /// The password was refused; the link still holds.
-    FieldError {
-        /// Why.
-        form_fields: Vec<FieldError>,
-    },
+impl Recipe for PasswordReset {
+    fn mails(&self) -> &'static [(MailKind, Compose)] {
+        messages::ALL
+    }
 }
 
 /// Enqueues a mail with a link; whether the address is known, is found out when it is sent.
@@ -69,7 +49,7 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
         Err(form_fields) => return Ok(CreateToken::FieldError { form_fields }),
     };
     let mail = NewMail {
-        kind: MailKind::PasswordReset,
+        kind: messages::LINK,
         tenant_id: call.tenant().to_owned(),
         to,
         subject: None,
@@ -106,7 +86,7 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
     };
     let password_hash = auth.passwords().hash_for(client.network, &password).await?;
     let notice = auth.mail().row(
-        MailKind::PasswordChanged,
+        messages::NOTICE,
         call.tenant(),
         Some(owner.recipe_user_id.clone()),
         None,
@@ -159,53 +139,4 @@ pub async fn token_owner(auth: &Auth, token: &str) -> Result<Option<String>, Err
     let token_hash = token::sha256_hex(token);
     let owner = auth.store().run(ResetTokenOwner { token_hash }).await?;
     Ok(owner.map(|owner| owner.recipe_user_id))
-}
-
-/// The mail with a link; nothing for an unknown address.
-pub(super) async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
-    let store = auth.store();
-    let Some((user, _)) = store.email_password_user(&due.tenant_id, &due.to).await? else {
-        return Ok(None);
-    };
-    let method = user
-        .login_methods
-        .iter()
-        .find(|method| method.recipe_id == EMAIL_PASSWORD);
-    let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
-    // The user may be gone by now.
-    let Some(token) = new_token(auth, recipe_user_id, &due.to).await? else {
-        return Ok(None);
-    };
-    let app_info = auth.app_info();
-    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
-    let (name, tenant) = (&app_info.app_name, &due.tenant_id);
-    Ok(Some(Mail {
-        to: due.to,
-        subject: "Password reset instructions".to_owned(),
-        text: format!(
-            "Somebody, probably you, asked for a new password at {name}.\n\n\
-             This link leads to the page where you choose one. It holds for one hour:\n\n\
-             {origin}{path}/reset-password?token={token}&tenantId={tenant}\n\n\
-             If it was not you, there is nothing to do: your password stays as it is.\n"
-        ),
-    }))
-}
-
-/// The mail that tells of a changed password. There is no token in it.
-pub(super) fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
-    let app_info = auth.app_info();
-    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
-    let name = &app_info.app_name;
-    Mail {
-        to: due.to,
-        subject: "Your password was changed".to_owned(),
-        text: format!(
-            "The password of your account at {name} was changed with a link from a mail to this \
-             address. All devices are signed out.\n\n\
-             If it was you, there is nothing to do: sign in with the new password.\n\n\
-             If it was not you, somebody else can read your mail. Change the password of your mailbox \
-             first, then ask for a new one here:\n\n\
-             {origin}{path}/reset-password\n"
-        ),
-    }
 }

@@ -1,18 +1,11 @@
 //! The public keys that access tokens are signed with (RFC 7517).
 
-use super::Jwk;
+pub mod contract;
+
+pub use contract::{GetJwks, JWKS};
+
 use crate::call::Call;
 use crate::error::Error;
-
-/// The keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GetJwks {
-    /// Every key that a token in use may be signed with, newest first.
-    Ok {
-        /// The keys.
-        keys: Vec<Jwk>,
-    },
-}
 
 /// Lists the keys; caches may keep them for as long as a new key waits before it signs.
 ///

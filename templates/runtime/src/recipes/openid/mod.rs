@@ -2,39 +2,13 @@
 //!
 //! The OAuth endpoints are named because clients of the interface expect the keys to be there.
 
+pub mod contract;
+
+pub use contract::{DISCOVERY, Discovery};
+
 use crate::auth::Auth;
 use crate::call::Call;
 use crate::error::Error;
-
-/// The discovery document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Discovery {
-    /// The provider's metadata (OpenID Connect Discovery 1.0 §3).
-    Ok {
-        /// The `iss` of every token.
-        issuer: String,
-        /// Where the public keys are.
-        jwks_uri: String,
-        /// Where an authorisation starts.
-        authorization_endpoint: String,
-        /// Where a grant is traded for tokens.
-        token_endpoint: String,
-        /// Where an access token is traded for facts about its user.
-        userinfo_endpoint: String,
-        /// Where a token is revoked.
-        revocation_endpoint: String,
-        /// Where a token is looked up.
-        token_introspection_endpoint: String,
-        /// Where a client sends a user who signs out.
-        end_session_endpoint: String,
-        /// Always `public`.
-        subject_types_supported: Vec<String>,
-        /// The algorithm of the keys.
-        id_token_signing_alg_values_supported: Vec<String>,
-        /// OAuth response types.
-        response_types_supported: Vec<String>,
-    },
-}
 
 /// Describes the issuer.
 ///

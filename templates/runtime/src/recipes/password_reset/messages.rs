@@ -1,0 +1,70 @@
+//! The mails of the recipe.
+
+use super::new_token;
+use crate::auth::{Auth, Compose};
+use crate::delivery::{DueMail, Mail, MailKind};
+use crate::error::Error;
+use crate::store::EMAIL_PASSWORD;
+
+/// A link for a new password.
+pub const LINK: MailKind = MailKind::new("password-reset");
+
+/// The password was changed.
+pub const NOTICE: MailKind = MailKind::new("password-changed");
+
+/// All of them.
+pub(super) static ALL: &[(MailKind, Compose)] = &[
+    (LINK, |auth, due| Box::pin(compose_link(auth, due))),
+    (NOTICE, |auth, due| {
+        Box::pin(async move { Ok(Some(compose_notice(auth, due))) })
+    }),
+];
+
+/// The mail with a link; nothing for an unknown address.
+async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
+    let store = auth.store();
+    let Some((user, _)) = store.email_password_user(&due.tenant_id, &due.to).await? else {
+        return Ok(None);
+    };
+    let method = user
+        .login_methods
+        .iter()
+        .find(|method| method.recipe_id == EMAIL_PASSWORD);
+    let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
+    // The user may be gone by now.
+    let Some(token) = new_token(auth, recipe_user_id, &due.to).await? else {
+        return Ok(None);
+    };
+    let app_info = auth.app_info();
+    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let (name, tenant) = (&app_info.app_name, &due.tenant_id);
+    Ok(Some(Mail {
+        to: due.to,
+        subject: "Password reset instructions".to_owned(),
+        text: format!(
+            "Somebody, probably you, asked for a new password at {name}.\n\n\
+             This link leads to the page where you choose one. It holds for one hour:\n\n\
+             {origin}{path}/reset-password?token={token}&tenantId={tenant}\n\n\
+             If it was not you, there is nothing to do: your password stays as it is.\n"
+        ),
+    }))
+}
+
+/// The mail that tells of a changed password. There is no token in it.
+fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
+    let app_info = auth.app_info();
+    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let name = &app_info.app_name;
+    Mail {
+        to: due.to,
+        subject: "Your password was changed".to_owned(),
+        text: format!(
+            "The password of your account at {name} was changed with a link from a mail to this \
+             address. All devices are signed out.\n\n\
+             If it was you, there is nothing to do: sign in with the new password.\n\n\
+             If it was not you, somebody else can read your mail. Change the password of your mailbox \
+             first, then ask for a new one here:\n\n\
+             {origin}{path}/reset-password\n"
+        ),
+    }
+}

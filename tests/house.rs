@@ -1,0 +1,272 @@
+//! The house of the runtime and the generator: recipes are named in their folders alone, the modules of the
+//! runtime form no circle, and files stay short.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Files that were longer than [`LONGEST`] lines when this test was written, and how long they may be. The list
+/// may only become shorter.
+const LONG_FILES: &[(&str, usize)] = &[
+    ("templates/runtime/src/auth.rs", 450),
+    ("templates/runtime/src/call.rs", 500),
+    ("templates/runtime/src/config.rs", 500),
+    ("templates/runtime/src/crypto/password.rs", 450),
+    ("templates/runtime/src/metrics/instruments.rs", 450),
+    ("templates/runtime/src/session/config.rs", 450),
+    ("templates/runtime/src/session/tests/refresh.rs", 450),
+    ("templates/runtime/src/store/sqlite.rs", 450),
+    ("src/emit/typescript/tests.rs", 750),
+    ("tests/cli.rs", 450),
+    ("tests/hostile/tests/mutations/mutation.rs", 550),
+    ("tests/server/tests/commands.rs", 450),
+    ("tests/server/tests/forged_tokens.rs", 500),
+    ("tests/server/tests/limits.rs", 450),
+    ("tests/server/tests/log.rs", 450),
+    ("tests/server/tests/mail.rs", 450),
+];
+
+/// How many lines a file may have.
+const LONGEST: usize = 400;
+
+/// Recipes whose operations the core itself serves: it may name them.
+const OF_THE_CORE: &[&str] = &["session", "jwt", "openid"];
+
+/// Where a name of a recipe or of its operations stands outside of its folder, and why. The list may only
+/// become shorter.
+const NAMED_OUTSIDE: &[(&str, &str)] = &[
+    // The tables of users have a column for the recipe of a login method, and know one recipe so far.
+    ("templates/runtime/src/store.rs", "emailpassword"),
+    // The properties by which the login element calls operations happen to be named like them.
+    ("src/emit/typescript/login.rs", "signUp"),
+    ("src/emit/typescript/login.rs", "signIn"),
+    ("src/emit/typescript/login.rs", "createPasswordResetToken"),
+    ("src/emit/typescript/login.rs", "resetPassword"),
+];
+
+struct Source {
+    /// From the root of the repository, with `/`.
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// Its code without comments and without its test module.
+    fn code(&self) -> String {
+        let code = self.text.split("#[cfg(test)]\nmod tests {").next();
+        code.expect("a first part")
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .flat_map(|line| [line, "\n"])
+            .collect()
+    }
+
+    /// Whether it is a file of tests.
+    fn is_tests(&self) -> bool {
+        self.name
+            .split('/')
+            .any(|part| part == "tests" || part == "tests.rs")
+    }
+}
+
+/// The Rust files below a folder.
+fn sources(folder: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![root.join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("the folder can be read") {
+            let path = entry.expect("the folder can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    assert!(files.len() > 50, "{folder}: {files:?}");
+    let source = |path: &PathBuf| Source {
+        name: path
+            .strip_prefix(root)
+            .expect("it lies in the repository")
+            .display()
+            .to_string()
+            .replace('\\', "/"),
+        text: fs::read_to_string(path).expect("sources are UTF-8"),
+    };
+    files.iter().map(source).collect()
+}
+
+/// The texts between quotes of some code.
+fn texts(code: &str) -> impl Iterator<Item = &str> {
+    code.split('"').skip(1).step_by(2)
+}
+
+const RECIPES: &str = "templates/runtime/src/recipes/";
+
+/// The names that a recipe's contract gives: its id, its behaviours and its operationIds.
+fn names() -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for contract in sources("templates/runtime/src") {
+        let Some(rest) = contract.name.strip_prefix(RECIPES) else {
+            continue;
+        };
+        let Some(recipe) = rest.strip_suffix("/contract.rs") else {
+            continue;
+        };
+        if OF_THE_CORE.contains(&recipe) {
+            continue;
+        }
+        for line in contract.code().lines().map(str::trim) {
+            let is_named = ["recipe ", "name:", "operation_ids:"]
+                .iter()
+                .any(|key| line.starts_with(key));
+            if is_named {
+                names.extend(texts(line).map(str::to_owned));
+            }
+        }
+    }
+    // The test would also pass if it knew no name.
+    for known in [
+        "emailpassword",
+        "email-password.sign-in",
+        "signInX",
+        "resetPassword",
+    ] {
+        assert_eq!(names.contains(known), known != "signInX", "{names:?}");
+    }
+    names
+}
+
+#[test]
+fn recipes_and_their_operations_are_named_in_their_folders_alone() {
+    let names = names();
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for folder in ["templates/runtime/src", "src"] {
+        for source in sources(folder) {
+            // The sample of the emitter's tests is an API of its own.
+            let is_sample = source.name.starts_with("src/emit/sample");
+            if source.name.starts_with(RECIPES) || source.is_tests() || is_sample {
+                continue;
+            }
+            let code = source.code();
+            for text in texts(&code).filter(|text| names.contains(*text)) {
+                if NAMED_OUTSIDE.contains(&(&source.name, text)) {
+                    seen.insert((source.name.clone(), text.to_owned()));
+                } else {
+                    faults.push(format!("{}: \"{text}\"", source.name));
+                }
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "these belong into the folder of their recipe, or are read from its contract:\n{}",
+        faults.join("\n")
+    );
+    let listed = |(file, text): &(&str, &str)| ((*file).to_owned(), (*text).to_owned());
+    let unused: Vec<_> = NAMED_OUTSIDE
+        .iter()
+        .filter(|known| !seen.contains(&listed(known)))
+        .collect();
+    assert!(unused.is_empty(), "take these off the list: {unused:?}");
+}
+
+/// Modules of the runtime that use each other, which the list may only lose.
+const CIRCLES: &[(&str, &str)] = &[("config", "limits")];
+
+#[test]
+fn the_modules_of_the_runtime_use_floors_below_their_own() {
+    let all = sources("templates/runtime/src");
+    let lib = all
+        .iter()
+        .find(|source| source.name == "templates/runtime/src/lib.rs")
+        .expect("the runtime is a library");
+    // The table in the documentation of the crate: a floor a row, the highest first.
+    let floors: Vec<Vec<&str>> = lib
+        .text
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | "))
+        .filter(|row| row.contains('`'))
+        .map(|row| row.split('`').skip(1).step_by(2).collect())
+        .collect();
+    let floor = |module: &str| floors.iter().position(|floor| floor.contains(&module));
+    let modules: BTreeSet<&str> = lib
+        .text
+        .lines()
+        .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "))
+        .filter_map(|rest| rest.strip_suffix(';'))
+        .collect();
+    for module in &modules {
+        assert!(floor(module).is_some(), "`{module}` stands on no floor");
+    }
+
+    let mut uses: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut faults = Vec::new();
+    let codes: Vec<(&str, String)> = all
+        .iter()
+        .filter(|source| !source.is_tests())
+        .map(|source| (source.name.as_str(), source.code()))
+        .collect();
+    for (name, code) in &codes {
+        let name = name
+            .strip_prefix("templates/runtime/src/")
+            .expect("it is of the runtime");
+        let own = name.split(['/', '.']).next().expect("a first part");
+        let Some(own_floor) = floor(own) else {
+            continue;
+        };
+        for used in code.split("crate::").skip(1) {
+            let end = used.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let used = &used[..end.unwrap_or(used.len())];
+            let Some(used) = modules.get(used).copied().filter(|used| *used != own) else {
+                continue;
+            };
+            if floor(used).is_some_and(|floor| floor < own_floor) {
+                faults.push(format!("{name}: `{own}` may not use `{used}` above it"));
+            }
+            uses.entry(own).or_default().insert(used);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(uses["recipes"].contains("auth"), "{uses:?}");
+    for (left, right) in CIRCLES {
+        assert!(
+            uses[left].contains(right) && uses[right].contains(left),
+            "take `{left}` and `{right}` off the list"
+        );
+        uses.entry(left).or_default().remove(right);
+    }
+    // Modules that use no other are taken away until none is left, or only circles.
+    while !uses.is_empty() {
+        let left: BTreeSet<&str> = uses.keys().copied().collect();
+        let before = uses.len();
+        uses.retain(|_, used| used.iter().any(|module| left.contains(module)));
+        assert!(uses.len() < before, "these use each other: {uses:#?}");
+    }
+}
+
+#[test]
+fn files_have_four_hundred_lines_at_most() {
+    let mut faults = Vec::new();
+    let allowed: BTreeMap<&str, usize> = LONG_FILES.iter().copied().collect();
+    for folder in ["templates", "src", "tests"] {
+        for source in sources(folder) {
+            if source.name.starts_with("templates/server/src/api/") {
+                continue;
+            }
+            let lines = source.text.lines().count();
+            let allowed = allowed.get(source.name.as_str()).copied();
+            if lines > allowed.unwrap_or(LONGEST) {
+                faults.push(format!("{}: {lines} lines", source.name));
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "files of more than {LONGEST} lines are to be split:\n{}",
+        faults.join("\n")
+    );
+}
