@@ -90,6 +90,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
         round,
         page,
         turn: 0,
+        is_stale: false,
     };
     loop {
         let time = Duration::from_millis(100);
@@ -166,6 +167,8 @@ struct Dev<'a> {
     page: Option<Page>,
     /// How often the server was built again.
     turn: usize,
+    /// Whether its source has changed since.
+    is_stale: bool,
 }
 
 impl Dev<'_> {
@@ -177,7 +180,9 @@ impl Dev<'_> {
         if has_moved {
             refuse_taken_port(&next.app_info, next.address.listen)?;
         }
-        let is_new = next.write(self.console)? || has_moved;
+        // A build that failed leaves the server behind its source.
+        self.is_stale |= next.write(self.console)? || has_moved;
+        let is_new = self.is_stale;
         if is_new {
             self.console.print("building the server\n")?;
             let program = match build(next.loaded.out()?, self.args.release, &self.interrupts)? {
@@ -197,9 +202,13 @@ impl Dev<'_> {
                 return Ok(Some(ended(&ending, self.console)));
             }
             self.turn += 1;
+            self.is_stale = false;
         }
+        let has_website_moved = website(&next) != website(&self.round);
         self.round = next;
-        if let Some(page) = &self.page
+        if has_website_moved {
+            self.move_page()?;
+        } else if let Some(page) = &self.page
             && let Some(site) = site(&self.round, &self.state)
         {
             page.replace(&site, &self.round.generated.tree);
@@ -251,6 +260,16 @@ impl Dev<'_> {
         Ok(None)
     }
 
+    /// Serves the login page at another address; open pages of the old one say so.
+    fn move_page(&mut self) -> Result<(), Diagnostics> {
+        let (page, login) = login_page(&self.round, &self.state);
+        let place = login.unwrap_or_else(|| "another machine".to_owned());
+        self.tell(&format!("The login page has moved: {place}"));
+        self.console.print(&format!("  login     {place}\n"))?;
+        self.page = page;
+        Ok(())
+    }
+
     /// Shows on the login page what is wrong.
     fn tell(&self, problem: &str) {
         if let Some(page) = &self.page {
@@ -287,6 +306,11 @@ fn refuse_taken_port(app_info: &AppInfo, listen: SocketAddr) -> Result<(), Diagn
         ))
         .into()
     })
+}
+
+/// Where the website listens.
+fn website(round: &Round) -> Option<SocketAddr> {
+    Website::new(&round.app_info, &round.address).map(|website| website.listen)
 }
 
 /// What the login page shows.

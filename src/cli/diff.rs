@@ -27,6 +27,8 @@ Effects:
 
 In CI, with the description of the main branch on standard input:
   git show origin/main:auth.yaml | auth-gen diff -
+Other files that it refers to are read from the current folder; a description of several files is
+compared by two checkouts, `git worktree add ../old origin/main`.
 
 Exit codes: 0 no change of an effect that `--fail-on` names, 1 at least one, 2 errors.")]
 pub(super) struct DiffArgs {

@@ -117,6 +117,11 @@ fn the_old_server_runs_until_the_new_one_does() {
     dev.until_told("error: it does not compile");
     assert!(status().contains("does not compile"), "{}", status());
     fs::remove_file(tools.path().join("fail")).expect("it was written");
+    // What is not built is still not built after a change that is none.
+    let path = folder.path().join("appInfo.yaml");
+    let app_info = fs::read_to_string(&path).expect("it was written");
+    fs::write(path, app_info + "# The same.\n").expect("writable");
+    dev.until_told("error[server-ended]: the new server ended");
     edit("title: Broken", "title: Broken again");
     dev.until_told("error[server-ended]: the new server ended");
     assert_eq!(get(api, "/").as_deref(), Some("Second"));
@@ -126,13 +131,32 @@ fn the_old_server_runs_until_the_new_one_does() {
     assert_eq!(get(api, "/").as_deref(), Some("Third"));
     assert!(status().contains(r#""problem":null"#), "{}", status());
 
+    // Both addresses change.
+    let (other_api, other_website) = (free_port(), free_port());
+    let path = folder.path().join("appInfo.yaml");
+    let app_info = fs::read_to_string(&path).expect("it was written");
+    let app_info = app_info
+        .replace(&api.to_string(), &other_api.to_string())
+        .replace(&website.to_string(), &other_website.to_string());
+    fs::write(path, app_info).expect("writable");
+    dev.until(&format!("login     http://localhost:{other_website}/auth"));
+    dev.until("the server runs with the change");
+    assert_eq!(get(other_api, "/").as_deref(), Some("Third"));
+    assert_eq!(get(api, "/"), None);
+    assert!(get(other_website, "/.auth-gen/status.json").is_some());
+    assert!(
+        status().contains("The login page has moved"),
+        "{}",
+        status()
+    );
+
     // And nothing outlives the command.
     let id = i32::try_from(dev.child.id()).expect("a number");
     let killed = Command::new("kill").arg(id.to_string()).status();
     assert!(killed.expect("kill is there").success());
     assert!(dev.child.wait().expect("it ends").success());
     let start = Instant::now();
-    while get(api, "/").is_some() {
+    while get(other_api, "/").is_some() {
         assert!(
             start.elapsed() < Duration::from_secs(20),
             "the server is left"
