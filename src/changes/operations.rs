@@ -1,11 +1,12 @@
 //! Operations: which are gone, moved or new, and what changes in those that stay.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use indexmap::IndexMap;
 
 use super::Effect::{self, Breaking, Code, Compatible, Ignored, Open};
-use super::sheet::{Direction, Finding, Pair, Sheet};
+use super::models::Models;
+use super::sheet::{Direction, Finding, Sheet};
 use super::types::Types;
 use super::{Change, answers, requests};
 use crate::ir::{Api, Auth, Behaviour, Operation, Segment, Tenancy};
@@ -33,12 +34,12 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
         sheets.push((old, new, sheet));
     }
     let first = sheets.iter().flat_map(|(.., sheet)| sheet.pairs.clone());
-    let models = types.models(first);
+    let mut models = Models::new(types.models(first));
     for (old, new, sheet) in &sheets {
-        let reached = reached(&models, &sheet.pairs);
-        let below = reached.iter().flat_map(|pair| {
-            let findings = models[pair].findings.iter();
-            findings.map(|finding| (finding, Some(pair.2)))
+        let changed = models.changed(&sheet.pairs);
+        let below = changed.into_iter().flat_map(|(direction, sheet)| {
+            let findings = sheet.findings.iter();
+            findings.map(move |finding| (finding, Some(direction)))
         });
         let own = sheet.findings.iter().map(|finding| (finding, None));
         let all: Vec<(&Finding, Option<Direction>)> = own.chain(below).collect();
@@ -98,20 +99,6 @@ impl Found {
         });
         changes.collect()
     }
-}
-
-/// The pairs of models that are used from these.
-fn reached(models: &IndexMap<Pair, Sheet>, first: &[Pair]) -> Vec<Pair> {
-    let mut seen = BTreeSet::new();
-    let mut reached = Vec::new();
-    let mut waiting: Vec<Pair> = first.iter().rev().copied().collect();
-    while let Some(pair) = waiting.pop() {
-        if seen.insert((pair.0, pair.1, pair.2 == Direction::Request)) {
-            reached.push(pair);
-            waiting.extend(models[&pair].pairs.iter().rev());
-        }
-    }
-    reached
 }
 
 /// A built-in reads its request by itself: what the description says of it reaches clients that are
