@@ -24,7 +24,7 @@ use crate::error::Error;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingError, Validator};
-use crate::store::{self, Metered, OwningApp, Store};
+use crate::store::{self, OwningApp, Store};
 
 use self::hooks::Hooks;
 use self::readiness::Probe;
@@ -324,9 +324,7 @@ impl AuthBuilder {
                 .map_err(|error| StartError(error.to_string()))?,
         };
         refuse_other_app(store.as_ref(), &config.app_id).await?;
-        let metrics = Metrics::default();
-        let (verbs, events) = (metrics.store.clone(), metrics.sessions.clone());
-        let store: Arc<dyn Store> = Arc::new(Metered::new(store, verbs, events));
+        let metrics = Metrics::with_store(store.metrics().clone());
         let clock = clock.unwrap_or_else(|| store.clock());
         let threads = config.password_threads;
         let waiting = threads.saturating_mul(WAITING_PER_THREAD);

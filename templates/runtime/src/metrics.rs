@@ -49,6 +49,14 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// Instruments of a server, beside those of its store.
+    pub(crate) fn with_store(store: StoreMetrics) -> Self {
+        Self {
+            store,
+            ..Self::default()
+        }
+    }
+
     /// All numbers as OpenMetrics text.
     ///
     /// # Errors

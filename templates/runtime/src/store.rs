@@ -1,10 +1,10 @@
-//! What the server remembers, in the words of its own domain.
+//! The database: what the server remembers.
 //!
-//! [`Store`] is the border between the server and a database. The rule kept here: **one verb is
-//! one atomic step**. Whatever must not come apart — spending a reset token and changing the
-//! password, replacing a refresh token only if nobody did so before — is one method, so that no
-//! caller can put a check and its write into two transactions (OWASP ASVS 5.0, 2.3.3 and 2.3.4).
-//! No type of a database stands in a signature; times are milliseconds since the epoch.
+//! The rule kept here: **one verb is one atomic step**. What must not come apart — spending a reset token and
+//! changing the password, replacing a refresh token only if it is still the current one — is one
+//! [`Transaction`], so that no caller can put a check and its write into two (OWASP ASVS 5.0, 2.3.3 and
+//! 2.3.4). A verb stands once, with one SQL for both databases; the drivers ([`SqliteStore`],
+//! [`PostgresStore`]) know no verb, they run transactions. Times are milliseconds since the epoch.
 //!
 //! Secrets never reach the store in the clear: passwords come as Argon2 hashes, refresh and reset
 //! tokens as SHA-256 hashes of at least 256 random bits.
@@ -12,16 +12,19 @@
 mod app;
 #[cfg(test)]
 mod contract;
+mod email_password;
 mod mail_outbox;
-mod merge;
-mod metered;
+mod migrations;
 mod names;
 mod opening;
 mod password_reset;
 mod postgres;
+pub(crate) mod secrets;
+mod sessions;
+mod signing_keys;
 mod sqlite;
 mod transaction;
-mod user;
+pub(crate) mod users;
 
 use std::sync::Arc;
 
@@ -31,6 +34,7 @@ use serde_json::{Map, Value};
 use crate::clock::{Clock, SystemClock};
 use crate::email::EmailAddress;
 use crate::error::Error;
+use crate::metrics::StoreMetrics;
 
 pub use crate::shapes::{LoginMethod, ThirdParty, User, Webauthn};
 pub(crate) use app::OwningApp;
@@ -38,16 +42,18 @@ pub(crate) use mail_outbox::{
     ClaimMails, ClaimedMail, CountMails, DiscardMails, EnqueueMail, FinishMail, ForgetMails,
     ListMails, ListedMail, MailLimit, MailOutcome, NewMailRow, Picked, RetryMails,
 };
-pub(crate) use merge::merge as merge_claims;
-pub(crate) use metered::Metered;
 pub(crate) use opening::{Way, check_url, open, open_existing, way};
 pub(crate) use password_reset::{
-    CreateResetToken, ForgetResetTokens, PasswordIsUnchanged, ResetOutcome, ResetTokenOwner,
-    SpendResetToken,
+    CreateResetToken, PasswordIsUnchanged, ResetOutcome, ResetTokenOwner, SpendResetToken,
 };
 pub use postgres::PostgresStore;
+pub(crate) use secrets::PurgeSecrets;
+pub(crate) use sessions::merge_claims;
 pub use sqlite::SqliteStore;
-pub(crate) use transaction::{Retry, Step, Transaction, Tx, TxError};
+pub(crate) use transaction::{Access, Retry, Transaction, Tx, TxError};
+
+/// How many rows one transaction of the clean-up deletes at most: some milliseconds of SQLite's one writer.
+const PURGE_BATCH_SIZE: i64 = 1_000;
 
 /// The tenant of a server with a single tenant.
 pub const PUBLIC_TENANT: &str = "public";
@@ -174,8 +180,7 @@ pub struct Purge {
     pub keys_created_before: i64,
 }
 
-/// A database, in verbs of the domain. Each method is one atomic step, and when a writing method
-/// answers, its effect survives a crash.
+/// A database: what both drivers do. The verbs are methods of `dyn Store`, each beside its SQL.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// The clock that all servers on this database have in common: that of the machine where they
@@ -184,99 +189,68 @@ pub trait Store: Send + Sync {
         Arc::new(SystemClock::new())
     }
 
-    /// The connections at this moment, for the metrics; `None` where there is nothing to tell.
+    /// The connections at this moment, for the metrics; `None` where there are none to count.
     fn connections(&self) -> Option<Connections> {
         None
     }
 
-    /// Whether the database answers: the cheapest question that reaches it. By default, one for the
-    /// signing keys.
-    async fn ping(&self) -> Result<(), Error> {
-        self.signing_keys().await.map(drop)
-    }
+    /// How long the verbs take and how often they fail, counted since the database was opened.
+    fn metrics(&self) -> &StoreMetrics;
 
-    /// Runs a transaction; callers use `run`, which knows the type of its outcome.
+    /// Runs a transaction; callers use `run`, which measures it and knows the type of its outcome.
     #[doc(hidden)]
     async fn transact(
         &self,
         transaction: Arc<dyn transaction::AnyTransaction>,
     ) -> Result<transaction::Outcome, Error>;
 
-    /// Signs a user up, unless the tenant has a user with this address.
-    async fn create_email_password_user(
-        &self,
-        user: NewEmailPasswordUser,
-    ) -> Result<CreateUser, Error>;
-
-    /// The user who signs in with this address, and the hash of the password.
-    async fn email_password_user(
-        &self,
-        tenant_id: &str,
-        email: &EmailAddress,
-    ) -> Result<Option<(User, String)>, Error>;
-
-    /// The user of this id, or the one that has a login method of this id.
-    async fn user(&self, id: &str) -> Result<Option<User>, Error>;
-
-    /// Remembers a session.
-    async fn create_session(&self, session: SessionRow) -> Result<(), Error>;
-
-    /// The session of this handle, expired or not.
-    async fn session(&self, handle: &str) -> Result<Option<SessionRow>, Error>;
-
-    /// Replaces the current refresh token, if it is the presented one still; `false` otherwise.
-    async fn rotate_session(&self, rotation: RotateSession) -> Result<bool, Error>;
-
-    /// Ends sessions; the handles of those that existed.
-    async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error>;
-
-    /// Changes what the application put into the access token, as it is stored at that moment: a key
-    /// of `update` replaces the one of its name, `null` deletes it. All claims as they are now;
-    /// `None` if there is no session.
-    async fn merge_session_claims(
-        &self,
-        handle: &str,
-        update: Map<String, Value>,
-    ) -> Result<Option<Map<String, Value>>, Error>;
-
-    /// Replaces what the application keeps with the session; `false` if there is no session.
-    async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error>;
-
-    /// Handles of the sessions of a user that are not expired at `now`, oldest first; those of one
-    /// tenant or of all.
-    async fn session_handles(
-        &self,
-        user_id: &str,
-        tenant_id: Option<&str>,
-        now: i64,
-    ) -> Result<Vec<String>, Error>;
-
-    /// All signing keys, newest first.
-    async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, Error>;
-
-    /// Adds a signing key, unless its kind and algorithm have a key of this generation; in either
-    /// case the one that is stored now.
-    async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error>;
-
-    /// Replaces the bytes in which the private key of this name is stored, if their SHA-256 still is
-    /// `from`; `false` otherwise. The key itself stays the same. The bytes themselves are no argument:
-    /// when a secret is first set they are the key in the clear, which must not become a bound value
-    /// that a database may log.
-    async fn replace_private_key(
-        &self,
-        kid: &str,
-        from: &[u8; 32],
-        to: &[u8],
-    ) -> Result<bool, Error>;
-
-    /// Forgets signing keys by their names, whatever their age: tokens that they signed are worth
-    /// nothing any more. How many there were.
-    async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error>;
+    /// Moves what the database keeps beside its file into it; `false` if something kept that from being
+    /// done now. Nothing to do for most.
+    ///
+    /// # Errors
+    /// The database failed.
+    async fn empty_log(&self) -> Result<bool, Error> {
+        Ok(true)
+    }
 
     /// Called when a server has stopped: what the store still keeps elsewhere than where a copy of the
     /// database looks for it is put there. The store can be used afterwards.
     async fn close(&self) {}
+}
 
-    /// Forgets what expired, in steps that hold nobody up for long; how many rows went.
-    async fn purge(&self, purge: Purge) -> Result<u64, Error>;
+impl dyn Store + '_ {
+    /// Whether the database answers, and can be written.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.run(Ping).await
+    }
+
+    /// Deletes what expired, in steps that hold nothing up for long; how many rows went.
+    ///
+    /// # Errors
+    /// The store failed; what was deleted before stays deleted.
+    pub async fn purge(&self, purge: Purge) -> Result<u64, Error> {
+        let sessions = self.purge_sessions(purge.expired_until).await?;
+        let keys = self.purge_signing_keys(purge.keys_created_before).await?;
+        Ok(sessions + keys)
+    }
+}
+
+/// The cheapest statement that reaches a table.
+struct Ping;
+
+impl Transaction for Ping {
+    type Output = ();
+    const NAME: &'static str = "ping";
+    // It only reads, but on the connection that writes: a file that is locked, or moved away, can still
+    // be read.
+    const ACCESS: Access = Access::WriteOne;
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        let sql = "SELECT COUNT(*) FROM auth_migrations";
+        tx.query(sql, &[]).await.map(drop)
+    }
 }

@@ -80,8 +80,8 @@ async fn a_server_without_its_database_is_alive_and_not_ready() {
     let other = rusqlite::Connection::open(&path).expect("it opens");
     for (harm, cure) in [
         (
-            "ALTER TABLE migrations RENAME TO gone",
-            "ALTER TABLE gone RENAME TO migrations",
+            "ALTER TABLE auth_migrations RENAME TO gone",
+            "ALTER TABLE gone RENAME TO auth_migrations",
         ),
         ("BEGIN IMMEDIATE", "ROLLBACK"),
     ] {

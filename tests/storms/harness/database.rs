@@ -11,9 +11,11 @@ use crate::{Cluster, Launch};
 const HALF_WRITTEN: &str = "
     SELECT (SELECT COUNT(*) FROM users WHERE NOT EXISTS (
                 SELECT 1 FROM login_methods m
-                JOIN passwords p ON p.recipe_user_id = m.recipe_user_id
+                JOIN credentials c ON c.recipe_user_id = m.recipe_user_id
+                    AND c.kind = 'emailpassword/password'
                 JOIN login_method_tenants t ON t.recipe_user_id = m.recipe_user_id
-                JOIN email_password_users e ON e.recipe_user_id = m.recipe_user_id
+                JOIN login_identifiers i ON i.recipe_user_id = m.recipe_user_id
+                    AND i.kind = 'emailpassword/email'
                 WHERE m.user_id = users.id))
          + (SELECT COUNT(*) FROM sessions WHERE LENGTH(refresh_hash) <> 64
                 OR LENGTH(rotation_key) <> 32

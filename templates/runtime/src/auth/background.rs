@@ -14,7 +14,7 @@ use crate::delivery::{DONE_KEPT, DueMail, FAILED_KEPT};
 use crate::error::Error;
 use crate::limits::PurgeCounters;
 use crate::session::{KEY_POLL, Sessions};
-use crate::store::{ForgetMails, ForgetResetTokens};
+use crate::store::{ForgetMails, PurgeSecrets};
 
 /// The latest moment of the first clean-up after a start.
 const FIRST: Duration = Duration::from_secs(60);
@@ -89,13 +89,13 @@ async fn forget(parts: &Parts) -> Result<u64, Error> {
     let store = parts.store.as_ref();
     let mut deleted = parts.sessions.purge_expired().await?;
     loop {
-        let tokens = ForgetResetTokens { expired_until: now };
+        let secrets = PurgeSecrets { expired_until: now };
         let mails = ForgetMails {
             done_until: now - DONE_KEPT,
             failed_until: now - FAILED_KEPT,
         };
         let (counters, _) = store.run(PurgeCounters { now }).await?;
-        let gone = store.run(tokens).await? + store.run(mails).await? + counters;
+        let gone = store.run(secrets).await? + store.run(mails).await? + counters;
         if gone == 0 {
             return Ok(deleted);
         }

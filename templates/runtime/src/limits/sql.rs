@@ -9,7 +9,7 @@
 //! several servers no more are allowed than the limit says.
 
 use super::Counter;
-use crate::store::{Retry, Step, Transaction, Tx, TxError};
+use crate::store::{Retry, Transaction, Tx, TxError};
 
 /// How many counters are deleted in one step.
 const PURGE_BATCH_SIZE: i64 = 1_000;
@@ -28,20 +28,18 @@ impl Transaction for Count {
     const NAME: &'static str = "count_attempt";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Option<i64>> {
-        Box::pin(async move {
-            for (place, counter) in self.counters.iter().enumerate() {
-                if count(tx, counter, self.now).await? {
-                    continue;
-                }
-                // An attempt that is refused costs no key anything.
-                for counted in &self.counters[..place] {
-                    give_back(tx, counted).await?;
-                }
-                return Ok(Some(allowed_at(tx, counter, self.now).await?));
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<i64>, TxError> {
+        for (place, counter) in self.counters.iter().enumerate() {
+            if count(tx, counter, self.now).await? {
+                continue;
             }
-            Ok(None)
-        })
+            // An attempt that is refused costs no key anything.
+            for counted in &self.counters[..place] {
+                give_back(tx, counted).await?;
+            }
+            return Ok(Some(allowed_at(tx, counter, self.now).await?));
+        }
+        Ok(None)
     }
 }
 
@@ -103,25 +101,23 @@ impl Transaction for Forgive {
     const NAME: &'static str = "forgive_attempt";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, ()> {
-        Box::pin(async move {
-            let resets = self.reset.iter().map(|counter| (counter, true));
-            let others = self.give_back.iter().map(|counter| (counter, false));
-            let mut all: Vec<_> = resets.chain(others).collect();
-            all.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
-            for (counter, is_reset) in all {
-                if is_reset {
-                    tx.execute(
-                        "DELETE FROM limit_counters WHERE id = $1",
-                        &[(&counter.id).into()],
-                    )
-                    .await?;
-                } else {
-                    give_back(tx, counter).await?;
-                }
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        let resets = self.reset.iter().map(|counter| (counter, true));
+        let others = self.give_back.iter().map(|counter| (counter, false));
+        let mut all: Vec<_> = resets.chain(others).collect();
+        all.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        for (counter, is_reset) in all {
+            if is_reset {
+                tx.execute(
+                    "DELETE FROM limit_counters WHERE id = $1",
+                    &[(&counter.id).into()],
+                )
+                .await?;
+            } else {
+                give_back(tx, counter).await?;
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 }
 
@@ -135,18 +131,16 @@ impl Transaction for PurgeCounters {
     const NAME: &'static str = "purge_counters";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, (u64, bool)> {
-        Box::pin(async move {
-            let deleted = tx
-                .execute(
-                    "DELETE FROM limit_counters WHERE id IN (
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(u64, bool), TxError> {
+        let deleted = tx
+            .execute(
+                "DELETE FROM limit_counters WHERE id IN (
                          SELECT id FROM limit_counters WHERE rests_at <= $1
                          ORDER BY id LIMIT $2)",
-                    &[self.now.into(), PURGE_BATCH_SIZE.into()],
-                )
-                .await?;
-            Ok((deleted, deleted >= PURGE_BATCH_SIZE.unsigned_abs()))
-        })
+                &[self.now.into(), PURGE_BATCH_SIZE.into()],
+            )
+            .await?;
+        Ok((deleted, deleted >= PURGE_BATCH_SIZE.unsigned_abs()))
     }
 }
 
@@ -168,30 +162,28 @@ impl Transaction for SharedKey {
     const NAME: &'static str = "shared_key";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, [u8; 32]> {
-        Box::pin(async move {
-            // Servers that start at the same time must end up with the same key.
-            tx.lock("server_keys").await?;
-            let stored = tx
-                .query_optional(
-                    "SELECT value FROM server_keys WHERE name = $1",
-                    &[self.name.into()],
-                )
-                .await?;
-            if let Some(row) = stored {
-                let value: Vec<u8> = row.get(0)?;
-                if let Some(key) = (self.open)(&value) {
-                    return Ok(key);
-                }
-            }
-            let (value, key) = &self.fresh;
-            tx.execute(
-                "INSERT INTO server_keys (name, value) VALUES ($1, $2)
-                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                &[self.name.into(), value.as_slice().into()],
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<[u8; 32], TxError> {
+        // Servers that start at the same time must end up with the same key.
+        tx.lock("server_keys").await?;
+        let stored = tx
+            .query_optional(
+                "SELECT value FROM server_keys WHERE name = $1",
+                &[self.name.into()],
             )
             .await?;
-            Ok(*key)
-        })
+        if let Some(row) = stored {
+            let value: Vec<u8> = row.get(0)?;
+            if let Some(key) = (self.open)(&value) {
+                return Ok(key);
+            }
+        }
+        let (value, key) = &self.fresh;
+        tx.execute(
+            "INSERT INTO server_keys (name, value) VALUES ($1, $2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            &[self.name.into(), value.as_slice().into()],
+        )
+        .await?;
+        Ok(*key)
     }
 }

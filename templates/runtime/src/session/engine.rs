@@ -205,7 +205,7 @@ impl Sessions {
     /// session is gone already.
     pub async fn revoke(&self, session: &Session, fx: &mut Effects) -> Result<(), Error> {
         let handles = [session.handle.clone()];
-        self.0.store.revoke_sessions(&handles).await?;
+        self.revoke_many(&handles).await?;
         transport::clear(&self.0.settings, fx, session.transfer)
     }
 

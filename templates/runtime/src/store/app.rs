@@ -1,6 +1,6 @@
 //! The app that the database belongs to.
 
-use super::{Retry, Step, Transaction, Tx};
+use super::{Retry, Transaction, Tx, TxError};
 use crate::error::Error;
 
 /// Makes the database that of an app, unless it has an owner already. The outcome is the id of the owner.
@@ -14,19 +14,17 @@ impl Transaction for OwningApp {
     const NAME: &'static str = "owning_app";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, String> {
-        Box::pin(async move {
-            // The update changes nothing: it makes the statement return the row that another app wrote.
-            let row = tx
-                .query_optional(
-                    "INSERT INTO app (only_row, app_id) VALUES (1, $1)
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<String, TxError> {
+        // The update changes nothing: it makes the statement return the row that another app wrote.
+        let row = tx
+            .query_optional(
+                "INSERT INTO app (only_row, app_id) VALUES (1, $1)
                      ON CONFLICT (only_row) DO UPDATE SET app_id = app.app_id
                      RETURNING app_id",
-                    &[(&self.app_id).into()],
-                )
-                .await?;
-            row.ok_or_else(|| Error::internal("an upsert returned no row"))?
-                .get(0)
-        })
+                &[(&self.app_id).into()],
+            )
+            .await?;
+        row.ok_or_else(|| Error::internal("an upsert returned no row"))?
+            .get(0)
     }
 }

@@ -8,8 +8,10 @@ use super::*;
 use crate::crypto::token;
 use crate::email::EmailAddress;
 
+mod deletion;
 mod mails;
 mod resets;
+mod secrets;
 
 /// Runs everything. The store must be empty.
 pub(super) async fn holds(store: Arc<dyn Store>) {
@@ -17,7 +19,9 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     apps_race(&store).await;
     users(&*store).await;
     sign_ups_race(&store).await;
+    secrets::holds(&store).await;
     resets::holds(&store).await;
+    deletion::holds(&*store).await;
     mails::holds(&store).await;
     sessions(&*store).await;
     rotations_race(&store).await;

@@ -17,10 +17,9 @@ pub(crate) use operator::{
     CountMails, DiscardMails, ForgetMails, ListMails, ListedMail, Picked, RetryMails,
 };
 
-use super::{Retry, Step, Transaction, Tx};
+use super::{Retry, Transaction, Tx, TxError};
 use crate::crypto::token;
 use crate::error::Error;
-use crate::store::transaction::TxError;
 
 /// A mail to be remembered.
 #[derive(Clone)]
@@ -69,21 +68,19 @@ impl Transaction for EnqueueMail {
     // A second run does not count its own row, and inserts it once.
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, bool> {
-        Box::pin(async move {
-            let hash = token::sha256_hex(&self.recipient);
-            // Thousands of requests for one address must not queue up for its lock, each with a
-            // connection: those that are over the limit already need none.
-            if self.is_over(tx, &hash).await? {
-                return Ok(false);
-            }
-            tx.lock(&format!("mail/{}/{hash}", self.row.kind)).await?;
-            if self.is_over(tx, &hash).await? {
-                return Ok(false);
-            }
-            insert(tx, &self.row, &self.recipient).await?;
-            Ok(true)
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
+        let hash = token::sha256_hex(&self.recipient);
+        // Thousands of requests for one address must not queue up for its lock, each with a
+        // connection: those that are over the limit already need none.
+        if self.is_over(tx, &hash).await? {
+            return Ok(false);
+        }
+        tx.lock(&format!("mail/{}/{hash}", self.row.kind)).await?;
+        if self.is_over(tx, &hash).await? {
+            return Ok(false);
+        }
+        insert(tx, &self.row, &self.recipient).await?;
+        Ok(true)
     }
 }
 
@@ -168,26 +165,24 @@ impl Transaction for ClaimMails {
     // A lost answer leaves leases that run out.
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Self::Output> {
-        Box::pin(async move {
-            let recipients = tx
-                .query(
-                    "SELECT recipient_hash, MIN(due_at) AS due FROM mail_outbox AS candidate
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        let recipients = tx
+            .query(
+                "SELECT recipient_hash, MIN(due_at) AS due FROM mail_outbox AS candidate
                      WHERE state = 'waiting' AND due_at <= $1 AND leased_until <= $1
                        AND NOT EXISTS (
                            SELECT 1 FROM mail_outbox AS busy
                            WHERE busy.recipient_hash = candidate.recipient_hash
                              AND busy.state = 'waiting' AND busy.leased_until > $1)
                      GROUP BY recipient_hash ORDER BY due, recipient_hash LIMIT $2",
-                    &[self.now.into(), self.most.into()],
-                )
-                .await?;
-            let mut claimed = Vec::with_capacity(recipients.len());
-            for row in recipients {
-                claimed.extend(self.claim(tx, &row.get::<String>(0)?).await?);
-            }
-            Ok(claimed)
-        })
+                &[self.now.into(), self.most.into()],
+            )
+            .await?;
+        let mut claimed = Vec::with_capacity(recipients.len());
+        for row in recipients {
+            claimed.extend(self.claim(tx, &row.get::<String>(0)?).await?);
+        }
+        Ok(claimed)
     }
 }
 
@@ -256,39 +251,37 @@ impl Transaction for FinishMail {
     const NAME: &'static str = "finish_mail";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, bool> {
-        Box::pin(async move {
-            let (id, attempt) = ((&self.id).into(), self.attempt.into());
-            let changed = match &self.outcome {
-                MailOutcome::Done => {
-                    tx.execute(
-                        "UPDATE mail_outbox
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
+        let (id, attempt) = ((&self.id).into(), self.attempt.into());
+        let changed = match &self.outcome {
+            MailOutcome::Done => {
+                tx.execute(
+                    "UPDATE mail_outbox
                          SET state = 'done', finished_at = $3, leased_until = 0, recipient = NULL,
                              subject = NULL, payload = NULL, failure = NULL
                          WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
-                        &[id, attempt, self.now.into()],
-                    )
-                    .await?
-                }
-                MailOutcome::Later { due_at, failure } => {
-                    tx.execute(
-                        "UPDATE mail_outbox SET due_at = $3, leased_until = 0, failure = $4
+                    &[id, attempt, self.now.into()],
+                )
+                .await?
+            }
+            MailOutcome::Later { due_at, failure } => {
+                tx.execute(
+                    "UPDATE mail_outbox SET due_at = $3, leased_until = 0, failure = $4
                          WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
-                        &[id, attempt, (*due_at).into(), failure.into()],
-                    )
-                    .await?
-                }
-                MailOutcome::Failed { failure } => {
-                    tx.execute(
-                        "UPDATE mail_outbox
+                    &[id, attempt, (*due_at).into(), failure.into()],
+                )
+                .await?
+            }
+            MailOutcome::Failed { failure } => {
+                tx.execute(
+                    "UPDATE mail_outbox
                          SET state = 'failed', finished_at = $3, leased_until = 0, failure = $4
                          WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
-                        &[id, attempt, self.now.into(), failure.into()],
-                    )
-                    .await?
-                }
-            };
-            Ok(changed == 1)
-        })
+                    &[id, attempt, self.now.into(), failure.into()],
+                )
+                .await?
+            }
+        };
+        Ok(changed == 1)
     }
 }

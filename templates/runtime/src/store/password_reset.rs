@@ -1,11 +1,12 @@
 //! Reset tokens, and the new password.
 
+use super::email_password::PASSWORD;
 use super::mail_outbox::{self, NewMailRow};
 use super::transaction::Access;
-use super::{Retry, Step, Transaction, Tx};
+use super::{Retry, Transaction, Tx, TxError, secrets};
 
-/// How many rows one transaction forgets at most.
-const BATCH: i64 = 1_000;
+/// The one-time secret: its subject is the login method, its data the address to which it was sent.
+const RESET: &str = "emailpassword/reset";
 
 /// The lock of a password: what changes it, and what has checked it and acts on that, take turns.
 fn password_lock(recipe_user_id: &str) -> String {
@@ -29,23 +30,24 @@ impl Transaction for CreateResetToken {
     const NAME: &'static str = "create_reset_token";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, bool> {
-        Box::pin(async move {
-            let added = tx
-                .execute(
-                    "INSERT INTO password_reset_tokens (token_hash, recipe_user_id, email, expires_at)
-                     SELECT CAST($1 AS TEXT), recipe_user_id, CAST($3 AS TEXT), CAST($4 AS BIGINT)
-                     FROM passwords WHERE recipe_user_id = $2",
-                    &[
-                        (&self.token_hash).into(),
-                        (&self.recipe_user_id).into(),
-                        (&self.email).into(),
-                        self.expires_at.into(),
-                    ],
-                )
-                .await?;
-            Ok(added == 1)
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
+        let password = tx
+            .query_optional(
+                "SELECT 1 FROM credentials WHERE recipe_user_id = $1 AND kind = $2 AND id = ''",
+                &[(&self.recipe_user_id).into(), PASSWORD.into()],
+            )
+            .await?;
+        if password.is_none() {
+            return Ok(false);
+        }
+        let new = secrets::NewSecret {
+            kind: RESET,
+            hash: &self.token_hash,
+            subject: &self.recipe_user_id,
+            data: &self.email,
+            expires_at: self.expires_at,
+        };
+        secrets::issue(tx, &new).await
     }
 }
 
@@ -67,25 +69,15 @@ pub(crate) struct TokenOwner {
 impl Transaction for ResetTokenOwner {
     type Output = Option<TokenOwner>;
     const NAME: &'static str = "reset_token_owner";
-    const ACCESS: Access = Access::Read;
+    const ACCESS: Access = Access::ReadOne;
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Self::Output> {
-        Box::pin(async move {
-            let row = tx
-                .query_optional(
-                    "SELECT recipe_user_id, email FROM password_reset_tokens WHERE token_hash = $1",
-                    &[(&self.token_hash).into()],
-                )
-                .await?;
-            row.map(|row| {
-                Ok(TokenOwner {
-                    recipe_user_id: row.get(0)?,
-                    email: row.get(1)?,
-                })
-            })
-            .transpose()
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        let secret = secrets::find(tx, RESET, &self.token_hash).await?;
+        Ok(secret.map(|secret| TokenOwner {
+            recipe_user_id: secret.subject,
+            email: secret.data,
+        }))
     }
 }
 
@@ -120,54 +112,49 @@ impl Transaction for SpendResetToken {
     const NAME: &'static str = "spend_reset_token";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, ResetOutcome> {
-        Box::pin(async move {
-            let owner = || (&self.recipe_user_id).into();
-            tx.lock(&password_lock(&self.recipe_user_id)).await?;
-            // Deleting the token is what claims it: of two who present it, one finds it gone.
-            let claimed = tx
-                .query_optional(
-                    "DELETE FROM password_reset_tokens
-                     WHERE token_hash = $1 AND recipe_user_id = $2 RETURNING expires_at",
-                    &[(&self.token_hash).into(), owner()],
-                )
-                .await?;
-            let Some(claimed) = claimed else {
-                return Ok(ResetOutcome::InvalidToken);
-            };
-            tx.execute(
-                "DELETE FROM password_reset_tokens WHERE recipe_user_id = $1",
-                &[owner()],
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<ResetOutcome, TxError> {
+        tx.lock(&password_lock(&self.recipe_user_id)).await?;
+        let secret = secrets::find(tx, RESET, &self.token_hash).await?;
+        if secret.is_none_or(|secret| secret.subject != self.recipe_user_id) {
+            return Ok(ResetOutcome::InvalidToken);
+        }
+        // Deleting the token is what claims it: of two requests that present it, one finds it gone.
+        let Some(claimed) = secrets::consume(tx, RESET, &self.token_hash).await? else {
+            return Ok(ResetOutcome::InvalidToken);
+        };
+        secrets::consume_all(tx, RESET, &self.recipe_user_id).await?;
+        if claimed.expires_at <= self.now {
+            return Ok(ResetOutcome::InvalidToken);
+        }
+        let changed = tx
+            .query_optional(
+                "UPDATE credentials SET data = $2
+                 WHERE recipe_user_id = $1 AND kind = $3 AND id = ''
+                 RETURNING (SELECT user_id FROM login_methods
+                            WHERE login_methods.recipe_user_id = credentials.recipe_user_id),
+                           (SELECT email FROM login_methods
+                            WHERE login_methods.recipe_user_id = credentials.recipe_user_id)",
+                &[
+                    (&self.recipe_user_id).into(),
+                    (&self.password_hash).into(),
+                    PASSWORD.into(),
+                ],
             )
             .await?;
-            if claimed.get::<i64>(0)? <= self.now {
-                return Ok(ResetOutcome::InvalidToken);
-            }
-            let changed = tx
-                .query_optional(
-                    "UPDATE passwords SET password_hash = $2 WHERE recipe_user_id = $1
-                     RETURNING (SELECT user_id FROM login_methods
-                                WHERE login_methods.recipe_user_id = passwords.recipe_user_id),
-                               (SELECT email FROM login_methods
-                                WHERE login_methods.recipe_user_id = passwords.recipe_user_id)",
-                    &[owner(), (&self.password_hash).into()],
-                )
-                .await?;
-            let Some(changed) = changed else {
-                return Ok(ResetOutcome::InvalidToken);
-            };
-            let user_id: String = changed.get(0)?;
-            let ended_sessions = tx
-                .execute(
-                    "DELETE FROM sessions WHERE user_id = $1",
-                    &[(&user_id).into()],
-                )
-                .await?;
-            if let Some(email) = changed.get::<Option<String>>(1)? {
-                mail_outbox::insert(tx, &self.notice, &email).await?;
-            }
-            Ok(ResetOutcome::Done { ended_sessions })
-        })
+        let Some(changed) = changed else {
+            return Ok(ResetOutcome::InvalidToken);
+        };
+        let user_id: String = changed.get(0)?;
+        let ended_sessions = tx
+            .execute(
+                "DELETE FROM sessions WHERE user_id = $1",
+                &[(&user_id).into()],
+            )
+            .await?;
+        if let Some(email) = changed.get::<Option<String>>(1)? {
+            mail_outbox::insert(tx, &self.notice, &email).await?;
+        }
+        Ok(ResetOutcome::Done { ended_sessions })
     }
 }
 
@@ -185,41 +172,17 @@ impl Transaction for PasswordIsUnchanged {
     const NAME: &'static str = "password_is_unchanged";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, bool> {
-        Box::pin(async move {
-            // Behind a reset that has not committed yet.
-            tx.lock(&password_lock(&self.recipe_user_id)).await?;
-            let row = tx
-                .query_optional(
-                    "SELECT password_hash FROM passwords WHERE recipe_user_id = $1",
-                    &[(&self.recipe_user_id).into()],
-                )
-                .await?;
-            let stored = row.map(|row| row.get::<String>(0)).transpose()?;
-            Ok(stored.as_ref() == Some(&self.password_hash))
-        })
-    }
-}
-
-/// Forgets tokens that are too old, at most a thousand; how many.
-pub(crate) struct ForgetResetTokens {
-    pub(crate) expired_until: i64,
-}
-
-impl Transaction for ForgetResetTokens {
-    type Output = u64;
-    const NAME: &'static str = "forget_reset_tokens";
-    const RETRY: Retry = Retry::Idempotent;
-
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, u64> {
-        Box::pin(async move {
-            tx.execute(
-                "DELETE FROM password_reset_tokens WHERE token_hash IN (
-                     SELECT token_hash FROM password_reset_tokens WHERE expires_at <= $1
-                     ORDER BY token_hash LIMIT $2)",
-                &[self.expired_until.into(), BATCH.into()],
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
+        // Behind a reset that has not committed yet.
+        tx.lock(&password_lock(&self.recipe_user_id)).await?;
+        let row = tx
+            .query_optional(
+                "SELECT data FROM credentials
+                     WHERE recipe_user_id = $1 AND kind = $2 AND id = ''",
+                &[(&self.recipe_user_id).into(), PASSWORD.into()],
             )
-            .await
-        })
+            .await?;
+        let stored = row.map(|row| row.get::<String>(0)).transpose()?;
+        Ok(stored.as_ref() == Some(&self.password_hash))
     }
 }

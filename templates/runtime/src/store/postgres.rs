@@ -1,14 +1,12 @@
 //! PostgreSQL as the store, for several servers on one database.
 //!
 //! Rules kept here:
-//! - **one verb of [`Store`] is one statement**; what takes several is a transaction that is written for
-//!   both databases ([`transaction`]). A verb takes one round trip and is atomic by itself; no connection
-//!   ever waits inside a transaction, and a request that is given up leaves nothing half done (only
-//!   forgetting what expired takes several, each of which is whole, and claims are compared and
-//!   swapped);
-//! - a verb holds one connection and waits for no other; the pool is bounded, and every wait ends;
+//! - a transaction that is **one statement** takes one round trip and is atomic by itself, with no BEGIN and
+//!   COMMIT around it; a request that is given up leaves nothing half done;
+//! - a transaction holds one connection and waits for no other; the pool is bounded, and every wait ends;
 //! - what was rolled back is tried again, a few times. What may or may not have taken effect, since
-//!   the connection broke, is tried again only where a second time does no harm ([`Retry`]);
+//!   the connection broke, is tried again only where a second time does no harm
+//!   ([`Retry`](super::Retry));
 //! - a database that is slow, full, locked or gone is [`Error::Unavailable`] ([`failure`]);
 //! - all servers go by the clock of the database ([`clock`]).
 //!
@@ -17,47 +15,34 @@
 
 mod address;
 mod attempts;
-mod bound;
 mod clock;
 mod failure;
-mod keys;
 mod migrate;
 mod pool;
-mod sessions;
 mod transaction;
-mod users;
 
 use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use deadpool_postgres::{Object, Pool};
-use serde_json::{Map, Value};
-use tokio_postgres::Row;
-use tokio_postgres::types::ToSql;
+use deadpool_postgres::Pool;
 
 use self::address::Address;
-use self::bound::Bound;
 use self::clock::DatabaseClock;
 pub(super) use self::failure::Failure;
 pub(super) use self::transaction::Statements;
-use super::transaction::{AnyTransaction, Outcome, Retry};
-use super::{
-    Connections, CreateUser, NewEmailPasswordUser, Purge, RotateSession, SessionRow, SigningKeyRow,
-    Store, User, Way, names,
-};
+use super::transaction::{AnyTransaction, Outcome};
+use super::{Connections, Store, Way};
 use crate::clock::Clock;
-use crate::email::EmailAddress;
 use crate::error::Error;
-
-/// A connection and the statements that are prepared on it.
-type Connection = Object;
+use crate::metrics::StoreMetrics;
 
 /// A store in one schema of a PostgreSQL database. Clones share it.
 #[derive(Clone)]
 pub struct PostgresStore {
     pool: Pool,
     clock: DatabaseClock,
+    metrics: StoreMetrics,
 }
 
 impl fmt::Debug for PostgresStore {
@@ -97,21 +82,13 @@ impl PostgresStore {
         let pool = pool::start(address, connections)?;
         migrate::run(&pool).await?;
         let clock = DatabaseClock::start(&pool).await?;
-        Ok(Self { pool, clock })
+        let metrics = StoreMetrics::default();
+        Ok(Self {
+            pool,
+            clock,
+            metrics,
+        })
     }
-}
-
-/// Runs a statement to its end. The only place where a statement of a request gets its values, so the
-/// only place where they must be kept from the driver's log ([`Bound`]).
-async fn query(
-    db: &Connection,
-    sql: &str,
-    values: &[&(dyn ToSql + Sync)],
-) -> Result<Vec<Row>, Failure> {
-    let statement = db.prepare_cached(sql).await?;
-    let bound: Vec<_> = values.iter().map(|value| Bound(*value)).collect();
-    let bound: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| value as _).collect();
-    Ok(db.query(&statement, &bound).await?)
 }
 
 #[async_trait]
@@ -134,176 +111,8 @@ impl Store for PostgresStore {
         })
     }
 
-    async fn ping(&self) -> Result<(), Error> {
-        self.run(Retry::Idempotent, |db| async move {
-            query(&db, "SELECT 1", &[]).await
-        })
-        .await
-        .map(drop)
-    }
-
-    async fn create_email_password_user(
-        &self,
-        user: NewEmailPasswordUser,
-    ) -> Result<CreateUser, Error> {
-        names::check_user(&user)?;
-        let user = &user;
-        self.run(Retry::Never, |db| async move {
-            users::create_email_password(&db, user).await
-        })
-        .await
-    }
-
-    async fn email_password_user(
-        &self,
-        tenant_id: &str,
-        email: &EmailAddress,
-    ) -> Result<Option<(User, String)>, Error> {
-        if !names::is_name(tenant_id) {
-            return Ok(None);
-        }
-        self.run(Retry::Idempotent, |db| async move {
-            users::by_email_password(&db, tenant_id, email.as_str()).await
-        })
-        .await
-    }
-
-    async fn user(&self, id: &str) -> Result<Option<User>, Error> {
-        if !names::is_name(id) {
-            return Ok(None);
-        }
-        self.run(Retry::Idempotent, |db| async move {
-            users::by_any_id(&db, id).await
-        })
-        .await
-    }
-
-    async fn create_session(&self, session: SessionRow) -> Result<(), Error> {
-        names::check_session(&session)?;
-        let session = &session;
-        self.run(Retry::Never, |db| async move {
-            sessions::create(&db, session).await
-        })
-        .await
-    }
-
-    async fn session(&self, handle: &str) -> Result<Option<SessionRow>, Error> {
-        if !names::is_name(handle) {
-            return Ok(None);
-        }
-        self.run(Retry::Idempotent, |db| async move {
-            sessions::by_handle(&db, handle).await
-        })
-        .await
-    }
-
-    // Harmless: if the first time took effect, the second one finds the token replaced, and the
-    // session hands its successor out again.
-    async fn rotate_session(&self, rotation: RotateSession) -> Result<bool, Error> {
-        if !names::is_name(&rotation.handle) {
-            return Ok(false);
-        }
-        let rotation = &rotation;
-        self.run(Retry::Idempotent, |db| async move {
-            sessions::rotate(&db, rotation).await
-        })
-        .await
-    }
-
-    // Harmless: the sessions are over, at worst without being named in the answer.
-    async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error> {
-        let handles = handles.iter().filter(|handle| names::is_name(handle));
-        let handles = &handles.cloned().collect::<Vec<_>>();
-        self.run(Retry::Idempotent, |db| async move {
-            sessions::revoke(&db, handles).await
-        })
-        .await
-    }
-
-    async fn merge_session_claims(
-        &self,
-        handle: &str,
-        update: Map<String, Value>,
-    ) -> Result<Option<Map<String, Value>>, Error> {
-        if !names::is_name(handle) {
-            return Ok(None);
-        }
-        let update = &update;
-        self.run(Retry::Never, |db| async move {
-            sessions::merge_claims(&db, handle, update).await
-        })
-        .await
-    }
-
-    async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
-        if !names::is_name(handle) {
-            return Ok(false);
-        }
-        let data = &data;
-        self.run(Retry::Idempotent, |db| async move {
-            sessions::replace_data(&db, handle, data).await
-        })
-        .await
-    }
-
-    async fn session_handles(
-        &self,
-        user_id: &str,
-        tenant_id: Option<&str>,
-        now: i64,
-    ) -> Result<Vec<String>, Error> {
-        if !names::is_name(user_id) || !tenant_id.is_none_or(names::is_name) {
-            return Ok(Vec::new());
-        }
-        self.run(Retry::Idempotent, |db| async move {
-            sessions::handles(&db, user_id, tenant_id, now).await
-        })
-        .await
-    }
-
-    async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, Error> {
-        self.run(Retry::Idempotent, |db| async move { keys::all(&db).await })
-            .await
-    }
-
-    async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error> {
-        let key = &key;
-        self.run(
-            Retry::Idempotent,
-            |db| async move { keys::add(&db, key).await },
-        )
-        .await
-    }
-
-    async fn replace_private_key(
-        &self,
-        kid: &str,
-        from: &[u8; 32],
-        to: &[u8],
-    ) -> Result<bool, Error> {
-        self.run(Retry::Idempotent, |db| async move {
-            keys::replace(&db, kid, from, to).await
-        })
-        .await
-    }
-
-    async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
-        self.run(Retry::Idempotent, |db| async move {
-            keys::remove(&db, kids).await
-        })
-        .await
-    }
-
-    async fn purge(&self, purge: Purge) -> Result<u64, Error> {
-        let until = purge.expired_until;
-        let sessions = self
-            .forget(|db| async move { sessions::forget(&db, until).await })
-            .await?;
-        let before = purge.keys_created_before;
-        let keys = self
-            .forget(|db| async move { keys::forget(&db, before).await })
-            .await?;
-        Ok(sessions + keys)
+    fn metrics(&self) -> &StoreMetrics {
+        &self.metrics
     }
 }
 

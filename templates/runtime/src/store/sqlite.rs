@@ -13,13 +13,10 @@
 //! and the file belongs to its owner alone (mode 0600), since it holds signing keys.
 
 mod failure;
-mod keys;
 mod location;
 mod log;
 mod migrate;
-mod sessions;
 mod transaction;
-mod users;
 mod writer;
 
 use std::fmt;
@@ -31,17 +28,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 use super::transaction::{AnyTransaction, Outcome, TxError};
-use super::{
-    Connections, CreateUser, NewEmailPasswordUser, Purge, RotateSession, SessionRow, SigningKeyRow,
-    Store, User, names,
-};
-use crate::email::EmailAddress;
+use super::{Connections, Store};
 use crate::error::Error;
-use crate::metrics::{Gauge, Held};
+use crate::metrics::{Gauge, Held, StoreMetrics};
 use failure::{unavailable, unopened};
 use location::File;
 use writer::Writer;
@@ -54,16 +46,13 @@ pub(super) use transaction::{execute, query};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait for an answer: behind others that wait for the lock, and for a slow disk.
-const PATIENCE: Duration = Duration::from_secs(10);
+const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many compiled statements a connection keeps: more than all recipes have.
 const STATEMENTS: usize = 512;
 
 /// How many connections read.
 const READERS: usize = 4;
-
-/// How many rows one transaction forgets at most: some milliseconds of the writing thread.
-const FORGET: u32 = 1_000;
 
 /// A store in one SQLite database. Clones share it.
 #[derive(Clone)]
@@ -73,6 +62,7 @@ pub struct SqliteStore {
     path: Option<PathBuf>,
     /// `None` where the database lives in the memory of the writing connection.
     readers: Option<Arc<Readers>>,
+    metrics: StoreMetrics,
 }
 
 struct Readers {
@@ -138,16 +128,8 @@ impl SqliteStore {
             path: file.as_ref().map(|file| file.path().to_owned()),
             writer: Writer::start(writing, file)?,
             readers,
+            metrics: StoreMetrics::default(),
         })
-    }
-
-    /// Runs a job in the next transaction; answers when it is on the disk.
-    async fn write<T, F>(&self, job: F) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        self.run_on_writer(|db| Ok(job(db)?)).await
     }
 
     /// Runs a function in the next write transaction; answers when its effect is on the disk.
@@ -156,48 +138,14 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, TxError> + Send + 'static,
     {
-        tokio::time::timeout(PATIENCE, self.writer.run(job))
+        tokio::time::timeout(QUERY_TIMEOUT, self.writer.run(job))
             .await
             .map_err(|_| unavailable("it took too long"))?
     }
 
-    /// Moves the write-ahead log into the database and empties it; `Some(false)` if something kept that
-    /// from being done, `None` for a database in memory.
-    async fn empty_log(&self) -> Result<Option<bool>, Error> {
-        let Some(path) = self.path.clone() else {
-            return Ok(None);
-        };
-        let emptying = tokio::task::spawn_blocking(move || log::empty_of(&path));
-        let is_empty = emptying.await.map_err(Error::internal)?.map_err(failure)?;
-        Ok(Some(is_empty))
-    }
-
-    /// Forgets in small transactions, so that requests get their turn in between.
-    async fn forget<F>(&self, job: F) -> Result<u64, Error>
-    where
-        F: Fn(&Connection) -> rusqlite::Result<usize> + Clone + Send + 'static,
-    {
-        let mut all = 0;
-        loop {
-            let gone = self.write(job.clone()).await?;
-            all += gone as u64;
-            if gone < FORGET as usize {
-                return Ok(all);
-            }
-        }
-    }
-
-    /// Runs a query on a connection that sees all that is committed, in one snapshot.
-    async fn read<T, F>(&self, query: F) -> Result<T, Error>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    {
-        self.run_on_reader(|db| Ok(query(db)?)).await
-    }
-
-    /// Runs a function on a connection that sees all that is committed, in one snapshot.
-    async fn run_on_reader<T, F>(&self, query: F) -> Result<T, Error>
+    /// Runs a function on a connection that sees all that is committed; in one snapshot, unless it is one
+    /// statement, which has one anyway.
+    async fn run_on_reader<T, F>(&self, is_one_statement: bool, query: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Connection) -> Result<T, TxError> + Send + 'static,
@@ -208,7 +156,7 @@ impl SqliteStore {
         let readers = Arc::clone(readers);
         let waiting = Held::by(&readers.waiting);
         let permit = Arc::clone(&readers.permits).acquire_owned();
-        let permit = tokio::time::timeout(PATIENCE, permit)
+        let permit = tokio::time::timeout(QUERY_TIMEOUT, permit)
             .await
             .map_err(|_| unavailable("all reading connections are busy"))?
             .map_err(Error::internal)?;
@@ -219,7 +167,13 @@ impl SqliteStore {
             let mut connection =
                 taken.ok_or_else(|| Error::internal("no reading connection is left"))?;
             // The connection goes back even if the query panics.
-            let outcome = catch_unwind(AssertUnwindSafe(|| snapshot(&mut connection, query)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                if is_one_statement {
+                    query(&mut connection)
+                } else {
+                    snapshot(&mut connection, query)
+                }
+            }));
             if !connection.is_autocommit() {
                 // The query panicked; the next one must not find its snapshot open.
                 let _ = connection.execute_batch("ROLLBACK");
@@ -265,21 +219,14 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "trusted_schema", false)
 }
 
-/// Reads JSON from a column.
-fn json<T: serde::de::DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(text).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            Box::new(error),
-        )
-    })
-}
-
 #[async_trait]
 impl Store for SqliteStore {
     async fn transact(&self, transaction: Arc<dyn AnyTransaction>) -> Result<Outcome, Error> {
         self.run_transaction(transaction).await
+    }
+
+    fn metrics(&self) -> &StoreMetrics {
+        &self.metrics
     }
 
     fn connections(&self) -> Option<Connections> {
@@ -294,130 +241,21 @@ impl Store for SqliteStore {
         })
     }
 
-    /// Asked on the writing connection: a database that is locked, or moved away, can still be read.
-    async fn ping(&self) -> Result<(), Error> {
-        let sql = "SELECT count(*) FROM migrations";
-        self.write(|db| db.query_row(sql, [], |row| row.get::<_, i64>(0)))
-            .await
-            .map(drop)
-    }
-
-    async fn create_email_password_user(
-        &self,
-        user: NewEmailPasswordUser,
-    ) -> Result<CreateUser, Error> {
-        names::check_user(&user)?;
-        self.write(move |db| users::create_email_password(db, &user))
-            .await
-    }
-
-    async fn email_password_user(
-        &self,
-        tenant_id: &str,
-        email: &EmailAddress,
-    ) -> Result<Option<(User, String)>, Error> {
-        let (tenant_id, email) = (tenant_id.to_owned(), email.clone());
-        self.read(move |db| users::by_email_password(db, &tenant_id, email.as_str()))
-            .await
-    }
-
-    async fn user(&self, id: &str) -> Result<Option<User>, Error> {
-        let id = id.to_owned();
-        self.read(move |db| users::by_any_id(db, &id)).await
-    }
-
-    async fn create_session(&self, session: SessionRow) -> Result<(), Error> {
-        names::check_session(&session)?;
-        self.write(move |db| sessions::create(db, &session)).await
-    }
-
-    async fn session(&self, handle: &str) -> Result<Option<SessionRow>, Error> {
-        let handle = handle.to_owned();
-        self.read(move |db| sessions::by_handle(db, &handle)).await
-    }
-
-    async fn rotate_session(&self, rotation: RotateSession) -> Result<bool, Error> {
-        self.write(move |db| sessions::rotate(db, &rotation)).await
-    }
-
-    async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error> {
-        let handles = handles.to_vec();
-        self.write(move |db| sessions::revoke(db, handles)).await
-    }
-
-    async fn merge_session_claims(
-        &self,
-        handle: &str,
-        update: Map<String, Value>,
-    ) -> Result<Option<Map<String, Value>>, Error> {
-        let handle = handle.to_owned();
-        self.write(move |db| sessions::merge_claims(db, &handle, update))
-            .await
-    }
-
-    async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
-        let (handle, data) = (handle.to_owned(), data.to_string());
-        self.write(move |db| sessions::replace_data(db, &handle, &data))
-            .await
-    }
-
-    async fn session_handles(
-        &self,
-        user_id: &str,
-        tenant_id: Option<&str>,
-        now: i64,
-    ) -> Result<Vec<String>, Error> {
-        let (user_id, tenant_id) = (user_id.to_owned(), tenant_id.map(str::to_owned));
-        self.read(move |db| sessions::handles(db, &user_id, tenant_id.as_deref(), now))
-            .await
-    }
-
-    async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, Error> {
-        self.read(keys::all).await
-    }
-
-    async fn add_signing_key(&self, key: SigningKeyRow) -> Result<SigningKeyRow, Error> {
-        self.write(move |db| keys::add(db, &key)).await
-    }
-
-    async fn replace_private_key(
-        &self,
-        kid: &str,
-        from: &[u8; 32],
-        to: &[u8],
-    ) -> Result<bool, Error> {
-        let (kid, from, to) = (kid.to_owned(), *from, to.to_owned());
-        let replaced = self
-            .write(move |db| keys::replace(db, &kid, &from, &to))
-            .await?;
-        // The bytes that were replaced must be in neither file.
-        if replaced && self.empty_log().await? == Some(false) {
-            tracing::warn!("the database is in use: its -wal file keeps the key that was replaced");
-        }
-        Ok(replaced)
-    }
-
-    async fn remove_signing_keys(&self, kids: &[String]) -> Result<u64, Error> {
-        let kids = kids.to_vec();
-        self.write(move |db| keys::remove(db, &kids)).await
+    async fn empty_log(&self) -> Result<bool, Error> {
+        let Some(path) = self.path.clone() else {
+            return Ok(true);
+        };
+        let emptying = tokio::task::spawn_blocking(move || log::empty_of(&path));
+        emptying.await.map_err(Error::internal)?.map_err(failure)
     }
 
     async fn close(&self) {
         match self.empty_log().await {
-            Ok(is_empty) => log::tell(is_empty.unwrap_or(true)),
+            Ok(is_empty) => log::tell(is_empty),
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log was not moved into the database");
             }
         }
-    }
-
-    async fn purge(&self, purge: Purge) -> Result<u64, Error> {
-        let until = purge.expired_until;
-        let sessions = self.forget(move |db| sessions::forget(db, until));
-        let sessions = sessions.await?;
-        let before = purge.keys_created_before;
-        let keys = self.write(move |db| keys::forget(db, before)).await?;
-        Ok(sessions + keys as u64)
     }
 }
 

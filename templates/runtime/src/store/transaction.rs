@@ -13,7 +13,11 @@
 //!   use `ON CONFLICT`.
 //! - The function may run more than once (PostgreSQL gives up transactions that collide), so it changes
 //!   nothing but the database. It awaits nothing but statements.
-//! - Statements use `$1`, `$2`, …, and only SQL that both databases understand ([`portable`]).
+//! - Statements use `$1`, `$2`, …, and only SQL that both databases understand ([`portable`]); where a
+//!   measurement calls for it, a statement has a text for each ([`Sql::Each`]).
+//! - What is one statement says so ([`Access::ReadOne`], [`Access::WriteOne`]): it is atomic by itself, so
+//!   PostgreSQL needs no BEGIN and COMMIT, which are two more round trips.
+//! - All of them run through `run` of [`Store`], which is where they are timed, counted and traced.
 //! - A bound value hides itself in `Debug`, so no log line of a driver shows it.
 
 #[cfg(test)]
@@ -27,6 +31,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use tracing::Instrument;
 
 use super::Store;
 use super::postgres::{self, Failure};
@@ -35,8 +42,8 @@ use crate::error::Error;
 
 pub(crate) use value::{Bind, Row};
 
-/// The future of one run of a transaction.
-pub(crate) type Step<'a, T> = Pin<Box<dyn Future<Output = Result<T, TxError>> + Send + 'a>>;
+/// The future of one run of a transaction whose outcome has any type.
+pub(crate) type Step<'a> = Pin<Box<dyn Future<Output = Result<Outcome, TxError>> + Send + 'a>>;
 
 /// One atomic step of the store.
 pub(crate) trait Transaction: Send + Sync + 'static {
@@ -46,23 +53,64 @@ pub(crate) trait Transaction: Send + Sync + 'static {
     /// Its name in metrics and traces, in snake case.
     const NAME: &'static str;
 
-    /// Whether it writes.
+    /// Whether it writes, and whether it is one statement.
     const ACCESS: Access = Access::Write;
 
     /// Whether it may run again when the connection broke during its commit.
     const RETRY: Retry;
 
-    /// Runs the statements. Called again if the database gave up an earlier run.
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Self::Output>;
+    /// The access of this one, where that depends on its parameters.
+    fn access(&self) -> Access {
+        Self::ACCESS
+    }
+
+    /// Runs the statements; an implementation is an `async fn`. Called again if the database gave up an
+    /// earlier run.
+    fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Output, TxError>> + Send;
 }
 
-/// Whether a transaction writes.
+/// What a transaction does, and in how many statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// It only reads; all statements see one snapshot.
     Read,
+    /// It is one statement, which only reads.
+    ReadOne,
     /// It writes.
     Write,
+    /// It is one statement, which writes. It has taken effect when the statement returns, so nothing may
+    /// fail after that.
+    WriteOne,
+}
+
+impl Access {
+    /// Whether it writes.
+    pub(super) fn writes(self) -> bool {
+        matches!(self, Self::Write | Self::WriteOne)
+    }
+
+    /// Whether it is one statement.
+    pub(super) fn is_one_statement(self) -> bool {
+        matches!(self, Self::ReadOne | Self::WriteOne)
+    }
+}
+
+/// The text of a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sql {
+    /// Both databases understand it.
+    Both(&'static str),
+    /// A text for each database, which use the same parameters.
+    Each {
+        sqlite: &'static str,
+        postgres: &'static str,
+    },
+}
+
+impl From<&'static str> for Sql {
+    fn from(sql: &'static str) -> Self {
+        Self::Both(sql)
+    }
 }
 
 /// Whether a transaction may run again when the connection broke and its effect is unknown.
@@ -75,7 +123,11 @@ pub enum Retry {
 }
 
 /// The statements of one transaction on one connection.
-pub struct Tx<'c>(Driver<'c>);
+pub struct Tx<'c> {
+    driver: Driver<'c>,
+    /// How many statements may still run, where that is limited.
+    allowed: Option<u32>,
+}
 
 enum Driver<'c> {
     Sqlite(&'c mut rusqlite::Connection),
@@ -94,12 +146,17 @@ pub enum TxError {
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn sqlite(connection: &'c mut rusqlite::Connection) -> Self {
-        Self(Driver::Sqlite(connection))
+    pub(super) fn sqlite(connection: &'c mut rusqlite::Connection, access: Access) -> Self {
+        Self::new(Driver::Sqlite(connection), access)
     }
 
-    pub(super) fn postgres(statements: &'c postgres::Statements<'c>) -> Self {
-        Self(Driver::Postgres(statements))
+    pub(super) fn postgres(statements: &'c postgres::Statements<'c>, access: Access) -> Self {
+        Self::new(Driver::Postgres(statements), access)
+    }
+
+    fn new(driver: Driver<'c>, access: Access) -> Self {
+        let allowed = access.is_one_statement().then_some(1);
+        Self { driver, allowed }
     }
 
     /// Runs a statement and returns its rows.
@@ -108,12 +165,11 @@ impl<'c> Tx<'c> {
     /// The database failed; the caller passes it on with `?`.
     pub(crate) async fn query(
         &mut self,
-        sql: &'static str,
+        sql: impl Into<Sql>,
         values: &[Bind<'_>],
     ) -> Result<Vec<Row>, TxError> {
-        debug_assert_eq!(portable::check(sql), Ok(()), "{sql}");
-        refuse_nul(values)?;
-        match &mut self.0 {
+        let sql = self.check(sql.into(), values)?;
+        match &mut self.driver {
             Driver::Sqlite(connection) => Ok(sqlite::query(connection, sql, values)?),
             Driver::Postgres(statements) => Ok(statements.query(sql, values).await?),
         }
@@ -125,7 +181,7 @@ impl<'c> Tx<'c> {
     /// As [`Tx::query`]; several rows are an internal error.
     pub(crate) async fn query_optional(
         &mut self,
-        sql: &'static str,
+        sql: impl Into<Sql>,
         values: &[Bind<'_>],
     ) -> Result<Option<Row>, TxError> {
         let mut rows = self.query(sql, values).await?;
@@ -143,12 +199,11 @@ impl<'c> Tx<'c> {
     /// As [`Tx::query`].
     pub(crate) async fn execute(
         &mut self,
-        sql: &'static str,
+        sql: impl Into<Sql>,
         values: &[Bind<'_>],
     ) -> Result<u64, TxError> {
-        debug_assert_eq!(portable::check(sql), Ok(()), "{sql}");
-        refuse_nul(values)?;
-        match &mut self.0 {
+        let sql = self.check(sql.into(), values)?;
+        match &mut self.driver {
             Driver::Sqlite(connection) => Ok(sqlite::execute(connection, sql, values)?),
             Driver::Postgres(statements) => Ok(statements.execute(sql, values).await?),
         }
@@ -160,54 +215,95 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// As [`Tx::query`].
     pub(crate) async fn lock(&mut self, key: &str) -> Result<(), TxError> {
-        match &mut self.0 {
+        self.count()?;
+        match &mut self.driver {
             Driver::Sqlite(_) => Ok(()),
             Driver::Postgres(statements) => Ok(statements.lock(key).await?),
         }
+    }
+
+    /// From now on SQLite overwrites what it deletes or replaces, or stops doing so: otherwise the bytes stay
+    /// in the file until something else needs the place. PostgreSQL has no such switch.
+    ///
+    /// # Errors
+    /// As [`Tx::query`].
+    pub(crate) fn overwrite_deleted(&mut self, is_on: bool) -> Result<(), TxError> {
+        match &mut self.driver {
+            Driver::Sqlite(connection) => {
+                Ok(connection.pragma_update(None, "secure_delete", is_on)?)
+            }
+            Driver::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// The text for this database, if the statement may run.
+    fn check(&mut self, sql: Sql, values: &[Bind<'_>]) -> Result<&'static str, TxError> {
+        self.count()?;
+        refuse_nul(values)?;
+        Ok(match (sql, &self.driver) {
+            (Sql::Both(sql), _) => {
+                debug_assert_eq!(portable::check(sql), Ok(()), "{sql}");
+                sql
+            }
+            (Sql::Each { sqlite, .. }, Driver::Sqlite(_)) => sqlite,
+            (Sql::Each { postgres, .. }, Driver::Postgres(_)) => postgres,
+        })
+    }
+
+    /// Counts a statement, and refuses one too many: PostgreSQL would run it in a transaction of its own.
+    fn count(&mut self) -> Result<(), TxError> {
+        let Some(allowed) = &mut self.allowed else {
+            return Ok(());
+        };
+        let left = allowed.checked_sub(1);
+        *allowed = left.ok_or_else(|| {
+            Error::internal("a transaction that says it is one statement runs a second one")
+        })?;
+        Ok(())
     }
 }
 
 /// A [`Transaction`] whose type of outcome is not known to the driver that runs it.
 pub trait AnyTransaction: Send + Sync + 'static {
-    /// [`Transaction::NAME`].
-    fn name(&self) -> &'static str;
-    /// [`Transaction::ACCESS`].
+    /// [`Transaction::access`].
     fn access(&self) -> Access;
     /// [`Transaction::RETRY`].
     fn retry(&self) -> Retry;
     /// [`Transaction::run`].
-    fn run_any<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Outcome>;
+    fn run_any<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a>;
 }
 
 /// The outcome of an [`AnyTransaction`].
 pub(crate) type Outcome = Box<dyn Any + Send>;
 
 impl<T: Transaction> AnyTransaction for T {
-    fn name(&self) -> &'static str {
-        T::NAME
-    }
-
     fn access(&self) -> Access {
-        T::ACCESS
+        Transaction::access(self)
     }
 
     fn retry(&self) -> Retry {
         T::RETRY
     }
 
-    fn run_any<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Outcome> {
+    fn run_any<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a> {
         Box::pin(async move { Ok(Box::new(self.run(tx).await?) as Outcome) })
     }
 }
 
 impl dyn Store + '_ {
-    /// Runs a transaction. When it answers, the effect survives a crash.
+    /// Runs a transaction. When it answers, the effect survives a crash. The one place through which all
+    /// work of the store goes: it is timed, counted and traced here.
     ///
     /// # Errors
     /// [`Error::Unavailable`] if the database cannot answer now; else what the transaction gave up with.
     pub(crate) async fn run<T: Transaction>(&self, transaction: T) -> Result<T::Output, Error> {
-        let outcome = self.transact(Arc::new(transaction)).await?;
-        match outcome.downcast() {
+        let started = Instant::now();
+        // Recorded only where traces are collected.
+        let span = tracing::debug_span!(target: "auth_runtime::trace", "store", verb = T::NAME);
+        let outcome = self.transact(Arc::new(transaction)).instrument(span).await;
+        let error = outcome.as_ref().err();
+        self.metrics().done(T::NAME, started.elapsed(), error);
+        match outcome?.downcast() {
             Ok(output) => Ok(*output),
             Err(_) => Err(Error::internal(
                 "a store returned the outcome of another transaction",
@@ -226,7 +322,7 @@ fn refuse_nul(values: &[Bind<'_>]) -> Result<(), TxError> {
 }
 
 /// Finishes a run whose statements are all ready at once.
-pub(super) fn complete<T>(mut step: Step<'_, T>) -> Result<T, TxError> {
+pub(super) fn complete(mut step: Step<'_>) -> Result<Outcome, TxError> {
     match step.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
         Poll::Pending => {

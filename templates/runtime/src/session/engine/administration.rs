@@ -71,7 +71,9 @@ impl Sessions {
 
     /// Ends sessions; the handles of those that existed.
     pub async fn revoke_many(&self, handles: &[String]) -> Result<Vec<String>, Error> {
-        self.0.store.revoke_sessions(handles).await
+        let revoked = self.0.store.revoke_sessions(handles).await?;
+        self.0.metrics.revoked.inc_by(revoked.len() as u64);
+        Ok(revoked)
     }
 
     /// Ends all sessions of a user, in one tenant or in all (`None`); their handles.

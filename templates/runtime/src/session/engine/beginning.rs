@@ -66,7 +66,7 @@ impl Sessions {
             old_session,
         } = self.begin(new, headers, transfer).await?;
         if old_session == OldSession::End && !old.is_empty() {
-            self.0.store.revoke_sessions(&old).await?;
+            self.revoke_many(&old).await?;
         }
         // A foreign page's request in header mode does not touch cookies.
         let may_clear = transfer == TransferMethod::Cookie || !is_foreign;
@@ -165,6 +165,7 @@ impl Sessions {
         let stored = self.0.store.create_session(row.clone());
         let signed = self.sign(payload, transfer);
         let ((), (jwt, session)) = tokio::try_join!(biased; stored, signed)?;
+        self.0.metrics.created.inc();
         Ok(Begun {
             old_session: new.old_session,
             row,

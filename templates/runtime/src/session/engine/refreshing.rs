@@ -173,7 +173,7 @@ impl Sessions {
     /// Revokes a session whose token was copied.
     async fn theft(&self, row: SessionRow) -> Result<SessionError, Error> {
         let handles = [row.handle.clone()];
-        self.0.store.revoke_sessions(&handles).await?;
+        self.revoke_many(&handles).await?;
         self.0.metrics.thefts.inc();
         tracing::warn!(
             session = %row.handle,

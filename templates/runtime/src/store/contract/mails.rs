@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-const LIMIT: MailLimit = MailLimit {
+pub(super) const LIMIT: MailLimit = MailLimit {
     burst: 3,
     pause: 60,
     most: 5,

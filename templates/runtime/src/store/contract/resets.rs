@@ -31,7 +31,7 @@ pub(super) async fn holds(store: &Arc<dyn Store>) {
     a_token_is_spent_once_with_all_others(&**store).await;
     a_reset_ends_the_sessions_of_its_user_and_tells_the_owner(&**store).await;
     resets_race(store).await;
-    tokens_are_forgotten(&**store).await;
+    expired_tokens_are_deleted(&**store).await;
 }
 
 async fn a_token_is_spent_once_with_all_others(store: &dyn Store) {
@@ -131,14 +131,14 @@ async fn resets_race(store: &Arc<dyn Store>) {
     }
 }
 
-async fn tokens_are_forgotten(store: &dyn Store) {
+async fn expired_tokens_are_deleted(store: &dyn Store) {
     let user = add_user(store, "expiry@example.com").await;
     for (hash, expires_at) in [("old", 500), ("new", 501)] {
         let added = store.run(token(hash, &user, expires_at)).await;
         assert!(added.expect("write"));
     }
-    let forget = ForgetResetTokens { expired_until: 500 };
-    assert_eq!(store.run(forget).await.expect("write"), 1);
+    let purge = PurgeSecrets { expired_until: 500 };
+    assert_eq!(store.run(purge).await.expect("write"), 1);
     assert_eq!(owner(store, "old").await, None);
     assert_eq!(owner(store, "new").await, Some(user.id));
 }

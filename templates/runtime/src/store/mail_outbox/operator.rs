@@ -1,7 +1,7 @@
 //! What an operator sees and does, and what is forgotten.
 
-use super::super::{Retry, Step, Transaction, Tx};
-use crate::store::transaction::{Access, TxError};
+use super::super::{Retry, Transaction, Tx, TxError};
+use crate::store::transaction::Access;
 
 /// How many rows one transaction forgets, and one list shows, at most.
 const BATCH: i64 = 1_000;
@@ -29,32 +29,30 @@ impl Transaction for ListMails {
     const ACCESS: Access = Access::Read;
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Self::Output> {
-        Box::pin(async move {
-            let rows = tx
-                .query(
-                    "SELECT id, kind, tenant_id, recipient, state = 'failed', attempts, created_at,
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        let rows = tx
+            .query(
+                "SELECT id, kind, tenant_id, recipient, state = 'failed', attempts, created_at,
                             due_at, failure
                      FROM mail_outbox WHERE state IN ('waiting', 'failed')
                      ORDER BY created_at, id LIMIT $1",
-                    &[BATCH.into()],
-                )
-                .await?;
-            let read = rows.iter().map(|row| {
-                Ok(ListedMail {
-                    id: row.get(0)?,
-                    kind: row.get(1)?,
-                    tenant_id: row.get(2)?,
-                    recipient: row.get(3)?,
-                    is_failed: row.get(4)?,
-                    attempts: row.get(5)?,
-                    created_at: row.get(6)?,
-                    due_at: row.get(7)?,
-                    failure: row.get(8)?,
-                })
-            });
-            read.collect()
-        })
+                &[BATCH.into()],
+            )
+            .await?;
+        let read = rows.iter().map(|row| {
+            Ok(ListedMail {
+                id: row.get(0)?,
+                kind: row.get(1)?,
+                tenant_id: row.get(2)?,
+                recipient: row.get(3)?,
+                is_failed: row.get(4)?,
+                attempts: row.get(5)?,
+                created_at: row.get(6)?,
+                due_at: row.get(7)?,
+                failure: row.get(8)?,
+            })
+        });
+        read.collect()
     }
 }
 
@@ -79,31 +77,29 @@ impl Transaction for RetryMails {
     const NAME: &'static str = "retry_mails";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, u64> {
-        Box::pin(async move {
-            let (now, expires_at) = (self.now.into(), self.expires_at.into());
-            match &self.picked {
-                // One that is being sent at this moment stays with its worker.
-                Picked::One(id) => {
-                    tx.execute(
-                        "UPDATE mail_outbox
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
+        let (now, expires_at) = (self.now.into(), self.expires_at.into());
+        match &self.picked {
+            // One that is being sent at this moment stays with its worker.
+            Picked::One(id) => {
+                tx.execute(
+                    "UPDATE mail_outbox
                          SET state = 'waiting', due_at = $1, expires_at = $2, finished_at = NULL
                          WHERE id = $3 AND state IN ('waiting', 'failed') AND leased_until <= $1",
-                        &[now, expires_at, id.into()],
-                    )
-                    .await
-                }
-                Picked::AllFailed => {
-                    tx.execute(
-                        "UPDATE mail_outbox
+                    &[now, expires_at, id.into()],
+                )
+                .await
+            }
+            Picked::AllFailed => {
+                tx.execute(
+                    "UPDATE mail_outbox
                          SET state = 'waiting', due_at = $1, expires_at = $2, finished_at = NULL
                          WHERE state = 'failed'",
-                        &[now, expires_at],
-                    )
-                    .await
-                }
+                    &[now, expires_at],
+                )
+                .await
             }
-        })
+        }
     }
 }
 
@@ -118,32 +114,30 @@ impl Transaction for DiscardMails {
     const NAME: &'static str = "discard_mails";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, u64> {
-        Box::pin(async move {
-            let now = self.now.into();
-            match &self.picked {
-                Picked::One(id) => {
-                    tx.execute(
-                        "UPDATE mail_outbox
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
+        let now = self.now.into();
+        match &self.picked {
+            Picked::One(id) => {
+                tx.execute(
+                    "UPDATE mail_outbox
                          SET state = 'done', finished_at = $1, recipient = NULL, subject = NULL,
                              payload = NULL, failure = NULL
                          WHERE id = $2 AND state IN ('waiting', 'failed')",
-                        &[now, id.into()],
-                    )
-                    .await
-                }
-                Picked::AllFailed => {
-                    tx.execute(
-                        "UPDATE mail_outbox
+                    &[now, id.into()],
+                )
+                .await
+            }
+            Picked::AllFailed => {
+                tx.execute(
+                    "UPDATE mail_outbox
                          SET state = 'done', finished_at = $1, recipient = NULL, subject = NULL,
                              payload = NULL, failure = NULL
                          WHERE state = 'failed'",
-                        &[now],
-                    )
-                    .await
-                }
+                    &[now],
+                )
+                .await
             }
-        })
+        }
     }
 }
 
@@ -165,20 +159,18 @@ impl Transaction for CountMails {
     const ACCESS: Access = Access::Read;
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, MailCounts> {
-        Box::pin(async move {
-            Ok(MailCounts {
-                waiting: count(
-                    tx,
-                    "SELECT COUNT(*) FROM mail_outbox WHERE state = 'waiting'",
-                )
-                .await?,
-                failed: count(
-                    tx,
-                    "SELECT COUNT(*) FROM mail_outbox WHERE state = 'failed'",
-                )
-                .await?,
-            })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<MailCounts, TxError> {
+        Ok(MailCounts {
+            waiting: count(
+                tx,
+                "SELECT COUNT(*) FROM mail_outbox WHERE state = 'waiting'",
+            )
+            .await?,
+            failed: count(
+                tx,
+                "SELECT COUNT(*) FROM mail_outbox WHERE state = 'failed'",
+            )
+            .await?,
         })
     }
 }
@@ -202,25 +194,23 @@ impl Transaction for ForgetMails {
     const NAME: &'static str = "forget_mails";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, u64> {
-        Box::pin(async move {
-            let done = tx
-                .execute(
-                    "DELETE FROM mail_outbox WHERE id IN (
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
+        let done = tx
+            .execute(
+                "DELETE FROM mail_outbox WHERE id IN (
                          SELECT id FROM mail_outbox WHERE state = 'done' AND created_at <= $1
                          ORDER BY id LIMIT $2)",
-                    &[self.done_until.into(), BATCH.into()],
-                )
-                .await?;
-            let failed = tx
-                .execute(
-                    "DELETE FROM mail_outbox WHERE id IN (
+                &[self.done_until.into(), BATCH.into()],
+            )
+            .await?;
+        let failed = tx
+            .execute(
+                "DELETE FROM mail_outbox WHERE id IN (
                          SELECT id FROM mail_outbox WHERE state = 'failed' AND finished_at <= $1
                          ORDER BY id LIMIT $2)",
-                    &[self.failed_until.into(), BATCH.into()],
-                )
-                .await?;
-            Ok(done + failed)
-        })
+                &[self.failed_until.into(), BATCH.into()],
+            )
+            .await?;
+        Ok(done + failed)
     }
 }

@@ -15,7 +15,6 @@ use deadpool_postgres::{Object, Pool};
 
 use super::attempts::QUERY_TIMEOUT;
 use super::failure::Failure;
-use super::query;
 use crate::clock::{self, Clock, Skipped};
 
 /// How often the database is asked.
@@ -83,11 +82,11 @@ impl DatabaseClock {
 async fn ask(pool: &Pool, start: Instant) -> Result<Reading, Failure> {
     let connection = pool.get().await?;
     let asked = clock::milliseconds(start.elapsed());
-    let rows = query(
-        &connection,
-        "SELECT FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT",
-        &[],
-    );
+    let rows = async {
+        let sql = "SELECT FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT";
+        let statement = connection.prepare_cached(sql).await?;
+        connection.query(&statement, &[]).await
+    };
     let Ok(rows) = tokio::time::timeout(QUERY_TIMEOUT, rows).await else {
         // Whoever got this connection next would wait behind the question.
         drop(Object::take(connection));

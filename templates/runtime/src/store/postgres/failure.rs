@@ -20,8 +20,6 @@ pub enum Failure {
     Pool(PoolError),
     /// PostgreSQL refused the statement, or the connection broke.
     Database(tokio_postgres::Error),
-    /// A column holds something else than JSON.
-    Json(serde_json::Error),
     /// No answer came in time.
     TimedOut,
     /// A row that was there a moment ago is not.
@@ -82,7 +80,6 @@ impl From<Failure> for Error {
                 Some(code) => is_passing(code),
                 None => error.is_closed() || is_io(error),
             },
-            Failure::Json(_) => false,
             Failure::Pool(_) | Failure::TimedOut | Failure::Vanished => true,
         };
         if unavailable {
@@ -112,12 +109,6 @@ impl From<PoolError> for Failure {
     }
 }
 
-impl From<serde_json::Error> for Failure {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Json(error)
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -125,7 +116,6 @@ impl fmt::Display for Failure {
                 f.write_str(&described(error))
             }
             Self::Pool(error) => error.fmt(f),
-            Self::Json(error) => write!(f, "a column holds no JSON: {error}"),
             Self::TimedOut => f.write_str("no answer came in time"),
             Self::Vanished => f.write_str("another server was faster"),
         }

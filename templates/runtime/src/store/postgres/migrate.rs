@@ -1,26 +1,15 @@
-//! Brings the tables up to date.
+//! Brings the tables up to date: all migrations that are missing, in one transaction ([`migrations`]).
 //!
-//! As with SQLite, all migrations that are missing run in one transaction, and a database that a
-//! newer server has migrated is refused. A lock that lasts as long as the transaction lets several
-//! servers start at once: one migrates, the others wait and find it done.
+//! A lock that lasts as long as the transaction lets several servers start at once: one migrates, the others
+//! wait and find it done.
 
 use deadpool_postgres::{Pool, Transaction};
 use tokio_postgres::error::SqlState;
 
 use super::failure::{Failure, described};
+use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
-
-/// All migrations, oldest first; the version of each is its place, counted from one.
-const MIGRATIONS: &[(&str, &str)] = &[
-    (
-        "initial",
-        include_str!("../../../migrations/postgres/0001_initial.sql"),
-    ),
-    (
-        "app",
-        include_str!("../../../migrations/postgres/0002_app.sql"),
-    ),
-];
+use crate::store::migrations::{self, Applied};
 
 /// Names the lock, in all databases alike.
 const LOCK: i64 = 0x6175_7468_2d67_656e;
@@ -91,34 +80,30 @@ fn first_schema(path: &str) -> Option<String> {
 }
 
 async fn apply(transaction: &Transaction<'_>) -> Result<(), Error> {
-    transaction
-        .batch_execute(
-            "SET LOCAL client_min_messages = warning;
-             CREATE TABLE IF NOT EXISTS auth_migrations (
-                 version    BIGINT      PRIMARY KEY,
-                 name       TEXT        NOT NULL,
-                 applied_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP
-             )",
+    let row = transaction
+        .query_one(
+            "SELECT to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) IS NOT NULL",
+            &[&migrations::UNRELEASED_TABLE],
         )
         .await
         .map_err(failed)?;
-    let row = transaction
-        .query_one("SELECT COALESCE(MAX(version), 0) FROM auth_migrations", &[])
+    if row.try_get(0).map_err(failed)? {
+        return Err(Error::internal(migrations::UNRELEASED));
+    }
+    transaction
+        .batch_execute("SET LOCAL client_min_messages = warning")
         .await
         .map_err(failed)?;
-    let applied: i64 = row.try_get(0).map_err(failed)?;
-    let missing = usize::try_from(applied)
-        .ok()
-        .and_then(|applied| MIGRATIONS.get(applied..));
-    let Some(missing) = missing else {
-        return Err(Error::internal(format!(
-            "the database has version {applied}, this server knows versions up to {}: \
-             run the newer server, or restore an older database",
-            MIGRATIONS.len()
-        )));
-    };
-    for (version, (name, sql)) in (applied + 1..).zip(missing) {
-        transaction.batch_execute(sql).await.map_err(|error| {
+    transaction
+        .batch_execute(migrations::RECORD)
+        .await
+        .map_err(failed)?;
+    let applied = applied(transaction).await.map_err(failed)?;
+    let missing = migrations::missing(migrations::ALL, &applied, crate::VERSION);
+    for (owner, migration) in missing.map_err(Error::internal)? {
+        let (number, name) = (migration.number, migration.name);
+        let done = transaction.batch_execute(migration.for_postgres()).await;
+        done.map_err(|error| {
             let hint = if error.code() == Some(&SqlState::DUPLICATE_TABLE) {
                 "; it holds the tables of something else: name a schema of its own, as in \
                  ?options=-csearch_path%3Dauth"
@@ -127,18 +112,38 @@ async fn apply(transaction: &Transaction<'_>) -> Result<(), Error> {
             };
             let error = described(&error);
             Error::internal(format!(
-                "migration {version} ({name}) failed: {error}{hint}"
+                "migration {owner}/{number:04} ({name}) failed: {error}{hint}"
             ))
         })?;
         transaction
             .execute(
-                "INSERT INTO auth_migrations (version, name) VALUES ($1, $2)",
-                &[&version, name],
+                "INSERT INTO auth_migrations (owner, number, name, oldest_release, applied_at)
+                 VALUES ($1, $2, $3, $4, $5)",
+                &[
+                    &owner,
+                    &number,
+                    &name,
+                    &migration.oldest_release,
+                    &SystemClock::new().now(),
+                ],
             )
             .await
             .map_err(failed)?;
     }
     Ok(())
+}
+
+async fn applied(transaction: &Transaction<'_>) -> Result<Vec<Applied>, tokio_postgres::Error> {
+    let sql = "SELECT owner, number, oldest_release FROM auth_migrations";
+    let rows = transaction.query(sql, &[]).await?;
+    let read = |row: &tokio_postgres::Row| {
+        Ok(Applied {
+            owner: row.try_get(0)?,
+            number: row.try_get(1)?,
+            oldest_release: row.try_get(2)?,
+        })
+    };
+    rows.iter().map(read).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]

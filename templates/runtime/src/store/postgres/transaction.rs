@@ -1,21 +1,27 @@
 //! The statements of a [`Transaction`](crate::store::transaction::Transaction) on PostgreSQL.
 //!
 //! Isolation is READ COMMITTED for what writes, so a conditional write decides by the row as it is now, and
-//! REPEATABLE READ for what only reads (<https://www.postgresql.org/docs/current/transaction-iso.html>).
+//! REPEATABLE READ for what only reads (<https://www.postgresql.org/docs/current/transaction-iso.html>). What
+//! is one statement is a transaction by itself and takes one round trip.
 
 use std::sync::Arc;
 
 use deadpool_postgres::{Object, Transaction};
-use tokio_postgres::IsolationLevel;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{IsolationLevel, Statement};
 
 use super::attempts::{ATTEMPTS, QUERY_TIMEOUT, pause};
 use super::{Failure, PostgresStore};
 use crate::error::Error;
-use crate::store::transaction::{Access, AnyTransaction, Bind, Outcome, Retry, Row, Tx, TxError};
+use crate::store::transaction::{AnyTransaction, Bind, Outcome, Retry, Row, Tx, TxError};
 
 /// The statements of one transaction.
-pub(in crate::store) struct Statements<'c>(Transaction<'c>);
+pub(in crate::store) enum Statements<'c> {
+    /// Between BEGIN and COMMIT.
+    Several(Transaction<'c>),
+    /// One statement, which commits by itself.
+    One(&'c Object),
+}
 
 /// Why a run failed, and whether the transaction may have taken effect all the same.
 struct Interrupted {
@@ -65,16 +71,29 @@ async fn run(
     transaction: &dyn AnyTransaction,
     is_commit: &mut bool,
 ) -> Result<Outcome, TxError> {
+    let access = transaction.access();
+    if access.is_one_statement() {
+        // From the moment it is sent it may have taken effect.
+        *is_commit = true;
+        let statements = Statements::One(connection);
+        return transaction
+            .run_any(&mut Tx::postgres(&statements, access))
+            .await;
+    }
     let builder = connection.build_transaction();
-    let builder = match transaction.access() {
-        Access::Read => builder
+    let builder = if access.writes() {
+        builder.isolation_level(IsolationLevel::ReadCommitted)
+    } else {
+        builder
             .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true),
-        Access::Write => builder.isolation_level(IsolationLevel::ReadCommitted),
+            .read_only(true)
     };
-    let statements = Statements(builder.start().await.map_err(Failure::from)?);
-    let outcome = transaction.run_any(&mut Tx::postgres(&statements)).await;
-    let Statements(open) = statements;
+    let statements = Statements::Several(builder.start().await.map_err(Failure::from)?);
+    let mut tx = Tx::postgres(&statements, access);
+    let outcome = transaction.run_any(&mut tx).await;
+    let Statements::Several(open) = statements else {
+        return outcome;
+    };
     if outcome.is_err() {
         // The transaction's own error says more than that of a rollback.
         let _ = open.rollback().await;
@@ -107,8 +126,11 @@ impl Statements<'_> {
         sql: &str,
         values: &[Bind<'_>],
     ) -> Result<Vec<Row>, Failure> {
-        let statement = self.0.prepare_cached(sql).await?;
-        let rows = self.0.query(&statement, &parameters(values)).await?;
+        let (statement, values) = (self.prepare(sql).await?, parameters(values));
+        let rows = match self {
+            Self::Several(transaction) => transaction.query(&statement, &values).await?,
+            Self::One(connection) => connection.query(&statement, &values).await?,
+        };
         let read = |row: &tokio_postgres::Row| {
             let cells = (0..row.len()).map(|column| row.try_get(column));
             Ok(Row::new(cells.collect::<Result<_, _>>()?))
@@ -122,8 +144,11 @@ impl Statements<'_> {
         sql: &str,
         values: &[Bind<'_>],
     ) -> Result<u64, Failure> {
-        let statement = self.0.prepare_cached(sql).await?;
-        Ok(self.0.execute(&statement, &parameters(values)).await?)
+        let (statement, values) = (self.prepare(sql).await?, parameters(values));
+        Ok(match self {
+            Self::Several(transaction) => transaction.execute(&statement, &values).await?,
+            Self::One(connection) => connection.execute(&statement, &values).await?,
+        })
     }
 
     /// Waits for the lock of a key, which lasts as long as the transaction
@@ -132,9 +157,14 @@ impl Statements<'_> {
         // Locks are shared by the whole database, so the schema is part of the key.
         let sql =
             "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/' || $1, 0))";
-        let statement = self.0.prepare_cached(sql).await?;
-        self.0.execute(&statement, &[&Bind::from(key)]).await?;
-        Ok(())
+        self.execute(sql, &[Bind::from(key)]).await.map(drop)
+    }
+
+    async fn prepare(&self, sql: &str) -> Result<Statement, Failure> {
+        Ok(match self {
+            Self::Several(transaction) => transaction.prepare_cached(sql).await?,
+            Self::One(connection) => connection.prepare_cached(sql).await?,
+        })
     }
 }
 

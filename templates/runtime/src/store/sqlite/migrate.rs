@@ -1,68 +1,68 @@
-//! Brings the tables up to date.
-//!
-//! All migrations that are missing run in one transaction, which only one process at a time can
-//! have: a start that is interrupted, or two starts at once, leave either the old tables or the new
-//! ones. A database that a newer server has migrated is refused, because an older server cannot
-//! know what it would break.
+//! Brings the tables up to date: all migrations that are missing, in one transaction, which only one process
+//! at a time can have ([`migrations`]).
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::unopened;
+use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
-
-/// All migrations, oldest first; the version of each is its place, counted from one.
-const MIGRATIONS: &[(&str, &str)] = &[
-    (
-        "initial",
-        include_str!("../../../migrations/sqlite/0001_initial.sql"),
-    ),
-    (
-        "app",
-        include_str!("../../../migrations/sqlite/0002_app.sql"),
-    ),
-];
+use crate::store::migrations::{self, Applied};
 
 /// Applies what is missing.
 pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(unopened)?;
-    transaction
-        .execute_batch(
-            "CREATE TABLE IF NOT EXISTS migrations (
-                 version    INTEGER PRIMARY KEY,
-                 name       TEXT    NOT NULL,
-                 applied_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
-             ) STRICT",
-        )
-        .map_err(unopened)?;
-    let applied: u32 = transaction
+    let unreleased: bool = transaction
         .query_row(
-            "SELECT COALESCE(MAX(version), 0) FROM migrations",
-            [],
+            "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?1)",
+            [migrations::UNRELEASED_TABLE],
             |row| row.get(0),
         )
         .map_err(unopened)?;
-    let missing = usize::try_from(applied)
-        .ok()
-        .and_then(|applied| MIGRATIONS.get(applied..));
-    let Some(missing) = missing else {
-        return Err(Error::internal(format!(
-            "the database has version {applied}, this server knows versions up to {}: \
-             run the newer server, or restore an older database",
-            MIGRATIONS.len()
-        )));
-    };
-    for (version, (name, sql)) in (applied + 1..).zip(missing) {
+    if unreleased {
+        return Err(Error::internal(migrations::UNRELEASED));
+    }
+    transaction
+        .execute_batch(&migrations::sqlite_types(migrations::RECORD))
+        .map_err(unopened)?;
+    let applied = applied(&transaction).map_err(unopened)?;
+    let missing = migrations::missing(migrations::ALL, &applied, crate::VERSION);
+    for (owner, migration) in missing.map_err(Error::internal)? {
+        let (number, name) = (migration.number, migration.name);
         transaction
-            .execute_batch(sql)
+            .execute_batch(&migration.for_sqlite())
             .and_then(|()| {
-                let insert = "INSERT INTO migrations (version, name) VALUES (?1, ?2)";
-                transaction.execute(insert, (version, name))
+                transaction.execute(
+                    "INSERT INTO auth_migrations (owner, number, name, oldest_release, applied_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                    (
+                        owner,
+                        number,
+                        name,
+                        migration.oldest_release,
+                        SystemClock::new().now(),
+                    ),
+                )
             })
             .map_err(|error| {
-                Error::internal(format!("migration {version} ({name}) failed: {error}"))
+                Error::internal(format!(
+                    "migration {owner}/{number:04} ({name}) failed: {error}"
+                ))
             })?;
     }
     transaction.commit().map_err(unopened)
+}
+
+fn applied(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Applied>> {
+    transaction
+        .prepare("SELECT owner, number, oldest_release FROM auth_migrations")?
+        .query_map([], |row| {
+            Ok(Applied {
+                owner: row.get(0)?,
+                number: row.get(1)?,
+                oldest_release: row.get(2)?,
+            })
+        })?
+        .collect()
 }

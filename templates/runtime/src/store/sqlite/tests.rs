@@ -1,7 +1,33 @@
 use rusqlite::StatementStatus;
 
 use super::*;
-use crate::store::contract;
+use crate::store::sessions::PurgeSessions;
+use crate::store::{CreateUser, NewEmailPasswordUser, PURGE_BATCH_SIZE, Purge, contract};
+
+/// The verbs of a store.
+fn verbs(store: &SqliteStore) -> &dyn Store {
+    store
+}
+
+impl SqliteStore {
+    /// Runs a job in the next transaction; answers when it is on the disk.
+    async fn write<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.run_on_writer(|db| Ok(job(db)?)).await
+    }
+
+    /// Runs a query on a connection that reads.
+    async fn read<T, F>(&self, query: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.run_on_reader(false, |db| Ok(query(db)?)).await
+    }
+}
 
 fn file() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("folder");
@@ -37,7 +63,7 @@ async fn what_was_written_is_there_after_a_restart() {
     let (_folder, url) = file();
     for expected in [0, 1] {
         let store = SqliteStore::open(&url).expect("open");
-        let outcome = store
+        let outcome = verbs(&store)
             .create_email_password_user(user("a@example.com"))
             .await;
         let taken = i32::from(outcome.expect("write") == CreateUser::EmailTaken);
@@ -50,7 +76,7 @@ async fn a_copy_of_the_file_alone_has_everything_once_the_store_is_closed_or_dro
     for is_closed in [true, false] {
         let (folder, url) = file();
         let store = SqliteStore::open(&url).expect("open");
-        let created = store.create_email_password_user(user("a@example.com"));
+        let created = verbs(&store).create_email_password_user(user("a@example.com"));
         assert!(matches!(created.await, Ok(CreateUser::Created(_))));
         let store = if is_closed {
             store.close().await;
@@ -62,7 +88,7 @@ async fn a_copy_of_the_file_alone_has_everything_once_the_store_is_closed_or_dro
         let copy = folder.path().join("copy.db");
         std::fs::copy(folder.path().join("auth.db"), &copy).expect("copy");
         let copy = SqliteStore::open(&format!("sqlite://{}", copy.display())).expect("open");
-        let found = copy
+        let found = verbs(&copy)
             .email_password_user("public", &user("a@example.com").email)
             .await;
         assert!(found.expect("read").is_some(), "closed: {is_closed}");
@@ -75,9 +101,11 @@ async fn two_servers_share_a_file() {
     let (_folder, url) = file();
     let one = SqliteStore::open(&url).expect("open");
     let two = SqliteStore::open(&url).expect("open");
-    let created = one.create_email_password_user(user("a@example.com")).await;
+    let created = verbs(&one)
+        .create_email_password_user(user("a@example.com"))
+        .await;
     assert!(matches!(created, Ok(CreateUser::Created(_))));
-    let found = two
+    let found = verbs(&two)
         .email_password_user("public", &user("a@example.com").email)
         .await;
     assert!(found.expect("read").is_some());
@@ -86,7 +114,7 @@ async fn two_servers_share_a_file() {
 #[tokio::test]
 async fn what_expired_is_forgotten_in_steps() {
     let store = SqliteStore::open("sqlite::memory:").expect("open");
-    let count = i64::from(FORGET) * 2 + 7;
+    let count = PURGE_BATCH_SIZE * 2 + 7;
     store
         .write(move |db| {
             db.execute(
@@ -98,15 +126,21 @@ async fn what_expired_is_forgotten_in_steps() {
         })
         .await
         .expect("write");
-    let step = store.write(move |db| sessions::forget(db, count)).await;
-    assert_eq!(step.expect("write"), FORGET as usize, "not all at once");
+    let step = PurgeSessions {
+        expired_until: count,
+    };
+    let step = verbs(&store).run(step).await.expect("write");
+    assert_eq!(i64::try_from(step), Ok(PURGE_BATCH_SIZE), "not all at once");
     let purge = Purge {
         expired_until: count - 1,
         keys_created_before: 0,
     };
-    let gone = store.purge(purge).await.expect("write");
-    assert_eq!(gone, u64::from(FORGET) + 6);
-    let left = store.session(&format!("s{count}")).await.expect("read");
+    let gone = verbs(&store).purge(purge).await.expect("write");
+    assert_eq!(i64::try_from(gone), Ok(PURGE_BATCH_SIZE + 6));
+    let left = verbs(&store)
+        .session(&format!("s{count}"))
+        .await
+        .expect("read");
     assert!(left.is_some(), "it has not expired");
 }
 
@@ -129,13 +163,15 @@ fn a_newer_database_is_refused() {
     let (folder, url) = file();
     drop(SqliteStore::open(&url).expect("open"));
     let db = Connection::open(folder.path().join("auth.db")).expect("open");
-    db.execute(
-        "INSERT INTO migrations (version, name) VALUES (999, 'future')",
-        [],
-    )
-    .expect("insert");
+    let insert = |number: i64, oldest_release: &str| {
+        let sql = "INSERT INTO auth_migrations VALUES ('core', ?1, 'future', ?2, 0)";
+        db.execute(sql, (number, oldest_release)).expect("insert");
+    };
+    insert(998, crate::VERSION);
+    drop(SqliteStore::open(&url).expect("it may run beside this one"));
+    insert(999, "999.0.0");
     let error = SqliteStore::open(&url).expect_err("newer").to_string();
-    assert!(error.contains("the database has version 999"), "{error}");
+    assert!(error.contains("core/0999 needs release 999.0.0"), "{error}");
 }
 
 #[test]
@@ -164,8 +200,11 @@ async fn a_job_that_fails_is_undone_alone() {
     );
     assert!(matches!(bad, Err(Error::Internal(_))));
     assert_eq!(good.expect("write"), 1);
-    assert_eq!(store.user("bad").await.expect("read"), None);
-    assert!(store.user("good").await.expect("read").is_some());
+    let ids = |db: &Connection| -> rusqlite::Result<Vec<String>> {
+        let mut select = db.prepare("SELECT id FROM users")?;
+        select.query_map([], |row| row.get(0))?.collect()
+    };
+    assert_eq!(store.read(ids).await.expect("read"), ["good"]);
 }
 
 /// SQLite would weigh the values that a statement is given, and compile it again for new ones.
@@ -200,7 +239,7 @@ async fn a_failing_disk_is_not_an_answer() {
         .expect("pragma");
     let mut failed = false;
     for number in 0..2_000 {
-        let outcome = store
+        let outcome = verbs(&store)
             .create_email_password_user(user(&format!("{number}@ex.co")))
             .await;
         if let Err(error) = outcome {
@@ -214,7 +253,9 @@ async fn a_failing_disk_is_not_an_answer() {
         .write(|db| db.pragma_update(None, "max_page_count", 1_000_000))
         .await
         .expect("pragma");
-    let outcome = store.create_email_password_user(user("after@ex.co")).await;
+    let outcome = verbs(&store)
+        .create_email_password_user(user("after@ex.co"))
+        .await;
     assert!(
         matches!(outcome, Ok(CreateUser::Created(_))),
         "goes on when there is room again"
@@ -231,16 +272,19 @@ async fn a_locked_database_is_unavailable() {
         .expect("timeout");
     let other = Connection::open(folder.path().join("auth.db")).expect("open");
     other.execute_batch("BEGIN IMMEDIATE").expect("lock");
-    let outcome = store
+    let outcome = verbs(&store)
         .create_email_password_user(user("a@example.com"))
         .await;
     assert!(
         matches!(outcome, Err(Error::Unavailable { .. })),
         "{outcome:?}"
     );
-    assert_eq!(store.user("u").await.expect("reading goes on"), None);
+    assert_eq!(
+        verbs(&store).user("u").await.expect("reading goes on"),
+        None
+    );
     other.execute_batch("ROLLBACK").expect("unlock");
-    let outcome = store
+    let outcome = verbs(&store)
         .create_email_password_user(user("a@example.com"))
         .await;
     assert!(matches!(outcome, Ok(CreateUser::Created(_))));
@@ -262,7 +306,7 @@ async fn nobody_waits_for_a_lock_twice() {
             let store = store.clone();
             tokio::spawn(async move {
                 let user = user(&format!("{number}@ex.co"));
-                store.create_email_password_user(user).await
+                verbs(&store).create_email_password_user(user).await
             })
         })
         .collect();
@@ -273,7 +317,9 @@ async fn nobody_waits_for_a_lock_twice() {
     }
     assert!(started.elapsed() < Duration::from_secs(5), "two at most");
     other.execute_batch("ROLLBACK").expect("unlock");
-    let outcome = store.create_email_password_user(user("after@ex.co")).await;
+    let outcome = verbs(&store)
+        .create_email_password_user(user("after@ex.co"))
+        .await;
     assert!(matches!(outcome, Ok(CreateUser::Created(_))));
 }
 
@@ -283,18 +329,26 @@ async fn nothing_is_written_into_a_file_that_nobody_will_find() {
     let (folder, url) = file();
     let (path, away) = (folder.path().join("auth.db"), folder.path().join("away.db"));
     let store = SqliteStore::open(&url).expect("open");
-    let created = store.create_email_password_user(user("before@ex.co")).await;
+    let created = verbs(&store)
+        .create_email_password_user(user("before@ex.co"))
+        .await;
     assert!(matches!(created, Ok(CreateUser::Created(_))));
 
     std::fs::rename(&path, &away).expect("move it away");
-    let outcome = store.create_email_password_user(user("lost@ex.co")).await;
+    let outcome = verbs(&store)
+        .create_email_password_user(user("lost@ex.co"))
+        .await;
     assert!(matches!(outcome, Err(Error::Unavailable { .. })));
     std::fs::write(&path, "something else").expect("replace it");
-    let outcome = store.create_email_password_user(user("lost@ex.co")).await;
+    let outcome = verbs(&store)
+        .create_email_password_user(user("lost@ex.co"))
+        .await;
     assert!(matches!(outcome, Err(Error::Unavailable { .. })));
 
     std::fs::rename(&away, &path).expect("put it back");
-    let created = store.create_email_password_user(user("after@ex.co")).await;
+    let created = verbs(&store)
+        .create_email_password_user(user("after@ex.co"))
+        .await;
     assert!(matches!(created, Ok(CreateUser::Created(_))));
 }
 
@@ -315,14 +369,14 @@ fn many_servers_start_at_once() {
 #[tokio::test]
 async fn a_client_that_hangs_up_leaves_nothing_half_done() {
     let store = SqliteStore::open("sqlite::memory:").expect("open");
-    let mut create = Box::pin(store.create_email_password_user(user("a@example.com")));
+    let mut create = Box::pin(verbs(&store).create_email_password_user(user("a@example.com")));
     tokio::select! {
         biased;
         _ = &mut create => {}
         () = std::future::ready(()) => {}
     }
     drop(create);
-    let again = store
+    let again = verbs(&store)
         .create_email_password_user(user("a@example.com"))
         .await;
     assert_eq!(

@@ -6,7 +6,7 @@ use rusqlite::{CachedStatement, Connection};
 
 use super::SqliteStore;
 use crate::error::Error;
-use crate::store::transaction::{Access, AnyTransaction, Bind, Outcome, Row, Tx, complete};
+use crate::store::transaction::{AnyTransaction, Bind, Outcome, Row, Tx, complete};
 
 impl SqliteStore {
     pub(super) async fn run_transaction(
@@ -15,11 +15,12 @@ impl SqliteStore {
     ) -> Result<Outcome, Error> {
         let access = transaction.access();
         let run = move |connection: &mut Connection| {
-            complete(transaction.run_any(&mut Tx::sqlite(connection)))
+            complete(transaction.run_any(&mut Tx::sqlite(connection, access)))
         };
-        match access {
-            Access::Read => self.run_on_reader(run).await,
-            Access::Write => self.run_on_writer(run).await,
+        if access.writes() {
+            self.run_on_writer(run).await
+        } else {
+            self.run_on_reader(access.is_one_statement(), run).await
         }
     }
 }
@@ -65,10 +66,14 @@ fn bound<'c>(
             expected,
         ));
     }
-    for (number, value) in (1..).zip(values) {
-        let name = format!("${number}");
-        let index = statement.parameter_index(&name)?;
-        let index = index.ok_or(rusqlite::Error::InvalidParameterName(name))?;
+    for index in 1..=expected {
+        let name = statement.parameter_name(index).unwrap_or_default();
+        let number: Option<usize> = name.get(1..).and_then(|number| number.parse().ok());
+        let value = number.and_then(|number| values.get(number.checked_sub(1)?));
+        let Some(value) = value else {
+            let name = name.to_owned();
+            return Err(rusqlite::Error::InvalidParameterName(name));
+        };
         statement.raw_bind_parameter(index, value)?;
     }
     Ok(statement)

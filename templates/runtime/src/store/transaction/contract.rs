@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{Access, Bind, Retry, Step, Transaction, Tx};
+use super::{Access, Bind, Retry, Transaction, Tx, TxError};
 use crate::error::Error;
 use crate::store::Store;
 
@@ -18,6 +18,7 @@ pub(in crate::store) async fn holds(store: &Arc<dyn Store>) {
     locked_transactions_run_one_after_the_other(store).await;
     a_reader_sees_one_snapshot(store).await;
     only_statements_may_be_awaited(store).await;
+    one_statement_is_one(store).await;
     faults_of_statements_are_internal(store).await;
     store
         .run(Statement("DROP TABLE counters"))
@@ -33,8 +34,8 @@ impl Transaction for Statement {
     const NAME: &'static str = "test_statement";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, u64> {
-        Box::pin(async move { tx.execute(self.0, &[]).await })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
+        tx.execute(self.0, &[]).await
     }
 }
 
@@ -50,30 +51,28 @@ impl Transaction for RoundTrip {
     const NAME: &'static str = "test_round_trip";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Self::Output> {
-        Box::pin(async move {
-            // The parameters do not appear in the order of their numbers.
-            let rows = tx
-                .query(
-                    "INSERT INTO counters (note, bytes, n, name) VALUES ($3, $4, $2, $1)
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        // The parameters do not appear in the order of their numbers.
+        let rows = tx
+            .query(
+                "INSERT INTO counters (note, bytes, n, name) VALUES ($3, $4, $2, $1)
                      RETURNING n, name, note, bytes, n > 0",
-                    &[
-                        self.name.into(),
-                        i64::MAX.into(),
-                        self.note.into(),
-                        (&self.bytes).into(),
-                    ],
-                )
-                .await?;
-            let row = &rows[0];
-            Ok((
-                row.get(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-            ))
-        })
+                &[
+                    self.name.into(),
+                    i64::MAX.into(),
+                    self.note.into(),
+                    (&self.bytes).into(),
+                ],
+            )
+            .await?;
+        let row = &rows[0];
+        Ok((
+            row.get(0)?,
+            row.get(1)?,
+            row.get(2)?,
+            row.get(3)?,
+            row.get(4)?,
+        ))
     }
 }
 
@@ -102,20 +101,18 @@ impl Transaction for Add {
     const NAME: &'static str = "test_add";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, i64> {
-        Box::pin(async move {
-            let row = tx
-                .query_optional(
-                    "INSERT INTO counters (name, n) VALUES ($1, 1)
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<i64, TxError> {
+        let row = tx
+            .query_optional(
+                "INSERT INTO counters (name, n) VALUES ($1, 1)
                      ON CONFLICT (name) DO UPDATE SET n = counters.n + 1 RETURNING n",
-                    &[self.name.into()],
-                )
-                .await?;
-            if self.fails {
-                return Err(Error::General("given up".to_owned()).into());
-            }
-            row.expect("an upsert returns a row").get(0)
-        })
+                &[self.name.into()],
+            )
+            .await?;
+        if self.fails {
+            return Err(Error::General("given up".to_owned()).into());
+        }
+        row.expect("an upsert returns a row").get(0)
     }
 }
 
@@ -128,12 +125,10 @@ impl Transaction for Count {
     const ACCESS: Access = Access::Read;
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, Option<i64>> {
-        Box::pin(async move {
-            let sql = "SELECT n FROM counters WHERE name = $1";
-            let row = tx.query_optional(sql, &[self.0.into()]).await?;
-            row.map(|row| row.get(0)).transpose()
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<i64>, TxError> {
+        let sql = "SELECT n FROM counters WHERE name = $1";
+        let row = tx.query_optional(sql, &[self.0.into()]).await?;
+        row.map(|row| row.get(0)).transpose()
     }
 }
 
@@ -175,18 +170,16 @@ impl Transaction for LockedAdd {
     const NAME: &'static str = "test_locked_add";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, ()> {
-        Box::pin(async move {
-            tx.lock("counters/locked").await?;
-            let n: i64 = tx
-                .query_optional("SELECT n FROM counters WHERE name = 'locked'", &[])
-                .await?
-                .expect("it exists")
-                .get(0)?;
-            let sql = "UPDATE counters SET n = $1 WHERE name = 'locked'";
-            assert_eq!(tx.execute(sql, &[(n + 1).into()]).await?, 1);
-            Ok(())
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        tx.lock("counters/locked").await?;
+        let n: i64 = tx
+            .query_optional("SELECT n FROM counters WHERE name = 'locked'", &[])
+            .await?
+            .expect("it exists")
+            .get(0)?;
+        let sql = "UPDATE counters SET n = $1 WHERE name = 'locked'";
+        assert_eq!(tx.execute(sql, &[(n + 1).into()]).await?, 1);
+        Ok(())
     }
 }
 
@@ -217,14 +210,12 @@ impl Transaction for ReadTwice {
     const ACCESS: Access = Access::Read;
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, (i64, i64)> {
-        Box::pin(async move {
-            let sql = "SELECT COUNT(*) FROM counters";
-            let before = tx.query(sql, &[]).await?[0].get(0)?;
-            let between = self.between.lock().expect("lock").take();
-            between.expect("it runs once")();
-            Ok((before, tx.query(sql, &[]).await?[0].get(0)?))
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(i64, i64), TxError> {
+        let sql = "SELECT COUNT(*) FROM counters";
+        let before = tx.query(sql, &[]).await?[0].get(0)?;
+        let between = self.between.lock().expect("lock").take();
+        between.expect("it runs once")();
+        Ok((before, tx.query(sql, &[]).await?[0].get(0)?))
     }
 }
 
@@ -256,11 +247,9 @@ impl Transaction for Sleeps {
     const NAME: &'static str = "test_sleeps";
     const RETRY: Retry = Retry::Never;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, ()> {
-        Box::pin(async move {
-            tx.execute("DELETE FROM counters", &[]).await?;
-            std::future::pending().await
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        tx.execute("DELETE FROM counters", &[]).await?;
+        std::future::pending().await
     }
 }
 
@@ -270,6 +259,31 @@ async fn only_statements_may_be_awaited(store: &Arc<dyn Store>) {
     let expected = matches!(error, Error::Internal(_) | Error::Unavailable { .. });
     assert!(expected, "{error:?}");
     assert_eq!(store.run(Count("locked")).await.expect("read"), Some(17));
+}
+
+/// Says that it is one statement, and runs as many as it is given.
+struct SaysOne(u32);
+
+impl Transaction for SaysOne {
+    type Output = u64;
+    const NAME: &'static str = "test_says_one";
+    const ACCESS: Access = Access::WriteOne;
+    const RETRY: Retry = Retry::Never;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
+        let mut changed = 0;
+        for _ in 0..self.0 {
+            let sql = "UPDATE counters SET n = n WHERE name = 'locked'";
+            changed += tx.execute(sql, &[]).await?;
+        }
+        Ok(changed)
+    }
+}
+
+async fn one_statement_is_one(store: &Arc<dyn Store>) {
+    assert_eq!(store.run(SaysOne(1)).await.expect("write"), 1);
+    let error = store.run(SaysOne(2)).await.expect_err("one too many");
+    assert!(error.to_string().contains("a second one"), "{error}");
 }
 
 /// A statement whose parameters do not fit.
@@ -283,17 +297,15 @@ impl Transaction for Misfit {
     const NAME: &'static str = "test_misfit";
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, u64> {
-        Box::pin(async move {
-            assert_eq!(
-                self.runs.fetch_add(1, Ordering::Relaxed),
-                0,
-                "a fault is not retried"
-            );
-            let sql = "UPDATE counters SET n = n + $1 WHERE name = $2";
-            let values = [Bind::Int(1), Bind::Text("locked"), Bind::Null];
-            tx.execute(sql, &values[..self.values]).await
-        })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
+        assert_eq!(
+            self.runs.fetch_add(1, Ordering::Relaxed),
+            0,
+            "a fault is not retried"
+        );
+        let sql = "UPDATE counters SET n = n + $1 WHERE name = $2";
+        let values = [Bind::Int(1), Bind::Text("locked"), Bind::Null];
+        tx.execute(sql, &values[..self.values]).await
     }
 }
 
@@ -320,8 +332,8 @@ impl Transaction for RoundTripAsText {
     const ACCESS: Access = Access::Read;
     const RETRY: Retry = Retry::Idempotent;
 
-    fn run<'a>(&'a self, tx: &'a mut Tx<'_>) -> Step<'a, String> {
-        Box::pin(async move { tx.query("SELECT n FROM counters LIMIT 1", &[]).await?[0].get(0) })
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<String, TxError> {
+        tx.query("SELECT n FROM counters LIMIT 1", &[]).await?[0].get(0)
     }
 }
 

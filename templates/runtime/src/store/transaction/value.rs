@@ -46,7 +46,7 @@ pub(crate) struct Row(Vec<Cell>);
 /// What a column can be read as.
 pub(crate) trait FromCell: Sized {
     /// The value, or `None` if the column holds something else.
-    fn from_cell(cell: &Cell) -> Option<Self>;
+    fn from_cell(cell: Cell) -> Option<Self>;
 }
 
 impl Row {
@@ -54,18 +54,29 @@ impl Row {
         Self(cells)
     }
 
-    /// Reads a column, counted from zero.
+    /// Takes the value of a column, counted from zero. Each is taken once: texts are moved, not copied.
     ///
     /// # Errors
     /// There is no such column, or it holds something else: a fault of the statement.
-    pub(crate) fn get<T: FromCell>(&self, column: usize) -> Result<T, TxError> {
-        let cell = self.0.get(column);
-        let value = cell.and_then(T::from_cell).ok_or_else(|| {
-            let holds = cell.map_or("nothing", Cell::kind);
-            Error::internal(format!("column {column} of a statement holds {holds}"))
-        });
-        Ok(value?)
+    pub(crate) fn take<T: FromCell>(&mut self, column: usize) -> Result<T, TxError> {
+        let cell = self.0.get_mut(column);
+        read(column, cell.map(|cell| std::mem::replace(cell, Cell::Null)))
     }
+
+    /// Reads a column, counted from zero.
+    ///
+    /// # Errors
+    /// As [`Row::take`].
+    pub(crate) fn get<T: FromCell>(&self, column: usize) -> Result<T, TxError> {
+        read(column, self.0.get(column).cloned())
+    }
+}
+
+fn read<T: FromCell>(column: usize, cell: Option<Cell>) -> Result<T, TxError> {
+    let holds = cell.as_ref().map_or("nothing", Cell::kind);
+    let value = cell.and_then(T::from_cell);
+    Ok(value
+        .ok_or_else(|| Error::internal(format!("column {column} of a statement holds {holds}")))?)
 }
 
 impl Cell {
@@ -80,43 +91,43 @@ impl Cell {
 }
 
 impl FromCell for i64 {
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: Cell) -> Option<Self> {
         match cell {
-            Cell::Int(value) => Some(*value),
+            Cell::Int(value) => Some(value),
             _ => None,
         }
     }
 }
 
 impl FromCell for bool {
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: Cell) -> Option<Self> {
         match cell {
-            Cell::Int(value) => Some(*value != 0),
+            Cell::Int(value) => Some(value != 0),
             _ => None,
         }
     }
 }
 
 impl FromCell for String {
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: Cell) -> Option<Self> {
         match cell {
-            Cell::Text(value) => Some(value.clone()),
+            Cell::Text(value) => Some(value),
             _ => None,
         }
     }
 }
 
 impl FromCell for Vec<u8> {
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: Cell) -> Option<Self> {
         match cell {
-            Cell::Bytes(value) => Some(value.clone()),
+            Cell::Bytes(value) => Some(value),
             _ => None,
         }
     }
 }
 
 impl<T: FromCell> FromCell for Option<T> {
-    fn from_cell(cell: &Cell) -> Option<Self> {
+    fn from_cell(cell: Cell) -> Option<Self> {
         match cell {
             Cell::Null => Some(None),
             cell => T::from_cell(cell).map(Some),

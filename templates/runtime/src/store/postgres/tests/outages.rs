@@ -13,21 +13,24 @@ async fn a_database_that_cannot_answer_is_unavailable() {
     in_schema("a locked database", |url| async move {
         let url = format!("{url}%20-cstatement_timeout%3D200");
         let store = open(&url).await;
-        store.create_session(session("s")).await.expect("write");
+        verbs(&store)
+            .create_session(session("s"))
+            .await
+            .expect("write");
         let mut other = store.pool.get().await.expect("connect");
         let lock = other.transaction().await.expect("begin");
         lock.batch_execute("LOCK TABLE sessions")
             .await
             .expect("lock");
         for outcome in [
-            store.session("s").await.map(drop),
-            store.create_session(session("t")).await,
+            verbs(&store).session("s").await.map(drop),
+            verbs(&store).create_session(session("t")).await,
         ] {
             assert!(matches!(outcome, Err(Error::Unavailable { .. })));
         }
         lock.rollback().await.expect("unlock");
-        assert!(store.session("s").await.expect("read").is_some());
-        assert!(store.session("t").await.expect("read").is_none());
+        assert!(verbs(&store).session("s").await.expect("read").is_some());
+        assert!(verbs(&store).session("t").await.expect("read").is_none());
     })
     .await;
 }
@@ -37,7 +40,7 @@ async fn a_pool_that_is_used_up_is_unavailable() {
     in_schema("a pool that is used up", |url| async move {
         let store = PostgresStore::open(&url, 1).await.expect("open");
         let _held = store.pool.get().await.expect("connect");
-        let outcome = store.session("s").await;
+        let outcome = verbs(&store).session("s").await;
         assert!(matches!(outcome, Err(Error::Unavailable { .. })));
     })
     .await;
@@ -48,22 +51,28 @@ async fn a_database_that_was_gone_is_found_again() {
     in_schema("a database that was gone", |url| async move {
         let mut relay = Relay::start(&url).await;
         let store = open(&relay.url).await;
-        store.create_session(session("s")).await.expect("write");
+        verbs(&store)
+            .create_session(session("s"))
+            .await
+            .expect("write");
         relay.stop();
         for _ in 0..3 {
-            let outcome = store.session("s").await;
+            let outcome = verbs(&store).session("s").await;
             assert!(matches!(outcome, Err(Error::Unavailable { .. })));
         }
         relay.restart().await;
-        assert!(store.session("s").await.expect("read").is_some());
-        store.create_session(session("t")).await.expect("write");
+        assert!(verbs(&store).session("s").await.expect("read").is_some());
+        verbs(&store)
+            .create_session(session("t"))
+            .await
+            .expect("write");
 
         // A network that swallows everything: a bounded wait, then 503, then a new connection.
         relay.swallow(true);
-        let outcome = tokio::time::timeout(QUERY_TIMEOUT * 2, store.session("s")).await;
+        let outcome = tokio::time::timeout(QUERY_TIMEOUT * 2, verbs(&store).session("s")).await;
         assert!(matches!(outcome, Ok(Err(Error::Unavailable { .. }))));
         relay.swallow(false);
-        assert!(store.session("s").await.expect("read").is_some());
+        assert!(verbs(&store).session("s").await.expect("read").is_some());
     })
     .await;
 }
@@ -109,7 +118,10 @@ async fn a_server_whose_database_is_gone_or_silent_is_not_ready() {
 async fn connections_that_were_cut_are_replaced() {
     in_schema("connections that were cut", |url| async move {
         let store = open(&url).await;
-        store.create_session(session("s")).await.expect("write");
+        verbs(&store)
+            .create_session(session("s"))
+            .await
+            .expect("write");
         for _ in 0..5 {
             admin(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -117,7 +129,7 @@ async fn connections_that_were_cut_are_replaced() {
                    AND state = 'idle' AND query LIKE '%sessions%'",
             )
             .await;
-            assert!(store.session("s").await.expect("read").is_some());
+            assert!(verbs(&store).session("s").await.expect("read").is_some());
         }
     })
     .await;

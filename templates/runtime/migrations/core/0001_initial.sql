@@ -1,6 +1,14 @@
--- What the server remembers. Times are milliseconds since 1970-01-01T00:00:00Z.
--- Migrations are only ever added: this file never changes once it has been released.
+-- The tables that all recipes share. Times are milliseconds since 1970-01-01T00:00:00Z.
+-- A released migration never changes: a change of the tables is a new file.
+-- Written in the types of PostgreSQL; SQLite gets its own (src/store/migrations.rs).
 -- Names are compared byte by byte (COLLATE "C"): an index must not depend on a locale of the system.
+
+-- Whose database this is: the id of the app that opened it first. Another app is refused, so that the
+-- users, sessions and keys of two apps never mix.
+CREATE TABLE app (
+    only_row BIGINT PRIMARY KEY CHECK (only_row = 1),
+    app_id   TEXT COLLATE "C" NOT NULL
+);
 
 -- A person, whatever the ways in which this person signs in.
 CREATE TABLE users (
@@ -32,35 +40,45 @@ CREATE TABLE login_method_tenants (
     PRIMARY KEY (recipe_user_id, tenant_id)
 );
 
--- Who signs in with which address: an address has one owner in each tenant.
-CREATE TABLE email_password_users (
+-- What a user is found by when they sign in: an address, a number, an account at a third party, a passkey.
+-- In each tenant a value has one owner. The kind begins with the recipe: emailpassword/email.
+CREATE TABLE login_identifiers (
     tenant_id      TEXT COLLATE "C" NOT NULL,
-    email          TEXT COLLATE "C" NOT NULL,
+    kind           TEXT COLLATE "C" NOT NULL,
+    value          TEXT COLLATE "C" NOT NULL,
     recipe_user_id TEXT COLLATE "C" NOT NULL
         REFERENCES login_methods (recipe_user_id) ON DELETE CASCADE,
-    PRIMARY KEY (tenant_id, email)
+    PRIMARY KEY (tenant_id, kind, value)
 );
 
-CREATE INDEX email_password_users_by_user ON email_password_users (recipe_user_id);
+CREATE INDEX login_identifiers_by_method ON login_identifiers (recipe_user_id);
 
--- Hashes of passwords, as PHC strings.
-CREATE TABLE passwords (
-    recipe_user_id TEXT COLLATE "C" PRIMARY KEY
-        REFERENCES login_methods (recipe_user_id) ON DELETE CASCADE,
-    password_hash  TEXT NOT NULL
-);
-
--- Reset tokens that were sent; only their SHA-256 is kept.
-CREATE TABLE password_reset_tokens (
-    token_hash     TEXT COLLATE "C" PRIMARY KEY,
+-- What proves who signs in: the hash of a password (a PHC string), the public key of a passkey, the secret of
+-- a TOTP device. The id tells several of one kind apart; it is empty where there can be only one.
+CREATE TABLE credentials (
     recipe_user_id TEXT COLLATE "C" NOT NULL
         REFERENCES login_methods (recipe_user_id) ON DELETE CASCADE,
-    email          TEXT   NOT NULL,
-    expires_at     BIGINT NOT NULL
+    kind           TEXT COLLATE "C" NOT NULL,
+    id             TEXT COLLATE "C" NOT NULL,
+    data           TEXT NOT NULL,
+    PRIMARY KEY (recipe_user_id, kind, id)
 );
 
-CREATE INDEX password_reset_tokens_by_user ON password_reset_tokens (recipe_user_id);
-CREATE INDEX password_reset_tokens_by_expiry ON password_reset_tokens (expires_at);
+-- Secrets that work once and for a while: links and codes that were sent. Only a hash of the secret is kept.
+-- The subject is the user, login method or device that it is about; there may be none of that name (any
+-- more), so it is no foreign key: deleting a user deletes their secrets (src/store/users.rs).
+CREATE TABLE one_time_secrets (
+    kind       TEXT COLLATE "C" NOT NULL,
+    hash       TEXT COLLATE "C" NOT NULL,
+    subject    TEXT COLLATE "C" NOT NULL,
+    data       TEXT   NOT NULL,
+    attempts   BIGINT NOT NULL DEFAULT 0,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (kind, hash)
+);
+
+CREATE INDEX one_time_secrets_by_subject ON one_time_secrets (subject, kind);
+CREATE INDEX one_time_secrets_by_expiry ON one_time_secrets (expires_at);
 
 -- Sessions. Of refresh tokens only the SHA-256 of the SHA-256 is kept. Claims and data are JSON as
 -- text: JSONB would reorder keys and refuse the character NUL.

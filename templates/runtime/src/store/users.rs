@@ -1,0 +1,346 @@
+//! Users and their login methods, identifiers and credentials: what all recipes share.
+//!
+//! A recipe calls the functions of this file inside its own transactions. A kind of an identifier or a
+//! credential begins with the recipe (`emailpassword/email`); no function touches kinds that it is not given.
+
+use uuid::Uuid;
+
+use super::transaction::{Access, Row};
+use super::{
+    LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn, names,
+};
+use crate::error::Error;
+
+/// A user to be, with the one login method with which they sign up.
+pub(crate) struct NewUser<'a> {
+    /// The recipe of the login method.
+    pub(crate) recipe_id: &'static str,
+    /// Where the user signs up.
+    pub(crate) tenant_id: &'a str,
+    /// What the login method shows of itself.
+    pub(crate) email: Option<&'a str>,
+    /// What the user is found by: kind and value. A tenant has each once.
+    pub(crate) identifiers: &'a [(&'static str, &'a str)],
+    /// What the user signs in with: kind, id and data.
+    pub(crate) credentials: &'a [(&'static str, &'a str, &'a str)],
+    /// When the user signs up, in milliseconds.
+    pub(crate) time_joined: i64,
+}
+
+/// Signs a user up; `None`, and nothing is written, if somebody has one of the identifiers. The primary key of
+/// the identifiers decides who is first.
+pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<User>, TxError> {
+    for (kind, value) in new.identifiers {
+        let taken = tx
+            .query_optional(
+                "SELECT 1 FROM login_identifiers WHERE tenant_id = $1 AND kind = $2 AND value = $3",
+                &[new.tenant_id.into(), (*kind).into(), (*value).into()],
+            )
+            .await?;
+        if taken.is_some() {
+            return Ok(None);
+        }
+    }
+    let id = Uuid::new_v4().to_string();
+    tx.execute(
+        "INSERT INTO users (id, time_joined) VALUES ($1, $2)",
+        &[(&id).into(), new.time_joined.into()],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, time_joined)
+         VALUES ($1, $1, $2, $3, $4)",
+        &[
+            (&id).into(),
+            new.recipe_id.into(),
+            new.email.into(),
+            new.time_joined.into(),
+        ],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO login_method_tenants (recipe_user_id, tenant_id) VALUES ($1, $2)",
+        &[(&id).into(), new.tenant_id.into()],
+    )
+    .await?;
+    for (kind, value) in new.identifiers {
+        let added = tx
+            .execute(
+                "INSERT INTO login_identifiers (tenant_id, kind, value, recipe_user_id)
+                 VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, kind, value) DO NOTHING",
+                &[
+                    new.tenant_id.into(),
+                    (*kind).into(),
+                    (*value).into(),
+                    (&id).into(),
+                ],
+            )
+            .await?;
+        if added == 0 {
+            // Another server was faster. An error would undo the caller's statements, too.
+            tx.execute("DELETE FROM users WHERE id = $1", &[(&id).into()])
+                .await?;
+            return Ok(None);
+        }
+    }
+    for (kind, credential, data) in new.credentials {
+        tx.execute(
+            "INSERT INTO credentials (recipe_user_id, kind, id, data) VALUES ($1, $2, $3, $4)",
+            &[
+                (&id).into(),
+                (*kind).into(),
+                (*credential).into(),
+                (*data).into(),
+            ],
+        )
+        .await?;
+    }
+    let method = LoginMethod {
+        recipe_id: new.recipe_id.to_owned(),
+        recipe_user_id: id.clone(),
+        tenant_ids: vec![new.tenant_id.to_owned()],
+        email: new.email.map(str::to_owned),
+        phone_number: None,
+        third_party: None,
+        webauthn: None,
+        time_joined: new.time_joined,
+        verified: false,
+    };
+    Ok(Some(User::assemble(
+        id,
+        false,
+        new.time_joined,
+        vec![method],
+    )))
+}
+
+/// A statement whose rows [`read`] reads: one for each tenant of each login method (`method`) of a user
+/// (`person`), which the rest of the statement names.
+macro_rules! user_rows {
+    ($more:literal, $rest:literal) => {
+        concat!(
+            "SELECT person.id, person.is_primary, person.time_joined, method.recipe_user_id,
+                    method.recipe_id, method.email, method.phone_number, method.third_party_id,
+                    method.third_party_user_id, method.verified, method.time_joined, place.tenant_id",
+            $more,
+            " FROM ",
+            $rest,
+            " ORDER BY method.time_joined, method.recipe_user_id, place.tenant_id"
+        )
+    };
+}
+
+/// The user whom an identifier belongs to, and the data of the credential of this kind (with an empty id).
+pub(crate) async fn find_with_credential(
+    tx: &mut Tx<'_>,
+    tenant_id: &str,
+    (kind, value): (&'static str, &str),
+    credential: &'static str,
+) -> Result<Option<(User, String)>, TxError> {
+    let mut rows = tx
+        .query(
+            user_rows!(
+                ", credential.data",
+                "login_identifiers AS owner
+                 JOIN credentials AS credential
+                   ON credential.recipe_user_id = owner.recipe_user_id AND credential.kind = $4
+                  AND credential.id = ''
+                 JOIN login_methods AS entry ON entry.recipe_user_id = owner.recipe_user_id
+                 JOIN users AS person ON person.id = entry.user_id
+                 JOIN login_methods AS method ON method.user_id = person.id
+                 LEFT JOIN login_method_tenants AS place
+                   ON place.recipe_user_id = method.recipe_user_id
+                 WHERE owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
+            ),
+            &[
+                tenant_id.into(),
+                kind.into(),
+                value.into(),
+                credential.into(),
+            ],
+        )
+        .await?;
+    let Some(first) = rows.first_mut() else {
+        return Ok(None);
+    };
+    let data = first.take(12)?;
+    Ok(read(rows)?.map(|user| (user, data)))
+}
+
+/// Says that the owner of a login method has proven to own an address, or takes that back; `false` if the
+/// login method does not have this address (any more).
+#[cfg_attr(not(test), allow(dead_code, reason = "for e-mail verification"))]
+pub(crate) async fn set_verified(
+    tx: &mut Tx<'_>,
+    recipe_user_id: &str,
+    email: &str,
+    is_verified: bool,
+) -> Result<bool, TxError> {
+    let changed = tx
+        .execute(
+            "UPDATE login_methods SET verified = $3 WHERE recipe_user_id = $1 AND email = $2",
+            &[recipe_user_id.into(), email.into(), is_verified.into()],
+        )
+        .await?;
+    Ok(changed == 1)
+}
+
+/// The user whose login methods these rows are.
+fn read(rows: Vec<Row>) -> Result<Option<User>, TxError> {
+    let mut user = None;
+    let mut methods: Vec<LoginMethod> = Vec::new();
+    for mut row in rows {
+        if user.is_none() {
+            user = Some((row.take(0)?, row.take(1)?, row.take(2)?));
+        }
+        let recipe_user_id: String = row.take(3)?;
+        let tenant: Option<String> = row.take(11)?;
+        if let Some(method) = methods.last_mut()
+            && method.recipe_user_id == recipe_user_id
+        {
+            method.tenant_ids.extend(tenant);
+            continue;
+        }
+        let third_party: (Option<String>, Option<String>) = (row.take(7)?, row.take(8)?);
+        methods.push(LoginMethod {
+            recipe_id: row.take(4)?,
+            recipe_user_id,
+            tenant_ids: tenant.into_iter().collect(),
+            email: row.take(5)?,
+            phone_number: row.take(6)?,
+            third_party: third_party
+                .0
+                .zip(third_party.1)
+                .map(|(id, user_id)| ThirdParty { id, user_id }),
+            webauthn: None,
+            time_joined: row.take(10)?,
+            verified: row.take(9)?,
+        });
+    }
+    Ok(user.map(|(id, is_primary_user, time_joined)| {
+        User::assemble(id, is_primary_user, time_joined, methods)
+    }))
+}
+
+impl dyn Store + '_ {
+    /// The user of this id, or the one that has a login method of this id.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn user(&self, id: &str) -> Result<Option<User>, Error> {
+        if !names::is_name(id) {
+            return Ok(None);
+        }
+        self.run(FindUser(id.to_owned())).await
+    }
+
+    /// Deletes a user and everything that is theirs: login methods, identifiers, credentials, one-time secrets,
+    /// mails that wait, and sessions (an access token that is out counts until it expires); whether there
+    /// was one.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn delete_user(&self, id: &str) -> Result<bool, Error> {
+        if !names::is_name(id) {
+            return Ok(false);
+        }
+        self.run(DeleteUser(id.to_owned())).await
+    }
+}
+
+struct FindUser(String);
+
+impl Transaction for FindUser {
+    type Output = Option<User>;
+    const NAME: &'static str = "user";
+    const ACCESS: Access = Access::ReadOne;
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<User>, TxError> {
+        let rows = tx
+            .query(
+                user_rows!(
+                    "",
+                    "users AS person
+                     JOIN login_methods AS method ON method.user_id = person.id
+                     LEFT JOIN login_method_tenants AS place
+                       ON place.recipe_user_id = method.recipe_user_id
+                     WHERE person.id = COALESCE(
+                         (SELECT id FROM users WHERE id = $1),
+                         (SELECT user_id FROM login_methods WHERE recipe_user_id = $1))"
+                ),
+                &[(&self.0).into()],
+            )
+            .await?;
+        read(rows)
+    }
+}
+
+/// Rows that name a user without a foreign key are deleted here, and nowhere else: they may as well be about
+/// somebody whom only the application knows. The foreign keys do the rest.
+struct DeleteUser(String);
+
+impl Transaction for DeleteUser {
+    type Output = bool;
+    const NAME: &'static str = "delete_user";
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
+        let id = &self.0;
+        tx.execute("DELETE FROM sessions WHERE user_id = $1", &[id.into()])
+            .await?;
+        for sql in [
+            "DELETE FROM one_time_secrets WHERE subject = $1 OR subject IN (
+                 SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
+            "DELETE FROM mail_outbox WHERE subject = $1 OR subject IN (
+                 SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
+        ] {
+            tx.execute(sql, &[id.into()]).await?;
+        }
+        let deleted = tx
+            .execute("DELETE FROM users WHERE id = $1", &[id.into()])
+            .await?;
+        Ok(deleted == 1)
+    }
+}
+
+impl User {
+    /// The user who has these login methods, oldest first.
+    fn assemble(
+        id: String,
+        is_primary_user: bool,
+        time_joined: i64,
+        login_methods: Vec<LoginMethod>,
+    ) -> Self {
+        let mut user = Self {
+            id,
+            is_primary_user,
+            tenant_ids: Vec::new(),
+            emails: Vec::new(),
+            phone_numbers: Vec::new(),
+            third_party: Vec::new(),
+            webauthn: Webauthn::default(),
+            login_methods,
+            time_joined,
+        };
+        for method in &user.login_methods {
+            add_new(&mut user.tenant_ids, &method.tenant_ids);
+            add_new(&mut user.emails, method.email.as_slice());
+            add_new(&mut user.phone_numbers, method.phone_number.as_slice());
+            add_new(&mut user.third_party, method.third_party.as_slice());
+            if let Some(webauthn) = &method.webauthn {
+                add_new(&mut user.webauthn.credential_ids, &webauthn.credential_ids);
+            }
+        }
+        user
+    }
+}
+
+/// Adds what is not there yet.
+fn add_new<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
+    for item in more {
+        if !all.contains(item) {
+            all.push(item.clone());
+        }
+    }
+}
