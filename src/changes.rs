@@ -10,8 +10,8 @@
 //!   call breaks;
 //! - alternatives without names (`signInUp` in 4.0) are removed and added there; here each is compared
 //!   with the one that fits it, and has one key more that may be left out;
-//! - `/<tenantId>/…` becomes `/{tenantId}/…` in 4.1: 15 paths are removed and added there, and none here;
-//! - a title that changes in a `oneOf` (`mfa/info` in 4.1) is nothing that a client can see;
+//! - `/<tenantId>/…` becomes `/{tenantId}/…` in 4.1: 18 paths are removed and added there, and none here;
+//! - alternatives get a title in 4.1 (answers of `mfa/info` and `totp`): nothing that a client can see;
 //! - keys of the OpenID configuration are new in 4.0: the built-in has always sent them.
 
 mod answers;
