@@ -1,9 +1,11 @@
-//! Sessions.
+//! Sessions: what requests wait for, and the clean-up.
 //!
 //! Reading one, beginning one and rotating its refresh token are what requests wait for: each is one
 //! statement, so that PostgreSQL answers it in one round trip.
 
-use serde_json::{Map, Value};
+mod administration;
+
+pub(crate) use administration::merge_claims;
 
 use super::names;
 use super::transaction::{Access, Sql};
@@ -42,69 +44,6 @@ impl dyn Store + '_ {
             return Ok(false);
         }
         self.run(rotation).await
-    }
-
-    /// Ends sessions; the handles of those that existed, in the order of `handles`.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error> {
-        let handles = handles.iter().filter(|handle| names::is_name(handle));
-        let handles = handles.cloned().collect();
-        self.run(RevokeSessions(handles)).await
-    }
-
-    /// Changes what the application put into the access token, as it is stored at that moment: a key
-    /// of `update` replaces the one of its name, `null` deletes it. All claims as they are now;
-    /// `None` if there is no session.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn merge_session_claims(
-        &self,
-        handle: &str,
-        update: Map<String, Value>,
-    ) -> Result<Option<Map<String, Value>>, Error> {
-        if !names::is_name(handle) {
-            return Ok(None);
-        }
-        let handle = handle.to_owned();
-        self.run(MergeClaims { handle, update }).await
-    }
-
-    /// Replaces what the application keeps with the session; `false` if there is no session.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn replace_session_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
-        if !names::is_name(handle) {
-            return Ok(false);
-        }
-        let (handle, data) = (handle.to_owned(), data.to_string());
-        self.run(ReplaceData { handle, data }).await
-    }
-
-    /// Handles of the sessions of a user that are not expired at `now`, oldest first; those of one
-    /// tenant or of all.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn session_handles(
-        &self,
-        user_id: &str,
-        tenant_id: Option<&str>,
-        now: i64,
-    ) -> Result<Vec<String>, Error> {
-        if !names::is_name(user_id) || !tenant_id.is_none_or(names::is_name) {
-            return Ok(Vec::new());
-        }
-        let (user_id, tenant_id) = (user_id.to_owned(), tenant_id.map(str::to_owned));
-        let handles = SessionHandles {
-            user_id,
-            tenant_id,
-            now,
-        };
-        self.run(handles).await
     }
 
     /// Deletes sessions that expired until then, in small steps; how many.
@@ -227,146 +166,6 @@ impl Transaction for RotateSession {
     }
 }
 
-/// Ends sessions one after the other, in the order of their names: two transactions that end the same ones
-/// do not wait for each other.
-struct RevokeSessions(Vec<String>);
-
-impl Transaction for RevokeSessions {
-    type Output = Vec<String>;
-    const NAME: &'static str = "revoke_sessions";
-    // The sessions are over, at worst without being named in the answer.
-    const RETRY: Retry = Retry::Idempotent;
-
-    fn access(&self) -> Access {
-        if self.0.len() <= 1 {
-            Access::WriteOne
-        } else {
-            Access::Write
-        }
-    }
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, TxError> {
-        let mut places: Vec<usize> = (0..self.0.len()).collect();
-        places.sort_by_key(|place| &self.0[*place]);
-        let mut ended = Vec::new();
-        for place in places {
-            let sql = "DELETE FROM sessions WHERE handle = $1";
-            if tx.execute(sql, &[(&self.0[place]).into()]).await? == 1 {
-                ended.push(place);
-            }
-        }
-        ended.sort_unstable();
-        let handles = ended.into_iter().map(|place| self.0[place].clone());
-        Ok(handles.collect())
-    }
-}
-
-struct MergeClaims {
-    handle: String,
-    update: Map<String, Value>,
-}
-
-impl Transaction for MergeClaims {
-    type Output = Option<Map<String, Value>>;
-    const NAME: &'static str = "merge_session_claims";
-    const RETRY: Retry = Retry::Never;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
-        // The update changes nothing: it locks the row, so that no other change comes in between.
-        let stored = tx
-            .query_optional(
-                "UPDATE sessions SET claims = claims WHERE handle = $1 RETURNING claims",
-                &[(&self.handle).into()],
-            )
-            .await?;
-        let Some(stored) = stored else {
-            return Ok(None);
-        };
-        let stored = json(&stored.get::<String>(0)?)?;
-        let claims = merge_claims(stored, self.update.clone());
-        let text = serde_json::to_string(&claims).map_err(Error::internal)?;
-        tx.execute(
-            "UPDATE sessions SET claims = $2 WHERE handle = $1",
-            &[(&self.handle).into(), (&text).into()],
-        )
-        .await?;
-        Ok(Some(claims))
-    }
-}
-
-/// `claims` changed by `update`: its keys replace those of the same name, `null` deletes. Deeper
-/// objects are replaced as a whole.
-///
-/// A change says what happens to its own keys and nothing of the others, and is applied to what the database
-/// has at that moment. Two changes at once never undo each other: a role that was taken away does not come
-/// back because an older token still had it.
-pub(crate) fn merge_claims(
-    mut claims: Map<String, Value>,
-    update: Map<String, Value>,
-) -> Map<String, Value> {
-    for (name, value) in update {
-        if value.is_null() {
-            claims.shift_remove(&name);
-        } else {
-            claims.insert(name, value);
-        }
-    }
-    claims
-}
-
-struct ReplaceData {
-    handle: String,
-    /// JSON.
-    data: String,
-}
-
-impl Transaction for ReplaceData {
-    type Output = bool;
-    const NAME: &'static str = "replace_session_data";
-    const ACCESS: Access = Access::WriteOne;
-    const RETRY: Retry = Retry::Idempotent;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
-        let changed = tx
-            .execute(
-                "UPDATE sessions SET data = $2 WHERE handle = $1",
-                &[(&self.handle).into(), (&self.data).into()],
-            )
-            .await?;
-        Ok(changed == 1)
-    }
-}
-
-struct SessionHandles {
-    user_id: String,
-    tenant_id: Option<String>,
-    now: i64,
-}
-
-impl Transaction for SessionHandles {
-    type Output = Vec<String>;
-    const NAME: &'static str = "session_handles";
-    const ACCESS: Access = Access::ReadOne;
-    const RETRY: Retry = Retry::Idempotent;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, TxError> {
-        let rows = tx
-            .query(
-                "SELECT handle FROM sessions
-                 WHERE user_id = $1 AND (CAST($2 AS TEXT) IS NULL OR tenant_id = $2)
-                   AND expires_at > $3
-                 ORDER BY created_at, handle",
-                &[
-                    (&self.user_id).into(),
-                    self.tenant_id.as_ref().into(),
-                    self.now.into(),
-                ],
-            )
-            .await?;
-        rows.into_iter().map(|mut row| row.take(0)).collect()
-    }
-}
-
 /// Deletes expired sessions, at most a batch of them; how many.
 pub(super) struct PurgeSessions {
     pub(super) expired_until: i64,
@@ -396,22 +195,4 @@ impl Transaction for PurgeSessions {
 fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, TxError> {
     let read = serde_json::from_str(text);
     Ok(read.map_err(|error| Error::internal(format!("a column holds no JSON: {error}")))?)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn null_deletes_at_the_top_only() {
-        let map = |value: Value| value.as_object().cloned().expect("an object");
-        let merged = merge_claims(
-            map(json!({ "old": 1, "kept": 2, "deep": { "y": 1 } })),
-            map(json!({ "old": null, "new": 4, "deep": { "x": null }, "never": null })),
-        );
-        let expected = r#"{"kept":2,"deep":{"x":null},"new":4}"#;
-        assert_eq!(Value::Object(merged).to_string(), expected);
-    }
 }
