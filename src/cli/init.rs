@@ -203,12 +203,14 @@ fn report(steps: &[Step], survey: &Survey, source: &workflow::Source, folder: &P
             .for_each(|line| text.push_str(&format!("  {line}\n")));
     }
     text.push_str("next:\n");
-    let is_written =
-        |step: &&Step| step.done == Done::Written && step.path.ends_with("appInfo.yaml");
-    if steps.iter().any(|step| is_written(&step)) {
+    let is_written = |name: &str| {
+        let mut steps = steps.iter();
+        steps.any(|step| step.done == Done::Written && step.path.ends_with(name))
+    };
+    if is_written("appInfo.yaml") {
         text.push_str("  name your application in `appInfo.yaml`\n");
     }
-    if matches!(source, workflow::Source::Unknown) {
+    if matches!(source, workflow::Source::Unknown) && is_written("auth-gen.yml") {
         text.push_str(
             "  set the variable AUTH_GEN_GIT of your repository on GitHub to the Git URL of auth-gen, or \
              delete the\n  workflow and run `auth-gen init --git URL`: CI has to install this program\n",

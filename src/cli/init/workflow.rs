@@ -108,16 +108,18 @@ fn public(url: &str) -> Option<String> {
 pub(super) fn text(source: &Source, inside: &Path, spec: &str) -> String {
     let lock = format!("{OUT}/auth-gen.lock");
     let version = "\"$(sed -n 's/^# auth-gen //p' auth/auth-gen.lock)\"";
+    // Where the newest one is installed, another output may need another one.
+    let by_output = format!("${{{{ hashFiles('{}') }}}}", within(inside, &lock));
     let (install, key) = match source {
         Source::Registry => (
             format!("cargo install auth-gen --locked --version {version}"),
-            format!("${{{{ hashFiles('{}') }}}}", within(inside, &lock)),
+            by_output,
         ),
         Source::Git { url, revision } => {
             let at = revision
                 .as_ref()
                 .map_or(String::new(), |revision| format!(" --rev {revision}"));
-            let key = revision.clone().unwrap_or_else(|| "latest".to_owned());
+            let key = revision.clone().unwrap_or(by_output);
             (
                 format!("cargo install auth-gen --locked --git {url}{at}"),
                 key,
@@ -125,7 +127,7 @@ pub(super) fn text(source: &Source, inside: &Path, spec: &str) -> String {
         }
         Source::Unknown => (
             "cargo install auth-gen --locked --git ${{ vars.AUTH_GEN_GIT }}".to_owned(),
-            "latest".to_owned(),
+            by_output,
         ),
     };
     let folder = shown(inside);
