@@ -7,12 +7,16 @@ use std::time::SystemTime;
 
 use tempfile::TempDir;
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/dev.rs"]
 mod dev;
 #[path = "cli/diff.rs"]
 mod diff;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/settings.rs"]
+mod settings;
 #[path = "cli/warnings.rs"]
 mod warnings;
 #[path = "cli/watch.rs"]
@@ -120,34 +124,6 @@ fn a_project_goes_from_init_to_check() {
 }
 
 #[test]
-fn check_shows_the_drift_and_exits_with_1() {
-    let folder = project();
-    assert!(auth_gen(folder.path(), &["generate"]).status.success());
-    let edited = folder.path().join("auth/server/Cargo.toml");
-    let ours = fs::read_to_string(&edited).expect("it was written");
-    fs::write(&edited, format!("# mine\n{ours}")).expect("writable");
-    fs::remove_file(folder.path().join("auth/client/package.json")).expect("it was written");
-
-    let output = auth_gen(folder.path(), &["check"]);
-    assert_eq!(output.status.code(), Some(1));
-    let shown = text(&output.stdout);
-    for part in [
-        "missing   auth/client/package.json\n",
-        "edited    auth/server/Cargo.toml\n",
-        "\n--- auth/server/Cargo.toml\n+++ auth/server/Cargo.toml (generated)\n",
-        "\n-# mine\n",
-    ] {
-        assert!(shown.contains(part), "{part:?} is not in\n{shown}");
-    }
-
-    let output = auth_gen(folder.path(), &["check", "--format", "json"]);
-    assert_eq!(output.status.code(), Some(1));
-    let drift: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(drift["differences"][0]["state"], "missing");
-    assert_eq!(drift["differences"][1]["path"], "server/Cargo.toml");
-}
-
-#[test]
 fn routes_are_a_table_or_json() {
     let folder = project();
     insta::assert_snapshot!("routes", transcript(folder.path(), &["routes"]));
@@ -226,39 +202,6 @@ fn all_that_is_missing_is_told_at_once() {
     let problems: serde_json::Value = serde_json::from_slice(&output.stderr).expect("JSON");
     assert_eq!(problems.as_array().map(Vec::len), Some(1));
     assert!(output.stdout.is_empty());
-}
-
-#[test]
-fn paths_in_the_settings_are_relative_to_them_and_flags_win() {
-    let folder = project();
-    let above = folder.path().join("elsewhere");
-    fs::create_dir(&above).expect("writable");
-    let config = ["--config", "../auth-gen.toml"];
-    let from_elsewhere = auth_gen(&above, &["generate", config[0], config[1]]);
-    assert!(from_elsewhere.status.success());
-    assert!(folder.path().join("auth/auth-gen.lock").exists());
-    let with_flag = auth_gen(&above, &["generate", config[0], config[1], "--out", "here"]);
-    assert!(with_flag.status.success());
-    let lock = |path: &str| fs::read(folder.path().join(path)).expect("it was written");
-    assert_eq!(
-        lock("auth/auth-gen.lock"),
-        lock("elsewhere/here/auth-gen.lock")
-    );
-}
-
-#[test]
-fn the_settings_are_found_in_a_folder_above_within_the_repository() {
-    let folder = project();
-    let below = folder.path().join("web/src");
-    fs::create_dir_all(&below).expect("writable");
-    let output = auth_gen(&below, &["generate"]);
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("`../../auth`: "));
-    assert!(folder.path().join("auth/auth-gen.lock").exists());
-    // What lies above another repository is not its own.
-    fs::create_dir(folder.path().join("web/.git")).expect("writable");
-    let shown = transcript(&below, &["check"]);
-    assert!(shown.contains("there is no `auth-gen.toml`"), "{shown}");
 }
 
 #[test]
