@@ -5,7 +5,7 @@ use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 
 /// As long as the id of a user, so that all answers are of one length.
-const ANYBODY: &str = "00000000-0000-4000-8000-000000000000";
+pub(crate) const ANYBODY: &str = "00000000-0000-4000-8000-000000000000";
 
 async fn anybody() -> String {
     ANYBODY.to_owned()
@@ -15,20 +15,23 @@ async fn who(session: Session) -> String {
     session.user_id
 }
 
+/// The routes of the application, protected or not.
+pub(crate) fn routes(kind: &str) -> Router {
+    match kind {
+        "protected" => Router::new().route("/who", get(who)),
+        _ => Router::new().route("/who", get(anybody)),
+    }
+}
+
 /// Serves it until this process is killed.
 #[tokio::main]
 pub(crate) async fn serve(kind: &str) {
     let config = Config::from_env(&auth_server::APP_INFO).expect("settings");
-    let bare = Router::new().route("/who", get(anybody));
     let app = if kind == "bare" {
-        bare
+        routes(kind)
     } else {
         let auth = Auth::open(config).await.expect("it starts");
-        let app = match kind {
-            "protected" => Router::new().route("/who", get(who)),
-            _ => bare,
-        };
-        app.layer(auth_server::layer(auth, Endpoints::new()))
+        routes(kind).layer(auth_server::layer(auth, Endpoints::new()))
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

@@ -1,6 +1,6 @@
 //! `cargo bench -p auth-server --bench speed`: how fast the generated server is, and how small.
 //!
-//! Names after `--` choose parts: `requests`, `refresh`, `sign-in`, `start`, `storage`; without any, all of
+//! Names after `--` choose parts: `instructions`, `requests`, `refresh`, `sign-in`, `start`, `storage`; without any, all of
 //! them run, which takes some five minutes. Every figure stands beside what it is compared with, taken in
 //! turns with it, as a median and its spread. The servers are processes of their own — the program itself,
 //! or a small application with the layer around it ([`app`]) — and so is what loads them ([`load`]), whose
@@ -13,6 +13,7 @@
 mod app;
 mod figures;
 mod http;
+mod instructions;
 mod load;
 mod program;
 mod refresh;
@@ -37,6 +38,7 @@ fn main() {
     match words[..] {
         [ROLE, "app", kind] => app::serve(kind),
         [ROLE, "load"] => load::run(),
+        [ROLE, "known", kind, by, requests] => instructions::run(kind, by, requests),
         _ => measure(&words),
     }
 }
@@ -46,6 +48,9 @@ async fn measure(parts: &[&str]) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     println!("machine: {cores} cores, load average {}", load_average());
     let wanted = |part: &str| parts.is_empty() || parts.contains(&part);
+    if wanted("instructions") {
+        instructions::measure();
+    }
     if wanted("requests") {
         requests::measure().await;
     }
