@@ -59,5 +59,5 @@ async fn main() -> Result<(), Failure> {
 }
 
 async fn me(session: Session) -> String {
-    session.user_id
+    session.user_id.clone()
 }

@@ -10,7 +10,7 @@
 //! use axum::{Router, routing::get};
 //!
 //! async fn who(session: Session) -> String {
-//!     session.user_id
+//!     session.user_id.clone()
 //! }
 //!
 //! # async fn run(app_info: &AppInfoDefaults, api: Api) -> Result<(), Box<dyn std::error::Error>> {

@@ -1,7 +1,7 @@
 //! Sessions: who a request comes from, and for how long that is true.
 //!
 //! A session has two tokens. The *access token* is a JWT that says who the user is; it lives an
-//! hour and is believed without asking the database. The *refresh token* is an opaque secret that
+//! hour and is accepted without asking the database. The *refresh token* is an opaque secret that
 //! buys a new pair; it lives long, goes to one path only, and is replaced at each use, so that a
 //! stolen one gives itself away (`rotation`). Both travel as cookies or as headers
 //! (`transport`); a third value, the front token, tells scripts in the browser what the access
@@ -12,7 +12,6 @@
 //! RFC 9700 §4.14 on refresh tokens (<https://www.rfc-editor.org/rfc/rfc9700>).
 
 mod access;
-mod believed;
 mod claims;
 mod config;
 mod cookie;
@@ -32,6 +31,10 @@ mod size;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod verified_tokens;
+
+use std::ops::Deref;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -54,9 +57,18 @@ pub(crate) use origin::CookieUse;
 pub use origin::Origin;
 pub use transport::TransferMethod;
 
-/// A session that a request is known to belong to.
+/// A session that a request is known to belong to. The fields of its [`TokenContent`] are read as if they
+/// were its own (`session.user_id`); clones share them, so a clone copies no text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
+    content: Arc<TokenContent>,
+    /// How the tokens travel.
+    pub transfer: TransferMethod,
+}
+
+/// What an access token says about its session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenContent {
     /// Names the session; no secret.
     pub handle: String,
     /// The user.
@@ -74,11 +86,31 @@ pub struct Session {
     pub issued_at: i64,
     /// When the access token expires, in milliseconds.
     pub expires_at: i64,
-    /// How the tokens travel.
-    pub transfer: TransferMethod,
+}
+
+impl Deref for Session {
+    type Target = TokenContent;
+
+    fn deref(&self) -> &TokenContent {
+        &self.content
+    }
 }
 
 impl Session {
+    /// The session that an access token speaks of, carried in one way or the other.
+    fn new(content: Arc<TokenContent>, transfer: TransferMethod) -> Self {
+        Self { content, transfer }
+    }
+
+    /// The same session with other claims; its access token does not have them yet.
+    fn with_claims(&self, claims: Map<String, Value>) -> Self {
+        let content = TokenContent {
+            claims,
+            ..TokenContent::clone(&self.content)
+        };
+        Self::new(Arc::new(content), self.transfer)
+    }
+
     /// The value of a claim, as the access token has it; `None` where it is missing or of another
     /// type.
     pub fn claim<T>(&self, claim: &Claim<T>) -> Option<T>
@@ -99,9 +131,10 @@ impl Session {
     }
 }
 
-/// The text of an access token. Whoever has it is taken for the user, so it is not printed.
+/// The text of an access token. It proves to be the user to every service that trusts the keys of this
+/// server, so it is not printed.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct AccessToken(std::sync::Arc<str>);
+pub struct AccessToken(Arc<str>);
 
 impl AccessToken {
     /// The JWT.
@@ -185,7 +218,7 @@ pub struct VerifyOptions {
 }
 
 impl Default for VerifyOptions {
-    /// A session is required; the token is believed; its claims are as the server demands.
+    /// A session is required; the token is accepted without the database; its claims are as the server demands.
     fn default() -> Self {
         Self {
             required: true,

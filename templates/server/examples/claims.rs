@@ -107,7 +107,7 @@ async fn accept_invitation(
     context: AuthContext,
 ) -> Result<String, Error> {
     let session = context.create_session(NewSessionFor::user(name)).await?;
-    Ok(session.handle)
+    Ok(session.handle.clone())
 }
 
 /// Sets a claim; the answer carries the new access token.

@@ -123,7 +123,7 @@ async fn accept_invitation(
     context: AuthContext,
 ) -> Result<String, Error> {
     let session = context.create_session(NewSessionFor::user(name)).await?;
-    Ok(session.handle)
+    Ok(session.handle.clone())
 }
 
 /// What the application keeps with the session on the server.

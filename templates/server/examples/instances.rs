@@ -89,5 +89,5 @@ async fn stock(session: Session) -> String {
 /// Signs in; a real application would check something. The session is one of the layer around the route.
 async fn sign_in(context: AuthContext) -> Result<String, Error> {
     let session = context.create_session(NewSessionFor::user("ana")).await?;
-    Ok(session.handle)
+    Ok(session.handle.clone())
 }

@@ -7,7 +7,7 @@
 //! use axum::{Router, routing::get};
 //!
 //! async fn who(session: Session) -> String {
-//!     session.user_id
+//!     session.user_id.clone()
 //! }
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {

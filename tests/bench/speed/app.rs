@@ -12,7 +12,7 @@ async fn anybody() -> String {
 }
 
 async fn who(session: Session) -> String {
-    session.user_id
+    session.user_id.clone()
 }
 
 /// The routes of the application, protected or not.

@@ -9,11 +9,11 @@ use common::{Exchange, Server, form, shown};
 use http::Method;
 
 async fn required(session: Session) -> String {
-    session.user_id
+    session.user_id.clone()
 }
 
 async fn optional(session: Option<Session>) -> String {
-    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id)
+    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id.clone())
 }
 
 async fn leave(session: Session, context: AuthContext) -> &'static str {

@@ -18,18 +18,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 async fn who(session: Option<Session>) -> String {
-    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id)
+    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id.clone())
 }
 
 async fn sign_in(context: AuthContext) -> Result<String, Error> {
     let session = context.create_session(NewSessionFor::user("u1")).await?;
-    Ok(session.handle)
+    Ok(session.handle.clone())
 }
 
 async fn merge(mut session: Session, context: AuthContext, body: String) -> Result<String, Error> {
     let update: Map<String, Value> = serde_json::from_str(&body).map_err(Error::internal)?;
     context.merge_claims(&mut session, &update).await?;
-    Ok(session.handle)
+    Ok(session.handle.clone())
 }
 
 /// Puts a session on the answer that began without the request.
@@ -42,7 +42,7 @@ async fn attach(context: AuthContext, mode: String) -> Result<String, Error> {
     let new = NewSessionFor::user("u1");
     let (session, tokens) = sessions.create_without_request(new, transfer).await?;
     context.attach(&session, &tokens).await?;
-    Ok(session.handle)
+    Ok(session.handle.clone())
 }
 
 /// Keeps the body with the session on the server, and answers what is known about the session then.
@@ -108,7 +108,7 @@ async fn demand_all(
         seats,
     ];
     context.assert_claims(&mut session, &demands).await?;
-    Ok(session.user_id)
+    Ok(session.user_id.clone())
 }
 
 fn plan() -> Claim<Plan> {

@@ -12,7 +12,7 @@ use common::{Ask, Exchange, Server, form};
 use http::Method;
 
 async fn change(session: Session) -> String {
-    session.user_id
+    session.user_id.clone()
 }
 
 fn app(auth: Auth) -> Router {

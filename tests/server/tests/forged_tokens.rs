@@ -27,11 +27,11 @@ const RSA_PREFIX: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA";
 const EC_PREFIX: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
 
 async fn required(session: Session) -> String {
-    session.user_id
+    session.user_id.clone()
 }
 
 async fn optional(session: Option<Session>) -> String {
-    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id)
+    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id.clone())
 }
 
 fn app(auth: Auth) -> Router {

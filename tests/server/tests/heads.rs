@@ -17,7 +17,10 @@ use tokio::net::{TcpListener, TcpStream};
 /// Routes of an application, and the health routes, around the auth APIs.
 fn app(auth: Auth) -> Router {
     Router::new()
-        .route("/who", any(|session: Session| async { session.user_id }))
+        .route(
+            "/who",
+            any(async |session: Session| session.user_id.clone()),
+        )
         .route("/page", get(|| async { Html("<p>Hello</p>") }))
         .route("/auth/page", get(|| async { Html("<p>Hello</p>") }))
         .merge(health_router(&auth))

@@ -12,7 +12,10 @@ use http::{Method, StatusCode};
 
 fn app(auth: Auth) -> Router {
     Router::new()
-        .route("/who", get(|session: Session| async { session.user_id }))
+        .route(
+            "/who",
+            get(async |session: Session| session.user_id.clone()),
+        )
         .layer(auth_server::layer(auth, Endpoints::new()))
 }
 
@@ -208,5 +211,5 @@ async fn a_session_belongs_to_its_tenant() {
         .await
         .expect("the store works");
     let left = sessions.list(&user, None).await.expect("the store works");
-    assert_eq!(left, [session.handle], "that of the other tenant");
+    assert_eq!(left, [session.handle.clone()], "that of the other tenant");
 }

@@ -6,12 +6,14 @@
 //! token whose `exp` or `iat` is not a whole number is refused by its form, never taken for one
 //! that does not expire (RFC 8725 §3.8 and §3.11, <https://www.rfc-editor.org/rfc/rfc8725>).
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::claims::{self, Stamp};
-use super::{AccessToken, Session, TransferMethod};
+use super::{AccessToken, Session, TokenContent, TransferMethod};
 use crate::store::{PUBLIC_TENANT, SessionRow};
 
 /// The version that this server issues.
@@ -23,7 +25,7 @@ const OLDEST_VERSION: u32 = 3;
 /// The longest text that is looked at; header lines are not much longer anyway.
 const MAX_BYTES: usize = 32 * 1024;
 
-/// 9999-12-31, in seconds: no time beyond it is believed.
+/// 9999-12-31, in seconds: no time beyond it is accepted.
 const MAX_TIME: i64 = 253_402_300_799;
 
 /// A text that has the form of an access token; nothing about it is verified.
@@ -89,7 +91,7 @@ pub(super) fn session(
 ) -> Option<Session> {
     let text = |name: &str| payload.get(name)?.as_str().map(str::to_owned);
     has_form(&payload, 5).then_some(())?;
-    Some(Session {
+    let content = TokenContent {
         handle: text("sessionHandle")?,
         user_id: text("sub")?,
         recipe_user_id: text("rsub")?,
@@ -98,8 +100,8 @@ pub(super) fn session(
         expires_at: time(&payload, "exp")? * 1000,
         claims: payload,
         access_token: AccessToken::from(jwt.to_owned()),
-        transfer,
-    })
+    };
+    Some(Session::new(Arc::new(content), transfer))
 }
 
 /// The payload of a new access token; times in seconds.

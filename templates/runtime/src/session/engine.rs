@@ -26,7 +26,6 @@ pub use administration::SessionInformation;
 pub use without_request::{JwtOptions, SessionTokens};
 
 use super::Session;
-use super::believed::Believed;
 use super::claims::{ClaimSource, Validator};
 use super::config::{SessionConfig, SettingError, Settings, TransferPolicy};
 use super::effects::Effects;
@@ -35,6 +34,7 @@ use super::keys::{Jwks, SigningKeys};
 use super::origin::{self, CookieUse};
 use super::size::HeadWarning;
 use super::transport::{self, TransferMethod};
+use super::verified_tokens::VerifiedTokenCache;
 use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::schedule::Schedule;
@@ -52,8 +52,7 @@ struct Inner {
     store: Arc<dyn Store>,
     keys: SigningKeys,
     clock: Arc<dyn Clock>,
-    /// Access tokens whose signature was checked.
-    believed: Arc<Believed>,
+    verified_tokens: Arc<VerifiedTokenCache>,
     /// Claims that every new session gets.
     claims: Vec<Arc<dyn ClaimSource>>,
     /// What every API demands unless it says otherwise.
@@ -97,7 +96,7 @@ impl Sessions {
             store,
             keys,
             clock,
-            believed: Arc::new(Believed::new()),
+            verified_tokens: Arc::new(VerifiedTokenCache::new()),
             claims: Vec::new(),
             validators: Vec::new(),
             transfer: None,
@@ -189,8 +188,8 @@ impl Sessions {
     }
 
     #[cfg(test)]
-    pub(super) fn believed(&self) -> &Believed {
-        &self.0.believed
+    pub(super) fn verified_tokens(&self) -> &VerifiedTokenCache {
+        &self.0.verified_tokens
     }
 
     /// The public keys that verify access tokens.

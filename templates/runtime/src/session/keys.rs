@@ -166,11 +166,10 @@ impl SigningKeys {
         }
     }
 
-    /// Whether tokens that this very key has signed still count.
-    pub(super) fn accepts(&self, key: &Weak<SigningKey>) -> bool {
-        let now = self.0.clock.now();
+    /// Whether tokens that this very key has signed are still valid, at `now` in milliseconds.
+    pub(super) fn accepts(&self, key: &Weak<SigningKey>, now: i64) -> bool {
         let is_it = |known: &&Known| std::ptr::eq(Arc::as_ptr(&known.key), key.as_ptr());
-        let known = self.known();
+        let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
         let found = known.iter().find(is_it);
         found.is_some_and(|known| self.counts(known, now))
     }

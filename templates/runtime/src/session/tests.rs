@@ -1,11 +1,11 @@
 //! Sessions over a real store, request by request: what is sent, what is taken, what is refused.
 
 mod administration;
-mod believed;
 mod claims;
 mod create;
 mod keys;
 mod refresh;
+mod verified_tokens;
 mod verify;
 mod without_request;
 

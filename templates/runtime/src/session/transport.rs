@@ -84,8 +84,16 @@ pub(super) fn wished(headers: &HeaderMap, policy: TransferPolicy) -> TransferMet
 /// The bearer value of the request. The scheme is compared with its case, as clients of this
 /// protocol send it; anything else belongs to somebody else.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION).and_then(cookie::ascii)?;
-    Some(value.strip_prefix("Bearer ")?.trim()).filter(|token| !token.is_empty())
+    let token = bearer_bytes(headers)?;
+    let text = token.is_ascii().then(|| std::str::from_utf8(token));
+    text?.ok()
+}
+
+/// [`bearer`], which may also be something else than ASCII.
+fn bearer_bytes(headers: &HeaderMap) -> Option<&[u8]> {
+    let value = headers.get(AUTHORIZATION)?.as_bytes();
+    let token = value.strip_prefix(b"Bearer ")?.trim_ascii();
+    (!token.is_empty()).then_some(token)
 }
 
 /// Whether the request carries something in the place of an access token.
@@ -100,51 +108,62 @@ pub(super) fn carries_access(
     }
 }
 
-/// What a request carries in the places of access tokens.
-pub(super) struct AccessTokens<'a> {
-    header: Option<&'a str>,
-    cookies: Vec<String>,
+/// The access token of a request.
+pub(super) struct ChosenAccess<T> {
+    /// How it travels.
+    pub(super) transfer: TransferMethod,
+    /// What was read from it.
+    pub(super) token: T,
+    /// Whether there are two cookies of its name; never where it travels as a header.
+    pub(super) has_two_cookies: bool,
 }
 
-impl<'a> AccessTokens<'a> {
-    /// Reads both places.
-    pub(super) fn read(settings: &Settings, headers: &'a HeaderMap) -> Self {
-        Self {
-            header: bearer(headers),
-            cookies: cookie::values(headers, &settings.cookies.access),
-        }
+/// Which place of access tokens counts, and the token in it: as `find` knows it by its bytes before anything is
+/// decoded or parsed, or else as `read` reads it. Of several cookies the first one counts, as it does for the
+/// reference: where it is no access token, the request has none by cookie.
+pub(super) fn choose_access<T>(
+    settings: &Settings,
+    headers: &HeaderMap,
+    policy: TransferPolicy,
+    find: impl Fn(&[u8]) -> Option<T>,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<ChosenAccess<T>> {
+    let by_header = || {
+        let token = bearer_bytes(headers)?;
+        find(token).or_else(|| read(bearer(headers)?))
+    };
+    if policy.allows(TransferMethod::Header)
+        && let Some(token) = by_header()
+    {
+        return Some(ChosenAccess {
+            transfer: TransferMethod::Header,
+            token,
+            has_two_cookies: false,
+        });
     }
+    if !policy.allows(TransferMethod::Cookie) {
+        return None;
+    }
+    let (value, count) = cookie::first(headers, &settings.cookies.access)?;
+    let token = find(value.as_bytes()).or_else(|| read(&cookie::decoded(value)))?;
+    Some(ChosenAccess {
+        transfer: TransferMethod::Cookie,
+        token,
+        has_two_cookies: count > 1,
+    })
+}
 
-    /// All that may be access tokens, in the places that a method has.
-    pub(super) fn texts(&self, with_cookies: bool) -> impl Iterator<Item = &str> {
-        let cookies = self.cookies.iter().map(String::as_str);
-        self.header
-            .into_iter()
-            .chain(cookies.filter(move |_| with_cookies))
+/// All that may be access tokens in a request, the header first.
+pub(super) fn access_texts(
+    settings: &Settings,
+    headers: &HeaderMap,
+    with_cookies: bool,
+) -> Vec<String> {
+    let mut texts: Vec<_> = bearer(headers).map(str::to_owned).into_iter().collect();
+    if with_cookies {
+        texts.extend(cookie::values(headers, &settings.cookies.access));
     }
-
-    /// Which place counts, and the token in it. Of several cookies the first one counts, as it does
-    /// for the reference: where it is no access token, the request has none by cookie.
-    pub(super) fn choose<T>(
-        &self,
-        policy: TransferPolicy,
-        read: impl Fn(&str) -> Option<T>,
-    ) -> Option<(TransferMethod, T)> {
-        let token = |method: TransferMethod| {
-            let token = match method {
-                _ if !policy.allows(method) => None,
-                TransferMethod::Header => self.header.and_then(&read),
-                TransferMethod::Cookie => self.cookies.first().and_then(|value| read(value)),
-            };
-            token.map(|token| (method, token))
-        };
-        token(TransferMethod::Header).or_else(|| token(TransferMethod::Cookie))
-    }
-
-    /// Whether there are two cookies of the name.
-    pub(super) fn has_two_cookies(&self) -> bool {
-        self.cookies.len() > 1
-    }
+    texts
 }
 
 /// What a request carries in the places of refresh tokens.

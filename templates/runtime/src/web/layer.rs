@@ -18,7 +18,7 @@ use super::attached::Attached;
 use super::matching::{self, Found, Target};
 use super::protection::Protection;
 use super::request_log::OperationId;
-use super::{Api, Origins, cache_control, cors, dispatch, error, outbox};
+use super::{Api, Origins, Route, Scope, cache_control, cors, dispatch, error, outbox};
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
@@ -41,6 +41,10 @@ struct Shared {
     protection: Protection,
     /// The ids of operations that are left to the application.
     off: Vec<&'static str>,
+    /// The other operations that are mounted, by their index.
+    on: Vec<(usize, &'static Route)>,
+    /// Those of them whose path does not lie under the base path: all that the application's own paths can be.
+    on_at_root: Vec<(usize, &'static Route)>,
 }
 
 impl AuthLayer {
@@ -48,13 +52,17 @@ impl AuthLayer {
     pub fn new(auth: Auth, api: impl Into<Api>) -> Self {
         let cors = cors::cors(auth.config());
         let protection = Protection::of(auth.app_info());
-        Self(Arc::new(Shared {
+        let mut shared = Shared {
             auth,
             api: api.into(),
             cors,
             protection,
             off: Vec::new(),
-        }))
+            on: Vec::new(),
+            on_at_root: Vec::new(),
+        };
+        shared.list_operations();
+        Self(Arc::new(shared))
     }
 
     /// Leaves operations to the application: those of a behaviour, such as `session.refresh`, or the one
@@ -92,7 +100,9 @@ impl AuthLayer {
             "`{name}` is neither a behaviour nor an operationId of the spec: {:?}",
             self.0.api
         );
-        Arc::make_mut(&mut self.0).off.extend(ids);
+        let shared = Arc::make_mut(&mut self.0);
+        shared.off.extend(ids);
+        shared.list_operations();
         self
     }
 }
@@ -234,6 +244,16 @@ where
 }
 
 impl Shared {
+    /// Lists the operations to answer, once and not for each request.
+    fn list_operations(&mut self) {
+        let mounted = self.api.mounted();
+        self.on = mounted
+            .filter(|(_, route)| !self.off.contains(&route.id))
+            .collect();
+        let at_root = |(_, route): &&(usize, &'static Route)| route.scope == Scope::Root;
+        self.on_at_root = self.on.iter().filter(at_root).copied().collect();
+    }
+
     fn base_path(&self) -> &str {
         &self.auth.app_info().api_base_path
     }
@@ -269,9 +289,13 @@ impl Shared {
             .get("rid")
             .and_then(|rid| rid.to_str().ok());
         let target = Target { method, path, rid };
-        let routes = self.api.mounted();
-        let on = routes.filter(|(_, route)| !self.off.contains(&route.id));
-        matching::find(on, self.base_path(), target)
+        let base_path = self.base_path();
+        let on = if path.starts_with(base_path) {
+            &self.on
+        } else {
+            &self.on_at_root
+        };
+        matching::find(on.iter().copied(), base_path, target)
     }
 
     /// The operation that a preflight is about.

@@ -31,7 +31,7 @@ async fn renew(mut session: Session, context: AuthContext) -> Result<String, Err
     let update = json!({"renewed": true});
     let update = update.as_object().expect("it is an object");
     context.merge_claims(&mut session, update).await?;
-    Ok(session.user_id)
+    Ok(session.user_id.clone())
 }
 
 /// Gives a session as many bytes of claims as the header `x-claims` says.
@@ -51,7 +51,10 @@ async fn claims_of_the_request(
 fn app(auth: Auth) -> Router {
     Router::new()
         .route("/renew", get(renew))
-        .route("/who", get(|session: Session| async { session.user_id }))
+        .route(
+            "/who",
+            get(async |session: Session| session.user_id.clone()),
+        )
         .layer(auth_server::layer(auth, Endpoints::new()))
 }
 

@@ -132,7 +132,7 @@ impl Case {
                 body: Vec::new(),
             },
             session: tokens,
-            handle: session.handle,
+            handle: session.handle.clone(),
             reset_token,
         };
         case.fill();

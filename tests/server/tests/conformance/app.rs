@@ -45,11 +45,11 @@ pub(crate) fn app(auth: Auth) -> Router {
 }
 
 async fn required(session: Session) -> String {
-    session.user_id
+    session.user_id.clone()
 }
 
 async fn optional(session: Option<Session>) -> String {
-    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id)
+    session.map_or_else(|| "nobody".to_owned(), |session| session.user_id.clone())
 }
 
 /// Starts a session with the claims of the body.
@@ -64,7 +64,7 @@ async fn login_handler(context: AuthContext, body: String) -> Result<(), Error> 
 /// Merges the body into the claims of the session.
 async fn merge(mut session: Session, context: AuthContext, body: String) -> Result<String, Error> {
     context.merge_claims(&mut session, &object(&body)?).await?;
-    Ok(session.handle)
+    Ok(session.handle.clone())
 }
 
 fn object(body: &str) -> Result<Map<String, Value>, Error> {

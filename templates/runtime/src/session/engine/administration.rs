@@ -8,6 +8,8 @@
 //! are milliseconds since the epoch. Every function fails with [`Error::Unavailable`] or
 //! [`Error::Internal`] if the store does. (OWASP ASVS 5.0, 7.4: administrators can end any session.)
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -17,7 +19,7 @@ use crate::error::{ClaimError, Error};
 use crate::session::claims::{self, Claim, ClaimSource, ClaimValidators, Subject};
 use crate::session::config::TransferPolicy;
 use crate::session::transport::TransferMethod;
-use crate::session::{AccessToken, Session, access};
+use crate::session::{AccessToken, Session, TokenContent, access};
 use crate::store::{SessionRow, merge_claims};
 
 /// What is known about a session.
@@ -211,7 +213,7 @@ impl Sessions {
     /// A stored session as validators see those of requests.
     fn offline(&self, row: &SessionRow) -> Session {
         let now = self.0.clock.now();
-        Session {
+        let content = TokenContent {
             handle: row.handle.clone(),
             user_id: row.user_id.clone(),
             recipe_user_id: row.recipe_user_id.clone(),
@@ -220,8 +222,8 @@ impl Sessions {
             access_token: AccessToken::default(),
             issued_at: now,
             expires_at: now,
-            transfer: TransferMethod::Header,
-        }
+        };
+        Session::new(Arc::new(content), TransferMethod::Header)
     }
 
     /// Stores a change of claims. How the session's tokens travel is not known here, so cookies must

@@ -21,7 +21,7 @@ use crate::session::claims::{self, Subject};
 use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::effects::Effects;
 use crate::session::refresh::RefreshToken;
-use crate::session::transport::{self, AccessTokens, RefreshTokens, TransferMethod};
+use crate::session::transport::{self, RefreshTokens, TransferMethod};
 use crate::session::{NewSessionFor, OldSession, Session};
 use crate::store::{PUBLIC_TENANT, SessionRow};
 
@@ -82,15 +82,15 @@ impl Sessions {
     async fn carried(&self, headers: &HeaderMap, with_cookies: bool) -> Result<Vec<String>, Error> {
         let settings = &self.0.settings;
         let mut handles = Vec::new();
-        let tokens = AccessTokens::read(settings, headers);
-        for text in tokens.texts(with_cookies).take(MAX_CARRIED) {
+        let texts = transport::access_texts(settings, headers, with_cookies);
+        for text in texts.iter().take(MAX_CARRIED) {
             let transfer = TransferMethod::Header;
             let session = match self.token(text) {
-                Some(Token::Known(known)) => Some(known.session(transfer)),
+                Some(Token::Verified(token, _)) => Some(token.session(transfer)),
                 Some(Token::Unverified(token)) => self.check(&token, transfer).await?,
                 None => None,
             };
-            handles.extend(session.map(|session| session.handle));
+            handles.extend(session.map(|session| session.handle.clone()));
         }
         let policy = if with_cookies {
             TransferPolicy::Any

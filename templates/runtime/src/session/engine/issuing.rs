@@ -156,16 +156,11 @@ impl Sessions {
         jwt: &str,
         now: i64,
     ) -> Result<(), Error> {
-        let Session {
-            user_id,
-            expires_at,
-            claims,
-            transfer,
-            ..
-        } = session;
-        let front_token = front_token::build(user_id, *expires_at, claims)?;
+        let (settings, transfer) = (&self.0.settings, session.transfer);
+        let front_token =
+            front_token::build(&session.user_id, session.expires_at, &session.claims)?;
         let lengths = (jwt.len(), front_token.len());
-        size::check(&self.0.settings, *transfer, lengths, claims)?;
-        transport::send_access(&self.0.settings, fx, *transfer, jwt, &front_token, now)
+        size::check(settings, transfer, lengths, &session.claims)?;
+        transport::send_access(settings, fx, transfer, jwt, &front_token, now)
     }
 }

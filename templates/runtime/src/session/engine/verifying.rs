@@ -13,18 +13,18 @@ use serde_json::{Map, Value};
 use super::Sessions;
 use crate::error::{Error, SessionError};
 use crate::session::access::Unverified;
-use crate::session::believed::Known;
 use crate::session::config::AntiCsrf;
 use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
-use crate::session::transport::{AccessTokens, TransferMethod};
+use crate::session::transport::{self, ChosenAccess, TransferMethod};
+use crate::session::verified_tokens::VerifiedToken;
 use crate::session::{Session, VerifyOptions, access, claims};
 
-/// An access token before it is believed.
+/// An access token of a request.
 pub(super) enum Token {
-    /// Its signature was checked before, and its key counts still.
-    Known(Arc<Known>),
-    /// It has the form of one.
+    /// Its signature was verified before, and its key is still valid at this time, in milliseconds.
+    Verified(Arc<VerifiedToken>, i64),
+    /// It has the form of an access token.
     Unverified(Unverified),
 }
 
@@ -46,9 +46,10 @@ impl Sessions {
             return Ok(None);
         }
         let policy = self.transfer_policy(headers, false);
-        let tokens = AccessTokens::read(&self.0.settings, headers);
-        let chosen = tokens.choose(policy, |text| self.token(text));
-        let Some((transfer, token)) = chosen else {
+        let find = |text: &[u8]| self.verified(text);
+        let read = |text: &str| self.token(text);
+        let chosen = transport::choose_access(&self.0.settings, headers, policy, find, read);
+        let Some(chosen) = chosen else {
             if options.required {
                 return Err(SessionError::Unauthorised {
                     clear_tokens: false,
@@ -57,10 +58,15 @@ impl Sessions {
             }
             return Ok(None);
         };
-        if transfer == TransferMethod::Cookie && tokens.has_two_cookies() {
+        let ChosenAccess {
+            transfer,
+            token,
+            has_two_cookies,
+        } = chosen;
+        if has_two_cookies {
             return Err(SessionError::TryRefreshToken.into());
         }
-        let session = self.believe(&token, transfer).await?;
+        let session = self.session_of(&token, transfer).await?;
         let checks_csrf = transfer == TransferMethod::Cookie
             && options
                 .anti_csrf
@@ -78,26 +84,33 @@ impl Sessions {
         }
     }
 
-    /// The access token that a text is by its form, or that it was found to be before.
+    /// The access token that a text is, because its signature was verified before or by its form.
     pub(super) fn token(&self, text: &str) -> Option<Token> {
-        let known = self.0.believed.find(text);
-        known
-            .filter(|known| self.0.keys.accepts(&known.key))
-            .map(Token::Known)
+        self.verified(text.as_bytes())
             .or_else(|| Unverified::parse(text).map(Token::Unverified))
     }
 
-    /// Checks key, signature and expiry.
-    pub(super) async fn believe(
+    /// The access token of this text, if its signature was verified before and its key is still valid.
+    fn verified(&self, text: &[u8]) -> Option<Token> {
+        let token = self.0.verified_tokens.find(text)?;
+        let now = self.0.clock.now();
+        let is_valid = self.0.keys.accepts(&token.key, now);
+        is_valid.then_some(Token::Verified(token, now))
+    }
+
+    /// The session of a token, after its key, its signature and its expiry were checked.
+    pub(super) async fn session_of(
         &self,
         token: &Token,
         transfer: TransferMethod,
     ) -> Result<Session, Error> {
-        let session = match token {
-            Token::Known(known) => Some(known.session(transfer)),
-            Token::Unverified(unverified) => self.check(unverified, transfer).await?,
+        let (session, now) = match token {
+            Token::Verified(verified, now) => (Some(verified.session(transfer)), *now),
+            Token::Unverified(unverified) => {
+                let session = self.check(unverified, transfer).await?;
+                (session, self.0.clock.now())
+            }
         };
-        let now = self.0.clock.now();
         session
             .filter(|session| now < session.expires_at)
             .ok_or_else(|| SessionError::TryRefreshToken.into())
@@ -126,7 +139,7 @@ impl Sessions {
             .filter(|payload| self.0.settings.stamp.accepts(payload))
             .and_then(|payload| access::session(payload, &unverified.jwt, transfer));
         if let Some(session) = &session {
-            self.0.believed.add(&key, session.clone());
+            self.0.verified_tokens.add(&key, session);
         }
         Ok(session)
     }
@@ -161,7 +174,7 @@ impl Sessions {
             self.0.settings.stamp.apply(&mut stored);
             changed = claims::of_application(&session.claims) != stored;
             if changed {
-                self.adopt(&mut session, &row.claims);
+                session = self.adopt(&session, &row.claims);
             }
         }
         let validators = options.claims.of(&self.0.validators, &session);
@@ -169,7 +182,7 @@ impl Sessions {
             let update = self.fetch_due(session.subject(), &validators).await?;
             if !update.is_empty() {
                 let merged = self.store_claims(&session, update).await?;
-                self.adopt(&mut session, &merged);
+                session = self.adopt(&session, &merged);
                 changed = true;
             }
             let failed = self.failures(&session.claims, &validators).await?;
@@ -180,14 +193,19 @@ impl Sessions {
         if !changed {
             return Ok((session, None));
         }
-        let (jwt, session) = self.sign(session.claims, session.transfer).await?;
+        let (jwt, session) = self.sign(session.claims.clone(), session.transfer).await?;
         Ok((session, Some(jwt)))
     }
 
-    /// Gives a session other claims of the application; its access token does not have them yet.
-    fn adopt(&self, session: &mut Session, claims: &Map<String, Value>) {
+    /// The session with other claims of the application; its access token does not have them yet.
+    fn adopt(&self, session: &Session, claims: &Map<String, Value>) -> Session {
         let issued_at = self.0.clock.now() / 1000;
         let stamp = &self.0.settings.stamp;
-        session.claims = access::replace_claims(&session.claims, claims, stamp, issued_at);
+        session.with_claims(access::replace_claims(
+            &session.claims,
+            claims,
+            stamp,
+            issued_at,
+        ))
     }
 }

@@ -86,7 +86,7 @@ impl Sessions {
             }
             return Ok(None);
         };
-        let session = self.believe(&token, transfer).await?;
+        let session = self.session_of(&token, transfer).await?;
         if checks_csrf && !self.is_not_forged(shown, &session) {
             return Err(SessionError::TryRefreshToken.into());
         }

@@ -16,7 +16,7 @@ impl Server {
         let begun = self
             .sessions
             .create_without_request(new, TransferMethod::Header);
-        begun.await.expect("a session").0.handle
+        begun.await.expect("a session").0.handle.clone()
     }
 }
 

@@ -208,7 +208,9 @@ async fn a_change_does_not_bring_back_what_another_one_took_away() {
     let gone = map(&json!({ "role": null }));
     let by_handle = server.sessions.merge_claims_by_handle(&old.handle, gone);
     assert!(by_handle.await.expect("merged"));
-    old.claims.insert("role".to_owned(), json!("admin"));
+    let mut claims = old.claims.clone();
+    claims.insert("role".to_owned(), json!("admin"));
+    old = old.with_claims(claims);
     let update = map(&json!({ "k": 1 }));
     let merged = server.sessions.merge_claims(&mut old, &update, &mut fx);
     merged.await.expect("merged");

@@ -1,20 +1,27 @@
-//! What is not checked again about an access token that was found good, and what is.
+//! Which checks of a verified access token are not repeated, and which are.
 
 use super::*;
-use crate::session::believed::GENERATION_BYTES;
+use crate::session::verified_tokens::GENERATION_BYTES;
 use crate::store::Purge;
 
 const INTERVAL: i64 = 168 * 3_600_000;
 
 impl Server {
     fn knows(&self, token: &str) -> bool {
-        self.sessions.believed().find(token).is_some()
+        self.sessions
+            .verified_tokens()
+            .find(token.as_bytes())
+            .is_some()
     }
 
-    /// Whether a token that is known is still believed.
+    /// Whether the key of a token in the cache is still valid.
     fn accepts(&self, token: &str) -> bool {
-        let known = self.sessions.believed().find(token).expect("known");
-        self.sessions.keys().accepts(&known.key)
+        let known = self
+            .sessions
+            .verified_tokens()
+            .find(token.as_bytes())
+            .expect("known");
+        self.sessions.keys().accepts(&known.key, self.clock.now())
     }
 
     /// A good token, after it was shown once.
@@ -69,6 +76,113 @@ async fn a_token_that_was_found_good_travels_either_way_and_is_still_asked_for_t
     let shown = request(&[("cookie", &cookie), ("rid", "anything")]);
     let (outcome, _) = server.verify_with(Method::POST, &shown, options).await;
     assert!(matches!(outcome, Ok(Some(_))));
+}
+
+#[tokio::test]
+async fn a_verified_token_counts_only_where_the_policy_of_the_request_lets_it_travel() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let server = server();
+    let cookies_only = Arc::new(AtomicBool::new(false));
+    let decide = Arc::clone(&cookies_only);
+    let decide = move |_: TransferRequest<'_>| match decide.load(Ordering::SeqCst) {
+        true => TransferPolicy::Cookie,
+        false => TransferPolicy::Header,
+    };
+    let sessions = server.sessions.clone();
+    let server = Server {
+        sessions: sessions.with_hooks(Some(Arc::new(decide)), Vec::new()),
+        ..server
+    };
+    let token = server.shown_once().await;
+    let cookie = format!("sAccessToken={token}");
+    let by_cookie = request(&[("cookie", &cookie)]);
+    let options = VerifyOptions::default();
+    for is_cookie in [true, false, true] {
+        cookies_only.store(is_cookie, Ordering::SeqCst);
+        assert!(server.knows(&token));
+        let by_header = server.show(&token).await;
+        let by_cookie = server.verify(&by_cookie, options.clone()).await;
+        let (allowed, other) = match is_cookie {
+            true => (by_cookie, by_header),
+            false => (by_header, by_cookie),
+        };
+        assert!(matches!(allowed, Ok(Some(_))));
+        assert_eq!(other, Err(MISSING));
+    }
+}
+
+#[tokio::test]
+async fn a_verified_token_in_one_of_two_cookies_is_refused_as_one_that_was_never_seen() {
+    let server = server();
+    let (token, unseen) = (server.shown_once().await, server.sign_in(&[]).await);
+    let unseen = unseen.access();
+    let options = VerifyOptions::default();
+    for (first, second, expected) in [
+        (token.as_str(), token.as_str(), REFUSED),
+        (&token, "x", REFUSED),
+        (&token, unseen, REFUSED),
+        (unseen, &token, REFUSED),
+        ("x", &token, Err(MISSING)),
+    ] {
+        let one_line = format!("sAccessToken={first}; a=b; sAccessToken={second}");
+        let lines = [first, second].map(|value| format!("sAccessToken={value}"));
+        for headers in [
+            request(&[("cookie", &one_line)]),
+            request(&[("cookie", &lines[0]), ("cookie", &lines[1])]),
+        ] {
+            let outcome = server.verify(&headers, options.clone()).await;
+            assert_eq!(outcome, expected, "{one_line}");
+            assert!(server.knows(&token) && !server.knows(unseen));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_verified_token_of_one_app_is_unknown_to_another_on_the_same_keys() {
+    let one = server();
+    let token = one.shown_once().await;
+    let mut app = app_info("http://localhost:3001", "http://localhost:3000");
+    app.api_base_path = "/other".to_owned();
+    let clock = Arc::new(one.clock.clone());
+    let sessions = Sessions::new(&app, config(), Arc::clone(&one.store), clock);
+    let other = Server {
+        sessions: sessions.expect("settings"),
+        store: Arc::clone(&one.store),
+        clock: one.clock.clone(),
+    };
+    assert!(!other.knows(&token));
+    for _ in 0..2 {
+        assert_eq!(other.show(&token).await, REFUSED, "of another issuer");
+        assert!(!other.knows(&token), "a refusal is not remembered");
+    }
+    assert!(matches!(one.show(&token).await, Ok(Some(_))));
+}
+
+#[tokio::test]
+async fn a_verified_token_is_read_as_one_that_was_never_seen() {
+    let server = server();
+    let token = server.shown_once().await;
+    let escaped = token.replacen('.', "%2E", 1);
+    let options = VerifyOptions::default();
+    // A cookie's value may be percent-encoded or in quotes: it is the same token then.
+    for value in [escaped.clone(), format!("\"{token}\"")] {
+        let cookie = format!("sAccessToken={value}");
+        let headers = request(&[("cookie", &cookie)]);
+        let outcome = server.verify(&headers, options.clone()).await;
+        assert!(matches!(outcome, Ok(Some(_))), "{value}");
+    }
+    // In a header it is not.
+    assert_eq!(server.show(&escaped).await, Err(MISSING));
+    let cookie = format!("sAccessToken={token}; note=\u{e9}");
+    let mut headers = HeaderMap::new();
+    let value = http::HeaderValue::from_bytes(cookie.as_bytes()).expect("a value");
+    headers.insert(COOKIE, value);
+    let outcome = server.verify(&headers, options).await;
+    assert_eq!(
+        outcome,
+        Err(MISSING),
+        "a line that is not ASCII is not read"
+    );
 }
 
 #[tokio::test]
@@ -186,15 +300,18 @@ async fn only_so_many_tokens_are_remembered_and_those_in_use_stay() {
     let unused = server.shown_once().await;
     let key = server.sessions.keys().signing(true).await.expect("a key");
     let session = server.show(&used).await.expect("good").expect("a session");
-    let believed = server.sessions.believed();
+    let cache = server.sessions.verified_tokens();
     let mut most = 0;
     for number in 0..4 * GENERATION_BYTES / 1000 {
-        let mut another = session.clone();
         // Not a token, but as long as tokens are.
-        another.access_token = format!("{number:01000}").into();
-        believed.add(&key, another);
+        let content = TokenContent {
+            access_token: format!("{number:01000}").into(),
+            ..TokenContent::clone(&session)
+        };
+        let another = Session::new(Arc::new(content), TransferMethod::Header);
+        cache.add(&key, &another);
         assert!(server.knows(&used));
-        most = most.max(believed.bytes());
+        most = most.max(cache.bytes());
     }
     assert!(
         most > GENERATION_BYTES && most <= 2 * GENERATION_BYTES,
