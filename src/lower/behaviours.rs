@@ -175,6 +175,6 @@ mod tests {
         assert_eq!(near_miss("passwordRest"), Some("passwordReset"));
         assert_eq!(near_miss("signInUp"), None);
         assert_eq!(near_miss("passwordlessEmailExists"), None);
-        assert_eq!(near_miss("verifyEmail"), None);
+        assert_eq!(near_miss("createCode"), None);
     }
 }

@@ -33,7 +33,7 @@ struct Readme<'a> {
     title: &'a str,
     package: &'a str,
     variables: &'a [Variable],
-    config: &'a [server::Variable],
+    config: &'a [&'static server::Variable],
     spec: &'a str,
     spec_copy: &'a str,
     table: String,
@@ -49,7 +49,7 @@ struct Environment<'a> {
     variables: &'a [Variable],
     /// Empty where the settings name none.
     app_id: &'a str,
-    config: &'a [server::Variable],
+    config: &'a [&'static server::Variable],
 }
 
 #[derive(Template)]
@@ -75,7 +75,7 @@ const NOT_FOR_READING: &str = "/runtime/** linguist-generated\n/openapi.* lingui
 pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &mut Tree) {
     let package = settings.server_package.as_str();
     let variables = variables(api);
-    let config = server::VARIABLES;
+    let config: Vec<_> = server::all().collect();
     let mut add = |name: &str, text: askama::Result<String>| {
         let text = text.expect("the template has no fallible part");
         tree.insert(
@@ -97,7 +97,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
         title: &api.title,
         package,
         variables: &variables,
-        config,
+        config: &config,
         spec: &api.spec_name,
         spec_copy: crate::emit::spec_copy(api),
         table: routes::markdown(api),
@@ -109,7 +109,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
     let environment = Environment {
         variables: &variables,
         app_id: settings.app_id.as_deref().unwrap_or_default(),
-        config,
+        config: &config,
     };
     add(".env.example", environment.render());
     add("Dockerfile", Dockerfile { package }.render());
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_variables_are_those_of_the_server() {
-        let find = |name| server::VARIABLES.iter().find(|row| row.name == name);
+        let find = |name| server::all().find(|row| row.name == name);
         let database = find("DATABASE_URL").and_then(server::Variable::default_value);
         assert_eq!(database, Some("sqlite://auth.db"));
         let address = find("AUTH_LISTEN_ADDR").expect("it is a setting");

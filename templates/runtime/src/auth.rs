@@ -29,7 +29,7 @@ use crate::store::{self, OwningApp, Store};
 use self::hooks::Hooks;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
-pub(crate) use self::recipe::{Compose, Recipe};
+pub(crate) use self::recipe::{Compose, Event, Recipe};
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 
@@ -116,6 +116,11 @@ impl Auth {
     /// The database.
     pub fn store(&self) -> &dyn Store {
         self.0.store.as_ref()
+    }
+
+    /// The database, for what outlives a request.
+    pub(crate) fn shared_store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.0.store)
     }
 
     /// The session engine.
@@ -284,8 +289,8 @@ impl AuthBuilder {
             mailer,
             clock,
             password_params,
-            claims,
-            validators,
+            mut claims,
+            mut validators,
             hooks,
         } = self;
         // Everything is checked before anything is opened.
@@ -331,6 +336,10 @@ impl AuthBuilder {
         let passwords = Passwords::new(password_params, threads, waiting)
             .map_err(|error| StartError(error.to_string()))?
             .with_metrics(metrics.passwords.clone());
+        for recipe in recipes {
+            claims.extend(recipe.claims(&config, &store));
+            validators.extend(recipe.validators(&config, &store));
+        }
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),

@@ -96,18 +96,14 @@ impl Call {
         }
     }
 
-    /// The same request, with what its origin may do.
-    pub(crate) fn with_origin(self, any_origin: bool, cookies: CookieUse) -> Self {
+    /// The same request, with what its origin and its operation may do.
+    pub(crate) fn with_rights(self, any: bool, cookies: CookieUse, sessions: Sessions) -> Self {
         Self {
-            any_origin,
+            any_origin: any,
             cookies,
+            sessions,
             ..self
         }
-    }
-
-    /// The same request, with whether its operation may begin a session.
-    pub(crate) fn with_sessions(self, sessions: Sessions) -> Self {
-        Self { sessions, ..self }
     }
 
     /// The auth server.
@@ -253,6 +249,16 @@ impl Call {
     pub async fn revoke_session(&mut self, session: &Session) -> Result<(), Error> {
         let sessions = self.auth.sessions().clone();
         sessions.revoke(session, &mut self.effects).await
+    }
+
+    /// Takes the tokens of a session away from the client, whose user is gone, and says so.
+    ///
+    /// # Errors
+    /// Always: [`Error::Session`], or why the tokens cannot be taken away.
+    pub fn refuse_session<T>(&mut self) -> Result<T, Error> {
+        let sessions = self.auth.sessions().clone();
+        sessions.clear_tokens(&mut self.effects)?;
+        Err(SessionError::Unauthorised { clear_tokens: true }.into())
     }
 
     /// Changes the claims of a session: each key of `update` replaces the one of its name, `null`

@@ -3,11 +3,12 @@
 //! Rules: everything is checked before anything is opened, and all that is wrong is said at once; a value
 //! that may hold a password is never printed. An empty variable counts as one that is not set.
 //!
-//! All variables, their defaults and meanings stand in one table: [`variables::VARIABLES`].
+//! All variables, their defaults and meanings stand in one table: [`variables::all`].
 
 mod check;
 pub mod judgement;
 mod names;
+mod recipes;
 #[cfg(test)]
 mod tests;
 pub mod variables;
@@ -19,6 +20,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use self::names::Names;
+pub use self::recipes::RecipeSettings;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
 use crate::delivery::{check_sender, check_smtp_url};
 use crate::limits::LimitSettings;
@@ -89,6 +91,8 @@ pub struct Config {
     pub body_timeout: Duration,
     /// Everything about sessions.
     pub session: SessionConfig,
+    /// What recipes can be set to.
+    pub recipes: RecipeSettings,
     /// Variables that were set, look like settings (`AUTH_…`), and are none; the log lists them once.
     pub unknown_variables: Vec<String>,
 }
@@ -126,6 +130,7 @@ impl Config {
             body_limit: DEFAULT_BODY_LIMIT,
             body_timeout: DEFAULT_BODY_TIMEOUT,
             session: SessionConfig::default(),
+            recipes: RecipeSettings::default(),
             unknown_variables: Vec::new(),
         }
     }
@@ -203,8 +208,10 @@ impl Config {
             errors,
         };
         let session = session(&mut env);
+        let recipes = RecipeSettings::read(&mut env);
         let config = app_info.map(|app_info| Self {
             session,
+            recipes,
             ..Self::new(app_info)
         });
         let config = read_rest(&mut env, config);
@@ -365,7 +372,7 @@ impl Env<'_> {
 
     fn text(&mut self, name: &str) -> Option<String> {
         debug_assert!(
-            variables::VARIABLES.iter().any(|known| known.name == name),
+            variables::all().any(|known| known.name == name),
             "{name} is missing in config/variables.rs"
         );
         let text = (self.variables)(name)?.trim().to_owned();

@@ -2,10 +2,16 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
 
 use super::Auth;
+use crate::config::Config;
 use crate::delivery::{DueMail, Mail, MailKind};
 use crate::error::Error;
+use crate::session::{ClaimSource, Validator};
+use crate::store::Store;
 
 /// A mail that is being made; `None` when there is nothing to send.
 type Composing<'a> = Pin<Box<dyn Future<Output = Result<Option<Mail>, Error>> + Send + 'a>>;
@@ -14,10 +20,55 @@ type Composing<'a> = Pin<Box<dyn Future<Output = Result<Option<Mail>, Error>> + 
 pub(crate) type Compose = for<'a> fn(&'a Auth, DueMail) -> Composing<'a>;
 
 /// A recipe, as the core sees it. Everything has a default: a recipe says only what it takes part in.
+#[async_trait]
 pub(crate) trait Recipe: Send + Sync {
     /// The kinds of mail that it sends, each with what makes its text.
     fn mails(&self) -> &'static [(MailKind, Compose)] {
         &[]
+    }
+
+    /// The claims that every session begins with.
+    fn claims(&self, _: &Config, _: &Arc<dyn Store>) -> Vec<Arc<dyn ClaimSource>> {
+        Vec::new()
+    }
+
+    /// What is demanded of every session that an operation asks for, unless the operation says otherwise.
+    fn validators(&self, _: &Config, _: &Arc<dyn Store>) -> Vec<Validator> {
+        Vec::new()
+    }
+
+    /// Acts on what another recipe has done.
+    ///
+    /// # Errors
+    /// The store failed.
+    async fn on_event(&self, _: &Auth, _: &Event) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// What recipes hear of each other. A recipe announces what it has done, and does not know which others act
+/// on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// The user of a login method has shown that they read the mail of an address.
+    AddressProven {
+        /// The login method.
+        recipe_user_id: String,
+        /// The address.
+        email: String,
+    },
+}
+
+impl Auth {
+    /// Announces what a recipe has done, after it is stored: each recipe acts on it in a step of its own.
+    ///
+    /// # Errors
+    /// A recipe failed.
+    pub(crate) async fn announce(&self, event: Event) -> Result<(), Error> {
+        for recipe in self.0.recipes {
+            recipe.on_event(self, &event).await?;
+        }
+        Ok(())
     }
 }
 

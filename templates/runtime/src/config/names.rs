@@ -5,7 +5,7 @@
 //! Kubernetes sets `AUTH_PORT` and `AUTH_SERVICE_HOST` for a service named `auth`, and Auth.js reads
 //! `AUTH_SECRET`. They are listed once, in a warning.
 
-use super::variables::VARIABLES;
+use super::variables;
 
 /// How names of settings begin that no other program of the same machine should use.
 const PREFIX: &str = "AUTH_";
@@ -31,7 +31,7 @@ pub(super) struct Names {
 /// Looks at the names of all variables that are set. `app_info` are those that appInfo reads.
 pub(super) fn examine(set: impl Iterator<Item = String>, app_info: &[&str]) -> Names {
     let is_known = |name: &str| {
-        VARIABLES.iter().any(|variable| variable.name == name)
+        variables::all().any(|variable| variable.name == name)
             || app_info.contains(&name)
             || ELSEWHERE.contains(&name)
     };
@@ -40,7 +40,7 @@ pub(super) fn examine(set: impl Iterator<Item = String>, app_info: &[&str]) -> N
         if !name.starts_with(PREFIX) || name.starts_with(OF_TESTS) || is_known(&name) {
             continue;
         }
-        let distances = VARIABLES.iter().map(|variable| {
+        let distances = variables::all().map(|variable| {
             let distance = strsim::osa_distance(&name, variable.name);
             (distance, variable.name)
         });
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn settings_and_those_of_tests_are_nothing_to_talk_about() {
-        let all = VARIABLES.iter().map(|variable| variable.name);
+        let all = variables::all().map(|variable| variable.name);
         let others = [
             "AUTH_DOMAIN",
             "AUTH_TEST_POSTGRES_URL",

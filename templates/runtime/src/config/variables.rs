@@ -15,6 +15,8 @@ pub struct Variable {
     pub meaning: &'static str,
     /// Whether its value may hold a password or a key, and must never be printed.
     pub is_secret: bool,
+    /// The values that it may have; any where there are none.
+    pub choices: &'static [&'static str],
 }
 
 impl Variable {
@@ -32,6 +34,7 @@ const fn plain(name: &'static str, default: &'static str, meaning: &'static str)
         default,
         meaning,
         is_secret: false,
+        choices: &[],
     }
 }
 
@@ -42,10 +45,37 @@ const fn secret(name: &'static str, default: &'static str, meaning: &'static str
         default,
         meaning,
         is_secret: true,
+        choices: &[],
     }
 }
 
+/// One of a recipe, with the values that it may have. The first holds where it is not set.
+#[allow(dead_code, reason = "for the tables of recipes")]
+const fn choice(
+    name: &'static str,
+    default: &'static str,
+    choices: &'static [&'static str],
+    meaning: &'static str,
+) -> Variable {
+    Variable {
+        name,
+        default,
+        meaning,
+        is_secret: false,
+        choices,
+    }
+}
+
+/// The variables of recipes: the table of each stands in its folder. Recipes read them from
+/// `Config::recipes`.
+pub const OF_RECIPES: &[&[Variable]] = &[];
+
 /// All of them, in the order in which they are shown.
+pub fn all() -> impl Iterator<Item = &'static Variable> + Clone {
+    VARIABLES.iter().chain(OF_RECIPES.iter().copied().flatten())
+}
+
+/// Those of the core.
 pub const VARIABLES: &[Variable] = &[
     plain(
         "AUTH_LISTEN_ADDR",
@@ -118,12 +148,12 @@ pub const VARIABLES: &[Variable] = &[
         "Such questions from one IPv4 address or IPv6 /64",
     ),
     plain(
-        "AUTH_LIMIT_PASSWORD_RESET",
+        "AUTH_LIMIT_MAIL_TOKEN",
         "`5+2/m`",
-        "Attempts to use one password reset token",
+        "Attempts to use one token that was sent by mail",
     ),
     plain(
-        "AUTH_LIMIT_PASSWORD_RESET_NETWORK",
+        "AUTH_LIMIT_MAIL_TOKEN_NETWORK",
         "`60+30/m`",
         "Such attempts from one IPv4 address or IPv6 /64",
     ),

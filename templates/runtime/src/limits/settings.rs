@@ -16,8 +16,8 @@ pub enum Kind {
     SignUp,
     /// A question whether an address is known.
     EmailExists,
-    /// A new password with the token of a mail.
-    PasswordReset,
+    /// The use of a token that was sent by mail, whatever it is for.
+    MailToken,
 }
 
 /// By what a limit counts.
@@ -49,10 +49,10 @@ pub struct LimitSettings {
     pub email_exists: Rates,
     /// Questions of one network whether an address is known.
     pub email_exists_network: Rates,
-    /// Attempts to use one reset token.
-    pub password_reset: Rates,
-    /// Attempts of one network to use a reset token.
-    pub password_reset_network: Rates,
+    /// Attempts to use one token of a mail.
+    pub mail_token: Rates,
+    /// Attempts of one network to use a token of a mail.
+    pub mail_token_network: Rates,
 }
 
 impl Default for LimitSettings {
@@ -67,8 +67,8 @@ impl Default for LimitSettings {
             sign_up_network: network.clone(),
             email_exists: rates(&[Rate::new(30, 10, MINUTE)]),
             email_exists_network: rates(&[Rate::new(120, 60, MINUTE)]),
-            password_reset: rates(&[Rate::new(5, 2, MINUTE)]),
-            password_reset_network: network,
+            mail_token: rates(&[Rate::new(5, 2, MINUTE)]),
+            mail_token_network: network,
         }
     }
 }
@@ -85,8 +85,8 @@ impl LimitSettings {
             sign_up_network: off(),
             email_exists: off(),
             email_exists_network: off(),
-            password_reset: off(),
-            password_reset_network: off(),
+            mail_token: off(),
+            mail_token_network: off(),
         }
     }
 
@@ -103,10 +103,10 @@ impl LimitSettings {
                 "AUTH_LIMIT_EMAIL_EXISTS_NETWORK",
                 &mut self.email_exists_network,
             ),
-            ("AUTH_LIMIT_PASSWORD_RESET", &mut self.password_reset),
+            ("AUTH_LIMIT_MAIL_TOKEN", &mut self.mail_token),
             (
-                "AUTH_LIMIT_PASSWORD_RESET_NETWORK",
-                &mut self.password_reset_network,
+                "AUTH_LIMIT_MAIL_TOKEN_NETWORK",
+                &mut self.mail_token_network,
             ),
         ]
     }
@@ -121,8 +121,8 @@ impl LimitSettings {
             (Kind::SignUp, _) => &self.sign_up,
             (Kind::EmailExists, Scope::Network) => &self.email_exists_network,
             (Kind::EmailExists, _) => &self.email_exists,
-            (Kind::PasswordReset, Scope::Network) => &self.password_reset_network,
-            (Kind::PasswordReset, _) => &self.password_reset,
+            (Kind::MailToken, Scope::Network) => &self.mail_token_network,
+            (Kind::MailToken, _) => &self.mail_token,
         };
         &rates.0
     }

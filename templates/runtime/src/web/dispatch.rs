@@ -55,8 +55,7 @@ async fn read(auth: &Auth, found: &Found, request: Request<Body>) -> Result<Call
         found.tenant.clone(),
         found.params.clone(),
     )
-    .with_origin(any_origin, cookies)
-    .with_sessions(found.route.sessions))
+    .with_rights(any_origin, cookies, found.route.sessions))
 }
 
 /// Lets the operation answer, and puts the session's headers on the answer.

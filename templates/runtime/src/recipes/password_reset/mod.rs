@@ -6,15 +6,15 @@
 //! one does not cost the link. With the password all sessions of the user end, so that whoever signed up
 //! with somebody else's address before its owner did is out, and the owner is told by mail.
 //!
-//! The token was read in the mailbox, but the address does not count as verified by that: that is the
-//! business of e-mail verification.
+//! The token was read in the mailbox, so the address is proven; what follows from that is up to other recipes
+//! ([`Event::AddressProven`]).
 
 pub mod contract;
 pub mod messages;
 
 pub use contract::{CONSUME_TOKEN, CREATE_TOKEN, ConsumeToken, CreateToken};
 
-use crate::auth::{Auth, Compose, Recipe};
+use crate::auth::{Auth, Compose, Event, Recipe};
 use crate::call::Call;
 use crate::crypto::token;
 use crate::delivery::{MailKind, NewMail};
@@ -76,7 +76,7 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
         .ok_or_else(|| Error::bad_input("The password reset token must be a string"))?;
 
     let hash = token::sha256_hex(token);
-    let client = call.count(Kind::PasswordReset, &hash).await?;
+    let client = call.count(Kind::MailToken, &hash).await?;
     let auth = call.auth();
     // Hashing is costly: it is done for a token that was sent only. One that is too old goes on, too,
     // because presenting it spends all tokens of its user.
@@ -93,7 +93,7 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
     )?;
     let spend = SpendResetToken {
         token_hash: hash,
-        recipe_user_id: owner.recipe_user_id,
+        recipe_user_id: owner.recipe_user_id.clone(),
         password_hash,
         now: auth.clock().now(),
         notice,
@@ -103,6 +103,13 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
             auth.metrics().sessions.revoked.inc_by(ended_sessions);
             auth.mail().wake();
             call.allow_sign_in(&owner.email).await?;
+            // The token was read in the mailbox of the address.
+            let auth = call.auth().clone();
+            let proven = Event::AddressProven {
+                recipe_user_id: owner.recipe_user_id,
+                email: owner.email,
+            };
+            auth.announce(proven).await?;
             Ok(ConsumeToken::Ok)
         }
         ResetOutcome::InvalidToken => Ok(ConsumeToken::InvalidToken),

@@ -49,6 +49,8 @@ pub struct Validator {
     id: Arc<str>,
     claim: Option<Arc<dyn ClaimSource>>,
     max_age: Option<Duration>,
+    /// How old a value may be that does not meet the demand.
+    retry_after: Option<Duration>,
     rule: Rule,
 }
 
@@ -78,6 +80,7 @@ impl Validator {
             id: id.into(),
             claim: None,
             max_age: None,
+            retry_after: None,
             rule: Rule::Payload(Arc::new(check)),
         }
     }
@@ -87,6 +90,7 @@ impl Validator {
             id: claim.key().into(),
             claim: Some(Arc::new(claim)),
             max_age: None,
+            retry_after: None,
             rule: Rule::Value(demand),
         }
     }
@@ -103,6 +107,14 @@ impl Validator {
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = Some(age);
+        self
+    }
+
+    /// Has the claim fetched again where its value does not meet the demand and is older than this: what is
+    /// demanded may have come true meanwhile. Has no effect without a claim.
+    #[must_use]
+    pub fn retry_after(mut self, age: Duration) -> Self {
+        self.retry_after = Some(age);
         self
     }
 
@@ -129,7 +141,10 @@ impl Validator {
             Rule::Value(demand) => demand.takes(value),
             Rule::Payload(_) => true,
         });
-        let is_due = !is_there || self.age_beyond(claim, payload, now).is_some();
+        let is_due = !is_there
+            || age_beyond(self.max_age, claim, payload, now).is_some()
+            || (self.is_unmet(claim, payload)
+                && age_beyond(self.retry_after, claim, payload, now).is_some());
         is_due.then_some(claim)
     }
 
@@ -155,6 +170,14 @@ impl Validator {
         })
     }
 
+    /// Whether the value is there and is not what is demanded.
+    fn is_unmet(&self, claim: &dyn ClaimSource, payload: &Map<String, Value>) -> bool {
+        match &self.rule {
+            Rule::Value(demand) => demand.judge(claim.read(payload)) != Verdict::Met,
+            Rule::Payload(_) => false,
+        }
+    }
+
     fn value<'a>(&self, payload: &'a Map<String, Value>) -> Option<&'a Value> {
         self.claim.as_deref()?.read(payload)
     }
@@ -163,31 +186,28 @@ impl Validator {
     fn expired(&self, payload: &Map<String, Value>, now: i64) -> Option<Value> {
         let claim = self.claim.as_deref()?;
         claim.read(payload)?;
-        let age = self.age_beyond(claim, payload, now)?;
+        let age = age_beyond(self.max_age, claim, payload, now)?;
         Some(json!({
             "message": "expired",
             "ageInSeconds": seconds(age),
-            "maxAgeInSeconds": seconds(self.max_age_ms()?),
+            "maxAgeInSeconds": seconds(milliseconds(self.max_age?)),
         }))
     }
+}
 
-    fn max_age_ms(&self) -> Option<i64> {
-        let age = self.max_age?.as_millis();
-        Some(i64::try_from(age).unwrap_or(i64::MAX))
-    }
+/// The age of a claim in milliseconds, if it is more than allowed. One without a time is as old as can be.
+fn age_beyond(
+    allowed: Option<Duration>,
+    claim: &dyn ClaimSource,
+    payload: &Map<String, Value>,
+    now: i64,
+) -> Option<i64> {
+    let age = now.saturating_sub(claim.fetched_at(payload).unwrap_or(0));
+    (age > milliseconds(allowed?)).then_some(age)
+}
 
-    /// The age of the claim in milliseconds, if it is more than allowed. One without a time is as old
-    /// as can be.
-    fn age_beyond(
-        &self,
-        claim: &dyn ClaimSource,
-        payload: &Map<String, Value>,
-        now: i64,
-    ) -> Option<i64> {
-        let max_age = self.max_age_ms()?;
-        let age = now.saturating_sub(claim.fetched_at(payload).unwrap_or(0));
-        (age > max_age).then_some(age)
-    }
+fn milliseconds(age: Duration) -> i64 {
+    i64::try_from(age.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Milliseconds as seconds: a whole number where it is one.
