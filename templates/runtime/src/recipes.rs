@@ -8,6 +8,7 @@
 //! enum. It never names a status code or a wire type, so one runtime serves every version of a spec.
 
 pub mod email_password;
+pub mod email_verification;
 pub mod jwt;
 pub mod openid;
 pub mod password_reset;
@@ -18,7 +19,10 @@ use crate::auth::{Auth, AuthBuilder, Recipe, StartError};
 pub use crate::shapes::{FieldError, Jwk, LoginMethod, ThirdParty, User, Webauthn};
 
 /// The recipes that take part in more than their own operations.
-static ALL: &[&dyn Recipe] = &[&password_reset::PasswordReset];
+static ALL: &[&dyn Recipe] = &[
+    &password_reset::PasswordReset,
+    &email_verification::EmailVerification,
+];
 
 impl AuthBuilder {
     /// Opens and starts what was not given.

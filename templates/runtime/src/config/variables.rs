@@ -68,7 +68,7 @@ const fn choice(
 
 /// The variables of recipes: the table of each stands in its folder. Recipes read them from
 /// `Config::recipes`.
-pub const OF_RECIPES: &[&[Variable]] = &[];
+pub const OF_RECIPES: &[&[Variable]] = &[include!("../recipes/email_verification/variables.rs")];
 
 /// All of them, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Variable> + Clone {

@@ -458,6 +458,125 @@ impl TryFrom<ResetPasswordResponse> for Answer {
     }
 }
 
+// ----- emailverification -----
+
+/// What `POST /user/email/verify/token` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status")]
+pub enum CreateEmailVerificationTokenResponse {
+    /// It worked.
+    #[serde(rename = "OK")]
+    Ok,
+    /// The address is verified already, or the user has none.
+    #[serde(rename = "EMAIL_ALREADY_VERIFIED_ERROR")]
+    EmailAlreadyVerifiedError,
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::email_verification::CreateToken>
+for CreateEmailVerificationTokenResponse {
+    fn from(outcome: recipes::email_verification::CreateToken) -> Self {
+        match outcome {
+            recipes::email_verification::CreateToken::Ok => Self::Ok,
+            recipes::email_verification::CreateToken::AlreadyVerified => {
+                Self::EmailAlreadyVerifiedError
+            }
+        }
+    }
+}
+
+impl TryFrom<CreateEmailVerificationTokenResponse> for Answer {
+    type Error = Error;
+    fn try_from(answer: CreateEmailVerificationTokenResponse) -> Result<Self, Error> {
+        Answer::json(StatusCode::OK, &answer)
+    }
+}
+
+/// What `POST /user/email/verify` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct VerifyEmailRequest {
+    /// Always `token`; nothing depends on it.
+    pub method: Option<String>,
+    /// The `token` of the link.
+    pub token: String,
+}
+
+/// What `POST /user/email/verify` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status")]
+pub enum VerifyEmailResponse {
+    /// It worked.
+    #[serde(rename = "OK")]
+    Ok,
+    /// The token is unknown, used, too old, or of another tenant.
+    #[serde(rename = "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR")]
+    EmailVerificationInvalidTokenError,
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::email_verification::ConsumeToken> for VerifyEmailResponse {
+    fn from(outcome: recipes::email_verification::ConsumeToken) -> Self {
+        match outcome {
+            recipes::email_verification::ConsumeToken::Ok => Self::Ok,
+            recipes::email_verification::ConsumeToken::InvalidToken => {
+                Self::EmailVerificationInvalidTokenError
+            }
+        }
+    }
+}
+
+impl TryFrom<VerifyEmailResponse> for Answer {
+    type Error = Error;
+    fn try_from(answer: VerifyEmailResponse) -> Result<Self, Error> {
+        Answer::json(StatusCode::OK, &answer)
+    }
+}
+
+/// What `GET /user/email/verify` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all_fields = "camelCase")]
+pub enum IsEmailVerifiedResponse {
+    /// Whether the address is verified.
+    #[serde(rename = "OK")]
+    Ok {
+        /// True also for a user without an address.
+        is_verified: bool,
+    },
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::email_verification::IsVerified> for IsEmailVerifiedResponse {
+    fn from(outcome: recipes::email_verification::IsVerified) -> Self {
+        match outcome {
+            recipes::email_verification::IsVerified::Ok { is_verified } => {
+                Self::Ok { is_verified }
+            }
+        }
+    }
+}
+
+impl TryFrom<IsEmailVerifiedResponse> for Answer {
+    type Error = Error;
+    fn try_from(answer: IsEmailVerifiedResponse) -> Result<Self, Error> {
+        Answer::json(StatusCode::OK, &answer)
+    }
+}
+
 // ----- session -----
 
 /// What `POST /session/refresh` answers.

@@ -10,6 +10,9 @@
 //! | GET | `/signup/email/exists` | `emailExistsDepr` | `email-password.email-exists` | operationId |
 //! | POST | `/user/password/reset/token` | `createPasswordResetToken` | `password-reset.create-token` | operationId |
 //! | POST | `/user/password/reset` | `resetPassword` | `password-reset.consume-token` | operationId |
+//! | POST | `/user/email/verify/token` | `createEmailVerificationToken` | `email-verification.create-token` | operationId |
+//! | POST | `/user/email/verify` | `verifyEmail` | `email-verification.consume-token` | operationId |
+//! | GET | `/user/email/verify` | `isEmailVerified` | `email-verification.is-verified` | operationId |
 //! | POST | `/session/refresh` | `refreshSession` | `session.refresh` | operationId |
 //! | POST | `/signout` | `signOut` | `session.sign-out` | operationId |
 //! | GET | `/jwt/jwks.json` | `getJwks` | `jwt.jwks` | operationId |
@@ -107,6 +110,40 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
             Scope::Base,
         ),
         handler: built_in!(password_reset::consume_token => ResetPasswordResponse),
+    },
+    // `POST /user/email/verify/token`: Sends a mail with a link that proves the address of the user
+    // of the session.
+    Operation {
+        route: Route::built_in(
+            &recipes::email_verification::CREATE_TOKEN,
+            "createEmailVerificationToken",
+            Method::POST,
+            "/user/email/verify/token",
+            Scope::Base,
+        ),
+        handler: built_in!(email_verification::create_token => CreateEmailVerificationTokenResponse),
+    },
+    // `POST /user/email/verify`: Proves an address with the token of a link.
+    Operation {
+        route: Route::built_in(
+            &recipes::email_verification::CONSUME_TOKEN,
+            "verifyEmail",
+            Method::POST,
+            "/user/email/verify",
+            Scope::Base,
+        ),
+        handler: built_in!(email_verification::consume_token => VerifyEmailResponse),
+    },
+    // `GET /user/email/verify`: Tells whether the address of the user of the session is verified.
+    Operation {
+        route: Route::built_in(
+            &recipes::email_verification::IS_VERIFIED,
+            "isEmailVerified",
+            Method::GET,
+            "/user/email/verify",
+            Scope::Base,
+        ),
+        handler: built_in!(email_verification::is_verified => IsEmailVerifiedResponse),
     },
     // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
     Operation {

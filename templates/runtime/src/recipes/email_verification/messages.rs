@@ -1,0 +1,41 @@
+//! The mail of the recipe.
+
+use super::{login_method, new_token};
+use crate::auth::{Auth, Compose};
+use crate::delivery::{DueMail, Mail, MailKind};
+use crate::error::Error;
+
+/// A link that proves the address.
+pub const LINK: MailKind = MailKind::new("email-verification");
+
+/// All of them.
+pub(super) static ALL: &[(MailKind, Compose)] =
+    &[(LINK, |auth, due| Box::pin(compose_link(auth, due)))];
+
+/// The mail with a link; nothing if the login method is gone, has another address by now, or has verified it.
+async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
+    let Some(recipe_user_id) = due.subject else {
+        return Err(Error::internal("a mail for verification names no user"));
+    };
+    let user = auth.store().user(&recipe_user_id).await?;
+    let method = user.and_then(|user| login_method(user, &recipe_user_id));
+    let is_wanted = method
+        .is_some_and(|method| !method.verified && method.email.as_deref() == Some(due.to.as_str()));
+    if !is_wanted {
+        return Ok(None);
+    }
+    let token = new_token(auth, &recipe_user_id, &due.tenant_id, &due.to).await?;
+    let app_info = auth.app_info();
+    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let (name, tenant) = (&app_info.app_name, &due.tenant_id);
+    Ok(Some(Mail {
+        to: due.to,
+        subject: "Email verification instructions".to_owned(),
+        text: format!(
+            "Somebody, probably you, uses this address at {name}.\n\n\
+             This link leads to the page where you confirm that it is yours. It holds for one day:\n\n\
+             {origin}{path}/verify-email?token={token}&tenantId={tenant}\n\n\
+             If it was not you, there is nothing to do.\n"
+        ),
+    }))
+}

@@ -1,0 +1,112 @@
+//! What the recipe stores: tokens, by their hash, and that an address is verified.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::store::{Access, Retry, Transaction, Tx, TxError, secrets, users};
+
+/// The one-time secret: its subject is the login method, its data is [`SentTo`].
+const TOKEN: &str = "emailverification/token";
+
+/// Where a token was sent, as JSON. It proves this address, in this tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SentTo {
+    pub(super) tenant_id: String,
+    pub(super) email: String,
+}
+
+/// Remembers a token.
+pub(super) struct IssueToken {
+    /// SHA-256 of the token, in hexadecimal.
+    pub(super) token_hash: String,
+    /// The login method whose address it proves.
+    pub(super) recipe_user_id: String,
+    pub(super) sent_to: SentTo,
+    /// From when on the token is void.
+    pub(super) expires_at: i64,
+}
+
+impl Transaction for IssueToken {
+    type Output = ();
+    const NAME: &'static str = "issue_verification_token";
+    const ACCESS: Access = Access::WriteOne;
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        let data = serde_json::to_string(&self.sent_to).map_err(Error::internal)?;
+        let new = secrets::NewSecret {
+            kind: TOKEN,
+            hash: &self.token_hash,
+            subject: &self.recipe_user_id,
+            data: &data,
+            expires_at: self.expires_at,
+        };
+        secrets::issue(tx, &new).await?;
+        Ok(())
+    }
+}
+
+/// Spends a token, whether or not it is too old. If it is not, the address is verified where it is still that of
+/// the login method, and all other tokens of the login method are spent.
+pub(super) struct SpendToken {
+    pub(super) token_hash: String,
+    /// The tenant in which it is presented: a token of another one is not touched.
+    pub(super) tenant_id: String,
+    pub(super) now: i64,
+}
+
+/// Whose address a token has proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Proven {
+    pub(super) recipe_user_id: String,
+}
+
+impl Transaction for SpendToken {
+    type Output = Option<Proven>;
+    const NAME: &'static str = "spend_verification_token";
+    const RETRY: Retry = Retry::Never;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        let Some(secret) = secrets::find(tx, TOKEN, &self.token_hash).await? else {
+            return Ok(None);
+        };
+        let sent_to: SentTo = serde_json::from_str(&secret.data).map_err(Error::internal)?;
+        if sent_to.tenant_id != self.tenant_id {
+            return Ok(None);
+        }
+        // Deleting the token is what claims it: of two who present it, one finds it gone.
+        let claimed = secrets::consume(tx, TOKEN, &self.token_hash).await?;
+        let Some(secret) = claimed.filter(|secret| secret.expires_at > self.now) else {
+            return Ok(None);
+        };
+        verify(tx, &secret.subject, &sent_to.email).await?;
+        Ok(Some(Proven {
+            recipe_user_id: secret.subject,
+        }))
+    }
+}
+
+/// Remembers that an address is verified, which was proven in another way.
+pub(super) struct MarkVerified {
+    pub(super) recipe_user_id: String,
+    pub(super) email: String,
+}
+
+impl Transaction for MarkVerified {
+    type Output = ();
+    const NAME: &'static str = "mark_address_verified";
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+        verify(tx, &self.recipe_user_id, &self.email).await
+    }
+}
+
+/// Marks an address as verified where it is that of the login method, whose tokens are then of no more use. If the
+/// user has changed the address since, nothing happens: a link to the new one still counts.
+async fn verify(tx: &mut Tx<'_>, recipe_user_id: &str, email: &str) -> Result<(), TxError> {
+    if users::set_verified(tx, recipe_user_id, email, true).await? {
+        secrets::consume_all(tx, TOKEN, recipe_user_id).await?;
+    }
+    Ok(())
+}

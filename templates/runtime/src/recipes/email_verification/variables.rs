@@ -1,0 +1,8 @@
+// The settings of the recipe: an expression that `config/variables.rs` includes.
+&[choice(
+    "AUTH_EMAIL_VERIFICATION",
+    "`off`",
+    &["off", "optional", "required"],
+    "Whether sessions say that the address of their user is verified (claim `st-ev`): `off`, `optional`, or \
+     `required`, which refuses the sessions of other users",
+)]
