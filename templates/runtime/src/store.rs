@@ -10,19 +10,17 @@
 //! tokens as SHA-256 hashes of at least 256 random bits.
 
 mod app;
-#[cfg(test)]
-mod contract;
-mod email_password;
 mod mail_outbox;
 mod migrations;
-mod names;
+pub(crate) mod names;
 mod opening;
-mod password_reset;
 mod postgres;
 pub(crate) mod secrets;
 mod sessions;
 mod signing_keys;
 mod sqlite;
+#[cfg(test)]
+pub(crate) mod tests;
 mod transaction;
 pub(crate) mod users;
 
@@ -32,7 +30,6 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 
 use crate::clock::{Clock, SystemClock};
-use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::metrics::StoreMetrics;
 
@@ -41,11 +38,9 @@ pub(crate) use app::OwningApp;
 pub(crate) use mail_outbox::{
     ClaimMails, ClaimedMail, CountMails, DiscardMails, EnqueueMail, FinishMail, ForgetMails,
     ListMails, ListedMail, MailLimit, MailOutcome, NewMailRow, Picked, RetryMails,
+    insert as enqueue_mail,
 };
 pub(crate) use opening::{Way, check_url, open, open_existing, way};
-pub(crate) use password_reset::{
-    CreateResetToken, PasswordIsUnchanged, ResetOutcome, ResetTokenOwner, SpendResetToken,
-};
 pub use postgres::PostgresStore;
 pub(crate) use secrets::PurgeSecrets;
 pub(crate) use sessions::merge_claims;
@@ -60,31 +55,6 @@ pub const PUBLIC_TENANT: &str = "public";
 
 /// The app of a process that serves one app.
 pub const DEFAULT_APP_ID: &str = "public";
-
-/// The recipe of users that sign in with email and password.
-pub const EMAIL_PASSWORD: &str = "emailpassword";
-
-/// A user to be, who will sign in with email and password.
-#[derive(Debug, Clone)]
-pub struct NewEmailPasswordUser {
-    /// Where the user signs up.
-    pub tenant_id: String,
-    /// The address.
-    pub email: EmailAddress,
-    /// PHC string of the password's hash.
-    pub password_hash: String,
-    /// When the user signs up.
-    pub time_joined: i64,
-}
-
-/// What became of a [`NewEmailPasswordUser`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CreateUser {
-    /// The user exists now.
-    Created(User),
-    /// Somebody signs in with this address already.
-    EmailTaken,
-}
 
 /// A session as it is stored.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,9 +7,8 @@ mod database;
 
 use auth_hostile::figures;
 use auth_server::Error;
-use auth_server::store::{
-    NewEmailPasswordUser, PostgresStore, RotateSession, SessionRow, SqliteStore, Store,
-};
+use auth_server::recipes::email_password::NewEmailPasswordUser;
+use auth_server::store::{PostgresStore, RotateSession, SessionRow, SqliteStore, Store};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};

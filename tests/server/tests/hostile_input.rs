@@ -211,5 +211,9 @@ async fn a_session_belongs_to_its_tenant() {
         .await
         .expect("the store works");
     let left = sessions.list(&user, None).await.expect("the store works");
-    assert_eq!(left, [session.handle.clone()], "that of the other tenant");
+    assert_eq!(
+        left,
+        std::slice::from_ref(&session.handle),
+        "that of the other tenant"
+    );
 }

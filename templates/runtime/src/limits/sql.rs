@@ -9,7 +9,7 @@
 //! several servers no more are allowed than the limit says.
 
 use super::Counter;
-use crate::store::{Retry, Transaction, Tx, TxError};
+use crate::store::{Access, Retry, Transaction, Tx, TxError};
 
 /// How many counters are deleted in one step.
 const PURGE_BATCH_SIZE: i64 = 1_000;
@@ -129,14 +129,15 @@ pub(crate) struct PurgeCounters {
 impl Transaction for PurgeCounters {
     type Output = (u64, bool);
     const NAME: &'static str = "purge_counters";
+    const ACCESS: Access = Access::WriteOne;
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<(u64, bool), TxError> {
         let deleted = tx
             .execute(
                 "DELETE FROM limit_counters WHERE id IN (
-                         SELECT id FROM limit_counters WHERE rests_at <= $1
-                         ORDER BY id LIMIT $2)",
+                     SELECT id FROM limit_counters WHERE rests_at <= $1
+                     ORDER BY id LIMIT $2)",
                 &[self.now.into(), PURGE_BATCH_SIZE.into()],
             )
             .await?;
@@ -180,7 +181,7 @@ impl Transaction for SharedKey {
         let (value, key) = &self.fresh;
         tx.execute(
             "INSERT INTO server_keys (name, value) VALUES ($1, $2)
-                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             &[self.name.into(), value.as_slice().into()],
         )
         .await?;

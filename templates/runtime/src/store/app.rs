@@ -1,6 +1,6 @@
 //! The app that the database belongs to.
 
-use super::{Retry, Transaction, Tx, TxError};
+use super::{Access, Retry, Transaction, Tx, TxError};
 use crate::error::Error;
 
 /// Makes the database that of an app, unless it has an owner already. The outcome is the id of the owner.
@@ -12,6 +12,7 @@ pub(crate) struct OwningApp {
 impl Transaction for OwningApp {
     type Output = String;
     const NAME: &'static str = "owning_app";
+    const ACCESS: Access = Access::WriteOne;
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<String, TxError> {
@@ -19,8 +20,8 @@ impl Transaction for OwningApp {
         let row = tx
             .query_optional(
                 "INSERT INTO app (only_row, app_id) VALUES (1, $1)
-                     ON CONFLICT (only_row) DO UPDATE SET app_id = app.app_id
-                     RETURNING app_id",
+                 ON CONFLICT (only_row) DO UPDATE SET app_id = app.app_id
+                 RETURNING app_id",
                 &[(&self.app_id).into()],
             )
             .await?;

@@ -17,7 +17,7 @@ pub(crate) use operator::{
     CountMails, DiscardMails, ForgetMails, ListMails, ListedMail, Picked, RetryMails,
 };
 
-use super::{Retry, Transaction, Tx, TxError};
+use super::{Access, Retry, Transaction, Tx, TxError};
 use crate::crypto::token;
 use crate::error::Error;
 
@@ -108,15 +108,15 @@ impl EnqueueMail {
 }
 
 /// Remembers a mail as part of another transaction. The caller wakes the workers when it is committed.
-pub(super) async fn insert(
+pub(crate) async fn insert(
     tx: &mut Tx<'_>,
     row: &NewMailRow,
     recipient: &str,
 ) -> Result<(), TxError> {
     tx.execute(
         "INSERT INTO mail_outbox (id, kind, tenant_id, recipient, recipient_hash, subject, payload,
-                                  request_id, state, attempts, created_at, due_at, leased_until,
-                                  expires_at)
+                              request_id, state, attempts, created_at, due_at, leased_until,
+                              expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9, 0, $10)
          ON CONFLICT (id) DO NOTHING",
         &[
@@ -169,12 +169,12 @@ impl Transaction for ClaimMails {
         let recipients = tx
             .query(
                 "SELECT recipient_hash, MIN(due_at) AS due FROM mail_outbox AS candidate
-                     WHERE state = 'waiting' AND due_at <= $1 AND leased_until <= $1
-                       AND NOT EXISTS (
-                           SELECT 1 FROM mail_outbox AS busy
-                           WHERE busy.recipient_hash = candidate.recipient_hash
-                             AND busy.state = 'waiting' AND busy.leased_until > $1)
-                     GROUP BY recipient_hash ORDER BY due, recipient_hash LIMIT $2",
+                 WHERE state = 'waiting' AND due_at <= $1 AND leased_until <= $1
+                   AND NOT EXISTS (
+                       SELECT 1 FROM mail_outbox AS busy
+                       WHERE busy.recipient_hash = candidate.recipient_hash
+                         AND busy.state = 'waiting' AND busy.leased_until > $1)
+                 GROUP BY recipient_hash ORDER BY due, recipient_hash LIMIT $2",
                 &[self.now.into(), self.most.into()],
             )
             .await?;
@@ -193,12 +193,12 @@ impl ClaimMails {
             .query_optional(
                 "UPDATE mail_outbox SET leased_until = $2, attempts = attempts + 1
                  WHERE id = (SELECT id FROM mail_outbox
-                             WHERE recipient_hash = $3 AND state = 'waiting' AND due_at <= $1
-                               AND leased_until <= $1
-                             ORDER BY due_at, id LIMIT 1)
+                         WHERE recipient_hash = $3 AND state = 'waiting' AND due_at <= $1
+                           AND leased_until <= $1
+                         ORDER BY due_at, id LIMIT 1)
                    AND state = 'waiting' AND leased_until <= $1
                  RETURNING id, kind, tenant_id, recipient, subject, payload, request_id, expires_at,
-                           attempts",
+                       attempts",
                 &[self.now.into(), self.leased_until.into(), hash.into()],
             )
             .await?;
@@ -249,6 +249,7 @@ pub(crate) struct FinishMail {
 impl Transaction for FinishMail {
     type Output = bool;
     const NAME: &'static str = "finish_mail";
+    const ACCESS: Access = Access::WriteOne;
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
@@ -257,9 +258,9 @@ impl Transaction for FinishMail {
             MailOutcome::Done => {
                 tx.execute(
                     "UPDATE mail_outbox
-                         SET state = 'done', finished_at = $3, leased_until = 0, recipient = NULL,
-                             subject = NULL, payload = NULL, failure = NULL
-                         WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
+                     SET state = 'done', finished_at = $3, leased_until = 0, recipient = NULL,
+                         subject = NULL, payload = NULL, failure = NULL
+                     WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
                     &[id, attempt, self.now.into()],
                 )
                 .await?
@@ -267,7 +268,7 @@ impl Transaction for FinishMail {
             MailOutcome::Later { due_at, failure } => {
                 tx.execute(
                     "UPDATE mail_outbox SET due_at = $3, leased_until = 0, failure = $4
-                         WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
+                     WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
                     &[id, attempt, (*due_at).into(), failure.into()],
                 )
                 .await?
@@ -275,8 +276,8 @@ impl Transaction for FinishMail {
             MailOutcome::Failed { failure } => {
                 tx.execute(
                     "UPDATE mail_outbox
-                         SET state = 'failed', finished_at = $3, leased_until = 0, failure = $4
-                         WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
+                     SET state = 'failed', finished_at = $3, leased_until = 0, failure = $4
+                     WHERE id = $1 AND attempts = $2 AND state = 'waiting'",
                     &[id, attempt, self.now.into(), failure.into()],
                 )
                 .await?

@@ -5,7 +5,7 @@
 //! they are bounded here, before either database sees them, and both behave the same: what cannot be a name
 //! is refused when it is written, and not found when it is looked up.
 
-use super::{NewEmailPasswordUser, SessionRow};
+use super::SessionRow;
 use crate::error::Error;
 
 /// The longest name, in bytes: far below a third of a page (2,700 bytes) together with what else its
@@ -13,7 +13,7 @@ use crate::error::Error;
 pub(super) const LONGEST: usize = 512;
 
 /// Whether a text can be a name.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     text.len() <= LONGEST && !text.contains('\0')
 }
 
@@ -25,12 +25,11 @@ pub(super) fn check_session(row: &SessionRow) -> Result<(), Error> {
     check("the id of a tenant", &row.tenant_id)
 }
 
-/// Refuses a user whose names cannot be stored.
-pub(super) fn check_user(user: &NewEmailPasswordUser) -> Result<(), Error> {
-    check("the id of a tenant", &user.tenant_id)
-}
-
-fn check(what: &str, text: &str) -> Result<(), Error> {
+/// Refuses a text that cannot be stored as a name; `what` says what it names.
+///
+/// # Errors
+/// [`Error::BadInput`].
+pub(crate) fn check(what: &str, text: &str) -> Result<(), Error> {
     if is_name(text) {
         return Ok(());
     }

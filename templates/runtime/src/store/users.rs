@@ -169,7 +169,6 @@ pub(crate) async fn find_with_credential(
 
 /// Says that the owner of a login method has proven to own an address, or takes that back; `false` if the
 /// login method does not have this address (any more).
-#[allow(dead_code, reason = "for recipes that prove addresses")]
 pub(crate) async fn set_verified(
     tx: &mut Tx<'_>,
     recipe_user_id: &str,

@@ -5,17 +5,19 @@
 //! response examples").
 
 pub mod contract;
+pub(crate) mod sql;
 
 pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
 use serde_json::Value;
+pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
+use self::sql::PasswordIsUnchanged;
 use crate::call::Call;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
 use crate::session::{ClaimValidators, NewSessionFor, Session, VerifyOptions};
 use crate::shapes::{FieldError, User};
-use crate::store::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser, PasswordIsUnchanged};
 use crate::users::form_fields::{self, Form};
 use crate::users::validators;
 

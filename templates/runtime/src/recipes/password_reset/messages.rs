@@ -4,7 +4,7 @@ use super::new_token;
 use crate::auth::{Auth, Compose};
 use crate::delivery::{DueMail, Mail, MailKind};
 use crate::error::Error;
-use crate::store::EMAIL_PASSWORD;
+use crate::recipes::email_password::EMAIL_PASSWORD;
 
 /// A link for a new password.
 pub const LINK: MailKind = MailKind::new("password-reset");

@@ -11,9 +11,11 @@
 
 pub mod contract;
 pub mod messages;
+pub(crate) mod sql;
 
 pub use contract::{CONSUME_TOKEN, CREATE_TOKEN, ConsumeToken, CreateToken};
 
+use self::sql::{CreateResetToken, ResetOutcome, ResetTokenOwner, SpendResetToken};
 use crate::auth::{Auth, Compose, Event, Recipe};
 use crate::call::Call;
 use crate::crypto::token;
@@ -21,7 +23,6 @@ use crate::delivery::{MailKind, NewMail};
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::limits::Kind;
-use crate::store::{CreateResetToken, ResetOutcome, ResetTokenOwner, SpendResetToken};
 use crate::users::form_fields;
 
 /// How long a link holds, in milliseconds.

@@ -222,7 +222,7 @@ async fn only_the_database_knows_of_a_revocation() {
         .expect("session");
     server
         .store
-        .revoke_sessions(&[session.handle.clone()])
+        .revoke_sessions(std::slice::from_ref(&session.handle))
         .await
         .expect("write");
     assert!(server.verify(&headers, OPTIONAL).await.is_ok());

@@ -26,16 +26,16 @@ pub(crate) struct ListMails;
 impl Transaction for ListMails {
     type Output = Vec<ListedMail>;
     const NAME: &'static str = "list_mails";
-    const ACCESS: Access = Access::Read;
+    const ACCESS: Access = Access::ReadOne;
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
         let rows = tx
             .query(
                 "SELECT id, kind, tenant_id, recipient, state = 'failed', attempts, created_at,
-                            due_at, failure
-                     FROM mail_outbox WHERE state IN ('waiting', 'failed')
-                     ORDER BY created_at, id LIMIT $1",
+                        due_at, failure
+                 FROM mail_outbox WHERE state IN ('waiting', 'failed')
+                 ORDER BY created_at, id LIMIT $1",
                 &[BATCH.into()],
             )
             .await?;
@@ -75,6 +75,7 @@ pub(crate) struct RetryMails {
 impl Transaction for RetryMails {
     type Output = u64;
     const NAME: &'static str = "retry_mails";
+    const ACCESS: Access = Access::WriteOne;
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
@@ -84,8 +85,8 @@ impl Transaction for RetryMails {
             Picked::One(id) => {
                 tx.execute(
                     "UPDATE mail_outbox
-                         SET state = 'waiting', due_at = $1, expires_at = $2, finished_at = NULL
-                         WHERE id = $3 AND state IN ('waiting', 'failed') AND leased_until <= $1",
+                     SET state = 'waiting', due_at = $1, expires_at = $2, finished_at = NULL
+                     WHERE id = $3 AND state IN ('waiting', 'failed') AND leased_until <= $1",
                     &[now, expires_at, id.into()],
                 )
                 .await
@@ -93,8 +94,8 @@ impl Transaction for RetryMails {
             Picked::AllFailed => {
                 tx.execute(
                     "UPDATE mail_outbox
-                         SET state = 'waiting', due_at = $1, expires_at = $2, finished_at = NULL
-                         WHERE state = 'failed'",
+                     SET state = 'waiting', due_at = $1, expires_at = $2, finished_at = NULL
+                     WHERE state = 'failed'",
                     &[now, expires_at],
                 )
                 .await
@@ -112,6 +113,7 @@ pub(crate) struct DiscardMails {
 impl Transaction for DiscardMails {
     type Output = u64;
     const NAME: &'static str = "discard_mails";
+    const ACCESS: Access = Access::WriteOne;
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
@@ -120,9 +122,9 @@ impl Transaction for DiscardMails {
             Picked::One(id) => {
                 tx.execute(
                     "UPDATE mail_outbox
-                         SET state = 'done', finished_at = $1, recipient = NULL, subject = NULL,
-                             payload = NULL, failure = NULL
-                         WHERE id = $2 AND state IN ('waiting', 'failed')",
+                     SET state = 'done', finished_at = $1, recipient = NULL, subject = NULL,
+                         payload = NULL, failure = NULL
+                     WHERE id = $2 AND state IN ('waiting', 'failed')",
                     &[now, id.into()],
                 )
                 .await
@@ -130,9 +132,9 @@ impl Transaction for DiscardMails {
             Picked::AllFailed => {
                 tx.execute(
                     "UPDATE mail_outbox
-                         SET state = 'done', finished_at = $1, recipient = NULL, subject = NULL,
-                             payload = NULL, failure = NULL
-                         WHERE state = 'failed'",
+                     SET state = 'done', finished_at = $1, recipient = NULL, subject = NULL,
+                         payload = NULL, failure = NULL
+                     WHERE state = 'failed'",
                     &[now],
                 )
                 .await
@@ -198,16 +200,16 @@ impl Transaction for ForgetMails {
         let done = tx
             .execute(
                 "DELETE FROM mail_outbox WHERE id IN (
-                         SELECT id FROM mail_outbox WHERE state = 'done' AND created_at <= $1
-                         ORDER BY id LIMIT $2)",
+                     SELECT id FROM mail_outbox WHERE state = 'done' AND created_at <= $1
+                     ORDER BY id LIMIT $2)",
                 &[self.done_until.into(), BATCH.into()],
             )
             .await?;
         let failed = tx
             .execute(
                 "DELETE FROM mail_outbox WHERE id IN (
-                         SELECT id FROM mail_outbox WHERE state = 'failed' AND finished_at <= $1
-                         ORDER BY id LIMIT $2)",
+                     SELECT id FROM mail_outbox WHERE state = 'failed' AND finished_at <= $1
+                     ORDER BY id LIMIT $2)",
                 &[self.failed_until.into(), BATCH.into()],
             )
             .await?;

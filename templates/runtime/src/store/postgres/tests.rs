@@ -13,11 +13,9 @@ use tokio_postgres::NoTls;
 use uuid::Uuid;
 
 use super::*;
+use crate::recipes::email_password::{CreateUser, NewEmailPasswordUser};
 use crate::store::sessions::PurgeSessions;
-use crate::store::{
-    CreateUser, NewEmailPasswordUser, PURGE_BATCH_SIZE, Purge, RotateSession, SessionRow,
-    SigningKeyRow, contract,
-};
+use crate::store::{PURGE_BATCH_SIZE, Purge, RotateSession, SessionRow, SigningKeyRow};
 
 /// The verbs of a store.
 fn verbs(store: &PostgresStore) -> &dyn Store {
@@ -96,7 +94,7 @@ fn session(handle: &str) -> SessionRow {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_keeps_the_contract() {
     in_schema("the contract", |url| async move {
-        contract::holds(Arc::new(open(&url).await)).await;
+        crate::store::tests::holds(Arc::new(open(&url).await)).await;
     })
     .await;
 }

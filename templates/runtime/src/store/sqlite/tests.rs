@@ -1,8 +1,9 @@
 use rusqlite::StatementStatus;
 
 use super::*;
+use crate::recipes::email_password::{CreateUser, NewEmailPasswordUser};
 use crate::store::sessions::PurgeSessions;
-use crate::store::{CreateUser, NewEmailPasswordUser, PURGE_BATCH_SIZE, Purge, contract};
+use crate::store::{PURGE_BATCH_SIZE, Purge};
 
 /// The verbs of a store.
 fn verbs(store: &SqliteStore) -> &dyn Store {
@@ -47,12 +48,12 @@ fn user(email: &str) -> NewEmailPasswordUser {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_keeps_the_contract() {
     let (_folder, url) = file();
-    contract::holds(Arc::new(SqliteStore::open(&url).expect("open"))).await;
+    crate::store::tests::holds(Arc::new(SqliteStore::open(&url).expect("open"))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_keeps_the_contract() {
-    contract::holds(Arc::new(
+    crate::store::tests::holds(Arc::new(
         SqliteStore::open("sqlite::memory:").expect("open"),
     ))
     .await;

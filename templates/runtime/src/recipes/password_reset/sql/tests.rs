@@ -1,6 +1,11 @@
 //! Resetting a password.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::shapes::User;
+use crate::store::tests::{add_user, address, mails, session};
+use crate::store::{ListMails, PurgeSecrets, Store};
 
 fn token(hash: &str, user: &User, expires_at: i64) -> CreateResetToken {
     CreateResetToken {
@@ -27,7 +32,7 @@ async fn owner(store: &dyn Store, hash: &str) -> Option<String> {
     owner.expect("read").map(|owner| owner.recipe_user_id)
 }
 
-pub(super) async fn holds(store: &Arc<dyn Store>) {
+pub(crate) async fn holds(store: &Arc<dyn Store>) {
     a_token_is_spent_once_with_all_others(&**store).await;
     a_reset_ends_the_sessions_of_its_user_and_tells_the_owner(&**store).await;
     resets_race(store).await;

@@ -12,7 +12,7 @@ pub(super) const LIMIT: MailLimit = MailLimit {
 };
 
 /// A row of this kind.
-pub(super) fn row(kind: &'static str, created_at: i64) -> NewMailRow {
+pub(crate) fn row(kind: &'static str, created_at: i64) -> NewMailRow {
     NewMailRow {
         id: uuid::Uuid::new_v4().to_string(),
         kind,

@@ -1,17 +1,13 @@
 //! Reset tokens, and the new password.
 
-use super::email_password::PASSWORD;
-use super::mail_outbox::{self, NewMailRow};
-use super::transaction::Access;
-use super::{Retry, Transaction, Tx, TxError, secrets};
+use crate::recipes::email_password::sql::{PASSWORD, password_lock};
+use crate::store::{Access, NewMailRow, Retry, Transaction, Tx, TxError, enqueue_mail, secrets};
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 /// The one-time secret: its subject is the login method, its data the address to which it was sent.
 const RESET: &str = "emailpassword/reset";
-
-/// The lock of a password: what changes it, and what has checked it and acts on that, take turns.
-fn password_lock(recipe_user_id: &str) -> String {
-    format!("password/{recipe_user_id}")
-}
 
 /// Remembers a reset token; `false` if the login method has no password (any more).
 pub(crate) struct CreateResetToken {
@@ -131,9 +127,9 @@ impl Transaction for SpendResetToken {
                 "UPDATE credentials SET data = $2
                  WHERE recipe_user_id = $1 AND kind = $3 AND id = ''
                  RETURNING (SELECT user_id FROM login_methods
-                            WHERE login_methods.recipe_user_id = credentials.recipe_user_id),
-                           (SELECT email FROM login_methods
-                            WHERE login_methods.recipe_user_id = credentials.recipe_user_id)",
+                        WHERE login_methods.recipe_user_id = credentials.recipe_user_id),
+                       (SELECT email FROM login_methods
+                        WHERE login_methods.recipe_user_id = credentials.recipe_user_id)",
                 &[
                     (&self.recipe_user_id).into(),
                     (&self.password_hash).into(),
@@ -152,37 +148,8 @@ impl Transaction for SpendResetToken {
             )
             .await?;
         if let Some(email) = changed.get::<Option<String>>(1)? {
-            mail_outbox::insert(tx, &self.notice, &email).await?;
+            enqueue_mail(tx, &self.notice, &email).await?;
         }
         Ok(ResetOutcome::Done { ended_sessions })
-    }
-}
-
-/// Whether a password is still the one that was checked. Asked once the session that its check began is
-/// stored: a reset that changes the password in between either ends that session or is noticed here.
-pub(crate) struct PasswordIsUnchanged {
-    /// The login method.
-    pub(crate) recipe_user_id: String,
-    /// PHC string of the hash that was checked.
-    pub(crate) password_hash: String,
-}
-
-impl Transaction for PasswordIsUnchanged {
-    type Output = bool;
-    const NAME: &'static str = "password_is_unchanged";
-    const RETRY: Retry = Retry::Idempotent;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
-        // Behind a reset that has not committed yet.
-        tx.lock(&password_lock(&self.recipe_user_id)).await?;
-        let row = tx
-            .query_optional(
-                "SELECT data FROM credentials
-                     WHERE recipe_user_id = $1 AND kind = $2 AND id = ''",
-                &[(&self.recipe_user_id).into(), PASSWORD.into()],
-            )
-            .await?;
-        let stored = row.map(|row| row.get::<String>(0)).transpose()?;
-        Ok(stored.as_ref() == Some(&self.password_hash))
     }
 }

@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::crypto::token;
 use crate::email::EmailAddress;
+use crate::recipes::email_password::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
 mod deletion;
-mod mails;
-mod resets;
+pub(crate) mod mails;
 mod secrets;
 
 /// Runs everything. The store must be empty.
@@ -20,7 +20,7 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     users(&*store).await;
     sign_ups_race(&store).await;
     secrets::holds(&store).await;
-    resets::holds(&store).await;
+    crate::recipes::password_reset::sql::tests::holds(&store).await;
     deletion::holds(&*store).await;
     mails::holds(&store).await;
     sessions(&*store).await;
@@ -45,7 +45,7 @@ async fn apps_race(store: &Arc<dyn Store>) {
     assert_eq!(later.expect("write"), first);
 }
 
-fn address(text: &str) -> EmailAddress {
+pub(crate) fn address(text: &str) -> EmailAddress {
     text.parse().expect("an address")
 }
 
@@ -58,7 +58,7 @@ fn new_user(tenant_id: &str, email: &str) -> NewEmailPasswordUser {
     }
 }
 
-async fn add_user(store: &dyn Store, email: &str) -> User {
+pub(crate) async fn add_user(store: &dyn Store, email: &str) -> User {
     match store
         .create_email_password_user(new_user("public", email))
         .await
@@ -135,7 +135,7 @@ async fn sign_ups_race(store: &Arc<dyn Store>) {
     assert_eq!(created, 1);
 }
 
-fn session(handle: &str, user_id: &str, tenant_id: &str) -> SessionRow {
+pub(crate) fn session(handle: &str, user_id: &str, tenant_id: &str) -> SessionRow {
     let claims: Map<String, Value> = [("é".to_owned(), json!({ "v": "✓" }))]
         .into_iter()
         .collect();

@@ -1,0 +1,137 @@
+//! Users who sign in with an email address and a password, in the tables that all recipes share.
+
+use crate::email::EmailAddress;
+use crate::error::Error;
+use crate::shapes::User;
+use crate::store::{Access, Retry, Store, Transaction, Tx, TxError, names, users};
+
+/// The recipe of users that sign in with email and password.
+pub const EMAIL_PASSWORD: &str = "emailpassword";
+
+/// The identifier: the address in its normal form.
+const IDENTIFIER: &str = "emailpassword/email";
+
+/// The credential: the hash of the password as a PHC string.
+pub(crate) const PASSWORD: &str = "emailpassword/password";
+
+/// The lock of a password: what changes it, and what has checked it and acts on that, take turns.
+pub(crate) fn password_lock(recipe_user_id: &str) -> String {
+    format!("password/{recipe_user_id}")
+}
+
+/// A user to be, who will sign in with email and password.
+#[derive(Debug, Clone)]
+pub struct NewEmailPasswordUser {
+    /// Where the user signs up.
+    pub tenant_id: String,
+    /// The address.
+    pub email: EmailAddress,
+    /// PHC string of the password's hash.
+    pub password_hash: String,
+    /// When the user signs up.
+    pub time_joined: i64,
+}
+
+/// What became of a [`NewEmailPasswordUser`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateUser {
+    /// The user exists now.
+    Created(User),
+    /// Somebody signs in with this address already.
+    EmailTaken,
+}
+
+impl dyn Store + '_ {
+    /// Signs a user up, unless the tenant has a user with this address.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] if the tenant's name is too long or holds NUL; the store failed.
+    pub async fn create_email_password_user(
+        &self,
+        user: NewEmailPasswordUser,
+    ) -> Result<CreateUser, Error> {
+        names::check("the id of a tenant", &user.tenant_id)?;
+        self.run(user).await
+    }
+
+    /// The user who signs in with this address, and the hash of the password.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn email_password_user(
+        &self,
+        tenant_id: &str,
+        email: &EmailAddress,
+    ) -> Result<Option<(User, String)>, Error> {
+        if !names::is_name(tenant_id) {
+            return Ok(None);
+        }
+        let (tenant_id, email) = (tenant_id.to_owned(), email.clone());
+        self.run(FindByAddress { tenant_id, email }).await
+    }
+}
+
+impl Transaction for NewEmailPasswordUser {
+    type Output = CreateUser;
+    const NAME: &'static str = "create_email_password_user";
+    const RETRY: Retry = Retry::Never;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<CreateUser, TxError> {
+        let new = users::NewUser {
+            recipe_id: EMAIL_PASSWORD,
+            tenant_id: &self.tenant_id,
+            email: Some(self.email.as_str()),
+            identifiers: &[(IDENTIFIER, self.email.as_str())],
+            credentials: &[(PASSWORD, "", &self.password_hash)],
+            time_joined: self.time_joined,
+        };
+        let created = users::create(tx, &new).await?;
+        Ok(created.map_or(CreateUser::EmailTaken, CreateUser::Created))
+    }
+}
+
+struct FindByAddress {
+    tenant_id: String,
+    email: EmailAddress,
+}
+
+impl Transaction for FindByAddress {
+    type Output = Option<(User, String)>;
+    const NAME: &'static str = "email_password_user";
+    const ACCESS: Access = Access::ReadOne;
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        let identifier = (IDENTIFIER, self.email.as_str());
+        users::find_with_credential(tx, &self.tenant_id, identifier, PASSWORD).await
+    }
+}
+
+/// Whether a password is still the one that was checked. Asked once the session that its check began is
+/// stored: a reset that changes the password in between either ends that session or is noticed here.
+pub(crate) struct PasswordIsUnchanged {
+    /// The login method.
+    pub(crate) recipe_user_id: String,
+    /// PHC string of the hash that was checked.
+    pub(crate) password_hash: String,
+}
+
+impl Transaction for PasswordIsUnchanged {
+    type Output = bool;
+    const NAME: &'static str = "password_is_unchanged";
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
+        // Behind a reset that has not committed yet.
+        tx.lock(&password_lock(&self.recipe_user_id)).await?;
+        let row = tx
+            .query_optional(
+                "SELECT data FROM credentials
+                 WHERE recipe_user_id = $1 AND kind = $2 AND id = ''",
+                &[(&self.recipe_user_id).into(), PASSWORD.into()],
+            )
+            .await?;
+        let stored = row.map(|row| row.get::<String>(0)).transpose()?;
+        Ok(stored.as_ref() == Some(&self.password_hash))
+    }
+}
