@@ -3,8 +3,9 @@
 mod common;
 
 use auth_server::delivery::Mail;
+use auth_server::limits::LimitSettings;
 use auth_server::recipes::email_verification::{self, Mode};
-use auth_server::{Auth, Endpoints, Session};
+use auth_server::{Auth, Config, Endpoints, Session};
 use axum::Router;
 use axum::routing::get;
 use common::{Ask, Exchange, Server, form, shown};
@@ -328,6 +329,22 @@ async fn a_password_reset_proves_the_address_where_addresses_are_verified() {
         let expected = if verified { INVALID } else { OK };
         assert_eq!(verify(&server, &link).await.brief(), expected);
     }
+}
+
+#[tokio::test]
+async fn guesses_of_a_token_are_limited() {
+    let app = |auth: Auth| auth_server::router(auth, Endpoints::new());
+    let change = |config: &mut Config| {
+        Mode::Optional.set(config);
+        config.limits = LimitSettings::default();
+    };
+    let server = Server::start_app(change, app).await;
+    for _ in 0..5 {
+        assert_eq!(verify(&server, "guess").await.brief(), INVALID);
+    }
+    let sixth = verify(&server, "guess").await;
+    assert_eq!(sixth.json()["status"], "GENERAL_ERROR", "{sixth}");
+    assert_eq!(verify(&server, "another").await.brief(), INVALID);
 }
 
 #[tokio::test]
