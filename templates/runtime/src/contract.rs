@@ -1,6 +1,6 @@
 //! What an operation of a recipe is, as data: how it is called, what it reads, what it can answer.
 //!
-//! A recipe writes the contract of its operations once, in `recipes/<recipe>/contract.rs`, with [`contracts!`].
+//! A recipe writes the contract of its operations once, in `recipes/<recipe>/contract.rs`, with `contracts!`.
 //! The macro makes two things of it that cannot differ: the enum of each operation's outcomes, which its flow
 //! returns, and the [`Contract`]. The generator compiles the very same files: its catalogue of built-in
 //! behaviours is the list of these contracts.

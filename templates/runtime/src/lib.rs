@@ -1,6 +1,6 @@
 //! The runtime of an auth server whose HTTP API is described by an OpenAPI file.
 //!
-//! auth-gen generates a small crate from the file, which names the operations ([`Operation`]) and the data
+//! auth-gen generates a small crate from the file, which names the operations (`Operation`) and the data
 //! types, and depends on this one for all that is the same for every file. An application uses that
 //! generated crate, which exports everything here:
 //!

@@ -2,7 +2,7 @@
 //!
 //! A folder holds all that belongs to its recipe: the contract of its operations (`contract.rs`, which the
 //! generator compiles too), a function for each of them, the texts of its mails, its settings and its tests.
-//! What the core asks of a recipe is the trait [`Recipe`]; [`ALL`] is the one list of them.
+//! What the core asks of a recipe is the trait `Recipe`; `ALL` is the one list of them.
 //!
 //! Rule: the function of an operation takes a [`Call`](crate::call::Call) and returns an outcome of its own
 //! enum. It never names a status code or a wire type, so one runtime serves every version of a spec.

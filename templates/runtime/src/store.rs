@@ -2,7 +2,7 @@
 //!
 //! The rule kept here: **one verb is one atomic step**. What must not come apart — spending a reset token and
 //! changing the password, replacing a refresh token only if it is still the current one — is one
-//! [`Transaction`], so that no caller can put a check and its write into two (OWASP ASVS 5.0, 2.3.3 and
+//! `Transaction`, so that no caller can put a check and its write into two (OWASP ASVS 5.0, 2.3.3 and
 //! 2.3.4). A verb stands once, with one SQL for both databases; the drivers ([`SqliteStore`],
 //! [`PostgresStore`]) know no verb, they run transactions. Times are milliseconds since the epoch.
 //!

@@ -10,7 +10,7 @@
 //! - claims are not demanded at these operations, so that users whose address is not verified can call them. Where
 //!   the server says so ([`Mode`]), every session says whether the address is verified, and may be refused for it.
 //!
-//! Another recipe that has proven an address ([`Event::AddressProven`]) has verified it, unless the recipe is off.
+//! Another recipe that has proven an address (`Event::AddressProven`) has verified it, unless the recipe is off.
 
 mod claim;
 pub mod contract;

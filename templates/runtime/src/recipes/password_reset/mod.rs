@@ -7,7 +7,7 @@
 //! with somebody else's address before its owner did is out, and the owner is told by mail.
 //!
 //! The token was read in the mailbox, so the address is proven; what follows from that is up to other recipes
-//! ([`Event::AddressProven`]).
+//! (`Event::AddressProven`).
 
 pub mod contract;
 pub mod messages;

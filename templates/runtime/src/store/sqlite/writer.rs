@@ -2,8 +2,8 @@
 //!
 //! It takes the first job that comes and all others that wait by then, runs each inside a savepoint
 //! of one transaction, commits, and only then tells who asked. A job that fails is undone alone;
-//! a commit that fails fails all. Where the database cannot answer, nobody waits for it twice: who came
-//! in the meantime is told so at once.
+//! a commit that fails fails all. Where the database cannot answer, no job waits for it twice: those that
+//! came in the meantime fail at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::store::transaction::TxError;
 /// How many jobs one transaction holds at most.
 const BATCH: usize = 128;
 
-/// How many jobs may wait. Beyond that whoever asks waits for room.
+/// How many jobs may wait. Beyond that a caller waits for room.
 const QUEUE: usize = 1024;
 
 /// Hands jobs to the writing thread. The last clone waits for the thread to do what is left, and to move
@@ -141,7 +141,7 @@ fn serve(connection: &mut Connection, file: Option<&File>, mut jobs: mpsc::Recei
         }
         let outcome = match file {
             Some(file) if !file.is_there() => Err(unavailable(
-                "its file was moved, deleted or replaced; if that is how it shall be, start again",
+                "its file was moved, deleted or replaced; if that is intended, start again",
             )),
             _ => transact(connection, &mut batch),
         };
