@@ -31,7 +31,8 @@ pub(super) struct Migration {
     pub(super) sql: Sql,
 }
 
-/// The migrations of all owners. `core` comes first; a recipe with tables of its own adds its line at the end.
+/// The migrations of all owners. `core` comes first. A recipe with tables of its own keeps its list and its files in
+/// its folder, and adds a line at the end.
 pub(super) const ALL: &[(&str, &[Migration])] = &[("core", CORE)];
 
 const CORE: &[Migration] = &[Migration {

@@ -168,7 +168,7 @@ impl Transaction for PurgeSecrets {
         tx.execute(
             "DELETE FROM one_time_secrets WHERE (kind, hash) IN (
                  SELECT kind, hash FROM one_time_secrets WHERE expires_at <= $1
-                 ORDER BY kind, hash LIMIT $2)",
+                 ORDER BY expires_at, kind, hash LIMIT $2)",
             &[self.expired_until.into(), PURGE_BATCH_SIZE.into()],
         )
         .await
