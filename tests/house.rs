@@ -170,6 +170,48 @@ fn recipes_and_their_operations_are_named_in_their_folders_alone() {
     assert!(unused.is_empty(), "take these off the list: {unused:?}");
 }
 
+/// Recipes that use another one, and why: nothing else may. The list may only become shorter.
+const RECIPES_THAT_USE: &[(&str, &str)] = &[
+    // A reset changes the password of the other recipe; on the wire the two are one recipe.
+    ("password_reset", "email_password"),
+];
+
+#[test]
+fn recipes_meet_in_events_and_do_not_use_each_other() {
+    let all = sources("templates/runtime/src");
+    let of_recipes = all.iter().filter_map(|source| {
+        let rest = source.name.strip_prefix(RECIPES)?;
+        let (recipe, _) = rest.split_once('/')?;
+        Some((recipe, source))
+    });
+    let of_recipes: Vec<(&str, &Source)> = of_recipes.collect();
+    let recipes: BTreeSet<&str> = of_recipes.iter().map(|(recipe, _)| *recipe).collect();
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (recipe, source) in &of_recipes {
+        if source.is_tests() {
+            continue;
+        }
+        let code = source.code();
+        for other in recipes.iter().filter(|other| *other != recipe) {
+            if !code.contains(&format!("recipes::{other}")) {
+                continue;
+            }
+            if RECIPES_THAT_USE.contains(&(recipe, other)) {
+                seen.insert((*recipe, *other));
+            } else {
+                faults.push(format!("{}: it uses `{other}`", source.name));
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "let one announce an event, and the other act on it:\n{}",
+        faults.join("\n")
+    );
+    assert_eq!(seen.len(), RECIPES_THAT_USE.len(), "{seen:?}");
+}
+
 /// Modules of the runtime that use each other, which the list may only lose.
 const CIRCLES: &[(&str, &str)] = &[("config", "limits")];
 
