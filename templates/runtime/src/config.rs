@@ -19,6 +19,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use http::HeaderName;
+
 use self::names::Names;
 pub use self::recipes::RecipeSettings;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
@@ -85,6 +87,9 @@ pub struct Config {
     pub mail_outbox: Option<PathBuf>,
     /// How many passwords are hashed at once.
     pub password_threads: usize,
+    /// Headers that pages of other origins may send to the auth APIs beside those of the protocol, such as
+    /// `traceparent` or the one of a captcha (CORS, `Access-Control-Allow-Headers`).
+    pub allowed_headers: Vec<HeaderName>,
     /// How many bytes a request body may have.
     pub body_limit: usize,
     /// How long a request body may take to arrive.
@@ -129,6 +134,7 @@ impl Config {
             password_threads: cores.saturating_sub(1).max(1),
             body_limit: DEFAULT_BODY_LIMIT,
             body_timeout: DEFAULT_BODY_TIMEOUT,
+            allowed_headers: Vec::new(),
             session: SessionConfig::default(),
             recipes: RecipeSettings::default(),
             unknown_variables: Vec::new(),
@@ -281,6 +287,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
         env.wrong("AUTH_PASSWORD_THREADS", "must be 256 at most");
     }
     let body_limit = env.positive("AUTH_BODY_LIMIT");
+    let allowed_headers = allowed_headers(env);
 
     let mut config = config?;
     config.app_id = app_id.unwrap_or(config.app_id);
@@ -297,6 +304,7 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     };
     let interval = cleanup.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
     config.cleanup_interval = interval.unwrap_or(config.cleanup_interval);
+    config.allowed_headers = allowed_headers;
     config.database_url = Secret(database);
     config.database_connections = connections.unwrap_or(config.database_connections);
     config.mail_from = sender.unwrap_or(config.mail_from);
@@ -305,6 +313,20 @@ fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
     config.password_threads = threads.unwrap_or(config.password_threads);
     config.body_limit = body_limit.unwrap_or(config.body_limit);
     Some(config)
+}
+
+/// The names of `AUTH_ALLOWED_HEADERS`.
+fn allowed_headers(env: &mut Env<'_>) -> Vec<HeaderName> {
+    let name = "AUTH_ALLOWED_HEADERS";
+    let text = env.text(name).unwrap_or_default();
+    let mut headers = Vec::new();
+    for header in text.split(',').filter(|_| !text.is_empty()) {
+        match header.trim().parse() {
+            Ok(header) if header != "*" => headers.push(header),
+            _ => env.wrong(name, check::NO_HEADER),
+        }
+    }
+    headers
 }
 
 /// `AUTH_LIMITS=off` switches all off; one that is set all the same counts.

@@ -28,7 +28,7 @@ mod request_log;
 pub use self::answer::Answer;
 pub use self::api::{Answering, Api, Handler, Operation, Route};
 pub use self::context::AuthContext;
-pub use self::cors::cors;
+pub use self::cors::{allowed_headers, cors};
 pub use self::error::ErrorResponse;
 pub use self::guard::{VerifySession, VerifySessionService};
 pub(crate) use self::head::with_checked_head;

@@ -2,8 +2,9 @@
 
 mod common;
 
+use auth_server::Config;
 use common::{Ask, Server, form, shown};
-use http::Method;
+use http::{HeaderName, Method};
 
 const NEVER_STORE: Option<&str> = Some("no-cache, no-store, max-age=0, must-revalidate");
 
@@ -161,6 +162,40 @@ async fn the_website_may_ask_with_credentials() {
         .header("origin", "http://localhost:3000");
     let answer = ask.json(&form("a@ex.co", "passw0rd")).await;
     shown("cross_origin", &answer);
+}
+
+#[tokio::test]
+async fn headers_of_the_settings_may_be_sent_beside_those_of_the_protocol() {
+    let server = Server::start_with(|config| {
+        config.allowed_headers = ["traceparent", "x-captcha", "rid"]
+            .map(HeaderName::from_static)
+            .into();
+    })
+    .await;
+    let answer = preflight(&server, "/auth/signin", "http://localhost:3000");
+    let answer = answer.send().await;
+    assert_eq!(
+        answer.header("access-control-allow-headers"),
+        Some(
+            "content-type,rid,fdi-version,anti-csrf,authorization,st-auth-mode,traceparent,x-captcha"
+        )
+    );
+}
+
+#[test]
+fn a_setting_that_is_no_header_is_named() {
+    let read = |value: &'static str| {
+        Config::read(&auth_server::APP_INFO, move |name| {
+            (name == "AUTH_ALLOWED_HEADERS").then(|| value.to_owned())
+        })
+    };
+    let config = read(" Traceparent,x-captcha").expect("it is right");
+    let last = auth_server::allowed_headers(&config).split_off(6);
+    assert_eq!(last, ["traceparent", "x-captcha"]);
+    for wrong in ["*", "a b", "a,,b", "x:"] {
+        let errors = read(wrong).expect_err(wrong).to_string();
+        assert!(errors.contains("AUTH_ALLOWED_HEADERS"), "{errors}");
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,11 @@ use crate::store::check_url;
 /// The longest id of an app: it stands in the names of cookies.
 const MAX_APP_ID: usize = 64;
 
+/// What is wrong with a name of a header that may be sent from other origins. Where credentials are sent, `*`
+/// is the name of a header and not a wildcard (Fetch Standard, "CORS protocol and credentials").
+pub(super) const NO_HEADER: &str =
+    "must be names of headers, with commas between them; `*` does not stand for all";
+
 /// What is wrong with the id of an app.
 pub(super) fn app_id(id: &str) -> Option<&'static str> {
     let is_id = (1..=MAX_APP_ID).contains(&id.len())
@@ -61,6 +66,9 @@ impl Config {
             if is_zero {
                 wrong(field, "must be greater than zero");
             }
+        }
+        if self.allowed_headers.iter().any(|header| header == "*") {
+            wrong("allowed_headers", NO_HEADER);
         }
         if !(1..=MAX_PASSWORD_THREADS).contains(&self.password_threads) {
             wrong("password_threads", "must be 1 to 256");

@@ -231,6 +231,12 @@ pub const VARIABLES: &[Variable] = &[
          native shells such as `capacitor://localhost`",
     ),
     plain(
+        "AUTH_ALLOWED_HEADERS",
+        "none",
+        "Headers that pages of other origins may send to the auth APIs beside those of the protocol, with commas \
+         between them: `traceparent`, or the one of a captcha",
+    ),
+    plain(
         "AUTH_TOKEN_AUDIENCE",
         "none",
         "The `aud` of access tokens, which the server then demands of them",

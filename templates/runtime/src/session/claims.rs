@@ -90,12 +90,13 @@ impl Stamp {
     }
 }
 
-/// Refuses an update that would change a claim of the server's.
+/// Refuses an update that would change a claim of the server's. `null` asks to delete it and has no effect, as in
+/// the reference: the stored claims of the application never hold one of the server's.
 pub(super) fn check_update(update: &Map<String, Value>) -> Result<(), Error> {
     update
-        .keys()
-        .find(|name| is_protected(name))
-        .map_or(Ok(()), |name| {
+        .iter()
+        .find(|(name, value)| is_protected(name) && !value.is_null())
+        .map_or(Ok(()), |(name, _)| {
             let text = format!("the claim {name} belongs to the server and cannot be changed");
             Err(Error::internal(text))
         })
@@ -160,7 +161,8 @@ mod tests {
     #[test]
     fn the_servers_claims_cannot_be_changed() {
         for name in PROTECTED_CLAIMS {
-            assert!(check_update(&map(&json!({ "k": 1, (name): null }))).is_err());
+            assert!(check_update(&map(&json!({ "k": 1, (name): 1 }))).is_err());
+            assert!(check_update(&map(&json!({ "k": 1, (name): null }))).is_ok());
         }
         assert!(check_update(&map(&json!({ "k": 1, "iss": "x" }))).is_ok());
     }

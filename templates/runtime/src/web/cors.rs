@@ -14,7 +14,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::config::Config;
 use crate::session::Origin;
 
-/// The headers that browsers may send; the last five are those of the session library.
+/// The headers that pages may always send; the last five are those of the session library.
 const ALLOWED_HEADERS: [HeaderName; 6] = [
     header::CONTENT_TYPE,
     HeaderName::from_static("rid"),
@@ -33,6 +33,27 @@ const METHODS: [Method; 6] = [
     Method::DELETE,
 ];
 
+/// The headers that pages of other origins may send: those of the protocol, and those of
+/// [`Config::allowed_headers`]. For an application with a [`CorsLayer`] of its own, whose routes must take the
+/// headers of the session library:
+///
+/// ```no_run
+/// # fn layer(config: &auth_runtime::Config) -> tower_http::cors::CorsLayer {
+/// let mut headers = auth_runtime::allowed_headers(config);
+/// headers.push(http::HeaderName::from_static("x-idempotency-key"));
+/// tower_http::cors::CorsLayer::new().allow_headers(headers)
+/// # }
+/// ```
+pub fn allowed_headers(config: &Config) -> Vec<HeaderName> {
+    let mut headers = Vec::from(ALLOWED_HEADERS);
+    for header in &config.allowed_headers {
+        if !headers.contains(header) {
+            headers.push(header.clone());
+        }
+    }
+    headers
+}
+
 /// The CORS rules of the auth APIs; an application puts the same on its own routes.
 ///
 /// Which headers a page may read depends on the answer and is said by the session engine.
@@ -45,7 +66,7 @@ pub fn cors(config: &Config) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_credentials(true)
-        .allow_headers(ALLOWED_HEADERS)
+        .allow_headers(allowed_headers(config))
         .allow_methods(METHODS)
         .vary([header::ORIGIN])
 }

@@ -221,6 +221,30 @@ async fn a_change_does_not_bring_back_what_another_one_took_away() {
 }
 
 #[tokio::test]
+async fn null_for_a_claim_of_the_server_leaves_it_as_it_is() {
+    let server = server();
+    let headers = server.by_cookies().await.as_cookies();
+    let verified = server.verify(&headers, VerifyOptions::default()).await;
+    let mut session = verified.expect("good").expect("a session");
+    let before = session.clone();
+    let mut fx = Effects::new();
+    for name in PROTECTED_CLAIMS {
+        let update = map(&json!({ (name): null, "k": name }));
+        let merged = server.sessions.merge_claims(&mut session, &update, &mut fx);
+        merged.await.expect("merged");
+        assert_eq!(session.claims["k"], name);
+        assert_eq!(session.claims.get(name), before.claims.get(name), "{name}");
+        let merged = server
+            .sessions
+            .merge_claims_by_handle(&session.handle, update);
+        assert!(merged.await.expect("merged"));
+        let update = map(&json!({ (name): 1 }));
+        let merged = server.sessions.merge_claims(&mut session, &update, &mut fx);
+        assert!(matches!(merged.await, Err(Error::Internal(_))), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_claim_that_fails_to_be_fetched_is_a_fault_of_the_server() {
     let server = server();
     let headers = server.by_cookies().await.as_cookies();
