@@ -19,7 +19,7 @@ use crate::source::{SourceFile, Span};
 pub(crate) use names::is_app_id;
 use names::{is_cargo_name, is_npm_name};
 pub use nextjs::{Nextjs, Router, Runtime};
-pub use runtime::RuntimeSource;
+pub use runtime::{Feature, RuntimeSource};
 
 /// What of the output the spec does not decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Settings {
     pub standalone_workspace: bool,
     /// Where the server gets its runtime from.
     pub runtime: RuntimeSource,
+    /// What of the runtime the server is built with.
+    pub features: Vec<Feature>,
     /// Which app the server is, as `AUTH_APP_ID` says it: two projects on one host (`localhost`) need
     /// different ones, or they share the names of their cookies. `None` leaves it to the environment.
     pub app_id: Option<String>,
@@ -49,6 +51,7 @@ impl Default for Settings {
             client_package: "auth-client".to_owned(),
             standalone_workspace: true,
             runtime: RuntimeSource::default(),
+            features: Feature::ALL.to_vec(),
             app_id: None,
             nextjs: None,
             warnings: WarningLevels::default(),
@@ -105,7 +108,10 @@ const KEYS: &[(&str, &[&str])] = &[
             "spec", "app_info", "out", "runtime", "server", "client", "nextjs", "warnings",
         ],
     ),
-    ("server", &["package", "standalone_workspace", "app_id"]),
+    (
+        "server",
+        &["package", "standalone_workspace", "app_id", "features"],
+    ),
     ("client", &["package"]),
     ("nextjs", &["out", "router", "runtime", "session"]),
     ("warnings", &["allow", "deny"]),
@@ -149,6 +155,11 @@ impl Reader<'_> {
                 ("server", "standalone_workspace") => {
                     if let Some(standalone) = self.flag(value) {
                         settings.standalone_workspace = standalone;
+                    }
+                }
+                ("server", "features") => {
+                    if let Some(features) = self.features(value) {
+                        settings.features = features;
                     }
                 }
                 ("server", "app_id") => settings.app_id = self.app_id(value),

@@ -19,6 +19,12 @@ pub(super) enum Choice {
 /// The extension of an operation.
 const EXTENSION: &str = "x-auth-gen";
 
+/// Whether `x-auth-gen: none` leaves an operation out: the server does not answer it and the client does not
+/// call it.
+pub(super) fn is_left_out(operation: &Operation) -> bool {
+    operation.extension.as_ref().and_then(Value::as_str) == Some("none")
+}
+
 /// Decides for one operation.
 pub(super) fn choose(cx: &mut Context<'_>, operation: &Operation, id: &str) -> Choice {
     if let Some(extension) = &operation.extension {
@@ -74,7 +80,7 @@ fn by_extension(cx: &mut Context<'_>, extension: &Value, place: &Place) -> Choic
     let names = catalog::behaviours().map(|behaviour| behaviour.name);
     let nearest = names
         .clone()
-        .chain(["custom"])
+        .chain(["custom", "none"])
         .min_by_key(|known| distance(known, name))
         .filter(|known| distance(known, name) <= 3);
     let label = nearest.map_or(String::new(), |known| format!("did you mean `{known}`?"));
@@ -84,7 +90,7 @@ fn by_extension(cx: &mut Context<'_>, extension: &Value, place: &Place) -> Choic
     )
     .at(cx.at(&named), label)
     .help(format!(
-        "write `custom` or one of: {}",
+        "write `custom`, `none` (neither server nor client has it) or one of: {}",
         names.collect::<Vec<_>>().join(", ")
     ));
     cx.report(diagnostic);

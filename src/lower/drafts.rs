@@ -73,6 +73,9 @@ pub(super) fn collect<'d>(cx: &mut Context<'d>, app_info: &AppInfo) -> Vec<Draft
     let mut drafts: Vec<Draft<'d>> = Vec::new();
     let document = cx.document;
     for spec in &document.operations {
+        if behaviours::is_left_out(spec) {
+            continue;
+        }
         let mut methods = METHODS.iter();
         let Some((_, method)) = methods.find(|(name, _)| *name == spec.method) else {
             continue;

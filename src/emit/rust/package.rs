@@ -90,7 +90,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
         package,
         standalone: settings.standalone_workspace,
         vendored: settings.runtime == RuntimeSource::Vendored,
-        runtime: settings.runtime.dependency(),
+        runtime: settings.runtime.dependency(&settings.features),
     };
     add("Cargo.toml", manifest.render());
     let readme = Readme {

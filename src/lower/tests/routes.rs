@@ -222,3 +222,20 @@ fn a_thousand_operations_take_no_time() {
     assert_eq!(api.operations.len(), 1000);
     assert_eq!(api.models.len(), 2001);
 }
+
+#[test]
+fn an_operation_that_is_left_out_has_no_route_and_no_name() {
+    let api = lowered(
+        "openapi: 3.0.3
+info: { title: t, version: '1' }
+paths:
+  /auth/old:
+    get: { operationId: run, x-auth-gen: none, responses: { '200': { description: done } } }
+  /auth/new:
+    get: { operationId: run-it, responses: { '200': { description: done } } }
+",
+    );
+    let text = show::show(&api);
+    let routes: Vec<&str> = text.lines().filter(|line| line.contains("BASE/")).collect();
+    assert_eq!(routes, ["run-it GET BASE/new = custom (Nothing)"]);
+}

@@ -9,17 +9,24 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+#[cfg(feature = "smtp")]
+mod message;
+#[cfg(not(feature = "smtp"))]
+#[path = "delivery/no_message.rs"]
+mod message;
 mod outbox;
 mod queue;
+#[cfg(feature = "smtp")]
 mod smtp;
 mod worker;
 
 pub use self::outbox::{Outbox, SentMail};
 pub(crate) use self::queue::{DONE_KEPT, FAILED_KEPT, LIFETIME};
 pub use self::queue::{DueMail, NewMail, Queue};
+#[cfg(feature = "smtp")]
 pub use self::smtp::Smtp;
 
-use self::smtp::{mailbox, message};
+use self::message::{Mailbox, mailbox, message};
 use crate::email::EmailAddress;
 
 /// What a mail is about. The recipe that sends mails of a kind makes their text when they are sent.
@@ -42,16 +49,35 @@ impl MailKind {
 ///
 /// # Errors
 /// It is not a mail address.
+#[cfg(feature = "smtp")]
 pub(crate) fn check_sender(sender: &str) -> Result<(), MailError> {
     mailbox(sender).map(|_| ())
+}
+
+/// Accepts every sender: nothing is sent.
+#[cfg(not(feature = "smtp"))]
+pub(crate) fn check_sender(_sender: &str) -> Result<(), MailError> {
+    Ok(())
 }
 
 /// Whether a URL names an SMTP server.
 ///
 /// # Errors
 /// It cannot be understood; the message does not repeat it.
+#[cfg(feature = "smtp")]
 pub(crate) fn check_smtp_url(url: &str) -> Result<(), MailError> {
     smtp::builder(url).map(|_| ())
+}
+
+/// Refuses every URL.
+///
+/// # Errors
+/// Always, with the cure.
+#[cfg(not(feature = "smtp"))]
+pub(crate) fn check_smtp_url(_url: &str) -> Result<(), MailError> {
+    Err(MailError::lasting(
+        "this program is built without mail: turn on the feature `smtp` of auth-runtime",
+    ))
 }
 
 /// One mail in plain text.

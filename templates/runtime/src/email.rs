@@ -129,8 +129,11 @@ mod tests {
     fn is_valid(text: &str) -> bool {
         match EmailAddress::parse(text) {
             Ok(address) => {
-                let mailer = address.as_str().parse::<lettre::Address>();
-                assert!(mailer.is_ok(), "the mailer refuses {text:?}");
+                #[cfg(feature = "smtp")]
+                assert!(
+                    address.as_str().parse::<lettre::Address>().is_ok(),
+                    "the mailer refuses {text:?}"
+                );
                 assert_eq!(EmailAddress::parse(address.as_str()), Ok(address));
                 true
             }

@@ -14,6 +14,7 @@ mod mail_outbox;
 mod migrations;
 pub(crate) mod names;
 mod opening;
+#[cfg(feature = "postgres")]
 mod postgres;
 pub(crate) mod secrets;
 mod sessions;
@@ -41,6 +42,7 @@ pub(crate) use mail_outbox::{
     insert as enqueue_mail,
 };
 pub(crate) use opening::{Way, check_url, open, open_existing, way};
+#[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub(crate) use secrets::PurgeSecrets;
 pub(crate) use sessions::merge_claims;

@@ -11,6 +11,10 @@
 //! values of ours and log what they like, so only those of `DEPENDENCIES` reach the log at all (OWASP
 //! Logging Cheat Sheet, "Data to exclude").
 
+#[cfg(feature = "otel")]
+mod traces;
+#[cfg(not(feature = "otel"))]
+#[path = "telemetry/no_traces.rs"]
 mod traces;
 
 use std::fmt;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::StartError;
 use crate::config::Config;
-use crate::delivery::{Both, Mailer, NoMailer, Outbox, Smtp};
+use crate::delivery::{Both, MailError, Mailer, NoMailer, Outbox};
 
 /// SMTP, the outbox, both, or a mailer that complains.
 pub(super) fn configured(
@@ -17,12 +17,12 @@ pub(super) fn configured(
     let smtp = config
         .smtp_url
         .as_ref()
-        .map(|url| Smtp::new(url.expose(), &config.mail_from))
+        .map(|url| smtp(url.expose(), &config.mail_from))
         .transpose()
         .map_err(|error| StartError(format!("AUTH_SMTP_URL: {error}")))?;
     Ok(match (smtp, outbox) {
-        (Some(smtp), Some(outbox)) => Arc::new(Both(Arc::<Outbox>::clone(outbox), Arc::new(smtp))),
-        (Some(smtp), None) => Arc::new(smtp),
+        (Some(smtp), Some(outbox)) => Arc::new(Both(Arc::<Outbox>::clone(outbox), smtp)),
+        (Some(smtp), None) => smtp,
         (None, Some(outbox)) => Arc::<Outbox>::clone(outbox),
         (None, None) => {
             tracing::warn!(
@@ -31,4 +31,14 @@ pub(super) fn configured(
             Arc::new(NoMailer)
         }
     })
+}
+
+#[cfg(feature = "smtp")]
+fn smtp(url: &str, from: &str) -> Result<Arc<dyn Mailer>, MailError> {
+    Ok(Arc::new(crate::delivery::Smtp::new(url, from)?))
+}
+
+#[cfg(not(feature = "smtp"))]
+fn smtp(url: &str, _from: &str) -> Result<Arc<dyn Mailer>, MailError> {
+    crate::delivery::check_smtp_url(url).map(|()| Arc::new(NoMailer) as Arc<dyn Mailer>)
 }

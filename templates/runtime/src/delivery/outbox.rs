@@ -13,9 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use lettre::message::Mailbox;
 
-use super::{Mail, MailError, Mailer, mailbox, message};
+use super::{Mail, MailError, Mailbox, Mailer, mailbox, message};
 use crate::clock::Clock;
 
 /// How many mails the page shows.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{PostgresStore, SqliteStore, Store, sqlite};
+#[cfg(feature = "postgres")]
+use super::PostgresStore;
+use super::{SqliteStore, Store, sqlite};
 use crate::error::Error;
 
 fn is_postgres(url: &str) -> bool {
@@ -14,7 +16,7 @@ fn is_postgres(url: &str) -> bool {
 /// The text does not show the URL, which may hold a password.
 pub(crate) fn check_url(url: &str) -> Result<(), String> {
     if is_postgres(url) {
-        PostgresStore::check_url(url)
+        postgres::check_url(url)
     } else if url.starts_with("sqlite:") {
         sqlite::check_url(url).map_err(str::to_owned)
     } else {
@@ -24,6 +26,10 @@ pub(crate) fn check_url(url: &str) -> Result<(), String> {
 
 /// How a server reaches its database.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "postgres"),
+    allow(dead_code, reason = "only PostgreSQL is reached in other ways")
+)]
 pub(crate) enum Way {
     /// SQLite in the memory of the process.
     Memory,
@@ -40,7 +46,7 @@ pub(crate) enum Way {
 /// How a URL says that the database is reached; `None` for a URL that [`check_url`] refuses.
 pub(crate) fn way(url: &str) -> Option<Way> {
     if is_postgres(url) {
-        return PostgresStore::way(url);
+        return postgres::way(url);
     }
     let location = sqlite::location(url).ok()?;
     Some(location.map_or(Way::Memory, Way::File))
@@ -50,7 +56,7 @@ pub(crate) fn way(url: &str) -> Option<Way> {
 /// connections.
 pub(crate) async fn open(url: &str, connections: usize) -> Result<Arc<dyn Store>, Error> {
     if is_postgres(url) {
-        return Ok(Arc::new(PostgresStore::open(url, connections).await?));
+        return postgres::open(url, connections).await;
     }
     let url = url.to_owned();
     let store = tokio::task::spawn_blocking(move || SqliteStore::open(&url))
@@ -71,4 +77,46 @@ pub(crate) async fn open_existing(url: &str, connections: usize) -> Result<Arc<d
         )));
     }
     open(url, connections).await
+}
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use super::*;
+
+    pub(super) fn check_url(url: &str) -> Result<(), String> {
+        PostgresStore::check_url(url)
+    }
+
+    pub(super) fn way(url: &str) -> Option<Way> {
+        PostgresStore::way(url)
+    }
+
+    pub(super) async fn open(url: &str, connections: usize) -> Result<Arc<dyn Store>, Error> {
+        Ok(Arc::new(PostgresStore::open(url, connections).await?))
+    }
+}
+
+/// In a program that is built without PostgreSQL, its URLs are refused, with the cure.
+#[cfg(not(feature = "postgres"))]
+mod postgres {
+    use super::*;
+
+    const MISSING: &str =
+        "this program is built without PostgreSQL: turn on the feature `postgres` of auth-runtime";
+
+    pub(super) fn check_url(_url: &str) -> Result<(), String> {
+        Err(MISSING.to_owned())
+    }
+
+    pub(super) fn way(_url: &str) -> Option<Way> {
+        None
+    }
+
+    #[allow(
+        clippy::unused_async,
+        reason = "it has the signature of the one that opens"
+    )]
+    pub(super) async fn open(_url: &str, _connections: usize) -> Result<Arc<dyn Store>, Error> {
+        Err(Error::internal(MISSING))
+    }
 }

@@ -20,6 +20,7 @@ mod failure;
 mod migrate;
 mod pool;
 mod transaction;
+mod value;
 
 use std::fmt;
 use std::sync::Arc;

@@ -36,10 +36,13 @@ use std::time::Instant;
 use tracing::Instrument;
 
 use super::Store;
+#[cfg(feature = "postgres")]
 use super::postgres::{self, Failure};
 use super::sqlite;
 use crate::error::Error;
 
+#[cfg(feature = "postgres")]
+pub(super) use value::Cell;
 pub(crate) use value::{Bind, Row};
 
 /// The future of one run of a transaction whose outcome has any type.
@@ -131,6 +134,7 @@ pub struct Tx<'c> {
 
 enum Driver<'c> {
     Sqlite(&'c mut rusqlite::Connection),
+    #[cfg(feature = "postgres")]
     Postgres(&'c postgres::Statements<'c>),
 }
 
@@ -140,6 +144,7 @@ pub enum TxError {
     /// SQLite failed.
     Sqlite(rusqlite::Error),
     /// PostgreSQL failed, or cannot be reached.
+    #[cfg(feature = "postgres")]
     Postgres(Failure),
     /// The transaction itself gave up.
     Other(Error),
@@ -150,6 +155,7 @@ impl<'c> Tx<'c> {
         Self::new(Driver::Sqlite(connection), access)
     }
 
+    #[cfg(feature = "postgres")]
     pub(super) fn postgres(statements: &'c postgres::Statements<'c>, access: Access) -> Self {
         Self::new(Driver::Postgres(statements), access)
     }
@@ -171,6 +177,7 @@ impl<'c> Tx<'c> {
         let sql = self.check(sql.into(), values)?;
         match &mut self.driver {
             Driver::Sqlite(connection) => Ok(sqlite::query(connection, sql, values)?),
+            #[cfg(feature = "postgres")]
             Driver::Postgres(statements) => Ok(statements.query(sql, values).await?),
         }
     }
@@ -205,6 +212,7 @@ impl<'c> Tx<'c> {
         let sql = self.check(sql.into(), values)?;
         match &mut self.driver {
             Driver::Sqlite(connection) => Ok(sqlite::execute(connection, sql, values)?),
+            #[cfg(feature = "postgres")]
             Driver::Postgres(statements) => Ok(statements.execute(sql, values).await?),
         }
     }
@@ -214,10 +222,12 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// As [`Tx::query`].
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
     pub(crate) async fn lock(&mut self, key: &str) -> Result<(), TxError> {
         self.count()?;
         match &mut self.driver {
             Driver::Sqlite(_) => Ok(()),
+            #[cfg(feature = "postgres")]
             Driver::Postgres(statements) => Ok(statements.lock(key).await?),
         }
     }
@@ -337,6 +347,7 @@ impl From<rusqlite::Error> for TxError {
     }
 }
 
+#[cfg(feature = "postgres")]
 impl From<Failure> for TxError {
     fn from(error: Failure) -> Self {
         Self::Postgres(error)
@@ -353,6 +364,7 @@ impl From<TxError> for Error {
     fn from(error: TxError) -> Self {
         match error {
             TxError::Sqlite(error) => sqlite::failure(error),
+            #[cfg(feature = "postgres")]
             TxError::Postgres(failure) => failure.into(),
             TxError::Other(error) => error,
         }

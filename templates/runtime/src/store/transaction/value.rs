@@ -1,16 +1,11 @@
 //! The values that go into a statement and come out of it, in either database.
 
-use std::error::Error as StdError;
 use std::fmt;
 
-use bytes::BytesMut;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use super::TxError;
 use crate::error::Error;
-
-type Failed = Box<dyn StdError + Sync + Send>;
 
 /// A value that is bound to a statement. `Debug` hides it: drivers log the values they bind, and a
 /// subscriber of the application may listen to them at any level (OWASP Logging Cheat Sheet, "Data to
@@ -197,51 +192,6 @@ impl rusqlite::types::FromSql for Cell {
             ValueRef::Blob(value) => Self::Bytes(value.to_vec()),
             ValueRef::Real(_) => return Err(rusqlite::types::FromSqlError::InvalidType),
         })
-    }
-}
-
-impl ToSql for Bind<'_> {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Failed> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Int(value) if *ty == Type::BOOL => (*value != 0).to_sql(ty, out),
-            Self::Int(value) if *ty == Type::INT2 => i16::try_from(*value)?.to_sql(ty, out),
-            Self::Int(value) if *ty == Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
-            Self::Int(value) => value.to_sql_checked(ty, out),
-            Self::Text(value) => value.to_sql_checked(ty, out),
-            Self::Bytes(value) => value.to_sql_checked(ty, out),
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        // Depends on the value: `to_sql` checks.
-        true
-    }
-
-    to_sql_checked!();
-}
-
-impl<'a> FromSql<'a> for Cell {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Failed> {
-        Ok(match *ty {
-            Type::BOOL => Self::Int(i64::from(bool::from_sql(ty, raw)?)),
-            Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
-            Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
-            Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
-            Type::BYTEA => Self::Bytes(Vec::from_sql(ty, raw)?),
-            _ => Self::Text(String::from_sql(ty, raw)?),
-        })
-    }
-
-    fn from_sql_null(_: &Type) -> Result<Self, Failed> {
-        Ok(Self::Null)
-    }
-
-    fn accepts(ty: &Type) -> bool {
-        matches!(
-            *ty,
-            Type::BOOL | Type::INT2 | Type::INT4 | Type::INT8 | Type::BYTEA
-        ) || <String as FromSql>::accepts(ty)
     }
 }
 

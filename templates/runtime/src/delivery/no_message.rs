@@ -1,0 +1,29 @@
+//! In place of mails that go over the wire, in a program that is built without the feature `smtp`.
+
+use super::{Mail, MailError};
+
+/// A sender; there is none.
+#[derive(Debug, Clone)]
+pub(super) enum Mailbox {}
+
+/// A mail as it goes over the wire; there is none.
+pub(super) enum Message {}
+
+/// Refuses every sender.
+pub(super) fn mailbox(_text: &str) -> Result<Mailbox, MailError> {
+    Err(MailError::lasting(
+        "this program is built without mail: turn on the feature `smtp` of auth-runtime",
+    ))
+}
+
+/// Cannot be called: there is no sender.
+pub(super) fn message(_mail: &Mail, from: &Mailbox) -> Result<Message, MailError> {
+    match *from {}
+}
+
+impl Message {
+    /// Cannot be called.
+    pub(super) fn formatted(&self) -> Vec<u8> {
+        match *self {}
+    }
+}
