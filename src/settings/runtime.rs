@@ -115,7 +115,6 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::settings::{Project, parse};
     use crate::source::SourceFile;
 

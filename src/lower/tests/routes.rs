@@ -237,5 +237,5 @@ paths:
     );
     let text = show::show(&api);
     let routes: Vec<&str> = text.lines().filter(|line| line.contains("BASE/")).collect();
-    assert_eq!(routes, ["run-it GET BASE/new = custom (Nothing)"]);
+    assert_eq!(routes, ["runIt GET BASE/new = custom (Nothing)"]);
 }

@@ -41,7 +41,7 @@
 //!
 //! | Floor | Modules |
 //! |---|---|
-//! | the program | `commands` |
+//! | the program, and the tests of an application | `commands`, `testing` |
 //! | HTTP | `web`, `serve` |
 //! | what operations mean | `recipes` |
 //! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
@@ -73,6 +73,7 @@ pub mod session;
 mod shapes;
 pub mod store;
 pub mod telemetry;
+pub mod testing;
 mod users;
 pub mod web;
 

@@ -1,0 +1,253 @@
+//! A server for the tests of an application: in memory, with a clock to move and mails to read.
+//!
+//! ```
+//! # use auth_runtime::{Api, Session};
+//! # use axum::{Router, routing::get};
+//! # async fn run(api: Api) {
+//! use auth_runtime::testing::TestServer;
+//!
+//! async fn who(session: Session) -> String {
+//!     session.user_id
+//! }
+//!
+//! let server = TestServer::start(|auth| {
+//!     Router::new().route("/who", get(who)).layer(auth_runtime::layer(auth, api))
+//! })
+//! .await;
+//! let ana = server.sign_in("ana").await;
+//! assert_eq!(server.get("/who", Some(&ana)).await.text(), "ana");
+//! assert_eq!(server.get("/who", None).await.status, 401);
+//! # }
+//! ```
+//!
+//! Everything here panics where a test would: a server that does not start, an answer that does not come.
+//! Passwords are hashed with the least work, requests are not limited, and keys are ES256: none of it is for
+//! production.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::app_info::AppInfoInput;
+use crate::auth::{Auth, AuthBuilder};
+use crate::clock::ManualClock;
+use crate::config::{Config, Secret};
+use crate::crypto::keys::Algorithm;
+use crate::crypto::password::PasswordParams;
+use crate::delivery::{Mail, MailError, Mailer};
+use crate::limits::LimitSettings;
+use crate::session::{NewSessionFor, TransferMethod};
+
+/// When the clock of a test server starts: 2024-01-01, in milliseconds since 1970.
+pub const START: i64 = 1_704_067_200_000;
+
+/// The longest body of an answer.
+const BODY_BYTES: usize = 16 << 20;
+
+/// A server whose database is in memory.
+pub struct TestServer {
+    auth: Auth,
+    app: Router,
+    clock: ManualClock,
+    mails: Mails,
+}
+
+/// Who sends a request: the access token of a session, in header mode.
+#[derive(Debug, Clone)]
+pub struct TestUser {
+    /// The user's id.
+    pub id: String,
+    /// The handle of the session.
+    pub session_handle: String,
+    access_token: String,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct TestAnswer {
+    /// The status code.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl TestServer {
+    /// Starts a server, and an application around it.
+    pub async fn start(app: impl FnOnce(Auth) -> Router) -> Self {
+        Self::start_with(|_| {}, |builder| builder, app).await
+    }
+
+    /// The same with other settings (`configure`), and with hooks, claims or a mailer (`build`).
+    pub async fn start_with(
+        configure: impl FnOnce(&mut Config),
+        build: impl FnOnce(AuthBuilder) -> AuthBuilder,
+        app: impl FnOnce(Auth) -> Router,
+    ) -> Self {
+        let app_info = AppInfoInput {
+            app_name: Some("Test".to_owned()),
+            api_domain: Some("http://localhost:3001".to_owned()),
+            website_domain: Some("http://localhost:3000".to_owned()),
+            ..AppInfoInput::default()
+        };
+        let mut config = Config::for_app(&app_info).expect("these values are right");
+        config.database_url = Secret::new("sqlite::memory:");
+        config.session.signing_algorithm = Algorithm::Es256;
+        config.limits = LimitSettings::off();
+        configure(&mut config);
+        let clock = ManualClock::new(START);
+        let mails = Mails::default();
+        let builder = Auth::builder(config)
+            .clock(clock.clone())
+            .mailer(mails.clone())
+            .password_params(PasswordParams {
+                memory_kib: 64,
+                passes: 1,
+                lanes: 1,
+            });
+        let auth = build(builder).build().await.expect("the server starts");
+        let app = app(auth.clone());
+        Self {
+            auth,
+            app,
+            clock,
+            mails,
+        }
+    }
+
+    /// The server behind it.
+    pub fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// Its clock, which stands still until it is moved: lifetimes of sessions and links end when a test wants
+    /// it.
+    pub fn clock(&self) -> &ManualClock {
+        &self.clock
+    }
+
+    /// The mails that were sent so far, oldest first. A mail is sent soon after the answer that promises it:
+    /// [`next_mail`](Self::next_mail) waits for it.
+    pub fn mails(&self) -> Vec<Mail> {
+        let mails = self.mails.0.lock();
+        mails.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until there are more than `seen` mails, and returns the first of the new ones.
+    ///
+    /// # Panics
+    /// None comes within ten seconds.
+    pub async fn next_mail(&self, seen: usize) -> Mail {
+        for _ in 0..1_000 {
+            if let Some(mail) = self.mails().into_iter().nth(seen) {
+                return mail;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("no mail was sent")
+    }
+
+    /// Begins a session for a user, whether the user has signed up or not.
+    pub async fn sign_in(&self, user_id: &str) -> TestUser {
+        self.sign_in_as(NewSessionFor::user(user_id)).await
+    }
+
+    /// Begins a session with claims or another tenant.
+    pub async fn sign_in_as(&self, new: NewSessionFor) -> TestUser {
+        let sessions = self.auth.sessions();
+        let (session, tokens) = sessions
+            .create_without_request(new, TransferMethod::Header)
+            .await
+            .expect("the session begins");
+        TestUser {
+            id: session.user_id,
+            session_handle: session.handle,
+            access_token: tokens.access_token,
+        }
+    }
+
+    /// Sends a GET.
+    pub async fn get(&self, path: &str, user: Option<&TestUser>) -> TestAnswer {
+        self.send(Method::GET, path, user, None).await
+    }
+
+    /// Sends a POST with a JSON body.
+    pub async fn post(&self, path: &str, user: Option<&TestUser>, json: &Value) -> TestAnswer {
+        self.send(Method::POST, path, user, Some(json)).await
+    }
+
+    /// Sends any request with a JSON body or none.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        user: Option<&TestUser>,
+        json: Option<&Value>,
+    ) -> TestAnswer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("st-auth-mode", "header");
+        if let Some(user) = user {
+            request = request.header(AUTHORIZATION, format!("Bearer {}", user.access_token));
+        }
+        let body = match json {
+            Some(json) => {
+                request = request.header(CONTENT_TYPE, "application/json");
+                Body::from(json.to_string())
+            }
+            None => Body::empty(),
+        };
+        let request = request.body(body).expect("the path is a path");
+        self.request(request).await
+    }
+
+    /// Sends a request as it is.
+    pub async fn request(&self, request: Request<Body>) -> TestAnswer {
+        let answer = self.app.clone().oneshot(request).await;
+        let (head, body) = answer.expect("the application answers").into_parts();
+        let body = to_bytes(body, BODY_BYTES).await.expect("the answer ends");
+        TestAnswer {
+            status: head.status,
+            headers: head.headers,
+            body: body.into(),
+        }
+    }
+}
+
+impl TestAnswer {
+    /// The body as text.
+    ///
+    /// # Panics
+    /// It is not UTF-8.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("the body is text")
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// It is not JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("the body is JSON")
+    }
+}
+
+/// Keeps mails instead of sending them.
+#[derive(Clone, Default)]
+struct Mails(Arc<Mutex<Vec<Mail>>>);
+
+#[async_trait]
+impl Mailer for Mails {
+    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        let mut mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        mails.push(mail.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! The kit for the tests of an application.
+
+use auth_server::testing::TestServer;
+use auth_server::{Endpoints, NewSessionFor, Session};
+use axum::Router;
+use axum::routing::get;
+use http::{Method, StatusCode};
+use serde_json::json;
+
+async fn who(session: Session) -> String {
+    session.user_id
+}
+
+async fn start() -> TestServer {
+    TestServer::start(|auth| {
+        Router::new()
+            .route("/who", get(who))
+            .layer(auth_server::layer(auth, Endpoints::new()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_user_is_signed_in_by_one_call() {
+    let server = start().await;
+    let ana = server.sign_in("ana").await;
+    let answer = server.get("/who", Some(&ana)).await;
+    assert_eq!((answer.status, answer.text()), (StatusCode::OK, "ana"));
+    let nobody = server.get("/who", None).await;
+    assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+    let eve = server.sign_in_as(NewSessionFor::user("eve")).await;
+    assert_ne!(eve.session_handle, ana.session_handle);
+}
+
+#[tokio::test]
+async fn the_clock_ends_a_session_when_a_test_wants_it() {
+    let server = start().await;
+    let ana = server.sign_in("ana").await;
+    server.clock().advance(2 * 60 * 60 * 1000);
+    let answer = server.get("/who", Some(&ana)).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(answer.json()["message"], "try refresh token");
+}
+
+#[tokio::test]
+async fn mails_are_there_to_read() {
+    let server = start().await;
+    let form = |fields: &[(&str, &str)]| {
+        let fields = fields.iter();
+        let fields: Vec<_> = fields
+            .map(|(id, value)| json!({ "id": id, "value": value }))
+            .collect();
+        json!({ "formFields": fields })
+    };
+    let user = form(&[
+        ("email", "ana@example.com"),
+        ("password", "correct horse 1"),
+    ]);
+    let answer = server.post("/auth/signup", None, &user).await;
+    assert_eq!(answer.json()["status"], "OK");
+    let seen = server.mails().len();
+    let email = form(&[("email", "ana@example.com")]);
+    let path = "/auth/user/password/reset/token";
+    let asked = server.send(Method::POST, path, None, Some(&email)).await;
+    assert_eq!(asked.text(), r#"{"status":"OK"}"#);
+    let mail = server.next_mail(seen).await;
+    assert_eq!(mail.to.as_str(), "ana@example.com");
+    assert!(mail.text.contains("/auth/reset-password?token="));
+}
