@@ -122,6 +122,7 @@ impl Migration {
     }
 
     /// The statements for PostgreSQL.
+    #[cfg(feature = "postgres")]
     pub(super) fn for_postgres(&self) -> &'static str {
         match self.sql {
             Sql::Both(sql) => sql,

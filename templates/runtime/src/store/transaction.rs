@@ -106,6 +106,7 @@ pub(crate) enum Sql {
     /// A text for each database, which use the same parameters.
     Each {
         sqlite: &'static str,
+        #[cfg_attr(not(feature = "postgres"), allow(dead_code))]
         postgres: &'static str,
     },
 }
@@ -242,6 +243,7 @@ impl<'c> Tx<'c> {
             Driver::Sqlite(connection) => {
                 Ok(connection.pragma_update(None, "secure_delete", is_on)?)
             }
+            #[cfg(feature = "postgres")]
             Driver::Postgres(_) => Ok(()),
         }
     }
@@ -256,6 +258,7 @@ impl<'c> Tx<'c> {
                 sql
             }
             (Sql::Each { sqlite, .. }, Driver::Sqlite(_)) => sqlite,
+            #[cfg(feature = "postgres")]
             (Sql::Each { postgres, .. }, Driver::Postgres(_)) => postgres,
         })
     }
