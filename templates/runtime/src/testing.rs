@@ -7,7 +7,7 @@
 //! use auth_runtime::testing::TestServer;
 //!
 //! async fn who(session: Session) -> String {
-//!     session.user_id
+//!     session.user_id.clone()
 //! }
 //!
 //! let server = TestServer::start(|auth| {
@@ -166,8 +166,8 @@ impl TestServer {
             .await
             .expect("the session begins");
         TestUser {
-            id: session.user_id,
-            session_handle: session.handle,
+            id: session.user_id.clone(),
+            session_handle: session.handle.clone(),
             access_token: tokens.access_token,
         }
     }

@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 async fn who(session: Session) -> String {
-    session.user_id
+    session.user_id.clone()
 }
 
 async fn start() -> TestServer {
