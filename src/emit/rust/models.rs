@@ -94,23 +94,30 @@ fn imports(api: &Api) -> Vec<&'static str> {
         || operations
             .iter()
             .any(|operation| built_in(operation).is_some());
-    let answers = !operations.is_empty();
-
     let mut out = Vec::new();
     if map {
         out.extend(["use std::collections::BTreeMap;", ""]);
     }
-    if answers {
+    // An answer that is JSON with one status code needs no more than a macro.
+    let mut answers = operations.iter().map(|operation| &operation.answer);
+    let is_mixed = answers.any(|answer| answers::json_status(answer).is_none());
+    let is_simple = operations
+        .iter()
+        .any(|operation| answers::json_status(&operation.answer).is_some());
+    let is_fallible = operations.iter().any(|operation| {
+        built_in(operation).is_some_and(|built_in| outcomes::is_fallible(operation, built_in))
+    });
+    if is_mixed || is_fallible {
         out.push("use auth_runtime::Error;");
+    }
+    if is_simple {
+        out.push("use auth_runtime::json_answer;");
     }
     if flows {
         out.push("use auth_runtime::recipes;");
     }
-    if answers {
-        out.push("use auth_runtime::web::Answer;");
-    }
-    if answers {
-        out.push("use http::StatusCode;");
+    if is_mixed {
+        out.extend(["use auth_runtime::web::Answer;", "use http::StatusCode;"]);
     }
     match (serialize, deserialize) {
         (true, true) => out.push("use serde::{Deserialize, Serialize};"),

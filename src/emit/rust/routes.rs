@@ -11,7 +11,6 @@ use crate::ir::{Api, Behaviour, Matched, Operation};
 #[template(path = "api/routes.rs.jinja")]
 struct View<'a> {
     frame: Frame<'a>,
-    table: String,
     routes: Vec<Route>,
     groups: &'a [Group<'a>],
     has_built_in: bool,
@@ -20,17 +19,14 @@ struct View<'a> {
 struct Route {
     /// What it does, as lines of a comment.
     summary: String,
-    /// The function that makes it: what a contract decides is not repeated.
-    constructor: &'static str,
-    arguments: Vec<String>,
-    handler: String,
+    /// The macro of the runtime that makes it.
+    row: String,
 }
 
 /// The file.
 pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> String {
     View {
         frame,
-        table: docs::module(&markdown(api)),
         routes: api
             .operations
             .iter()
@@ -49,63 +45,56 @@ pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> Strin
 fn route(operation: &Operation, groups: &[Group<'_>]) -> Route {
     Route {
         summary: docs::line_comment(4, &docs::summary(&heading(operation))),
-        constructor: match &operation.behaviour {
-            Behaviour::BuiltIn(_) => "built_in",
-            Behaviour::Custom(_) => "custom",
-        },
-        arguments: arguments(operation),
-        handler: handler(operation, groups),
+        row: row(operation, groups),
     }
 }
 
-/// What answers it: a flow and the answer that its outcome becomes, or a method of a group.
-fn handler(operation: &Operation, groups: &[Group<'_>]) -> String {
-    if let Some(built_in) = models::built_in(operation) {
-        let behaviour = built_in.behaviour;
-        let fallible = if outcomes::is_fallible(operation, built_in) {
-            "try "
-        } else {
-            ""
-        };
-        return format!(
-            "built_in!({fallible}{}::{} => {})",
-            behaviour.module,
-            behaviour.function,
-            operation.answer.name.as_str()
-        );
-    }
-    let group = groups
-        .iter()
-        .find(|group| group.tag == operation.tag)
-        .expect("every custom operation is in a group");
-    format!("custom!({}::{})", group.name, operation.name.rust())
-}
-
-/// What makes its route: the contract of a built-in, or what the spec says instead, and where it stands.
-fn arguments(operation: &Operation) -> Vec<String> {
-    let mut arguments = match &operation.behaviour {
-        Behaviour::BuiltIn(built_in) => {
-            let contract = built_in.behaviour;
-            let (module, constant) = (contract.module, contract.constant);
-            vec![format!("&recipes::{module}::{constant}")]
-        }
-        Behaviour::Custom(_) => vec![
-            format!("{:?}", operation.recipe),
-            format!("Tenancy::{:?}", operation.tenancy),
-        ],
-    };
+/// Where it stands and what answers it: the contract and function of a recipe and the answer that its outcome
+/// becomes, or a method of a group. What a contract decides is not repeated.
+fn row(operation: &Operation, groups: &[Group<'_>]) -> String {
     let scope = if operation.outside_base {
         "Root"
     } else {
         "Base"
     };
-    arguments.extend([
-        format!("{:?}", operation.id),
-        format!("Method::{}", operation.method.as_str()),
-        format!("{:?}", path(operation)),
-        format!("Scope::{scope}"),
-    ]);
-    arguments
+    let (method, path, id) = (operation.method.as_str(), path(operation), &operation.id);
+    let place = format!("{method} {path:?}, {id:?}, {scope}");
+    if let Some(built_in) = models::built_in(operation) {
+        let contract = built_in.behaviour;
+        let fallible = if outcomes::is_fallible(operation, built_in) {
+            "try "
+        } else {
+            ""
+        };
+        let answer = format!(
+            "{}::{{{}, {}}} => {fallible}models::{}",
+            contract.module,
+            contract.constant,
+            contract.function,
+            operation.answer.name.as_str()
+        );
+        return invocation("built_in", &place, &answer);
+    }
+    let group = groups
+        .iter()
+        .find(|group| group.tag == operation.tag)
+        .expect("every custom operation is in a group");
+    let (group, name) = (&group.name, operation.name.rust());
+    let answer = format!(
+        "{:?}, {:?}, {group} => custom::{group}::{name}",
+        operation.recipe, operation.tenancy
+    );
+    invocation("custom", &place, &answer)
+}
+
+/// A macro on one line, or on two where that is too wide.
+fn invocation(name: &str, place: &str, answer: &str) -> String {
+    let one_line = format!("{name}!({place}, {answer})");
+    if one_line.len() <= 95 {
+        one_line
+    } else {
+        format!("{name}!({place},\n        {answer})")
+    }
 }
 
 /// Why it has that behaviour.

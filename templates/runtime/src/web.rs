@@ -25,6 +25,8 @@ mod outbox;
 mod protection;
 mod request_log;
 
+pub use http::{Method, StatusCode};
+
 pub use self::answer::Answer;
 pub use self::api::{Answering, Api, Handler, Operation, Route};
 pub use self::context::AuthContext;

@@ -116,9 +116,23 @@ fn variant(api: &Api, answer: &Answer, index: usize, json: Option<&Json>) -> Tok
     quote!(#docs #attributes #name #body,)
 }
 
-/// `impl TryFrom<SignUpResponse> for Answer`.
+/// The name of the status code where all of an answer is JSON with one code, and the code has a name.
+pub(super) fn json_status(answer: &Answer) -> Option<&'static str> {
+    let first = answer.arms.first()?.http;
+    let is_uniform = answer
+        .arms
+        .iter()
+        .all(|arm| is_json(arm) && arm.http == first);
+    is_uniform.then(|| status_name(first)).flatten()
+}
+
+/// `json_answer!(SignUpResponse, OK)`, or `impl TryFrom<SignUpResponse> for Answer` where it takes more.
 fn conversion(answer: &Answer) -> TokenStream {
     let name = format_ident!("{}", answer.name.as_str());
+    if let Some(status) = json_status(answer) {
+        let status = format_ident!("{status}");
+        return quote!(json_answer!(#name, #status););
+    }
     let codes: Vec<u16> = answer.arms.iter().map(|arm| arm.http).collect();
     let is_uniform = codes.windows(2).all(|pair| pair[0] == pair[1]);
     let is_all_json = answer.arms.iter().all(is_json);
@@ -225,7 +239,18 @@ fn any(answer: &Answer, index: usize) -> TokenStream {
 
 /// The constant of the `http` crate.
 fn status_code(code: u16) -> TokenStream {
-    let name = match code {
+    match status_name(code) {
+        Some(name) => {
+            let name = format_ident!("{name}");
+            quote!(StatusCode::#name)
+        }
+        None => quote!(StatusCode::from_u16(#code).map_err(Error::internal)?),
+    }
+}
+
+/// Its name in the `http` crate.
+fn status_name(code: u16) -> Option<&'static str> {
+    Some(match code {
         200 => "OK",
         201 => "CREATED",
         202 => "ACCEPTED",
@@ -261,8 +286,6 @@ fn status_code(code: u16) -> TokenStream {
         428 => "PRECONDITION_REQUIRED",
         429 => "TOO_MANY_REQUESTS",
         451 => "UNAVAILABLE_FOR_LEGAL_REASONS",
-        _ => return quote!(StatusCode::from_u16(#code).map_err(Error::internal)?),
-    };
-    let name = format_ident!("{name}");
-    quote!(StatusCode::#name)
+        _ => return None,
+    })
 }

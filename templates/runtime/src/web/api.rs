@@ -110,6 +110,100 @@ pub enum Handler<G: 'static> {
     },
 }
 
+/// An operation that this crate answers: method, path, id and scope of its [`Route`], the contract and the
+/// function of its recipe, and the answer that an outcome becomes (`try` where an outcome may have none).
+///
+/// ```text
+/// built_in!(POST "/signup", "signUp", Base, email_password::{SIGN_UP, sign_up} => SignUpResponse)
+/// ```
+#[macro_export]
+macro_rules! built_in {
+    (
+        $method:ident $path:literal, $id:literal, $scope:ident,
+        $module:ident::{$contract:ident, $flow:ident} => try $answer:ty
+    ) => {
+        $crate::built_in!(@ $method $path, $id, $scope, $module::{$contract, $flow}, |outcome| {
+            <$answer>::try_from(outcome)?.try_into()
+        })
+    };
+    (
+        $method:ident $path:literal, $id:literal, $scope:ident,
+        $module:ident::{$contract:ident, $flow:ident} => $answer:ty
+    ) => {
+        $crate::built_in!(@ $method $path, $id, $scope, $module::{$contract, $flow}, |outcome| {
+            <$answer>::from(outcome).try_into()
+        })
+    };
+    (
+        @ $method:ident $path:literal, $id:literal, $scope:ident,
+        $module:ident::{$contract:ident, $flow:ident}, |$outcome:ident| $answer:block
+    ) => {
+        $crate::web::Operation {
+            route: $crate::web::Route::built_in(
+                &$crate::recipes::$module::$contract,
+                $id,
+                $crate::web::Method::$method,
+                $path,
+                $crate::web::Scope::$scope,
+            ),
+            handler: $crate::web::Handler::BuiltIn(|call| {
+                Box::pin(async move {
+                    let $outcome = $crate::recipes::$module::$flow(call).await?;
+                    $answer
+                })
+            }),
+        }
+    };
+}
+
+/// An operation that the application answers: method, path, id and scope of its [`Route`], recipe and tenancy,
+/// the field that holds its group, and the function that reads a request for it.
+///
+/// ```text
+/// custom!(PUT "/notes/{noteId}", "saveNote", Base, "", None, notes => custom::notes::save_note)
+/// ```
+#[macro_export]
+macro_rules! custom {
+    (
+        $method:ident $path:literal, $id:literal, $scope:ident, $recipe:literal, $tenancy:ident,
+        $group:ident => $operation:path
+    ) => {
+        $crate::web::Operation {
+            route: $crate::web::Route::custom(
+                $recipe,
+                $crate::web::Tenancy::$tenancy,
+                $id,
+                $crate::web::Method::$method,
+                $path,
+                $crate::web::Scope::$scope,
+            ),
+            handler: $crate::web::Handler::Custom {
+                is_given: |own| own.$group.is_some(),
+                answer: |own, call| {
+                    Box::pin(async move {
+                        let group = own.$group.as_deref().ok_or($crate::Error::NotFound)?;
+                        $operation(group, call).await
+                    })
+                },
+            },
+        }
+    };
+}
+
+/// How an answer becomes JSON with one status code, whatever its variant: `json_answer!(SignUpResponse, OK)`.
+#[macro_export]
+macro_rules! json_answer {
+    ($answer:ty, $status:ident) => {
+        impl TryFrom<$answer> for $crate::web::Answer {
+            type Error = $crate::Error;
+
+            fn try_from(answer: $answer) -> Result<Self, $crate::Error> {
+                Self::json($crate::web::StatusCode::$status, &answer)
+            }
+        }
+    };
+}
+
 /// All operations of a spec, in its order, with what answers them.
 #[derive(Clone)]
 pub struct Api(Arc<dyn Operations>);

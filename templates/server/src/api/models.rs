@@ -5,10 +5,8 @@
 //! An answer is an enum with a variant for each documented outcome: what the spec does not document
 //! cannot be answered. A data type that several operations share stands with the first of them.
 
-use auth_runtime::Error;
+use auth_runtime::json_answer;
 use auth_runtime::recipes;
-use auth_runtime::web::Answer;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 // ----- emailpassword -----
@@ -210,12 +208,7 @@ impl From<recipes::email_password::SignUp> for SignUpResponse {
     }
 }
 
-impl TryFrom<SignUpResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: SignUpResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(SignUpResponse, OK);
 
 /// What `POST /signin` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -268,12 +261,7 @@ impl From<recipes::email_password::SignIn> for SignInResponse {
     }
 }
 
-impl TryFrom<SignInResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: SignInResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(SignInResponse, OK);
 
 /// What `GET /emailpassword/email/exists` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -301,12 +289,7 @@ impl From<recipes::email_password::EmailExists> for EmailExistsResponse {
     }
 }
 
-impl TryFrom<EmailExistsResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: EmailExistsResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(EmailExistsResponse, OK);
 
 /// What `GET /signup/email/exists` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -334,12 +317,7 @@ impl From<recipes::email_password::EmailExists> for EmailExistsDeprResponse {
     }
 }
 
-impl TryFrom<EmailExistsDeprResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: EmailExistsDeprResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(EmailExistsDeprResponse, OK);
 
 /// What `POST /user/password/reset/token` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -393,12 +371,7 @@ impl From<recipes::password_reset::CreateToken> for CreatePasswordResetTokenResp
     }
 }
 
-impl TryFrom<CreatePasswordResetTokenResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: CreatePasswordResetTokenResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(CreatePasswordResetTokenResponse, OK);
 
 /// What `POST /user/password/reset` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -451,12 +424,7 @@ impl From<recipes::password_reset::ConsumeToken> for ResetPasswordResponse {
     }
 }
 
-impl TryFrom<ResetPasswordResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: ResetPasswordResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(ResetPasswordResponse, OK);
 
 // ----- emailverification -----
 
@@ -490,12 +458,7 @@ for CreateEmailVerificationTokenResponse {
     }
 }
 
-impl TryFrom<CreateEmailVerificationTokenResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: CreateEmailVerificationTokenResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(CreateEmailVerificationTokenResponse, OK);
 
 /// What `POST /user/email/verify` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -535,12 +498,7 @@ impl From<recipes::email_verification::ConsumeToken> for VerifyEmailResponse {
     }
 }
 
-impl TryFrom<VerifyEmailResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: VerifyEmailResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(VerifyEmailResponse, OK);
 
 /// What `GET /user/email/verify` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -570,12 +528,7 @@ impl From<recipes::email_verification::IsVerified> for IsEmailVerifiedResponse {
     }
 }
 
-impl TryFrom<IsEmailVerifiedResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: IsEmailVerifiedResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(IsEmailVerifiedResponse, OK);
 
 // ----- session -----
 
@@ -595,12 +548,7 @@ impl From<recipes::session::Refresh> for RefreshSessionResponse {
     }
 }
 
-impl TryFrom<RefreshSessionResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: RefreshSessionResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(RefreshSessionResponse, OK);
 
 /// What `POST /signout` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -625,12 +573,7 @@ impl From<recipes::session::SignOut> for SignOutResponse {
     }
 }
 
-impl TryFrom<SignOutResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: SignOutResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(SignOutResponse, OK);
 
 // ----- jwt -----
 
@@ -709,12 +652,7 @@ impl From<recipes::jwt::GetJwks> for GetJwksResponse {
     }
 }
 
-impl TryFrom<GetJwksResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: GetJwksResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(GetJwksResponse, OK);
 
 // ----- openid -----
 
@@ -791,9 +729,4 @@ impl From<recipes::openid::Discovery> for GetOpenIdConfigurationResponse {
     }
 }
 
-impl TryFrom<GetOpenIdConfigurationResponse> for Answer {
-    type Error = Error;
-    fn try_from(answer: GetOpenIdConfigurationResponse) -> Result<Self, Error> {
-        Answer::json(StatusCode::OK, &answer)
-    }
-}
+json_answer!(GetOpenIdConfigurationResponse, OK);
