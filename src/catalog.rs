@@ -1,7 +1,7 @@
 //! The built-in behaviours: the contracts that the runtime's recipes write down, compiled in.
 //!
 //! A contract says which operations it answers to, what it needs of the spec, and what it can answer.
-//! `lower` checks the spec against it; `emit` turns each [`Outcome`](crate::contract::Outcome) into an arm
+//! `lower` checks the spec against it; `emit` turns each [`Outcome`] into an arm
 //! of the answer.
 
 /// The contracts of each recipe: the very files of the runtime. `build.rs` finds them.

@@ -26,8 +26,8 @@ async fn a_user_is_signed_in_by_one_call() {
     let ana = server.sign_in("ana").await;
     let answer = server.get("/who", Some(&ana)).await;
     assert_eq!((answer.status, answer.text()), (StatusCode::OK, "ana"));
-    let nobody = server.get("/who", None).await;
-    assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+    let anonymous = server.get("/who", None).await;
+    assert_eq!(anonymous.status, StatusCode::UNAUTHORIZED);
     let eve = server.sign_in_as(NewSessionFor::user("eve")).await;
     assert_ne!(eve.session_handle, ana.session_handle);
 }
