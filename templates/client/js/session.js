@@ -210,7 +210,7 @@ export function newClient(options) {
       // The server has only removed cookies of a former cookie domain; the next refresh renews.
       return sendRefresh(false);
     }
-    const hint = response.ok ? "no front-token header, is it exposed (CORS)?" : undefined;
+    const hint = response.ok ? "no front-token header (CORS?)" : undefined;
     const error = new ApiError("refreshSession", response, body, hint);
     // Seconds; servers seldom send a date, and then the next call tries again.
     const wait = Math.min(Number(headers.get("retry-after")), 600) || 0;
