@@ -37,7 +37,6 @@ struct Readme<'a> {
     spec: &'a str,
     spec_copy: &'a str,
     table: String,
-    has_custom: bool,
     /// The methods of `Endpoints`.
     groups: Vec<String>,
     vendored: bool,
@@ -101,7 +100,6 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
         spec: &api.spec_name,
         spec_copy: crate::emit::spec_copy(api),
         table: routes::markdown(api),
-        has_custom: !groups.is_empty(),
         groups: groups.iter().map(|group| group.name.clone()).collect(),
         vendored: settings.runtime == RuntimeSource::Vendored,
     };

@@ -2,8 +2,8 @@
 
 //! Where each operation is, and who answers it.
 
-use auth_runtime::web::{Api, Operation};
 use auth_runtime::built_in;
+use auth_runtime::web::{Api, Operation};
 
 use super::models;
 
