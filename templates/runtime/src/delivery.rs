@@ -75,9 +75,7 @@ pub(crate) fn check_smtp_url(url: &str) -> Result<(), MailError> {
 /// Always, with the cure.
 #[cfg(not(feature = "smtp"))]
 pub(crate) fn check_smtp_url(_url: &str) -> Result<(), MailError> {
-    Err(MailError::lasting(
-        "this program is built without mail: turn on the feature `smtp` of auth-runtime",
-    ))
+    Err(message::missing())
 }
 
 /// One mail in plain text.

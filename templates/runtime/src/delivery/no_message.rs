@@ -9,11 +9,16 @@ pub(super) enum Mailbox {}
 /// A mail as it goes over the wire; there is none.
 pub(super) enum Message {}
 
+/// Why nothing can be sent.
+pub(super) fn missing() -> MailError {
+    MailError::lasting(
+        "this program is built without mail: turn on the feature `smtp` of auth-runtime",
+    )
+}
+
 /// Refuses every sender.
 pub(super) fn mailbox(_text: &str) -> Result<Mailbox, MailError> {
-    Err(MailError::lasting(
-        "this program is built without mail: turn on the feature `smtp` of auth-runtime",
-    ))
+    Err(missing())
 }
 
 /// Cannot be called: there is no sender.
