@@ -7,7 +7,7 @@
 
 use std::io::{Read, Write};
 
-use auth_server::crypto::password::PasswordParams;
+use auth_server::testing::FAST_PASSWORDS;
 use auth_server::{Auth, Config, Endpoints, Session, VerifyOptions, VerifySession};
 use axum::Router;
 use axum::routing::get;
@@ -33,11 +33,7 @@ async fn main() -> Result<(), Failure> {
     }
     let listen = config.listen;
     let auth = Auth::builder(config)
-        .password_params(PasswordParams {
-            memory_kib: 64,
-            passes: 1,
-            lanes: 1,
-        })
+        .password_params(FAST_PASSWORDS)
         .build()
         .await?;
     let checked = Router::new()

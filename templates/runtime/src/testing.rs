@@ -47,6 +47,13 @@ use crate::session::{NewSessionFor, TransferMethod};
 /// When the clock of a test server starts: 2024-01-01, in milliseconds since 1970.
 pub const START: i64 = 1_704_067_200_000;
 
+/// Parameters of Argon2id that cost almost nothing.
+pub const FAST_PASSWORDS: PasswordParams = PasswordParams {
+    memory_kib: 64,
+    passes: 1,
+    lanes: 1,
+};
+
 /// The longest body of an answer.
 const BODY_BYTES: usize = 16 << 20;
 
@@ -55,7 +62,7 @@ pub struct TestServer {
     auth: Auth,
     app: Router,
     clock: ManualClock,
-    mails: Mails,
+    mails: CapturedMails,
 }
 
 /// Who sends a request: the access token of a session, in header mode.
@@ -102,15 +109,11 @@ impl TestServer {
         config.limits = LimitSettings::off();
         configure(&mut config);
         let clock = ManualClock::new(START);
-        let mails = Mails::default();
+        let mails = CapturedMails::default();
         let builder = Auth::builder(config)
             .clock(clock.clone())
             .mailer(mails.clone())
-            .password_params(PasswordParams {
-                memory_kib: 64,
-                passes: 1,
-                lanes: 1,
-            });
+            .password_params(FAST_PASSWORDS);
         let auth = build(builder).build().await.expect("the server starts");
         let app = app(auth.clone());
         Self {
@@ -132,25 +135,10 @@ impl TestServer {
         &self.clock
     }
 
-    /// The mails that were sent so far, oldest first. A mail is sent soon after the answer that promises it:
-    /// [`next_mail`](Self::next_mail) waits for it.
-    pub fn mails(&self) -> Vec<Mail> {
-        let mails = self.mails.0.lock();
-        mails.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Waits until there are more than `seen` mails, and returns the first of the new ones.
-    ///
-    /// # Panics
-    /// None comes within ten seconds.
-    pub async fn next_mail(&self, seen: usize) -> Mail {
-        for _ in 0..1_000 {
-            if let Some(mail) = self.mails().into_iter().nth(seen) {
-                return mail;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("no mail was sent")
+    /// The mails so far, oldest first, once those that are queued are sent.
+    pub async fn mails(&self) -> Vec<Mail> {
+        self.auth.mail().drained().await;
+        self.mails.all()
     }
 
     /// Begins a session for a user, whether the user has signed up or not.
@@ -239,12 +227,20 @@ impl TestAnswer {
     }
 }
 
-/// Keeps mails instead of sending them.
+/// A mailer that keeps mails instead of sending them. Clones share them.
 #[derive(Clone, Default)]
-struct Mails(Arc<Mutex<Vec<Mail>>>);
+pub struct CapturedMails(Arc<Mutex<Vec<Mail>>>);
+
+impl CapturedMails {
+    /// The mails so far, oldest first.
+    pub fn all(&self) -> Vec<Mail> {
+        let mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        mails.clone()
+    }
+}
 
 #[async_trait]
-impl Mailer for Mails {
+impl Mailer for CapturedMails {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
         let mut mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         mails.push(mail.clone());

@@ -1,16 +1,16 @@
 //! The server whose database is stolen, what it has sent, and every place that takes a token.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::crypto::password::PasswordParams;
 use auth_server::crypto::token;
 use auth_server::delivery::{Mail, MailError, Mailer, NewMail};
 use auth_server::recipes::password_reset::messages;
 use auth_server::session::{AntiCsrf, SessionTokens, TransferMethod, VerifyOptions};
+use auth_server::testing::{CapturedMails, FAST_PASSWORDS};
 use auth_server::{Auth, Config, Endpoints, NewSessionFor};
 use axum::body::{Body, to_bytes};
 use base64::Engine as _;
@@ -43,17 +43,14 @@ pub(crate) struct Sent {
 
 #[derive(Clone, Default)]
 struct Captured {
-    mails: Arc<Mutex<Vec<Mail>>>,
+    mails: CapturedMails,
     is_down: Arc<AtomicBool>,
 }
 
 #[async_trait::async_trait]
 impl Mailer for Captured {
     async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        self.mails
-            .lock()
-            .expect("nobody panics with it")
-            .push(mail.clone());
+        self.mails.send(mail).await?;
         if self.is_down.load(Ordering::Relaxed) {
             return Err(MailError::transient("it is down"));
         }
@@ -77,14 +74,9 @@ impl Server {
             config.session.signing_key_encryption = secret.parse().expect("it is long enough");
         }
         let mails = Captured::default();
-        let params = PasswordParams {
-            memory_kib: 64,
-            passes: 1,
-            lanes: 1,
-        };
         let builder = Auth::builder(config)
             .mailer(mails.clone())
-            .password_params(params);
+            .password_params(FAST_PASSWORDS);
         let auth = builder.build().await.expect("the settings are right");
         Self { auth, mails }
     }
@@ -160,13 +152,7 @@ impl Server {
         };
         self.auth.mail().post(mail).await.expect("the store works");
         self.auth.mail().drained().await;
-        for mail in self
-            .mails
-            .mails
-            .lock()
-            .expect("nobody panics with it")
-            .iter()
-        {
+        for mail in self.mails.mails.all() {
             let (_, rest) = mail.text.split_once("token=").expect("there is a link");
             sent.reset
                 .push(rest.split('&').next().expect("there is a token").to_owned());

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::clock::ManualClock;
 use auth_server::crypto::keys::{Algorithm, SigningKey};
-use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
 use auth_server::session::{NewSessionFor, Session, TransferMethod, VerifyOptions};
 use auth_server::store::SqliteStore;
+use auth_server::testing::FAST_PASSWORDS;
 use auth_server::{Auth, Config, Endpoints};
 use axum::body::Body;
 use base64::Engine as _;
@@ -90,11 +90,7 @@ impl Target {
             .store(SqliteStore::open("sqlite::memory:").expect("there is memory"))
             .clock(ManualClock::new(NOW))
             .mailer(Nowhere)
-            .password_params(PasswordParams {
-                memory_kib: 64,
-                passes: 1,
-                lanes: 1,
-            });
+            .password_params(FAST_PASSWORDS);
         let auth = runtime
             .block_on(builder.build())
             .expect("the settings are right");

@@ -8,10 +8,10 @@ use std::time::Duration;
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::auth::AuthBuilder;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::crypto::password::PasswordParams;
 use auth_server::delivery::{Mail, MailError, Mailer};
 use auth_server::recipes::email_password::{CreateUser, NewEmailPasswordUser};
 use auth_server::session::AntiCsrf;
+use auth_server::testing::FAST_PASSWORDS;
 use auth_server::{Auth, Config, ConnectionLimits, Endpoints, Session};
 use axum::Router;
 use axum::routing::any;
@@ -83,11 +83,7 @@ impl Target {
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
         config.database_url = auth_server::config::Secret::new(database);
         let builder: AuthBuilder = Auth::builder(config).mailer(Nowhere);
-        let auth = builder.password_params(PasswordParams {
-            memory_kib: 64,
-            passes: 1,
-            lanes: 1,
-        });
+        let auth = builder.password_params(FAST_PASSWORDS);
         let auth = auth.build().await.expect("the settings are right");
         let app = Router::new()
             .route("/protected", any(protected))

@@ -22,18 +22,17 @@ mod exchange;
 #[cfg(unix)]
 pub(crate) mod program;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use auth_server::api::OPERATIONS;
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::auth::AuthBuilder;
 use auth_server::clock::ManualClock;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::crypto::password::PasswordParams;
-use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::delivery::Mail;
 use auth_server::limits::LimitSettings;
 use auth_server::store::{PostgresStore, SqliteStore};
+use auth_server::testing::{CapturedMails, FAST_PASSWORDS};
 use auth_server::{Auth, Config, Endpoints};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -55,7 +54,7 @@ pub(crate) const START: i64 = 1_800_000_000_000;
 pub(crate) struct Server {
     pub(crate) auth: Auth,
     pub(crate) clock: ManualClock,
-    mails: Captured,
+    mails: CapturedMails,
     origin: String,
     client: Client<HttpConnector, Body>,
     folder: Arc<TempDir>,
@@ -66,21 +65,6 @@ pub(crate) struct Server {
 pub(crate) struct Ask<'a> {
     server: &'a Server,
     request: Request<Body>,
-}
-
-/// Keeps mails instead of sending them.
-#[derive(Clone, Default)]
-pub(crate) struct Captured(Arc<Mutex<Vec<Mail>>>);
-
-#[async_trait]
-impl Mailer for Captured {
-    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        self.0
-            .lock()
-            .expect("no test panics with the lock")
-            .push(mail.clone());
-        Ok(())
-    }
 }
 
 impl Server {
@@ -144,14 +128,10 @@ impl Server {
         config.limits = LimitSettings::off();
         change(&mut config);
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
-        let mails = Captured::default();
+        let mails = CapturedMails::default();
         let mut auth = Auth::builder(config.clone())
             .clock(clock.clone())
-            .password_params(PasswordParams {
-                memory_kib: 64,
-                passes: 1,
-                lanes: 1,
-            });
+            .password_params(FAST_PASSWORDS);
         auth = match &schema {
             None => auth.store(SqliteStore::open(&database).expect("the database opens")),
             Some(schema) => auth.store(
@@ -216,11 +196,7 @@ impl Server {
     /// Every mail so far, once those that are queued have gone out.
     pub(crate) async fn mails(&self) -> Vec<Mail> {
         self.auth.mail().drained().await;
-        self.mails
-            .0
-            .lock()
-            .expect("no test panics with the lock")
-            .clone()
+        self.mails.all()
     }
 
     /// The reset token of the latest mail.
