@@ -5,8 +5,8 @@ use super::state::State;
 use crate::RouteRow;
 use crate::catalog::recipes::email_password;
 
-/// The page that shows the mails; it exists only where nobody else can reach the server, and API and website
-/// are this machine.
+/// The page that shows the mails; it exists only where the server listens on this machine alone, and API and
+/// website are this machine.
 pub(super) fn outbox_page(address: &Address, state: &State) -> Option<String> {
     state.outbox.as_ref()?;
     let local = address.listen.ip().is_loopback() && address.is_local;

@@ -21,7 +21,7 @@ impl State {
         let folder = home.join(".auth-gen");
         let outbox = folder.join("mail");
         let ignore = folder.join(".gitignore");
-        // The server makes the folder of the mails, which nobody else may read.
+        // The server makes the folder of the mails, which only its own user may read.
         fs::create_dir_all(&folder)
             .and_then(|()| fs::write(&ignore, "*\n"))
             .map_err(|error| {

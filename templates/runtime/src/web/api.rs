@@ -1,7 +1,7 @@
 //! The operations of one spec, without the type of what answers them.
 //!
-//! The HTTP code behind [`Api`] is compiled once, with the runtime, whatever the spec says and whoever
-//! answers the operations.
+//! The HTTP code behind [`Api`] is compiled once, with the runtime. It is the same for every spec and for
+//! everything that answers the operations.
 
 use std::fmt;
 use std::future::Future;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::session::{Claim, Subject, Validator};
 use crate::store::Store;
 
-/// How old a claim that says no may be before the database is asked again: whoever has followed the link in another
-/// browser does not wait for longer.
+/// How old a claim that says no may be before the database is asked again: a user who has followed the link in
+/// another browser waits no longer than this.
 const RETRY: Duration = Duration::from_secs(10);
 
 /// Whether the address of the session's login method is verified; true where it has none. A session of somebody

@@ -195,7 +195,7 @@ fn login_method(user: User, recipe_user_id: &str) -> Option<LoginMethod> {
     methods.find(|method| method.recipe_user_id == recipe_user_id)
 }
 
-/// No claim is demanded: whoever has not verified an address must be able to.
+/// No claim is demanded: users whose address is not verified must be able to verify it.
 fn any_claims(required: bool) -> VerifyOptions {
     VerifyOptions {
         required,

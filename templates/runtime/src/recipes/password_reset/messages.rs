@@ -31,7 +31,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         .iter()
         .find(|method| method.recipe_id == EMAIL_PASSWORD);
     let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
-    // The user may be gone by now.
+    // The user may have been deleted since.
     let Some(token) = new_token(auth, recipe_user_id, &due.to).await? else {
         return Ok(None);
     };

@@ -182,8 +182,7 @@ async fn count(tx: &mut Tx<'_>, sql: &'static str) -> Result<i64, TxError> {
     row.map_or(Ok(0), |row| row.get(0))
 }
 
-/// Forgets mails that are done, and those that nobody asked for after they were given up; whether there
-/// may be more.
+/// Forgets mails that are done, and mails that were given up and not tried again; how many.
 pub(crate) struct ForgetMails {
     /// Those that were done and were made until then.
     pub(crate) done_until: i64,
