@@ -212,6 +212,29 @@ fn recipes_meet_in_events_and_do_not_use_each_other() {
     assert_eq!(seen.len(), RECIPES_THAT_USE.len(), "{seen:?}");
 }
 
+#[test]
+fn a_recipe_with_mails_has_an_operation_whose_contract_says_that_it_sends_them() {
+    let all = sources("templates/runtime/src");
+    let texts: BTreeMap<&str, &str> = all
+        .iter()
+        .map(|source| (source.name.as_str(), source.text.as_str()))
+        .collect();
+    let mut checked = 0;
+    for name in texts.keys() {
+        let rest = name.strip_prefix(RECIPES).unwrap_or_default();
+        let Some(recipe) = rest.strip_suffix("/messages.rs") else {
+            continue;
+        };
+        let contract = texts[format!("{RECIPES}{recipe}/contract.rs").as_str()];
+        assert!(
+            contract.contains("sends: Mail,"),
+            "{recipe}: without `sends: Mail`, a server without a mail server does not warn"
+        );
+        checked += 1;
+    }
+    assert!(checked >= 2, "{checked}");
+}
+
 /// Modules of the runtime that use each other, which the list may only lose.
 const CIRCLES: &[(&str, &str)] = &[("config", "limits")];
 

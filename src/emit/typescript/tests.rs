@@ -25,6 +25,7 @@ static SIGN_OUT: catalog::Contract = catalog::Contract {
     tenancy: catalog::Tenancy::Ignored,
     origins: crate::contract::Origins::Own,
     sessions: crate::contract::Sessions::Keeps,
+    sends: crate::contract::Sends::Nothing,
     body: &[],
     query: &[],
     outcomes: &[],

@@ -27,6 +27,7 @@ use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingE
 use crate::store::{self, OwningApp, Store};
 
 use self::hooks::Hooks;
+use self::mailer::MailWarning;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
 pub(crate) use self::recipe::{Compose, Event, Recipe};
@@ -50,6 +51,7 @@ struct Parts {
     passwords: Passwords,
     limits: Limits,
     mail: Queue,
+    mail_warning: MailWarning,
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
     error_handlers: ErrorHandlers,
@@ -317,8 +319,8 @@ impl AuthBuilder {
             .map(|folder| Outbox::open(folder, &config.mail_from, naming).map(Arc::new))
             .transpose()
             .map_err(|error| StartError(format!("AUTH_MAIL_OUTBOX: {error}")))?;
-        let mailer = match mailer {
-            Some(mailer) => mailer,
+        let (mailer, mail_warning) = match mailer {
+            Some(mailer) => (mailer, MailWarning::default()),
             None => mailer::configured(&config, outbox.as_ref())?,
         };
 
@@ -372,6 +374,7 @@ impl AuthBuilder {
             passwords,
             limits,
             mail,
+            mail_warning,
             outbox,
             clock,
             error_handlers: hooks.error_handlers,

@@ -38,6 +38,16 @@ pub enum Sessions {
     Keeps,
 }
 
+/// Whether an operation sends something to people. A server that mounts no operation that sends mail needs no
+/// mail server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sends {
+    /// It sends nothing.
+    Nothing,
+    /// It may send mail.
+    Mail,
+}
+
 /// One operation that a recipe answers.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Contract {
@@ -65,6 +75,8 @@ pub struct Contract {
     pub origins: Origins,
     /// Whether it may begin a session.
     pub sessions: Sessions,
+    /// What it sends to people.
+    pub sends: Sends,
     /// Keys that the request body must describe, with the kind that each must have.
     pub body: &'static [(&'static str, BodyKind)],
     /// Query parameters that the operation must describe.
@@ -192,7 +204,8 @@ impl<T: Filled> Filled for Option<T> {
 }
 
 /// The contracts of one recipe: `rid` is its id on the wire. For each operation it makes a static
-/// [`Contract`] and the enum of its outcomes, and for all of them the list `CONTRACTS`.
+/// [`Contract`] and the enum of its outcomes, and for all of them the list `CONTRACTS`. An operation that does not
+/// say what it `sends` sends nothing.
 macro_rules! contracts {
     (
         recipe $module:ident, rid $rid:literal;
@@ -206,6 +219,7 @@ macro_rules! contracts {
                 tenancy: $tenancy:ident,
                 origins: $origins:ident,
                 sessions: $sessions:ident,
+                $(sends: $sends:ident,)?
                 body: {$($key:literal: $kind:ident),* $(,)?},
                 query: [$($parameter:literal),* $(,)?],
             }
@@ -238,6 +252,7 @@ macro_rules! contracts {
                 tenancy: $crate::contract::Tenancy::$tenancy,
                 origins: $crate::contract::Origins::$origins,
                 sessions: $crate::contract::Sessions::$sessions,
+                sends: $crate::contract::contracts!(@sends $($sends)?),
                 body: &[$(($key, $crate::contract::BodyKind::$kind)),*],
                 query: &[$($parameter),*],
                 outcomes: &[$(
@@ -275,6 +290,8 @@ macro_rules! contracts {
         /// The contracts of the recipe.
         pub static CONTRACTS: &[&$crate::contract::Contract] = &[$(&$constant),*];
     };
+    (@sends) => { $crate::contract::Sends::Nothing };
+    (@sends $sends:ident) => { $crate::contract::Sends::$sends };
     (@status) => { None };
     (@status $status:literal) => { Some($status) };
 }

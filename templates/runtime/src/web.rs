@@ -38,7 +38,7 @@ pub(crate) use self::layer::not_found;
 pub use self::layer::{AuthLayer, AuthService};
 pub use self::operations::{health_router, operations_router};
 pub use self::request_log::with_request_log;
-pub use crate::contract::{Contract, Origins, Sessions, Tenancy};
+pub use crate::contract::{Contract, Origins, Sends, Sessions, Tenancy};
 
 /// Where the path of an operation starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

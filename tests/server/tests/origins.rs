@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth_server::session::TransferMethod;
 use auth_server::web::{
-    Answer, Api, AuthLayer, Handler, Operation, Origins, Route, Scope, Sessions, Tenancy,
+    Answer, Api, AuthLayer, Handler, Operation, Origins, Route, Scope, Sends, Sessions, Tenancy,
 };
 use auth_server::{Auth, AuthContext, Call, Config, Endpoints, Error, NewSessionFor};
 use axum::Router;
@@ -236,6 +236,7 @@ const fn own(
             scope: Scope::Base,
             origins,
             sessions: Sessions::Begins,
+            sends: Sends::Nothing,
             recipe: "",
             behaviour: Route::CUSTOM,
         },

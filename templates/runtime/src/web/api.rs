@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{Answer, Contract, Origins, Scope, Sessions, Tenancy};
+use super::{Answer, Contract, Origins, Scope, Sends, Sessions, Tenancy};
 use crate::call::Call;
 use crate::error::Error;
 
@@ -34,6 +34,8 @@ pub struct Route {
     pub origins: Origins,
     /// Whether it may begin a session.
     pub sessions: Sessions,
+    /// What it sends to people.
+    pub sends: Sends,
     /// The recipe that the header `rid` may name to tell equal paths apart; empty when it has none.
     pub recipe: &'static str,
     /// Who implements it: the name of a contract, or [`CUSTOM`](Self::CUSTOM).
@@ -60,6 +62,7 @@ impl Route {
             tenancy: contract.tenancy,
             origins: contract.origins,
             sessions: contract.sessions,
+            sends: contract.sends,
             recipe: contract.recipe,
             behaviour: contract.name,
         }
@@ -82,6 +85,7 @@ impl Route {
             tenancy,
             origins: Origins::Own,
             sessions: Sessions::Begins,
+            sends: Sends::Nothing,
             recipe,
             behaviour: Self::CUSTOM,
         }

@@ -18,7 +18,7 @@ use super::attached::Attached;
 use super::matching::{self, Found, Target};
 use super::protection::Protection;
 use super::request_log::OperationId;
-use super::{Api, Origins, Route, Scope, cache_control, cors, dispatch, error, outbox};
+use super::{Api, Origins, Route, Scope, Sends, cache_control, cors, dispatch, error, outbox};
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
@@ -111,6 +111,12 @@ impl<S> Layer<S> for AuthLayer {
     type Service = AuthService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
+        // Here, since all that is left to the application is named by now.
+        let mounted = self.0.on.iter().map(|(_, route)| route);
+        let sending = mounted.filter(|route| route.sends == Sends::Mail);
+        self.0
+            .auth
+            .warn_without_mailer(sending.map(|route| route.id));
         AuthService {
             inner,
             shared: Arc::clone(&self.0),

@@ -14,6 +14,7 @@ contracts! {
         tenancy: Ignored,
         origins: Own,
         sessions: Keeps,
+        sends: Mail,
         body: {},
         query: [],
     }

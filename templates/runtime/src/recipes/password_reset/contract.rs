@@ -15,6 +15,7 @@ contracts! {
         tenancy: Tenant,
         origins: Own,
         sessions: Keeps,
+        sends: Mail,
         body: { "formFields": FormFields },
         query: [],
     }
@@ -43,6 +44,7 @@ contracts! {
         tenancy: Tenant,
         origins: Own,
         sessions: Keeps,
+        sends: Mail,
         body: { "formFields": FormFields, "token": Text },
         query: [],
     }
