@@ -4,16 +4,14 @@
 //   LOGIN_CLIENT=<client generated from login-methods.yaml> node element.mjs [words of the titles to run]
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 
+import { audit } from "./audit.mjs";
 import { launch, OTHER_SITE } from "./browser.mjs";
 import { startStandIn, totpCode } from "./stand-in.mjs";
 
 const PASSWORD = "correct horse 1";
 const client = process.env.LOGIN_CLIENT;
 assert.ok(client, "LOGIN_CLIENT names the client generated from login-methods.yaml");
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const browser = await launch();
 
@@ -47,28 +45,8 @@ class Visit {
     }
   }
 
-  async audit(what) {
-    for (const theme of ["light", "dark"]) {
-      await this.page.emulateMedia({ colorScheme: theme });
-      await this.page.evaluate(
-        (theme) => (document.body.style.background = theme === "dark" ? "#0d0e13" : "#fff"),
-        theme,
-      );
-      if (!(await this.page.evaluate(() => "axe" in window))) {
-        await this.page.evaluate(axe);
-      }
-      const { violations } = await this.page.evaluate(() =>
-        window.axe.run(document, {
-          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-        }),
-      );
-      const found = violations.map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
-      );
-      assert.deepEqual(found, [], `${what}, ${theme}`);
-    }
-    await this.page.emulateMedia({ colorScheme: null });
+  audit(what) {
+    return audit(this.page, what);
   }
 
   /** Types into a field and sends the form, with the keyboard. */
@@ -376,6 +354,21 @@ const runs = {
     visit.step("may wait, unless the page says that it must not");
   },
 
+  async "a server without a step"(visit) {
+    visit.server.lacks.push("PUT /mfa/info");
+    await visit.open("/auth?show=signup");
+    await visit.fill({ Email: "plain@example.com", Password: PASSWORD });
+    await visit.signedIn();
+    assert.deepEqual(await visit.events(), [true]);
+    await visit.signOut();
+    visit.step("a second factor that the server does not know of is not asked for");
+
+    visit.server.verifyEmails = true;
+    await visit.fill({ Email: "plain@example.com", Password: PASSWORD });
+    await visit.sees("Confirm your email address");
+    visit.step("and the next step is");
+  },
+
   async "a second factor"(visit) {
     visit.server.secondFactor = true;
     await visit.open("/auth?show=signup");
@@ -407,6 +400,27 @@ const runs = {
     await visit.press("Use another account");
     await visit.sees("Sign in");
     visit.step("of another kind is named, and not passed over");
+
+    visit.server.nextFactor = "totp";
+    const keyOf = async (email) => {
+      await visit.press("Create an account");
+      await visit.fill({ Email: email, Password: PASSWORD });
+      await visit.sees("Set up your authenticator app");
+      return (await visit.page.locator("code").textContent()).replaceAll(" ", "");
+    };
+    const first = await keyOf("first@example.com");
+    await visit.press("Use another account");
+    await visit.sees("Sign in");
+    const second = await keyOf("second@example.com");
+    assert.notEqual(second, first);
+    await visit.press("Use another account");
+    await visit.sees("Sign in");
+    await visit.fill({ Email: "mfa@example.com", Password: PASSWORD });
+    await visit.sees("Enter your code");
+    await visit.fill({ Code: totpCode(secret) });
+    await visit.signedIn();
+    assert.deepEqual((await visit.events()).at(-1), false);
+    visit.step("of one user is never shown to the next, who has not just signed up either");
   },
 
   async "the keyboard alone"(visit) {

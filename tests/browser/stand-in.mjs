@@ -76,6 +76,8 @@ export async function startStandIn(client) {
     /** The newest comes last: { to, code, link }. */
     mails: [],
     requests: [],
+    /** Routes that it does not have. */
+    lacks: [],
     origin: "",
     /** Ends every session, as if each had been revoked. */
     forgetSessions: () => sessions.clear(),
@@ -450,7 +452,12 @@ export async function startStandIn(client) {
     state.requests.push({ route, body });
     const session = sessionOf(request);
     const refused = NEEDS_SESSION.test(route) && session === undefined;
-    const answer = refused ? 401 : await routes[route]?.(body, response, session, request);
+    const isThere = !state.lacks.includes(route);
+    const answer = !isThere
+      ? 404
+      : refused
+        ? 401
+        : await routes[route]?.(body, response, session, request);
     const status = typeof answer === "number" ? answer : answer === undefined ? 500 : 200;
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(status === 200 ? answer : { message: "no" }));

@@ -47,7 +47,6 @@ export function emailVerification(actions) {
     const answer = await flow.call(verify, { token, method: "token" });
     if (answer.status === "OK") {
       forgetAddress();
-      later.add(flow);
       flow.show("verified");
       return undefined;
     }
@@ -61,6 +60,10 @@ export function emailVerification(actions) {
     pending: (flow, { accessTokenPayload }) => {
       const claim = accessTokenPayload[CLAIM];
       return Promise.resolve(claim?.v === false && !later.has(flow) ? "verifyEmail" : undefined);
+    },
+    forget(flow) {
+      later.delete(flow);
+      sent.delete(flow);
     },
     views: {
       verifyEmail(flow) {

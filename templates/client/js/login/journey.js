@@ -2,6 +2,7 @@
  * The way through `<auth-login>`: which view is shown, what leads to the next one, and what is still
  * to be done when somebody has signed in.
  */
+import { ApiError } from "../errors.js";
 import { complaintOf, excuseFor, textsOf } from "./complaints.js";
 import { readOffer } from "./offer.js";
 import { targetOf } from "./page.js";
@@ -21,6 +22,8 @@ export class Journey {
   /** What is shown is for somebody who is signed in. */
   #isInside = false;
   #hasSignedUp = false;
+  /** Whom the methods keep something about. */
+  #userId;
   #drawn;
   #drawnView;
   #told = "";
@@ -113,9 +116,12 @@ export class Journey {
     // While a form is at work, it knows better what comes next.
     if ((type === "created" || type === "claimsRefused") && !this.#isBusy) {
       void this.#settle();
-    } else if ((type === "signedOut" || type === "expired") && this.#isInside) {
-      this.#isInside = false;
-      this.#go(this.start, false);
+    } else if (type === "signedOut" || type === "expired") {
+      this.#belongTo(undefined);
+      if (this.#isInside) {
+        this.#isInside = false;
+        this.#go(this.start, false);
+      }
     }
   }
   /** Where somebody is signed in already: shows that, or what is still to be done. */
@@ -160,21 +166,33 @@ export class Journey {
     }
   }
   async #pending(session) {
+    this.#belongTo(session.userId);
     for (const { pending } of this.#methods) {
-      const view = await pending?.(this, session);
+      const view = await pending?.(this, session).catch(noSuchStep);
       if (view !== undefined) {
         return view;
       }
     }
     return undefined;
   }
+  /** What is kept about one user does not count for another. */
+  #belongTo(userId) {
+    if (userId !== this.#userId) {
+      this.#userId = userId;
+      this.#hasSignedUp = false;
+      for (const { forget } of this.#api.methods) {
+        forget?.(this);
+      }
+    }
+  }
   async succeed(signedUp) {
-    this.#hasSignedUp ||= signedUp;
     const session = await this.client.getSession();
     if (session === undefined) {
       this.#go(this.start);
       return;
     }
+    this.#belongTo(session.userId);
+    this.#hasSignedUp ||= signedUp;
     const next = await this.#pending(session);
     this.#isInside = true;
     this.#go(next ?? "signedIn");
@@ -332,5 +350,11 @@ export class Journey {
     if (focus) {
       this.#drawn.focus();
     }
+  }
+}
+/** A server without the operation that tells of a step has no such step. */
+function noSuchStep(error) {
+  if (!(error instanceof ApiError && error.status === 404)) {
+    throw error;
   }
 }

@@ -67,6 +67,9 @@ export function totp({ info, verify, createDevice, verifyDevice }) {
       }
       return isMeant && createDevice && verifyDevice ? "totpSetup" : "otherFactor";
     },
+    forget(flow) {
+      devices.delete(flow);
+    },
     views: {
       totp: (flow) => ({
         title: say(flow).totpTitle,

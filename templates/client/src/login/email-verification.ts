@@ -61,7 +61,6 @@ export function emailVerification(actions: EmailVerificationActions): LoginMetho
     const answer = await flow.call(verify, { token, method: "token" });
     if (answer.status === "OK") {
       forgetAddress();
-      later.add(flow);
       flow.show("verified");
       return undefined;
     }
@@ -76,6 +75,10 @@ export function emailVerification(actions: EmailVerificationActions): LoginMetho
     pending: (flow, { accessTokenPayload }) => {
       const claim = accessTokenPayload[CLAIM] as { v?: boolean } | undefined;
       return Promise.resolve(claim?.v === false && !later.has(flow) ? "verifyEmail" : undefined);
+    },
+    forget(flow) {
+      later.delete(flow);
+      sent.delete(flow);
     },
     views: {
       verifyEmail(flow) {

@@ -26,6 +26,8 @@ export interface LoginMethod {
   readonly arrive?: (flow: Flow, address: URL) => string | undefined;
   /** The view of what a session lacks, where this method can provide it. */
   readonly pending?: (flow: Flow, session: Session) => Promise<string | undefined>;
+  /** Forgets what it keeps about the user who was signed in: the next one is another. */
+  readonly forget?: (flow: Flow) => void;
 }
 
 /** What the element shows at one time. */

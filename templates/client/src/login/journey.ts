@@ -3,6 +3,7 @@
  * to be done when somebody has signed in.
  */
 
+import { ApiError } from "../errors.js";
 import type { AuthClient, Session, SessionEvent } from "../session.js";
 import { complaintOf, excuseFor, textsOf } from "./complaints.js";
 import type {
@@ -63,6 +64,8 @@ export class Journey implements Flow {
   /** What is shown is for somebody who is signed in. */
   #isInside = false;
   #hasSignedUp = false;
+  /** Whom the methods keep something about. */
+  #userId: string | undefined;
   #drawn: Drawn | undefined;
   #drawnView: string | undefined;
   #told = "";
@@ -162,9 +165,12 @@ export class Journey implements Flow {
     // While a form is at work, it knows better what comes next.
     if ((type === "created" || type === "claimsRefused") && !this.#isBusy) {
       void this.#settle();
-    } else if ((type === "signedOut" || type === "expired") && this.#isInside) {
-      this.#isInside = false;
-      this.#go(this.start, false);
+    } else if (type === "signedOut" || type === "expired") {
+      this.#belongTo(undefined);
+      if (this.#isInside) {
+        this.#isInside = false;
+        this.#go(this.start, false);
+      }
     }
   }
 
@@ -214,8 +220,9 @@ export class Journey implements Flow {
   }
 
   async #pending(session: Session): Promise<string | undefined> {
+    this.#belongTo(session.userId);
     for (const { pending } of this.#methods) {
-      const view = await pending?.(this, session);
+      const view = await pending?.(this, session).catch(noSuchStep);
       if (view !== undefined) {
         return view;
       }
@@ -223,13 +230,25 @@ export class Journey implements Flow {
     return undefined;
   }
 
+  /** What is kept about one user does not count for another. */
+  #belongTo(userId: string | undefined): void {
+    if (userId !== this.#userId) {
+      this.#userId = userId;
+      this.#hasSignedUp = false;
+      for (const { forget } of this.#api.methods) {
+        forget?.(this);
+      }
+    }
+  }
+
   async succeed(signedUp: boolean): Promise<undefined> {
-    this.#hasSignedUp ||= signedUp;
     const session = await this.client.getSession();
     if (session === undefined) {
       this.#go(this.start);
       return;
     }
+    this.#belongTo(session.userId);
+    this.#hasSignedUp ||= signedUp;
     const next = await this.#pending(session);
     this.#isInside = true;
     this.#go(next ?? "signedIn");
@@ -403,5 +422,12 @@ export class Journey implements Flow {
     if (focus) {
       this.#drawn.focus();
     }
+  }
+}
+
+/** A server without the operation that tells of a step has no such step. */
+function noSuchStep(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.status === 404)) {
+    throw error;
   }
 }

@@ -103,6 +103,9 @@ export function totp({ info, verify, createDevice, verifyDevice }: TotpActions):
       }
       return isMeant && createDevice && verifyDevice ? "totpSetup" : "otherFactor";
     },
+    forget(flow) {
+      devices.delete(flow);
+    },
     views: {
       totp: (flow) => ({
         title: say(flow).totpTitle,
