@@ -69,17 +69,16 @@ export async function startApi(binary, website, origin, variables) {
     origin: api,
     address: `http://127.0.0.1:${port}`,
     log: server.log,
-    /** The links in the newest mail to an address. */
-    async links(to) {
+    /** The links in the newest mail to an address, as soon as there are `count` of such mails. */
+    async links(to, count = 1) {
       for (let tries = 0; tries < 200; tries += 1) {
-        for (const mail of await mails(outbox)) {
-          if (mail.includes(to)) {
-            return mail.match(/https?:\/\/\S+/g) ?? [];
-          }
+        const own = (await mails(outbox)).filter((mail) => mail.includes(to));
+        if (own.length >= count) {
+          return own[0].match(/https?:\/\/\S+/g) ?? [];
         }
         await sleep(50);
       }
-      throw new Error(`no mail to ${to}`);
+      throw new Error(`not ${count} mails to ${to}`);
     },
     async stop() {
       await server.stop();

@@ -12,15 +12,16 @@ import { cached } from "./journeys/cached.mjs";
 import { forgery } from "./journeys/forgery.mjs";
 import { login } from "./journeys/login.mjs";
 import { scripted } from "./journeys/scripted.mjs";
+import * as verification from "./journeys/verification.mjs";
 import { widget } from "./journeys/widget.mjs";
 import { startSite } from "./site.mjs";
 import { ACCESS_TOKEN_SECONDS, Visit } from "./visit.mjs";
 
 const FRONTENDS = [
-  { page: "react", journey: widget, asksFirst: true, leaves: true },
-  { page: "login", journey: login, isOurs: true },
-  { page: "web-js", journey: scripted, asksFirst: true },
-  { page: "client", journey: scripted, isOurs: true },
+  { page: "react", journey: widget, verifies: verification.widget, asksFirst: true, leaves: true },
+  { page: "login", journey: login, verifies: verification.login, isOurs: true },
+  { page: "web-js", journey: scripted, verifies: verification.scripted, asksFirst: true },
+  { page: "client", journey: scripted, verifies: verification.scripted, isOurs: true },
 ];
 const SCRIPTED = FRONTENDS.slice(2);
 const ORIGINS = {
@@ -35,6 +36,11 @@ const RUNS = [
       ["cookie", "header"].map((mode) => ({ ...frontend, origin, mode })),
     ),
   ),
+  ...FRONTENDS.flatMap((frontend) => [
+    verifying(frontend, "cookie", "required"),
+    verifying(frontend, "cookie", "optional"),
+  ]),
+  verifying(FRONTENDS[2], "header", "required"),
   ...SCRIPTED.map((frontend) => ({
     ...frontend,
     mode: "cookie",
@@ -55,6 +61,19 @@ const RUNS = [
     })),
   ),
 ];
+
+/** A visit of users who verify their addresses. */
+function verifying(frontend, mode, demand) {
+  return {
+    ...frontend,
+    mode,
+    origin: "two",
+    journey: frontend.verifies,
+    variables: { AUTH_EMAIL_VERIFICATION: demand },
+    isRequired: demand === "required",
+    what: `verified addresses ${demand}`,
+  };
+}
 
 /** A visit waits for tokens to expire most of the time. */
 const AT_ONCE = 5;

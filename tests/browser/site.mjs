@@ -66,7 +66,8 @@ export async function startSite({ page, mode, origin, binary, client, variables 
   const isOne = origin === "same" || origin === "caching";
   const api = await startApi(binary, website, isOne ? website : undefined, variables);
   proxy = isOne ? new Proxy(api.address, origin === "caching") : undefined;
-  script = await bundle(page, client, { API: api.origin, BASE, MODE: mode });
+  const VERIFICATION = variables.AUTH_EMAIL_VERIFICATION ?? "off";
+  script = await bundle(page, client, { API: api.origin, BASE, MODE: mode, VERIFICATION });
   return {
     api,
     base: BASE,
@@ -81,5 +82,6 @@ export async function startSite({ page, mode, origin, binary, client, variables 
 }
 
 const HTML = `<!doctype html><html lang="en"><meta charset="utf-8"><title>test</title>
-<link rel="icon" href="data:,"><div id="root"></div>
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,"><main id="root"></main>
 <script type="module" src="/page.js"></script>`;

@@ -7,8 +7,10 @@ export const ACCESS_TOKEN_SECONDS = 8;
 export const PASSWORD = "correct horse 1";
 export const NEW_PASSWORD = "better horse 2";
 
+const newEmail = () => `ada+${Math.random().toString(36).slice(2)}@example.com`;
+
 export class Visit {
-  email = `ada+${Math.random().toString(36).slice(2)}@example.com`;
+  email = newEmail();
   /** Requests that an SDK sent to the API, with the status of each answer. */
   traffic = [];
   /** What happened, for whoever reads the report. */
@@ -50,12 +52,33 @@ export class Visit {
     await this.page.waitForFunction(() => window.app !== undefined);
   }
 
-  /** Follows the link of the newest mail, which must lead to the website. */
+  /** Follows the link of the newest mail. */
   async openLink() {
-    const links = await this.site.api.links(this.email);
+    await this.open(await this.link());
+  }
+
+  /** The link of the newest mail once there are `count` mails; it must lead to the website. */
+  async link(count) {
+    const links = await this.site.api.links(this.email, count);
     const link = links.find((link) => link.startsWith(this.site.website));
     assert.ok(link, `no link to ${this.site.website} among ${links}`);
-    await this.open(link);
+    return link;
+  }
+
+  /** The same user with another browser, which has no session. */
+  async elsewhere() {
+    const context = await this.context.browser().newContext();
+    const { email, traffic, console } = this;
+    return Object.assign(await Visit.start(this.site, context, this.run), {
+      email,
+      traffic,
+      console,
+    });
+  }
+
+  /** Another user with the same browser. */
+  changeUser() {
+    this.email = newEmail();
   }
 
   /** Calls a function of the page. */

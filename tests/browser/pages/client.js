@@ -2,11 +2,14 @@
 
 import {
   createAuthClient,
+  createEmailVerificationToken,
   createPasswordResetToken,
   emailExists,
+  isEmailVerified,
   resetPassword,
   signIn,
   signUp,
+  verifyEmail,
 } from "auth-client";
 
 import { sessionFunctions } from "./client-functions.js";
@@ -24,6 +27,8 @@ const form = (email, password) => ({
   ],
 });
 
+const token = () => new URLSearchParams(location.search).get("token");
+
 window.app = {
   ...sessionFunctions(client),
   signUp: async (...args) => (await signUp(client, form(...args))).status,
@@ -36,8 +41,11 @@ window.app = {
     (
       await resetPassword(client, {
         formFields: [{ id: "password", value: password }],
-        token: new URLSearchParams(location.search).get("token"),
+        token: token(),
         method: "token",
       })
     ).status,
+  sendVerification: async () => (await createEmailVerificationToken(client)).status,
+  isVerified: async () => (await isEmailVerified(client)).isVerified,
+  verify: async () => (await verifyEmail(client, { token: token(), method: "token" })).status,
 };

@@ -12,12 +12,16 @@ const client = createAuthClient({ apiDomain: API, apiBasePath: BASE, tokenTransf
 
 const element = document.createElement("auth-login");
 element.client = client;
-document.body.append(element);
+if (VERIFICATION === "required") {
+  element.setAttribute("verify-email", "required");
+}
+const state = document.createElement("div");
+document.getElementById("root").append(element, state);
 
 function Status() {
   const { status, session } = useSession();
   return h("p", { id: "status" }, `${status} ${session?.userId ?? ""}`);
 }
-createRoot(document.getElementById("root")).render(h(SessionProvider, { client }, h(Status)));
+createRoot(state).render(h(SessionProvider, { client }, h(Status)));
 
 window.app = sessionFunctions(client);

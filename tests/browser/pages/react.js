@@ -6,6 +6,8 @@ import { createRoot } from "react-dom/client";
 import SuperTokens, { SuperTokensWrapper } from "supertokens-auth-react";
 import EmailPassword from "supertokens-auth-react/recipe/emailpassword";
 import { EmailPasswordPreBuiltUI } from "supertokens-auth-react/recipe/emailpassword/prebuiltui";
+import EmailVerification from "supertokens-auth-react/recipe/emailverification";
+import { EmailVerificationPreBuiltUI } from "supertokens-auth-react/recipe/emailverification/prebuiltui";
 import Session, {
   PrimitiveClaim,
   SessionAuth,
@@ -14,6 +16,7 @@ import Session, {
 } from "supertokens-auth-react/recipe/session";
 import { canHandleRoute, getRoutingComponent } from "supertokens-auth-react/ui";
 
+const isVerifying = VERIFICATION !== "off";
 const events = [];
 SuperTokens.init({
   appInfo: {
@@ -25,6 +28,7 @@ SuperTokens.init({
   },
   recipeList: [
     EmailPassword.init(),
+    ...(isVerifying ? [EmailVerification.init({ mode: VERIFICATION.toUpperCase() })] : []),
     Session.init({
       tokenTransferMethod: MODE,
       onHandleEvent: (event) => events.push(event.action),
@@ -49,7 +53,7 @@ function Letters() {
 }
 
 function App() {
-  const routes = [EmailPasswordPreBuiltUI];
+  const routes = [EmailPasswordPreBuiltUI, ...(isVerifying ? [EmailVerificationPreBuiltUI] : [])];
   if (canHandleRoute(routes)) {
     return getRoutingComponent(routes);
   }

@@ -2,6 +2,7 @@
 
 import SuperTokens from "supertokens-web-js";
 import EmailPassword from "supertokens-web-js/recipe/emailpassword";
+import EmailVerification from "supertokens-web-js/recipe/emailverification";
 import Session, { PrimitiveClaim } from "supertokens-web-js/recipe/session";
 
 const events = [];
@@ -13,6 +14,7 @@ SuperTokens.init({
       onHandleEvent: (event) => events.push(event.action),
     }),
     EmailPassword.init(),
+    EmailVerification.init(),
   ],
 });
 
@@ -47,6 +49,14 @@ window.app = {
       ).map(({ id }) => id),
     };
   },
+  /** What the server, and the page itself, miss of a session that only calls. */
+  demands: async () => {
+    const response = await fetch(`${API}/sessioninfo`);
+    return {
+      refused: response.ok ? [] : await Session.getInvalidClaimsFromResponse({ response }),
+      missing: (await Session.validateClaims()).map(({ id }) => id),
+    };
+  },
   setNickname: async (body) => (await fetch(`${API}/nickname`, { method: "POST", body })).status,
   nickname: () => Session.getClaimValue({ claim: nickname }),
   refresh: () => Session.attemptRefreshingSession(),
@@ -54,6 +64,9 @@ window.app = {
   sendReset: async (email) =>
     (await EmailPassword.sendPasswordResetEmail({ formFields: [{ id: "email", value: email }] }))
       .status,
+  sendVerification: async () => (await EmailVerification.sendVerificationEmail()).status,
+  isVerified: async () => (await EmailVerification.isEmailVerified()).isVerified,
+  verify: async () => (await EmailVerification.verifyEmail()).status,
   reset: async (password) =>
     (await EmailPassword.submitNewPassword({ formFields: [{ id: "password", value: password }] }))
       .status,
