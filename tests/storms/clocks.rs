@@ -148,7 +148,7 @@ async fn processes_whose_clocks_differ_go_by_that_of_the_database() {
 
 /// Sets the clock of all processes that read this file.
 fn set_clock(file: &Path, seconds: i64) {
-    // Whoever reads it finds the old text or the new one.
+    // A reader finds the old text or the new one.
     let new = file.with_extension("new");
     std::fs::write(&new, format!("{seconds:+}s\n")).expect("it can be written");
     std::fs::rename(&new, file).expect("it can be replaced");

@@ -1,7 +1,7 @@
 //! Servers that are killed in the middle of a storm, and databases that crash.
 //!
-//! Clients sign up, refresh and sign out, and write down what they were told. Then the server is gone, at
-//! whatever it was doing. What a client was told must be so after the next start; what it was not told
+//! Clients sign up, refresh and sign out, and write down the answers. Then the server is gone, at
+//! whatever it was doing. What an answer acknowledged must hold after the next start; what no answer acknowledged
 //! may be so or not, but not by half.
 
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ const KILLS: usize = 50;
 /// Clients of a storm.
 const CLIENTS: usize = 6;
 
-/// How long a client waits that was told to come back later.
+/// How long a client waits that got 503.
 const BREATH: Duration = Duration::from_millis(50);
 
 /// A bound for everything here.
@@ -28,11 +28,11 @@ const STORM: Duration = Duration::from_secs(240);
 enum Known {
     /// It asked to be signed up.
     Joining,
-    /// The latest pair that it was told. It may have asked for the next one.
+    /// The latest pair that it received. It may have asked for the next one.
     Lives(Pair),
     /// It asked to be signed out.
     Leaving(Pair),
-    /// It was told to be signed out.
+    /// Its sign-out was acknowledged.
     Left(Pair),
 }
 
@@ -54,7 +54,7 @@ struct Count {
     later: usize,
 }
 
-/// One client, until nobody answers.
+/// One client, until the server is gone.
 async fn client(server: Caller, name: String, until: Instant) -> (Vec<Account>, Count) {
     let (mut accounts, mut count) = (Vec::new(), Count::default());
     for number in 0.. {
@@ -127,7 +127,7 @@ fn storm_from(
     tokio::spawn(all(clients))
 }
 
-/// Whether what a client was told is so; what is known now.
+/// Whether what was acknowledged holds; what is known now.
 async fn check(server: Caller, account: Account) -> Account {
     let Account { email, known } = account;
     let refresh = async |pair: &Pair| {
@@ -294,7 +294,7 @@ async fn what_was_acknowledged_is_so_after_the_database_crashed() {
         report.accounts.extend(check_all(&server, accounts).await);
         database.expect_whole().await;
     }
-    assert!(report.count.later > 0, "nobody noticed");
+    assert!(report.count.later > 0, "no client noticed");
     let accounts = std::mem::take(&mut report.accounts);
     check_all(&server, accounts).await;
     report.slowest_start = server.started_in;

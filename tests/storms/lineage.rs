@@ -1,7 +1,7 @@
 //! Random histories of one session, through the whole engine and its store, against a model.
 //!
 //! A few clients share a session. Each holds the token that it was handed last; answers get lost, time
-//! passes, several ask at once, and somebody may present what was current long ago. The model counts
+//! passes, several ask at once, and a thief may present what was current long ago. The model counts
 //! generations and knows nothing of hashes, keys and rows.
 
 use std::sync::Arc;
@@ -26,7 +26,7 @@ enum Step {
     Refresh { client: usize, lost: bool },
     /// So many ask at once with what a client holds.
     Burst { client: usize, requests: usize },
-    /// Somebody presents what was current so many generations ago.
+    /// A client presents what was current so many generations ago.
     Replay { ago: usize },
     /// So many milliseconds pass.
     Wait(i64),

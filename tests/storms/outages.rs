@@ -1,7 +1,7 @@
 //! Databases that are slow, locked, full, or gone for a while.
 //!
-//! Clients go on all the while. Whoever needs no database notices nothing. Whoever needs one is answered
-//! 200, or 503 with `Retry-After`: never 401, and never so that a token is cleared, for nobody is to be
+//! Clients go on all the while. Requests that need no database are not affected. All others are answered
+//! 200, or 503 with `Retry-After`: never 401, and never so that a token is cleared, since no user may be
 //! signed out by that. When it is over, the same server goes on with the same tokens.
 
 use std::sync::Arc;
@@ -31,16 +31,16 @@ const RECOVERY: Duration = Duration::from_secs(15);
 /// A bound for everything here.
 const STORM: Duration = Duration::from_secs(120);
 
-/// What the clients were told.
+/// The answers that the clients got.
 #[derive(Default)]
-struct Told {
+struct Answers {
     protected: usize,
     done: usize,
     later: usize,
     slowest: Duration,
 }
 
-impl Told {
+impl Answers {
     /// 200, or 503 that touches nothing.
     fn note(&mut self, answer: &Answer, took: Duration) -> bool {
         self.slowest = self.slowest.max(took);
@@ -59,20 +59,20 @@ async fn protected(server: &Caller, access: &str) {
     assert_eq!(me.status, StatusCode::OK, "without a database: {me:?}");
 }
 
-/// One client: uses its access token, refreshes, asks what asks the database, signs up somebody else.
+/// One client: uses its access token, refreshes, asks what asks the database, signs up another user.
 async fn client(
     server: Caller,
     number: usize,
     mut pair: Pair,
     over: Arc<AtomicBool>,
-) -> (Pair, Told) {
-    let mut told = Told::default();
+) -> (Pair, Answers) {
+    let mut answers = Answers::default();
     for turn in 0.. {
         if over.load(Ordering::Relaxed) {
             break;
         }
         protected(&server, &pair.access).await;
-        told.protected += 1;
+        answers.protected += 1;
         let asked = Instant::now();
         let answer = match turn % 3 {
             0 => server.refresh(&pair.refresh).await,
@@ -84,12 +84,12 @@ async fn client(
             }
         };
         let answer = answer.expect("it answers");
-        if told.note(&answer, asked.elapsed()) && turn % 3 == 0 {
+        if answers.note(&answer, asked.elapsed()) && turn % 3 == 0 {
             pair = answer.expect_pair("a refresh");
         }
         tokio::time::sleep(BREATH).await;
     }
-    (pair, told)
+    (pair, answers)
 }
 
 /// One client that only uses its access token, more often.
@@ -132,12 +132,12 @@ async fn ride_out(storm: &str, server: &Server, hurts: bool, outage: impl Future
     let clients = clients.await.expect("no client panics");
     let (requests, slowest) = bystanding.await.expect("it does not panic");
 
-    let mut total = Told::default();
-    for (pair, told) in &clients {
-        total.protected += told.protected;
-        total.done += told.done;
-        total.later += told.later;
-        total.slowest = total.slowest.max(told.slowest);
+    let mut total = Answers::default();
+    for (pair, answers) in &clients {
+        total.protected += answers.protected;
+        total.done += answers.done;
+        total.later += answers.later;
+        total.slowest = total.slowest.max(answers.slowest);
         // The tokens of before.
         loop {
             let answer = server.refresh(&pair.refresh).await.expect("it answers");
@@ -152,12 +152,12 @@ async fn ride_out(storm: &str, server: &Server, hurts: bool, outage: impl Future
     let recovered = ended.elapsed();
     let again = server.enter("signin", "user-0@ex.co").await;
     again.expect("it answers").expect_pair("signing in");
-    assert!(!hurts || total.later > 0, "nobody noticed");
+    assert!(!hurts || total.later > 0, "no client noticed");
     let of_them = total.protected + requests;
     figures(
         storm,
         &format!(
-            "with the database {} answered, {} told 503 with Retry-After (after {} ms at most), 0 other; \
+            "with the database {} answered, {} got 503 with Retry-After (after {} ms at most), 0 other; \
              without it {of_them} of {of_them} answered (in {} ms at most); all {CLIENTS} sessions went on \
              {} ms after it was over",
             total.done,

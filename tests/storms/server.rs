@@ -2,7 +2,7 @@
 //! that asks the database, too.
 //!
 //! It takes the settings of any auth server, and `STORM_GRACE_MS`, so that no test has to wait for half a
-//! minute. Passwords are hashed cheaply: a storm is about the database. It ends with whoever started it,
+//! minute. Passwords are hashed cheaply: a storm is about the database. It ends with the process that started it,
 //! which holds its standard input open.
 
 use std::io::{Read, Write};
@@ -46,7 +46,7 @@ async fn main() -> Result<(), Failure> {
         .route("/me", get(me))
         .merge(checked)
         .layer(auth_server::layer(auth.clone(), Endpoints::new()));
-    let stop = auth_server::told_to_stop();
+    let stop = auth_server::shutdown_signal();
     let listener = TcpListener::bind(listen).await?;
     writeln!(std::io::stdout(), "http://{}", listener.local_addr()?)?;
     auth_server::serve(listener, app, stop).await;

@@ -1,7 +1,7 @@
 //! What an operator does to the database of a server, beside the server: looks, revokes, replaces keys.
 //!
 //! Rules: nothing is served, hashed or mailed here, so opening is quick; a database that does not exist is
-//! an error and not an empty one; and running servers need not be told: they ask the database about sessions
+//! an error and not an empty one; and running servers need no notice: they ask the database about sessions
 //! when they refresh or check them, and read their keys again within
 //! [`KEY_POLL`](crate::session::KEY_POLL).
 
@@ -119,8 +119,8 @@ impl Admin {
         &self.sessions
     }
 
-    /// The id of a user: that of whoever signs in with this address, where it is one; `None` if nobody
-    /// does. Anything else is the id of a login method, of a user, or of somebody whom only the
+    /// The id of a user: that of the user who signs in with this address, where it is one; `None` if no one
+    /// does. Anything else is the id of a login method, of a user, or of a user whom only the
     /// application knows.
     ///
     /// # Errors

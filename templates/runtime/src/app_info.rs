@@ -255,14 +255,14 @@ impl AppInfo {
         is_loopback(&self.api_domain) && is_loopback(&self.website_domain)
     }
 
-    /// The port to listen on unless told otherwise: that of `apiDomain`, where it names this very
+    /// The port to listen on by default: that of `apiDomain`, where it names this very
     /// machine and gives a port.
     pub fn loopback_port(&self) -> Option<u16> {
         loopback_port(&self.api_domain)
     }
 }
 
-/// Normalises a domain whose site can be told.
+/// Normalises a domain whose site is known.
 fn domain(field: &'static str, text: &str, errors: &mut Vec<AppInfoError>) -> String {
     let outcome = normalise_domain(text).and_then(|url| top_level_domain(&url).map(|_| url));
     outcome.unwrap_or_else(|message| {

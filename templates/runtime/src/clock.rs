@@ -116,7 +116,7 @@ impl Skipped {
     }
 }
 
-/// A clock that stands still until it is told to move. Clones show the same time.
+/// A clock that stands still until it is moved. Clones show the same time.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<AtomicI64>);
 

@@ -37,7 +37,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves the auth APIs until it is told to stop (the default)
+    /// Serves the auth APIs until it is asked to stop (the default)
     Serve,
     /// Asks the running server on this machine how it is, for a container's health check
     Health(health::Health),
@@ -76,7 +76,7 @@ pub struct Program {
     pub app_info: &'static AppInfoDefaults,
 }
 
-/// Does what the arguments of the process say; without any, it serves `api` until it is told to stop.
+/// Does what the arguments of the process say; without any, it serves `api` until it is asked to stop.
 ///
 /// Wrong arguments end the process with exit code 2, `--help` and `--version` with 0.
 pub async fn run(program: Program, api: impl Into<Api>) -> ExitCode {
@@ -156,7 +156,7 @@ async fn carry_out(
     }
 }
 
-/// Says something, if there is anything to say. Whoever has stopped listening has heard enough.
+/// Says something, if there is anything to say. A closed pipe is not an error.
 fn say(mut to: impl Write, text: &str) {
     if !text.is_empty() {
         let _ = writeln!(to, "{text}");

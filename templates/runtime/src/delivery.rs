@@ -1,7 +1,7 @@
 //! Mail: what is sent, who sends it, and when.
 //!
 //! Rule: a request never waits for a mail server. It puts a row into the [`Queue`], which is a table of the
-//! database, and answers; whether the address has an account is looked up by whoever sends. So an address
+//! database, and answers; whether the address has an account is looked up by the sender of the mail. So an address
 //! that has an account and one that has none are answered after the same work (OWASP, Forgot Password
 //! Cheat Sheet). And nothing here logs a mail's text or address: a reset link is a credential.
 

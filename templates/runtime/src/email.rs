@@ -25,7 +25,7 @@ pub struct EmailAddress(String);
 pub struct InvalidEmail;
 
 impl EmailAddress {
-    /// Reads an address that somebody typed.
+    /// Reads an address that a user typed.
     ///
     /// # Errors
     /// It is not an address to which a mail can be sent.

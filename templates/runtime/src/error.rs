@@ -50,7 +50,7 @@ pub enum SessionError {
         /// already; this says it to those who look.
         clear_tokens: bool,
     },
-    /// The access token cannot be used any more; the client shall refresh.
+    /// The access token cannot be used any more; the client must refresh.
     TryRefreshToken,
     /// A refresh token was used that a newer one replaced. The session is revoked already.
     TokenTheft {

@@ -87,7 +87,7 @@ pub use crate::call::Call;
 pub use crate::commands::{Program, run};
 pub use crate::config::Config;
 pub use crate::error::Error;
-pub use crate::serve::{ConnectionLimits, serve, serve_with, stop_with_notice, told_to_stop};
+pub use crate::serve::{ConnectionLimits, serve, serve_with, shutdown_signal, stop_with_notice};
 pub use crate::session::{
     Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
 };

@@ -4,8 +4,8 @@
 //! - An attempt is counted *before* the secret is checked (`Limits::take`), by one conditional write in the
 //!   database, so that parallel guesses and guesses at several servers count too (OWASP ASVS 5.0, 6.3.1). The
 //!   functions that check a secret take the attempt themselves (`guard`), so that no recipe can forget it.
-//! - An account is limited whether it exists or not, and in the same way, so that the limit does not tell.
-//! - The owner is never locked out by somebody else's guesses: a device on which the owner has signed in
+//! - An account is limited whether it exists or not, and in the same way, so that the limit does not reveal it.
+//! - The owner is never locked out by the guesses of others: a device on which the owner has signed in
 //!   before has a budget of its own (`device`), and a reset password clears the count.
 //! - A key reaches the database only as an HMAC under a key that all servers share, so the table does not say
 //!   which addresses or networks were seen.

@@ -63,7 +63,7 @@ impl Metrics {
     /// [`Error::Internal`] if they cannot be written down.
     pub fn text(&self) -> Result<String, Error> {
         let mut place = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        // Names and help texts are put together for those who look, and for nobody else.
+        // Names and help texts are put together only when the metrics are read.
         let registry = place.get_or_insert_with(|| self.named());
         let mut text = String::new();
         encode(&mut text, registry).map_err(Error::internal)?;

@@ -4,7 +4,7 @@
 //! - An IPv4 client is its address. An IPv6 client is its /64, because one host commands a whole /64
 //!   (RFC 6177, RFC 8981) and could otherwise have a new address for each request.
 //! - The address is that of the connection. A header names it only where the peer of the connection is a
-//!   trusted proxy, since anybody can write a header (OWASP ASVS 5.0, 4.1.3).
+//!   trusted proxy, since any client can write a header (OWASP ASVS 5.0, 4.1.3).
 //! - Each proxy appends the address of its own peer on the right, so the list is read from right to left,
 //!   and the first address that is not a trusted proxy is the client (RFC 7239 §5.2 and §8.1). What stands
 //!   further to the left was written by the client.
@@ -44,14 +44,14 @@ pub struct TrustedProxies {
     is_declared: bool,
 }
 
-/// Where the client of a request is, as far as that can be told.
+/// Where the client of a request is, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
     /// The client is in this network.
     Known(Network),
     /// The connection has no address: the application does not hand it over.
     NoAddress,
-    /// The peer is most likely a proxy that nobody declared, so its address is not the client's, and its
+    /// The peer is most likely a proxy that is not declared, so its address is not the client's, and its
     /// header cannot be trusted.
     BehindUndeclaredProxy(IpAddr),
 }

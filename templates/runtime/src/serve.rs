@@ -9,7 +9,7 @@
 //!   connection; the body of an auth request has a limit of its own (`web/body.rs`);
 //! - a client that reads nothing for 30 seconds while an answer waits for it is cut off;
 //! - there is a limit for all connections and a share for each peer (`serve/slots.rs`);
-//! - once told to stop, requests that are being answered have 5 seconds to end; then they are cut off.
+//! - after a stop is requested, requests that are being answered have 5 seconds to end; then they are cut off.
 
 mod limits;
 mod slots;
@@ -46,7 +46,7 @@ type Stream = TokioIo<Pin<Box<TimeoutWriter<TcpStream>>>>;
 /// How long to wait when no connection can be taken, before looking again.
 const RETRY: Duration = Duration::from_millis(200);
 
-/// How often a flood is told in the log.
+/// How often a flood is reported in the log.
 const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The most bytes of a request's head; a larger one is answered 431 (RFC 6585 §5). Tokens and cookies of
@@ -61,7 +61,7 @@ const HEAD_BYTES: usize = 64 * 1024;
 /// ```no_run
 /// # async fn run(app: axum::Router) -> std::io::Result<()> {
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3001").await?;
-/// auth_runtime::serve(listener, app, auth_runtime::told_to_stop()).await;
+/// auth_runtime::serve(listener, app, auth_runtime::shutdown_signal()).await;
 /// # Ok(())
 /// # }
 /// ```
@@ -78,8 +78,8 @@ pub async fn serve_with(
     stop: impl Future<Output = ()>,
 ) {
     let app = web::with_checked_head(app, HEAD_BYTES);
-    let (tell, told) = watch::channel(());
-    let mut server = Server::new(limits, app, told);
+    let (end, stop_requested) = watch::channel(());
+    let mut server = Server::new(limits, app, stop_requested);
     let mut stop = std::pin::pin!(stop);
     // A connection that was accepted while there was no room.
     let mut waiting = None;
@@ -92,7 +92,7 @@ pub async fn serve_with(
         }
         waiting = waiting.and_then(|(stream, peer)| server.open(stream, peer));
     }
-    drop((listener, waiting, tell));
+    drop((listener, waiting, end));
     let grace = server.limits.shutdown_grace;
     let all_end = async {
         while !server.connections.is_empty() {
@@ -108,7 +108,7 @@ pub async fn serve_with(
 struct Server {
     limits: ConnectionLimits,
     app: Router,
-    told: watch::Receiver<()>,
+    stop_requested: watch::Receiver<()>,
     http: http1::Builder,
     /// The same for trusted proxies, which keep idle connections for longer.
     http_of_proxies: http1::Builder,
@@ -119,7 +119,7 @@ struct Server {
 }
 
 impl Server {
-    fn new(limits: ConnectionLimits, app: Router, told: watch::Receiver<()>) -> Self {
+    fn new(limits: ConnectionLimits, app: Router, stop_requested: watch::Receiver<()>) -> Self {
         let limits = limits.within_the_process();
         let http = |head: Duration| {
             let mut http = http1::Builder::new();
@@ -134,7 +134,7 @@ impl Server {
             slots: Slots::new(limits.max_connections, limits.max_per_peer),
             limits,
             app,
-            told,
+            stop_requested,
             connections: JoinSet::new(),
             warned: None,
         }
@@ -175,7 +175,7 @@ impl Server {
         let mut stream = TimeoutWriter::new(stream);
         stream.set_timeout(Some(self.limits.write));
         let connection = http.serve_connection(TokioIo::new(Box::pin(stream)), service);
-        let attending = attend(connection, self.told.clone());
+        let attending = attend(connection, self.stop_requested.clone());
         let task = self.connections.spawn(attending);
         self.slots.opened(network, is_proxy, task, activity);
         None
@@ -203,9 +203,11 @@ impl Server {
     }
 }
 
-/// Serves a connection until it ends or, told to stop, until its request is answered.
-async fn attend<S>(connection: http1::Connection<Stream, S>, mut told: watch::Receiver<()>)
-where
+/// Serves a connection until it ends or, when a stop is requested, until its request is answered.
+async fn attend<S>(
+    connection: http1::Connection<Stream, S>,
+    mut stop_requested: watch::Receiver<()>,
+) where
     S: HttpService<Incoming, ResBody = Body>,
     S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
@@ -213,7 +215,7 @@ where
     let outcome = tokio::select! {
         outcome = connection.as_mut() => outcome,
         // The channel never says anything; that it is closed says it all.
-        _ = told.changed() => {
+        _ = stop_requested.changed() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -251,34 +253,34 @@ fn is_of_the_client(error: &io::Error) -> bool {
     )
 }
 
-/// Done when it is time to stop serving: after `told`, [`Auth::readiness`] says no, and for
+/// Done when it is time to stop serving: after `stop_requested`, [`Auth::readiness`] says no, and for
 /// [`Config::shutdown_delay`](crate::Config::shutdown_delay) requests are served on, until load balancers
-/// have noticed. Whoever asks a second time ([`told_to_stop`]) does not want to wait.
+/// have noticed. A second request ([`shutdown_signal`]) ends the wait.
 ///
 /// ```no_run
 /// # async fn run(auth: auth_runtime::Auth, app: axum::Router) -> std::io::Result<()> {
 /// let listener = tokio::net::TcpListener::bind("0.0.0.0:3001").await?;
-/// let stop = auth_runtime::stop_with_notice(&auth, auth_runtime::told_to_stop());
+/// let stop = auth_runtime::stop_with_notice(&auth, auth_runtime::shutdown_signal());
 /// auth_runtime::serve(listener, app, stop).await;
 /// auth.close().await;
 /// # Ok(())
 /// # }
 /// ```
-pub async fn stop_with_notice(auth: &Auth, told: impl Future<Output = ()>) {
-    told.await;
-    let again = told_to_stop();
+pub async fn stop_with_notice(auth: &Auth, stop_requested: impl Future<Output = ()>) {
+    stop_requested.await;
+    let again = shutdown_signal();
     auth.begin_to_stop();
     let delay = auth.config().shutdown_delay;
-    tracing::info!(delay_seconds = delay.as_secs_f64(), "told to stop");
+    tracing::info!(delay_seconds = delay.as_secs_f64(), "stop requested");
     tokio::select! {
         () = tokio::time::sleep(delay) => {}
         () = again => {}
     }
 }
 
-/// Done when the process is told to stop: by Ctrl-C, or by SIGTERM where there are signals. Signals are
+/// Done when the process is asked to stop: by Ctrl-C, or by SIGTERM where there are signals. Signals are
 /// listened for from the call on, so it belongs before the line that says that the server is there.
-pub fn told_to_stop() -> impl Future<Output = ()> {
+pub fn shutdown_signal() -> impl Future<Output = ()> {
     #[cfg(unix)]
     let terminated = {
         use tokio::signal::unix::{SignalKind, signal};
@@ -296,7 +298,7 @@ pub fn told_to_stop() -> impl Future<Output = ()> {
             }
             return;
         }
-        // Where no signal can be heard, the server goes on instead of stopping at once.
+        // Where no signal can be received, the server goes on instead of stopping at once.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use auth_server::app_info::AppInfoInput;
 use auth_server::{
     Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, ErrorResponse, NewSessionFor,
-    Session, Verdict, VerifyOptions, VerifySession, told_to_stop,
+    Session, Verdict, VerifyOptions, VerifySession, shutdown_signal,
 };
 use axum::Router;
 use axum::body::Body;
@@ -41,7 +41,7 @@ async fn main() -> Result<(), Failure> {
     } else {
         app(&auth)
     };
-    auth_server::serve(listener, app, told_to_stop()).await;
+    auth_server::serve(listener, app, shutdown_signal()).await;
     auth.close().await;
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use auth_server::app_info::AppInfoInput;
 use auth_server::{
     Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, Error, NewSessionFor, Session,
-    Subject, Validator, Verdict, VerifyOptions, VerifySession, told_to_stop,
+    Subject, Validator, Verdict, VerifyOptions, VerifySession, shutdown_signal,
 };
 use axum::Router;
 use axum::extract::Path;
@@ -57,7 +57,7 @@ async fn main() -> Result<(), Failure> {
         .build()
         .await?;
     let listener = TcpListener::bind(auth.config().listen).await?;
-    auth_server::serve(listener, app(&auth), told_to_stop()).await;
+    auth_server::serve(listener, app(&auth), shutdown_signal()).await;
     auth.close().await;
     Ok(())
 }

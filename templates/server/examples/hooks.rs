@@ -8,7 +8,7 @@ use auth_server::error::SessionError;
 use auth_server::session::{TransferPolicy, TransferRequest};
 use auth_server::{
     Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, Error, NewSessionFor, Session,
-    VerifyOptions, VerifySession, told_to_stop,
+    VerifyOptions, VerifySession, shutdown_signal,
 };
 use axum::Router;
 use axum::body::Body;
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Failure> {
     let auth = with_hooks(Auth::builder(config()?)).build().await?;
     let listener = TcpListener::bind(auth.config().listen).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    auth_server::serve(listener, app(&auth), told_to_stop()).await;
+    auth_server::serve(listener, app(&auth), shutdown_signal()).await;
     auth.close().await;
     Ok(())
 }

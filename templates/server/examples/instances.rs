@@ -9,7 +9,7 @@
 use auth_server::app_info::AppInfoInput;
 use auth_server::config::Secret;
 use auth_server::{
-    Auth, AuthContext, Config, Endpoints, Error, NewSessionFor, Session, told_to_stop,
+    Auth, AuthContext, Config, Endpoints, Error, NewSessionFor, Session, shutdown_signal,
 };
 use axum::Router;
 use axum::routing::{get, post};
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Failure> {
     let staff = Auth::open(staff()?).await?;
     let listener = TcpListener::bind(shop.config().listen).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    auth_server::serve(listener, app(&shop, &staff), told_to_stop()).await;
+    auth_server::serve(listener, app(&shop, &staff), shutdown_signal()).await;
     tokio::join!(shop.close(), staff.close());
     Ok(())
 }

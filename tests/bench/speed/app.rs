@@ -36,5 +36,5 @@ pub(crate) async fn serve(kind: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     println!("listening on http://{address}/");
-    auth_server::serve(listener, app, auth_server::told_to_stop()).await;
+    auth_server::serve(listener, app, auth_server::shutdown_signal()).await;
 }

@@ -42,7 +42,7 @@ fn random(length: usize) -> String {
 }
 
 /// What an answer says, without the words of an error.
-fn told<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
+fn summary<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
     match answer {
         Ok(value) => format!("{value:?}"),
         Err(Error::BadInput(_)) => "refused".to_owned(),
@@ -86,17 +86,17 @@ async fn use_names(store: &dyn Store, [user, handle, tenant]: &[String; 3]) -> V
     let created = store.create_email_password_user(signed_up).await;
     let handles = std::slice::from_ref(handle);
     vec![
-        told(is_known.map(|found| found.is_some())),
-        told(created.map(drop)),
-        told(store.user(user).await),
-        told(store.create_session(row).await),
-        told(store.session(handle).await),
-        told(store.rotate_session(rotation).await),
-        told(store.merge_session_claims(handle, Map::new()).await),
-        told(store.replace_session_data(handle, json!({"a\0": 1})).await),
-        told(store.session_handles(user, Some(tenant), 0).await),
-        told(store.session_handles(user, None, 0).await),
-        told(store.revoke_sessions(handles).await),
+        summary(is_known.map(|found| found.is_some())),
+        summary(created.map(drop)),
+        summary(store.user(user).await),
+        summary(store.create_session(row).await),
+        summary(store.session(handle).await),
+        summary(store.rotate_session(rotation).await),
+        summary(store.merge_session_claims(handle, Map::new()).await),
+        summary(store.replace_session_data(handle, json!({"a\0": 1})).await),
+        summary(store.session_handles(user, Some(tenant), 0).await),
+        summary(store.session_handles(user, None, 0).await),
+        summary(store.revoke_sessions(handles).await),
     ]
 }
 

@@ -107,7 +107,7 @@ async fn is_closed(stream: &mut TcpStream) -> bool {
 }
 
 /// All that is answered until the connection is closed.
-async fn heard(mut stream: TcpStream) -> String {
+async fn received(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
     let ended = tokio::time::timeout(LONG, stream.read_to_end(&mut text)).await;
     // Closing with unread bytes looks like a reset; what was said before counts.
@@ -125,9 +125,9 @@ async fn a_head_that_never_ends_and_an_idle_connection_are_closed() {
     let idle = server
         .say("GET /auth/nope HTTP/1.1\r\nhost: x\r\n\r\n")
         .await;
-    assert!(!heard(half).await.contains("HTTP/1.1 2"));
-    assert_eq!(heard(silent).await, "");
-    assert!(heard(idle).await.starts_with("HTTP/1.1 404"));
+    assert!(!received(half).await.contains("HTTP/1.1 2"));
+    assert_eq!(received(silent).await, "");
+    assert!(received(idle).await.starts_with("HTTP/1.1 404"));
     server.stop().await;
 }
 
@@ -135,7 +135,7 @@ async fn a_head_that_never_ends_and_an_idle_connection_are_closed() {
 async fn a_body_that_never_ends_is_answered_408() {
     let server = start().await;
     let head = "POST /auth/signup HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{";
-    let answer = heard(server.say(head).await).await;
+    let answer = received(server.say(head).await).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("no-store"), "{answer}");
     assert!(answer.ends_with(r#"{"message":"The request body did not arrive in time"}"#));
@@ -149,7 +149,7 @@ async fn a_head_that_is_too_large_is_refused() {
         .say("GET /auth/nope HTTP/1.1\r\nhost: x\r\ncookie: a=")
         .await;
     let mut sent = 0;
-    // As soon as it has had enough it closes, with or without being heard to answer 431.
+    // As soon as it has had enough it closes, with or without an answer of 431.
     while sent < 1_000_000 && stream.write_all(&[b'x'; 1000]).await.is_ok() {
         sent += 1000;
         tokio::time::sleep(Duration::from_micros(200)).await;
@@ -170,9 +170,9 @@ async fn stopping_lets_requests_end_and_waits_for_nobody_else() {
     let (stop, _) = oneshot::channel();
     let _ = std::mem::replace(&mut server.stop, stop).send(());
     late.write_all(body.as_bytes()).await.expect("it reads");
-    assert!(heard(late).await.starts_with("HTTP/1.1 200"));
+    assert!(received(late).await.starts_with("HTTP/1.1 200"));
     server.stop().await;
-    assert!(!heard(stalled).await.contains("HTTP/1.1 2"));
+    assert!(!received(stalled).await.contains("HTTP/1.1 2"));
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn a_client_that_reads_slowly_gets_all_of_its_answers() {
 async fn handlers_learn_the_address_of_the_peer() {
     let server = start().await;
     let head = "GET /who HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-    let answer = heard(server.say(head).await).await;
+    let answer = received(server.say(head).await).await;
     assert!(answer.ends_with("127.0.0.1"), "{answer}");
     server.stop().await;
 }
@@ -244,10 +244,10 @@ async fn a_peer_with_too_many_connections_harms_only_itself() {
     // Others are answered, also on a connection that is as slow as those of the flood.
     let rest = LIVEZ.split_at(20).1;
     other.write_all(rest.as_bytes()).await.expect("it reads");
-    assert!(heard(other).await.starts_with("HTTP/1.1 200"));
-    // And so is whoever has the address of the flood.
+    assert!(received(other).await.starts_with("HTTP/1.1 200"));
+    // And so is another client with the address of the flood.
     let own = server.say_from("127.0.0.1", LIVEZ).await;
-    assert!(heard(own).await.starts_with("HTTP/1.1 200"));
+    assert!(received(own).await.starts_with("HTTP/1.1 200"));
     assert!(is_closed(&mut flood[0]).await, "the oldest ones gave way");
     let last = flood.last_mut().expect("there are some");
     assert!(!is_closed(last).await, "it is one of the newest");
@@ -266,7 +266,7 @@ async fn at_the_limit_there_is_room_for_another_client() {
     let _one = flood(&server, "127.0.0.1", 10).await;
     let _two = flood(&server, "127.0.0.2", 10).await;
     let third = server.say_from("127.0.0.3", LIVEZ).await;
-    assert!(heard(third).await.starts_with("HTTP/1.1 200"));
+    assert!(received(third).await.starts_with("HTTP/1.1 200"));
     server.stop().await;
 }
 
@@ -286,9 +286,9 @@ async fn a_request_that_is_being_answered_does_not_give_way() {
     let mut third = server.say(LIVEZ).await;
     assert!(is_closed(&mut third).await, "its share is in use");
     let other = server.say_from("127.0.0.2", LIVEZ).await;
-    assert!(heard(other).await.starts_with("HTTP/1.1 200"));
-    assert!(heard(first).await.starts_with("HTTP/1.1 200"));
-    assert!(heard(second).await.starts_with("HTTP/1.1 200"));
+    assert!(received(other).await.starts_with("HTTP/1.1 200"));
+    assert!(received(first).await.starts_with("HTTP/1.1 200"));
+    assert!(received(second).await.starts_with("HTTP/1.1 200"));
     server.stop().await;
 }
 

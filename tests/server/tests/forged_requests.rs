@@ -1,5 +1,5 @@
-//! Requests that a page of somebody else's makes a browser send (OWASP, Cross-Site Request Forgery
-//! Prevention Cheat Sheet), and sessions that somebody else has planted in the browser (OWASP, Session
+//! Requests that a foreign page makes a browser send (OWASP, Cross-Site Request Forgery
+//! Prevention Cheat Sheet), and sessions that an attacker has planted in the browser (OWASP, Session
 //! Management Cheat Sheet, "Session Fixation").
 
 mod common;
@@ -280,10 +280,7 @@ async fn a_planted_session_is_never_adopted() {
             .session(&planted)
             .await
             .expect("the store works");
-        assert!(
-            row.is_none(),
-            "whoever planted it cannot go on with it either"
-        );
+        assert!(row.is_none(), "the attacker cannot use it either");
     }
 }
 

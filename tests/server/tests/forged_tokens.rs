@@ -45,7 +45,7 @@ async fn start(algorithm: Algorithm) -> Server {
     Server::start_app(|config| config.session.signing_algorithm = algorithm, app).await
 }
 
-/// Presents a text wherever tokens are taken, and makes sure that it is nobody's.
+/// Presents a text wherever tokens are taken, and makes sure that it is accepted nowhere.
 async fn is_worth_nothing(server: &Server, token: &str, what: &str) {
     let cookies = format!("sAccessToken={token}; sRefreshToken={token}");
     for (name, value) in [
@@ -92,7 +92,7 @@ fn decoded(token: &str) -> (Value, Value) {
     (part(0), part(1))
 }
 
-/// The texts and bytes in which a public key is at hand, each a secret for whoever confuses an HMAC with
+/// The texts and bytes in which a public key is at hand, each a secret for code that confuses an HMAC with
 /// a signature.
 fn as_secrets(jwk: &Value) -> Vec<Vec<u8>> {
     let number = |name: &str| {
@@ -194,7 +194,7 @@ async fn a_token_cannot_bring_its_own_key() {
     }
 }
 
-/// What a key of somebody's own says about a text.
+/// What an attacker's key says about a text.
 fn signature(algorithm: Algorithm, pkcs8: &[u8], text: &str) -> Vec<u8> {
     let random = SystemRandom::new();
     match algorithm {
@@ -406,7 +406,7 @@ async fn every_token_counts_in_its_own_place_only() {
 }
 
 /// A part of a token, or a token with one character changed (GHSA-6mq3-xmgp-pjm5), is refused, and costs
-/// the session nothing: whoever invents tokens ends no session.
+/// the session nothing: invented tokens end no session.
 #[tokio::test]
 async fn no_part_and_no_neighbour_of_a_token_counts() {
     let server = start(Algorithm::Es256).await;

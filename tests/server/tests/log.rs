@@ -23,7 +23,7 @@ struct Kept(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut kept = self.0.lock().expect("nobody panics with the lock");
+        let mut kept = self.0.lock().expect("no panic with the lock");
         kept.extend_from_slice(bytes);
         Ok(bytes.len())
     }
@@ -43,12 +43,12 @@ impl<'a> MakeWriter<'a> for Kept {
 
 impl Kept {
     fn text(&self) -> String {
-        let kept = self.0.lock().expect("nobody panics with the lock");
+        let kept = self.0.lock().expect("no panic with the lock");
         String::from_utf8(kept.clone()).expect("it is text")
     }
 }
 
-/// All values of an answer that nobody else may know.
+/// All values of an answer that no one else may know.
 fn secrets_of(answer: &Exchange, secrets: &mut Vec<String>) {
     for name in [
         "st-access-token",
@@ -341,7 +341,7 @@ async fn every_line_has_the_request_id_and_none_has_a_secret() {
         .expect("there was one");
     assert!(
         of(theft).iter().any(|line| line["level"] == "WARN"),
-        "the theft is told"
+        "the theft is logged"
     );
     let in_requests = [
         "auth_server::requests",

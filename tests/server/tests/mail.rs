@@ -25,7 +25,7 @@ use tower::ServiceExt;
 #[derive(Clone, Default)]
 struct MailServer {
     /// Each conversation, from `EHLO` to `QUIT`.
-    heard: Arc<Mutex<Vec<String>>>,
+    received: Arc<Mutex<Vec<String>>>,
 }
 
 impl MailServer {
@@ -48,17 +48,17 @@ impl MailServer {
     async fn talk(self, stream: TcpStream) {
         let (input, mut output) = stream.into_split();
         let mut lines = BufReader::new(input).lines();
-        let (mut heard, mut in_data) = (String::new(), false);
+        let (mut received, mut in_data) = (String::new(), false);
         if output.write_all(b"220 test\r\n").await.is_err() {
             return;
         }
         while let Ok(Some(line)) = lines.next_line().await {
-            heard += &line;
-            heard.push('\n');
+            received += &line;
+            received.push('\n');
             let answer = match line.split(' ').next().unwrap_or_default() {
                 "." if in_data => {
                     in_data = false;
-                    self.note(std::mem::take(&mut heard));
+                    self.note(std::mem::take(&mut received));
                     "250 taken"
                 }
                 _ if in_data => continue,
@@ -67,7 +67,7 @@ impl MailServer {
                     "354 go on"
                 }
                 "RCPT" if line.ends_with(Self::REFUSED) => {
-                    self.note(std::mem::take(&mut heard));
+                    self.note(std::mem::take(&mut received));
                     "451 try later"
                 }
                 "QUIT" => return,
@@ -80,18 +80,18 @@ impl MailServer {
         }
     }
 
-    fn note(&self, heard: String) {
-        self.heard
+    fn note(&self, received: String) {
+        self.received
             .lock()
             .expect("no panic with the lock")
-            .push(heard);
+            .push(received);
     }
 
     /// What was said for this recipient, once for each mail.
-    fn heard_for(&self, recipient: &str) -> Vec<String> {
-        let heard = self.heard.lock().expect("no panic with the lock");
+    fn received_for(&self, recipient: &str) -> Vec<String> {
+        let received = self.received.lock().expect("no panic with the lock");
         let line = format!("RCPT TO:<{recipient}>");
-        let found = heard.iter().filter(|heard| heard.contains(&line));
+        let found = received.iter().filter(|received| received.contains(&line));
         found.cloned().collect()
     }
 }
@@ -137,7 +137,7 @@ async fn a_reset_link_goes_out_over_smtp() {
     let mail = MailServer::default();
     let server = start(&mail).await;
     ask_for_link(&server).await;
-    let heard = mail.heard_for("ana@ex.co").concat();
+    let received = mail.received_for("ana@ex.co").concat();
     for part in [
         "MAIL FROM:<test@ex.co>",
         "RCPT TO:<ana@ex.co>",
@@ -145,7 +145,7 @@ async fn a_reset_link_goes_out_over_smtp() {
         "Content-Type: text/plain; charset=utf-8\n",
         "\nhttp://localhost:3000/auth/reset-password?token=",
     ] {
-        assert!(heard.contains(part), "{part} is missing in\n{heard}");
+        assert!(received.contains(part), "{part} is missing in\n{received}");
     }
 }
 
@@ -164,17 +164,17 @@ async fn recipients_that_are_refused_for_now_delay_nobody_else() {
     assert_eq!(ask(&server, "ana@ex.co").await, 200);
     server.auth.mail().drained().await;
     // The clock stands still, so none of the others has been tried twice.
-    assert_eq!(mail.heard_for("ana@ex.co").len(), 1);
+    assert_eq!(mail.received_for("ana@ex.co").len(), 1);
     for email in &refused {
-        assert_eq!(mail.heard_for(email).len(), 3, "{email}");
+        assert_eq!(mail.received_for(email).len(), 3, "{email}");
     }
     // They are tried again when their time has come.
     server.clock.advance(5_000);
     server.auth.mail().drained().await;
     for email in &refused {
-        assert_eq!(mail.heard_for(email).len(), 6, "{email}");
+        assert_eq!(mail.received_for(email).len(), 6, "{email}");
     }
-    assert_eq!(mail.heard_for("ana@ex.co").len(), 1);
+    assert_eq!(mail.received_for("ana@ex.co").len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,8 +197,8 @@ async fn a_victim_gets_a_handful_of_mails_and_nobody_else_is_refused() {
         }
     }
     server.auth.mail().drained().await;
-    assert_eq!(mail.heard_for("ana@ex.co").len(), 3);
-    assert_eq!(mail.heard_for("eva@ex.co").len(), 1);
+    assert_eq!(mail.received_for("ana@ex.co").len(), 3);
+    assert_eq!(mail.received_for("eva@ex.co").len(), 1);
     // One a minute, and six in an hour.
     for _ in 0..10 {
         server.clock.advance(60_000);
@@ -207,7 +207,7 @@ async fn a_victim_gets_a_handful_of_mails_and_nobody_else_is_refused() {
         // The clock must not jump over the lease of a mail that is being sent.
         server.auth.mail().drained().await;
     }
-    assert_eq!(mail.heard_for("ana@ex.co").len(), 6);
+    assert_eq!(mail.received_for("ana@ex.co").len(), 6);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ fn samples(text: &str) -> BTreeMap<String, f64> {
 }
 
 async fn scrape(server: &Running) -> BTreeMap<String, f64> {
-    let url = server.told("metrics on ");
+    let url = server.logged("metrics on ");
     let answer = get(&url).await.expect("it answers");
     assert_eq!(answer.status, 200);
     assert_eq!(
@@ -161,8 +161,11 @@ async fn what_happens_is_counted() {
     assert!(after["auth_password_hash_duration_seconds_sum"] > 0.001);
     assert!(after["auth_database_connections_limit"] >= 1.0);
     assert!(after[r#"auth_signing_key_age_seconds{kind="rotating"}"#] < 60.0);
-    let told: String = after.keys().cloned().collect();
-    assert!(!told.contains("ana") && !told.contains("secret"), "{told}");
+    let names: String = after.keys().cloned().collect();
+    assert!(
+        !names.contains("ana") && !names.contains("secret"),
+        "{names}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

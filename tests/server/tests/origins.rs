@@ -130,11 +130,11 @@ async fn in_header_mode_a_foreign_page_is_served_and_cookies_stay_out_of_it() {
         .send()
         .await;
     assert_eq!(none.brief(), r#"401 {"message":"unauthorised"}"#);
-    let nobody = from_shell(server.post("/auth/signout"), &cookies)
+    let unknown = from_shell(server.post("/auth/signout"), &cookies)
         .send()
         .await;
-    assert_eq!(nobody.brief(), r#"401 {"message":"unauthorised"}"#);
-    for answer in [eva, answer, refreshed, end, none, nobody] {
+    assert_eq!(unknown.brief(), r#"401 {"message":"unauthorised"}"#);
+    for answer in [eva, answer, refreshed, end, none, unknown] {
         assert!(answer.cookie_lines().is_empty(), "{answer}");
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
@@ -334,7 +334,7 @@ async fn an_operation_of_the_application_is_protected_like_a_built_in_one() {
     assert_eq!(
         sent.header("access-control-allow-origin"),
         None,
-        "nobody else reads it"
+        "no one else reads it"
     );
     for answer in [refused, followed] {
         assert!(!answer.has_session_headers(), "{answer}");

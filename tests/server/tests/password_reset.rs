@@ -84,7 +84,7 @@ async fn a_token_sets_a_password_and_does_not_verify_the_address() {
     assert_eq!(user["user"]["loginMethods"][0]["verified"], false);
 }
 
-/// Pre-hijacking: somebody signs up with an address that is not theirs, and waits for its owner.
+/// Pre-hijacking: an attacker signs up with the address of another, and waits for its owner.
 #[tokio::test]
 async fn a_reset_ends_all_sessions_and_tells_the_owner() {
     let server = Server::start().await;
@@ -116,12 +116,12 @@ async fn a_reset_ends_all_sessions_and_tells_the_owner() {
         assert!(!counts(ended).await);
         assert_eq!(refresh(ended).await, 401);
     }
-    assert!(counts(&other).await, "that is somebody else");
+    assert!(counts(&other).await, "that is another user");
     assert_eq!(refresh(&other).await, 200);
     assert_eq!(server.auth.metrics().sessions.revoked.get(), 2);
 
     let mails = server.mails().await;
-    let notice = mails.last().expect("the owner is told");
+    let notice = mails.last().expect("the owner gets a mail");
     assert_eq!(
         (mails.len(), notice.to.as_str(), notice.subject.as_str()),
         (2, "ana@ex.co", "Your password was changed")

@@ -1,4 +1,4 @@
-//! The program itself: what it says when its settings are wrong, that it stops when told to, and that
+//! The program itself: what it says when its settings are wrong, that it stops when asked to, and that
 //! nothing it has acknowledged is lost when it is killed.
 
 #![cfg(unix)]
@@ -13,8 +13,8 @@ use std::sync::mpsc;
 use common::program::{LIMIT, Running, command, get, kill};
 use tempfile::TempDir;
 
-/// Signs up one user after the other until nobody answers; the addresses that were acknowledged.
-async fn sign_up(server: &Running, who: usize, tell: &mpsc::Sender<()>) -> Vec<String> {
+/// Signs up one user after the other until the server is gone; the addresses that were acknowledged.
+async fn sign_up(server: &Running, who: usize, sender: &mpsc::Sender<()>) -> Vec<String> {
     let mut acknowledged = Vec::new();
     for number in 0.. {
         let email = format!("user-{who}-{number}@ex.co");
@@ -23,7 +23,7 @@ async fn sign_up(server: &Running, who: usize, tell: &mpsc::Sender<()>) -> Vec<S
             Some(answer) => panic!("{answer}"),
             None => break,
         }
-        let _ = tell.send(());
+        let _ = sender.send(());
     }
     acknowledged
 }
@@ -33,18 +33,18 @@ async fn who_was_told_to_be_signed_up_is_so_after_a_kill() {
     let folder = TempDir::new().expect("there is room for a folder");
     let mut server = Running::start(&folder);
     let id = server.child.id();
-    let (tell, told) = mpsc::channel();
+    let (sender, signed_up) = mpsc::channel();
     let killed = std::thread::spawn(move || {
         for _ in 0..10 {
-            told.recv_timeout(LIMIT).expect("users sign up");
+            signed_up.recv_timeout(LIMIT).expect("users sign up");
         }
         // SIGKILL, in the middle of further sign-ups.
         kill("-KILL", id);
     });
     let (one, two, three) = tokio::join!(
-        sign_up(&server, 1, &tell),
-        sign_up(&server, 2, &tell),
-        sign_up(&server, 3, &tell),
+        sign_up(&server, 1, &sender),
+        sign_up(&server, 2, &sender),
+        sign_up(&server, 3, &sender),
     );
     killed.join().expect("it was killed");
     assert!(server.ended());
@@ -90,7 +90,7 @@ async fn it_tells_a_container_how_it_is() {
     assert_eq!(status.code(), Some(1));
     let text = String::from_utf8(stderr).expect("it is text");
     assert!(
-        text.contains(&format!("nobody answers on http://{address}/readyz")),
+        text.contains(&format!("cannot connect to http://{address}/readyz")),
         "{text}"
     );
 }
@@ -211,7 +211,7 @@ async fn operators_and_clients_are_answered_while_one_peer_takes_all_connections
     limited.env("AUTH_ADMIN_LISTEN_ADDR", "127.0.0.1:0");
     limited.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut server = Running::run(limited);
-    let operations = server.told("metrics on ").replace("/metrics", "");
+    let operations = server.logged("metrics on ").replace("/metrics", "");
     let address = server.origin().trim_start_matches("http://").to_owned();
     let mut flood = Vec::new();
     for _ in 0..300 {

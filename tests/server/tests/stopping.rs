@@ -1,4 +1,4 @@
-//! How the program stops: load balancers hear of it first, what is under way ends, mails go out.
+//! How the program stops: load balancers notice first, requests in flight end, mails are sent.
 
 #![cfg(unix)]
 
@@ -53,7 +53,7 @@ async fn what_is_under_way_at_sigterm_is_answered_and_mailed() {
     let reset = send(reset).await.expect("it answers");
     assert_eq!(reset.body, r#"{"status":"OK"}"#);
     server.kill("-TERM");
-    // Nobody else gets in, once it has heard.
+    // No new connection is accepted after that.
     while get(&format!("{}/livez", server.origin())).await.is_some() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -101,7 +101,7 @@ async fn load_balancers_hear_of_the_end_before_it_comes() {
         ("AUTH_ADMIN_LISTEN_ADDR", "127.0.0.1:0"),
     ];
     let mut server = Running::start_with(&folder, &variables);
-    let operations = server.told("metrics on ").replace("/metrics", "");
+    let operations = server.logged("metrics on ").replace("/metrics", "");
     let origins = [server.origin().to_owned(), operations];
     for origin in &origins {
         let ready = get(&format!("{origin}/readyz")).await.expect("it answers");
@@ -132,7 +132,7 @@ async fn load_balancers_hear_of_the_end_before_it_comes() {
         .await
         .expect("it answers");
     assert_eq!(answer["status"], "OK", "who still comes is served");
-    // Whoever asks twice does not want to wait for a minute.
+    // A second request ends the wait of a minute.
     server.kill("-TERM");
     assert!(server.ended());
 }
@@ -154,7 +154,7 @@ async fn a_mail_that_was_accepted_survives_kill_9() {
     let reset = send(reset).await.expect("it answers");
     assert_eq!(reset.body, r#"{"status":"OK"}"#);
     // Otherwise the mail is leased to the dead server for a minute.
-    server.told("a mail is tried again");
+    server.logged("a mail is tried again");
     server.kill("-KILL");
     assert!(server.ended());
 

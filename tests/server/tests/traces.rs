@@ -45,7 +45,7 @@ impl Collector {
     }
 
     fn batches(&self) -> Vec<ExportTraceServiceRequest> {
-        self.0.lock().expect("nobody panics with the lock").clone()
+        self.0.lock().expect("no panic with the lock").clone()
     }
 
     fn spans(&self) -> Vec<Span> {
@@ -65,7 +65,7 @@ async fn keep(State(collector): State<Collector>, headers: HeaderMap, body: Byte
     collector
         .0
         .lock()
-        .expect("nobody panics with the lock")
+        .expect("no panic with the lock")
         .push(batch);
 }
 
@@ -163,9 +163,9 @@ async fn a_request_goes_on_with_the_trace_that_it_names() {
         let ours = hex(&span.trace_id) == TRACE;
         assert!(!ours || span.parent_span_id == request.span_id, "{span:#?}");
     }
-    let told = format!("{spans:?}");
+    let shown = format!("{spans:?}");
     for secret in ["ana@ex.co", "passw0rd", "in-the-query", "eyJ"] {
-        assert!(!told.contains(secret), "{secret} in {told}");
+        assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
 

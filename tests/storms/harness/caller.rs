@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::{Answer, LIMIT};
 
 /// Asks a server. Its futures borrow nothing, so that each can run in a task of its own. They are `None`
-/// where nobody answers to the end, and panic where that takes longer than anything may.
+/// where no whole answer arrives, and panic where that takes longer than anything may.
 #[derive(Clone)]
 pub struct Caller {
     origin: String,

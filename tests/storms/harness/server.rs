@@ -80,10 +80,10 @@ impl Launch {
             .spawn()
             .expect("the program was built");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
-        let (tell, told) = mpsc::channel();
+        let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
-                let _ = tell.send(line);
+                let _ = sender.send(line);
             }
         });
         // Killed if it never says where it listens.
@@ -93,7 +93,7 @@ impl Launch {
             started_in: Duration::ZERO,
             log: self.log.clone(),
         };
-        let origin = told.recv_timeout(LIMIT).expect("it says where it listens");
+        let origin = lines.recv_timeout(LIMIT).expect("it says where it listens");
         server.caller = Caller::new(origin);
         server.started_in = started.elapsed();
         server

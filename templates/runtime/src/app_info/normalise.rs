@@ -67,7 +67,7 @@ pub fn top_level_domain(url: &str) -> Result<String, String> {
     }
     let host = host.strip_suffix('.').unwrap_or(host);
     // A name of multicast DNS is one machine, and an AWS host that is a public suffix itself is
-    // nobody else's.
+    // of no one else.
     if host.ends_with(".local") || (host.ends_with(".amazonaws.com") && is_public_suffix(host)) {
         return Ok(host.to_owned());
     }

@@ -10,7 +10,7 @@ use clap::Args;
 use super::{Done, Failure};
 
 /// How long each step may take.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// The longest answer that is read.
 const ANSWER_BYTES: u64 = 64 * 1024;
@@ -28,7 +28,7 @@ impl Health {
         let path = if self.live { "/livez" } else { "/readyz" };
         let address = reachable(config.listen);
         let answer = ask(address, path)
-            .map_err(|error| format!("nobody answers on http://{address}{path}: {error}"))?;
+            .map_err(|error| format!("cannot connect to http://{address}{path}: {error}"))?;
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
         match head.split(' ').nth(1) {
             Some("200") => Ok(Done::Well(body.to_owned())),
@@ -50,9 +50,9 @@ fn reachable(mut listen: SocketAddr) -> SocketAddr {
 }
 
 fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes())?;
     let mut answer = String::new();

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::web::Api;
-use crate::{Auth, Config, ConnectionLimits, told_to_stop};
+use crate::{Auth, Config, ConnectionLimits, shutdown_signal};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -12,14 +12,14 @@ use super::Failure;
 /// How many connections operators may have: probes and a scraper of metrics.
 const OPERATORS: usize = 32;
 
-/// Serves until it is told to stop.
+/// Serves until it is asked to stop.
 pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
     #[cfg(unix)]
     open_more_files(&config);
     let (listen, admin) = (config.listen, config.admin_listen);
     let auth = Auth::open(config).await?;
     warn_of_operations_not_mounted(&api);
-    let told = told_to_stop();
+    let stop_requested = shutdown_signal();
     let listener = bind("AUTH_LISTEN_ADDR", listen).await?;
     let admin = match admin {
         Some(address) => Some(bind("AUTH_ADMIN_LISTEN_ADDR", address).await?),
@@ -50,7 +50,7 @@ pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
     };
     let app = crate::standalone(auth.clone(), api);
     let limits = ConnectionLimits::of(auth.config());
-    let stop = crate::stop_with_notice(&auth, told);
+    let stop = crate::stop_with_notice(&auth, stop_requested);
     crate::serve_with(limits, listener, app, stop).await;
     auth.close().await;
     drop(is_over);

@@ -58,7 +58,7 @@ impl Sessions {
 
 async fn list(admin: &Admin, user: &str, json: bool) -> Result<Done, Failure> {
     let Some(id) = admin.user_id(user).await? else {
-        return Ok(nobody(user));
+        return Ok(no_such_user(user));
     };
     let sessions = admin.sessions_of(&id).await?;
     if json {
@@ -89,7 +89,7 @@ impl Revoke {
         let user = match (&self.whose.user, &self.whose.session) {
             (Some(user), _) => match admin.user_id(user).await? {
                 Some(id) => Some(id),
-                None => return Ok(nobody(user)),
+                None => return Ok(no_such_user(user)),
             },
             (None, Some(handle)) if self.all_of_user => match admin.sessions().get(handle).await? {
                 Some(session) => Some(session.user_id),
@@ -122,8 +122,8 @@ impl Revoke {
     }
 }
 
-fn nobody(user: &str) -> Done {
-    Done::NotFound(format!("nobody signs in with {user}"))
+fn no_such_user(user: &str) -> Done {
+    Done::NotFound(format!("no user signs in with {user}"))
 }
 
 fn no_session(handle: &str) -> Done {

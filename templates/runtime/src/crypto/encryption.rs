@@ -1,4 +1,4 @@
-//! Encryption at rest: what makes a copy of the database worth less to whoever steals it.
+//! Encryption at rest: what makes a copy of the database worth less to a thief.
 //!
 //! # What a stolen database is good for
 //!
@@ -9,7 +9,7 @@
 //! it*, the first token of a session is random, and the database knows every token as the SHA-256 of
 //! its SHA-256 alone. So a thief would have to invert SHA-256 or to guess 256 bits. With that key a
 //! thief can make texts that pass for old tokens of a session, and by presenting one can end that
-//! session, as the owner of a stolen token could; nobody becomes anybody else by it. And whoever has
+//! session, as the owner of a stolen token could; it gives access to no other account. And whoever has
 //! the database *and* a token that was replaced can follow the chain to the current one; a token in a
 //! log is a secret for as long as its session lives.
 //!
@@ -24,7 +24,7 @@
 //! AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits, of which a database sees a few in a
 //! week. The key comes from the secret by HKDF-SHA-256 (RFC 5869). The name of what is encrypted is
 //! authenticated with it, so that no two can change places. A ciphertext names its secret by an id,
-//! also from HKDF, so that a missing secret is told from a broken database.
+//! also from HKDF, so that a missing secret can be distinguished from a broken database.
 //!
 //! Keys of sessions are left as they are. Encrypting them would take no forged token out of a thief's
 //! hands, for there is none; and a secret that is lost would then end every session, where now it costs

@@ -187,7 +187,7 @@ impl SigningKey {
     /// Signs `claims` under the header `{"kid":…,"typ":"JWT","version":…,"alg":…}`.
     ///
     /// The compact form (RFC 7515 §3.1) is put together here, not by `jsonwebtoken`: that reads the
-    /// private key anew for each signature, which with RSA costs twice the signature itself.
+    /// private key again for each signature, which with RSA costs twice the signature itself.
     pub fn sign(
         &self,
         version: Option<&str>,

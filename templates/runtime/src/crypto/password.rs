@@ -10,7 +10,7 @@
 //!   [`Error::Unavailable`], before memory runs out; clients take turns, so that one of them does not keep
 //!   the others waiting (`turns`);
 //! - an unknown user costs as much time as a wrong password, so that the time of the answer does
-//!   not tell who has an account (OWASP ASVS 5.0, 6.3.8);
+//!   not reveal who has an account (OWASP ASVS 5.0, 6.3.8);
 //! - a stored hash — imported ones are not ours — cannot ask for more memory or time than the
 //!   bounds below allow.
 
@@ -44,7 +44,7 @@ const MAX_PASSES: u32 = 10;
 const MAX_LANES: u32 = 16;
 
 /// How long a hash of the default cost may wait for an idle core; it takes some 20 ms on one.
-const PATIENCE: Duration = Duration::from_millis(150);
+const IDLE_TIMEOUT: Duration = Duration::from_millis(150);
 
 /// How long a hash is, in bytes.
 const HASH_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
@@ -104,13 +104,13 @@ impl Passwords {
                 "the password hash parameters are out of bounds",
             ));
         }
-        // Random bytes are as good as the hash of a password that nobody knows, and cost no time here.
+        // Random bytes are as good as the hash of an unknown password, and cost no time here.
         let dummy = phc(&params, &token::random_bytes()?, &token::random_bytes()?)?;
         let permits = permits.max(1);
-        let patience = PATIENCE.mul_f64((cost(&params) / cost(&Params::DEFAULT)).max(1.0));
+        let idle_timeout = IDLE_TIMEOUT.mul_f64((cost(&params) / cost(&Params::DEFAULT)).max(1.0));
         Ok(Self(Arc::new(Inner {
             params,
-            threads: Threads::start(permits, patience)?,
+            threads: Threads::start(permits, idle_timeout)?,
             turns: Turns::new(permits, queue),
             dummy,
             metrics: PasswordMetrics::default(),
@@ -161,7 +161,7 @@ impl Passwords {
                 .as_deref()
                 .map(|stored| inner.verify(&password, stored))
             {
-                // One broken row must not tell that there is an account: it is answered like any
+                // One broken row must not reveal that there is an account: it is answered like any
                 // wrong password, after the same time.
                 Some(Err(error)) => compare_dummy().map(|_| Err(error)),
                 Some(Ok(matches)) => Ok(Ok(matches)),
@@ -201,7 +201,7 @@ impl Passwords {
             inner.metrics.seconds.observe(took);
             outcome
         };
-        // A task of its own gives the permits back: a client that hangs up must not make room for
+        // A task of its own gives the permits back: a client that disconnects must not make room for
         // another hash while its own is still in the making.
         let hashing = tokio::spawn(hashing.instrument(span));
         hashing.await.map_err(Error::internal)?

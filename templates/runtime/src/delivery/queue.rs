@@ -90,11 +90,11 @@ pub(super) struct Inner {
     pub(super) signals: Arc<Signals>,
 }
 
-/// What the queue and its dispatcher tell each other.
+/// What the queue and its dispatcher share.
 pub(super) struct Signals {
     /// There may be work.
     pub(super) wake: Notify,
-    /// How often somebody has asked whether all work is done.
+    /// How often a caller has asked whether all work is done.
     pub(super) asked: AtomicU64,
     /// The last of these questions that was answered with yes.
     pub(super) answered: watch::Sender<u64>,
@@ -107,8 +107,8 @@ pub(super) struct Signals {
 pub(super) enum Stop {
     /// They run.
     Running,
-    /// They were told to stop.
-    Told,
+    /// A stop was requested.
+    Requested,
     /// There are none (any more).
     Over,
 }
@@ -222,14 +222,14 @@ impl Queue {
     /// Stops to send. What is being sent is cut off and tried again by the next server.
     pub(crate) async fn stop(&self) {
         let stop = &self.0.signals.stop;
-        let told = stop.send_if_modified(|stop| {
+        let is_first = stop.send_if_modified(|stop| {
             let is_running = *stop == Stop::Running;
             if is_running {
-                *stop = Stop::Told;
+                *stop = Stop::Requested;
             }
             is_running
         });
-        if told {
+        if is_first {
             let _ = stop.subscribe().wait_for(|stop| *stop == Stop::Over).await;
         }
     }

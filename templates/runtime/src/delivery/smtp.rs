@@ -44,7 +44,7 @@ pub(super) fn builder(url: &str) -> Result<AsyncSmtpTransportBuilder, MailError>
 }
 
 /// Whether a password would leave this machine without TLS; `tls=opportunistic` does without it as soon
-/// as somebody in between says so (RFC 3207 §6).
+/// as an attacker on the network says so (RFC 3207 §6).
 fn shows_password(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| {
         let is_required = url

@@ -28,7 +28,7 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long a claim counts, in milliseconds: longer than everything that a worker does with it. A mail
 /// whose worker died is claimed again after that.
 const LEASE: i64 = 60_000;
-/// How often to look for work that nobody has announced: mails that are tried again, those of other servers.
+/// How often to look for work that was not announced: mails that are tried again, those of other servers.
 const POLL: Duration = Duration::from_secs(5);
 /// How often to count what waits.
 const COUNT: Duration = Duration::from_secs(15);
@@ -48,7 +48,7 @@ pub(crate) type Compose = Arc<
 /// The claim of a mail: its id and the number of the attempt.
 type Claim = (String, i64);
 
-/// Sends until the queue is gone or told to stop.
+/// Sends until the queue is gone or asked to stop.
 pub(super) async fn run(queue: Weak<Inner>, compose: Compose) {
     let Some(signals) = queue.upgrade().map(|inner| Arc::clone(&inner.signals)) else {
         return;
@@ -58,7 +58,7 @@ pub(super) async fn run(queue: Weak<Inner>, compose: Compose) {
     let mut counted: Option<Instant> = None;
     loop {
         let Some(inner) = queue.upgrade() else { return };
-        if *stop.borrow_and_update() == Stop::Told {
+        if *stop.borrow_and_update() == Stop::Requested {
             sends.cut_off(&inner).await;
             signals.stop.send_replace(Stop::Over);
             return;
@@ -93,7 +93,7 @@ async fn wait(
     pause: Duration,
 ) {
     tokio::select! {
-        Some(ended) = sends.tasks.join_next_with_id() => sends.forget(ended),
+        Some(ended) = sends.tasks.join_next_with_id() => sends.remove(ended),
         () = signals.wake.notified() => {}
         _ = stop.changed() => {}
         () = tokio::time::sleep(pause) => {}
@@ -111,7 +111,7 @@ impl Sends {
     /// Claims as many mails as there are free workers, and begins to send them.
     async fn fill(&mut self, inner: &Arc<Inner>, compose: &Compose) -> Result<(), Error> {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
-            self.forget(ended);
+            self.remove(ended);
         }
         let free = WORKERS.saturating_sub(self.tasks.len());
         if free == 0 {
@@ -136,7 +136,7 @@ impl Sends {
         Ok(())
     }
 
-    fn forget(&mut self, ended: Result<(Id, ()), JoinError>) {
+    fn remove(&mut self, ended: Result<(Id, ()), JoinError>) {
         let id = match &ended {
             Ok((id, ())) => *id,
             Err(error) => error.id(),
@@ -253,7 +253,7 @@ fn pause_after(attempts: i64, fraction: f64) -> i64 {
 
 /// Shows how many mails wait and how many were given up.
 async fn count(inner: &Inner) {
-    // The metrics of the store tell when this fails.
+    // The metrics of the store show when this fails.
     if let Ok(counts) = inner.store.run(CountMails).await {
         inner.metrics.pending.set(counts.waiting);
         inner.metrics.undelivered.set(counts.failed);

@@ -1,12 +1,12 @@
 //! Devices on which the owner of an account has signed in before.
 //!
 //! A sign-in with cookies leaves a cookie that names the device, signed for the account. Guesses of a password
-//! from such a device count for the device and not for the account, so that nobody else's guesses keep the
+//! from such a device count for the device and not for the account, so that the guesses of others do not keep the
 //! owner out (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). The cookie proves nothing else:
-//! whoever steals it may guess as often as the owner may mistype.
+//! a thief may guess as often as the owner may mistype.
 //!
 //! The value is a list of entries `nonce.issued.tag`, newest first, for the last accounts of the device.
-//! It does not tell which accounts those are.
+//! It does not reveal which accounts those are.
 
 use super::{Limits, Rates};
 use crate::crypto::token;
@@ -43,7 +43,7 @@ impl Device {
 }
 
 impl Limits {
-    /// Whether it makes a difference on which device somebody signs in.
+    /// Whether it makes a difference on which device a user signs in.
     pub(crate) fn knows_devices(&self) -> bool {
         let settings = &self.0.settings;
         settings.sign_in != Rates::default() || settings.sign_in_network != Rates::default()

@@ -94,7 +94,7 @@ impl Slots {
         peer.connections.push_back(Connection { task, activity });
     }
 
-    /// Forgets a connection that has ended.
+    /// Removes a connection that has ended.
     pub(super) fn closed(&mut self, task: Id) {
         let Some(peer) = self.owners.remove(&task) else {
             return;

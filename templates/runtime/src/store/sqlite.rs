@@ -251,7 +251,7 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         match self.empty_log().await {
-            Ok(is_empty) => log::tell(is_empty),
+            Ok(is_empty) => log::report(is_empty),
             Err(error) => {
                 tracing::warn!(%error, "the write-ahead log was not moved into the database");
             }

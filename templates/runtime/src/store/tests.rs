@@ -336,7 +336,7 @@ async fn signing_keys(store: &Arc<dyn Store>) {
         let replaced = store.replace_private_key("s-1", &from, b"sealed").await;
         replaced.expect("write")
     };
-    assert!(!replace(b"other").await, "somebody was faster");
+    assert!(!replace(b"other").await, "another request was faster");
     assert!(replace(b"s-1").await);
     let stored = store.signing_keys().await.expect("read");
     let bytes = |kid| {

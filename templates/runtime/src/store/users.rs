@@ -27,7 +27,7 @@ pub(crate) struct NewUser<'a> {
     pub(crate) time_joined: i64,
 }
 
-/// Signs a user up; `None`, and nothing is written, if somebody has one of the identifiers. The primary key of
+/// Signs a user up; `None`, and nothing is written, if another user has one of the identifiers. The primary key of
 /// the identifiers decides who is first.
 pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<User>, TxError> {
     for (kind, value) in new.identifiers {
@@ -276,7 +276,7 @@ impl Transaction for FindUser {
 }
 
 /// Rows that name a user without a foreign key are deleted here, and nowhere else: they may as well be about
-/// somebody whom only the application knows. The foreign keys do the rest.
+/// a user whom only the application knows. The foreign keys do the rest.
 struct DeleteUser(String);
 
 impl Transaction for DeleteUser {

@@ -144,7 +144,7 @@ impl Traces {
 /// the trace on its lines.
 pub(crate) fn continue_trace(span: &Span, headers: &HeaderMap) {
     if SENDS.load(Ordering::Relaxed) {
-        // Nobody else wants to read it on every line.
+        // Only traces need it; on each line of the log it is noise.
         span.record("otel.kind", "server");
     }
     let named = headers.contains_key("traceparent").then(|| {

@@ -31,7 +31,7 @@ pub(crate) struct Credentials {
     pub(crate) password: String,
 }
 
-/// What a form comes to: its values, or all fields that were refused.
+/// Outcome of reading a form: its values, or all fields that were refused.
 type Judged<T> = Result<T, Vec<FieldError>>;
 
 const MISSING: &str = "Field is not optional";

@@ -26,7 +26,7 @@ pub(crate) fn password(value: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether the address was made up for a user without one; nobody can sign in with it.
+/// Whether the address was made up for a user without one; it cannot be used to sign in.
 pub(crate) fn is_fake_email(email: &EmailAddress) -> bool {
     let email = email.as_str();
     email.ends_with("@stfakeemail.supertokens.com") || email.ends_with(".fakeemail.com")

@@ -262,7 +262,7 @@ async fn the_same_cache_without_the_header_replays_them() {
     figures("a cache that does not", &text);
 }
 
-/// Before they sign in, visitors are refused; what they are told must not outlast that.
+/// Before they sign in, visitors are refused; that answer must not outlast it.
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_refusals_nor_answers_about_addresses_are_replayed() {
     let Some(setting) = start().await else { return };

@@ -1,6 +1,6 @@
 //! A stolen database: every value of a real one, after sign-ups, refreshes, a sign-out and requests for a
 //! new password, is presented in every place where tokens are taken, as it is, decoded, encoded, and put
-//! together as somebody would who knows the source code.
+//! together as an attacker would who knows the source code.
 //!
 //! On SQLite always; on PostgreSQL, too, with `AUTH_TEST_POSTGRES_URL`.
 
@@ -55,7 +55,7 @@ async fn nothing_in_a_stolen_postgres_database_is_a_token() {
     figures("a stolen PostgreSQL", &proof);
 }
 
-/// The one thing in the database with which somebody can become somebody else, and what the secret is
+/// The one thing in the database that gives access to an account, and what the secret is
 /// for; and the proof that a value that counts would be noticed.
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_secret_a_thief_can_sign_and_with_one_not() {

@@ -6,7 +6,7 @@
 //! - who acts as the victim, by new tokens or on the protected route, has sent a credential of the victim
 //!   that survived whole: address and password, the refresh token, or the access token; and where cookies
 //!   carried it, the anti-CSRF token, too;
-//! - tokens of anybody else are those of a user whom this very request has signed up;
+//! - tokens of another user are those of a user whom this very request has signed up;
 //! - what is stored changes only if the credential that changes it survived;
 //! - no handler panics, and no answer is a 5xx, but 500 in its documented words to session cookies that
 //!   came twice, and 503 with `Retry-After`;
@@ -245,7 +245,7 @@ async fn acts_unrightfully(
         let refreshed = refresh && (!by_cookie || shows_csrf());
         return (!signed_in && !refreshed).then(|| "it carries tokens of the victim".to_owned());
     }
-    // Nobody but a user who has just signed up: with an address of this request, and no other way in.
+    // Only a user who has just signed up: with an address of this request, and no other way in.
     let known = target
         .auth
         .store()

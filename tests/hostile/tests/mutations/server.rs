@@ -28,7 +28,7 @@ pub(crate) const PASSWORD: &str = "Vq7-correct.horse_Zx3";
 pub(crate) const FORGETFUL: &str = "forgetful@ex.co";
 
 /// How long the server waits for what a mutation has cut off.
-const PATIENCE: Duration = Duration::from_millis(100);
+const READ_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// How long a client waits in all.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -46,7 +46,7 @@ pub(crate) struct Target {
     _folder: TempDir,
 }
 
-/// Mail that nobody reads.
+/// Mails are dropped.
 struct Nowhere;
 
 #[async_trait::async_trait]
@@ -79,7 +79,7 @@ impl Target {
         config.limits = auth_server::limits::LimitSettings::off();
         // Cookies have to show a token, so that there is one more thing to get wrong.
         config.session.anti_csrf = Some(AntiCsrf::ViaToken);
-        config.body_timeout = PATIENCE;
+        config.body_timeout = READ_TIMEOUT;
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
         config.database_url = auth_server::config::Secret::new(database);
         let builder: AuthBuilder = Auth::builder(config).mailer(Nowhere);
@@ -95,7 +95,7 @@ impl Target {
             .expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let limits = ConnectionLimits {
-            head: PATIENCE,
+            head: READ_TIMEOUT,
             ..ConnectionLimits::default()
         };
         tokio::spawn(auth_server::serve_with(
@@ -113,13 +113,13 @@ impl Target {
         }
     }
 
-    /// Sends bytes, and reads until the server hangs up.
+    /// Sends bytes, and reads until the server closes the connection.
     pub(crate) async fn send(&self, bytes: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.address).await.expect("it listens");
         let (mut read, mut write) = stream.split();
         let mut answer = Vec::new();
         let sending = async {
-            // The server may hang up on what it does not like before all of it has come.
+            // The server may refuse and close before all bytes are sent.
             let _ = write.write_all(bytes).await;
         };
         // So may the connection be reset with an answer under way; what came so far counts.
@@ -127,7 +127,7 @@ impl Target {
         let both = async { tokio::join!(sending, reading) };
         tokio::time::timeout(LIMIT, both)
             .await
-            .expect("the server hangs up in time");
+            .expect("the server closes in time");
         answer
     }
 }

@@ -10,7 +10,7 @@
 //! | 25–31, 33 | `password_reset` |
 //! | 78, 79 | `routing` |
 //!
-//! In 24, without passwordless sign-in its `rid` means nobody, and the address-and-password route
+//! In 24, without passwordless sign-in its `rid` names no recipe, and the address-and-password route
 //! answers.
 //!
 //! Whatever a test asks for, the rule about caches holds: see `Ask::send`.

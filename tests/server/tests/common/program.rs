@@ -100,16 +100,16 @@ impl Running {
     pub(crate) fn run(mut command: Command) -> Self {
         let mut child = command.spawn().expect("the program was built");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
-        let (tell, told) = mpsc::channel();
+        let (sender, lines) = mpsc::channel();
         let log = Arc::new(Mutex::new(String::new()));
         let kept = Arc::clone(&log);
-        // The log is read to the end: a pipe that nobody reads would stop the program.
+        // The log is read to the end: a full pipe would stop the program.
         let reader = std::thread::spawn(move || {
             for line in output.lines().map_while(Result::ok) {
                 if let Some(base) = after(&line, "listening on ") {
-                    let _ = tell.send(base.to_owned());
+                    let _ = sender.send(base.to_owned());
                 }
-                let mut kept = kept.lock().expect("nobody panics with the lock");
+                let mut kept = kept.lock().expect("no panic with the lock");
                 *kept += &line;
                 *kept += "\n";
             }
@@ -120,15 +120,15 @@ impl Running {
             log,
             reader: Some(reader),
         };
-        running.base = told.recv_timeout(LIMIT).expect("it says where it listens");
+        running.base = lines.recv_timeout(LIMIT).expect("it says where it listens");
         running
     }
 
     /// The address that the log names after these words.
-    pub(crate) fn told(&self, words: &str) -> String {
+    pub(crate) fn logged(&self, words: &str) -> String {
         let started = Instant::now();
         while started.elapsed() < LIMIT {
-            let log = self.log.lock().expect("nobody panics with the lock");
+            let log = self.log.lock().expect("no panic with the lock");
             if let Some(address) = log.lines().find_map(|line| after(line, words)) {
                 return address.to_owned();
             }
@@ -144,7 +144,7 @@ impl Running {
         &self.base[..path.map_or(self.base.len(), |(place, _)| place)]
     }
 
-    /// Asks with an address and a password; `None` when nobody answers to the end.
+    /// Asks with an address and a password; `None` when no whole answer arrives.
     pub(crate) fn ask(
         &self,
         path: &str,
@@ -181,10 +181,7 @@ impl Running {
         if let Some(reader) = self.reader.take() {
             reader.join().expect("it only reads");
         }
-        self.log
-            .lock()
-            .expect("nobody panics with the lock")
-            .clone()
+        self.log.lock().expect("no panic with the lock").clone()
     }
 }
 
@@ -201,7 +198,7 @@ fn after<'a>(line: &'a str, words: &str) -> Option<&'a str> {
     rest.split(['"', ' ']).next()
 }
 
-/// Sends a request; `None` when nobody answers to the end.
+/// Sends a request; `None` when no whole answer arrives.
 pub(crate) async fn send(request: Request<Body>) -> Option<Answer> {
     let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
     let answer = tokio::time::timeout(LIMIT, client.request(request)).await;
@@ -230,7 +227,7 @@ pub(crate) async fn post(
     send(request).await.expect("it answers")
 }
 
-/// Gets a page; `None` when nobody answers.
+/// Gets a page; `None` when it cannot connect.
 pub(crate) async fn get(url: &str) -> Option<Answer> {
     let request = Request::get(url).body(Body::empty());
     send(request.expect("it is a request")).await

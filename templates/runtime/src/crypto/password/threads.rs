@@ -34,22 +34,22 @@ struct Inner {
     /// One permit for each hash that may be on `idle`.
     places: Arc<Semaphore>,
     /// How long a hash may take on `idle` before it is repeated.
-    patience: Duration,
+    idle_timeout: Duration,
     /// Have a share of any core.
     nice: Pool,
 }
 
 impl Threads {
     /// Threads for `permits` hashes at once, which begin when there is work, and end when there is none.
-    /// `patience` is far longer than a hash takes on a core of its own.
+    /// `idle_timeout` is far longer than a hash takes on a core of its own.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub(super) fn start(permits: usize, patience: Duration) -> Result<Self, Error> {
+    pub(super) fn start(permits: usize, idle_timeout: Duration) -> Result<Self, Error> {
         Ok(Self(Arc::new(Inner {
             idle: Pool::start("hash-idle", permits, rank::idle)?,
             places: Arc::new(Semaphore::new(permits)),
-            patience,
+            idle_timeout,
             nice: Pool::start("hash-nice", permits, rank::nice)?,
         })))
     }
@@ -67,7 +67,7 @@ impl Threads {
                 let _place = place;
                 work()
             })?;
-            match timeout(self.0.patience, attempt).await {
+            match timeout(self.0.idle_timeout, attempt).await {
                 Ok(ended) => return ended.map_err(Error::internal)?,
                 Err(_) => tracing::debug!("no core was idle for a hash, which is repeated"),
             }
@@ -230,22 +230,22 @@ mod tests {
 
     #[tokio::test]
     async fn threads_end_when_nothing_is_hashed() {
-        struct Told(mpsc::Sender<()>);
-        impl Drop for Told {
+        struct SendOnDrop(mpsc::Sender<()>);
+        impl Drop for SendOnDrop {
             fn drop(&mut self) {
                 let _ = self.0.send(());
             }
         }
-        thread_local!(static LAST: RefCell<Option<Told>> = const { RefCell::new(None) });
+        thread_local!(static LAST: RefCell<Option<SendOnDrop>> = const { RefCell::new(None) });
 
         let threads = Threads::start(1, LONG).expect("threads");
-        let (tell, told) = mpsc::channel();
+        let (ended, has_ended) = mpsc::channel();
         let work = move || {
-            LAST.set(Some(Told(tell.clone())));
+            LAST.set(Some(SendOnDrop(ended.clone())));
             Ok(())
         };
         threads.run(work).await.expect("it runs");
-        told.recv_timeout(LONG).expect("the thread has ended");
+        has_ended.recv_timeout(LONG).expect("the thread has ended");
     }
 
     #[tokio::test]

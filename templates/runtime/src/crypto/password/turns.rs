@@ -2,7 +2,7 @@
 //!
 //! Rules: clients take turns, so that one that waits with many hashes delays another client by one of them;
 //! and where no more may wait, the client that waits with most gives way (fair queueing with longest queue
-//! drop; J. Nagle, RFC 970). One client may have the whole queue for as long as nobody else needs it.
+//! drop; J. Nagle, RFC 970). One client may have the whole queue as long as no other client needs it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,20 +45,20 @@ impl Turns {
         })))
     }
 
-    /// Waits for a place; `None` if there is no room to wait, or somebody else needs it more.
+    /// Waits for a place; `None` if there is no room to wait, or another client needs it more.
     pub(super) async fn take(&self, client: Client) -> Option<Place> {
         self.wait(client)?.await.ok()
     }
 
     fn wait(&self, client: Client) -> Option<oneshot::Receiver<Place>> {
-        let (tell, told) = oneshot::channel();
+        let (sender, place) = oneshot::channel();
         let mut state = self.state();
         if state.free > 0 {
             state.free -= 1;
             drop(state);
             // The receiver is here.
-            let _ = tell.send(Place(self.clone()));
-            return Some(told);
+            let _ = sender.send(Place(self.clone()));
+            return Some(place);
         }
         state.forget_who_left();
         if state.waiting >= state.room && !state.make_room(client) {
@@ -66,11 +66,11 @@ impl Turns {
         }
         state.waiting += 1;
         let queue = state.queues.entry(client).or_default();
-        queue.push_back(tell);
+        queue.push_back(sender);
         if queue.len() == 1 {
             state.order.push_back(client);
         }
-        Some(told)
+        Some(place)
     }
 
     #[cfg(test)]
@@ -156,8 +156,8 @@ mod tests {
         Some(Network::of([192, 0, 2, last].into()))
     }
 
-    fn is_ready(told: &mut oneshot::Receiver<Place>) -> Option<Place> {
-        told.try_recv().ok()
+    fn is_ready(place: &mut oneshot::Receiver<Place>) -> Option<Place> {
+        place.try_recv().ok()
     }
 
     #[test]
@@ -187,8 +187,8 @@ mod tests {
             .map(|_| turns.wait(client(1)).expect("there is room"))
             .collect();
         assert!(turns.wait(client(1)).is_none(), "it has all of it");
-        let mut other = turns.wait(client(2)).expect("somebody gives way");
-        let state = |told: &mut oneshot::Receiver<Place>| told.try_recv().expect_err("it waits");
+        let mut other = turns.wait(client(2)).expect("another client gives way");
+        let state = |place: &mut oneshot::Receiver<Place>| place.try_recv().expect_err("it waits");
         assert_eq!(state(&mut many[3]), oneshot::error::TryRecvError::Closed);
         assert_eq!(state(&mut many[2]), oneshot::error::TryRecvError::Empty);
         assert_eq!(state(&mut other), oneshot::error::TryRecvError::Empty);

@@ -34,7 +34,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     };
     refuse_linking(call, &body).await?;
 
-    // An address that is made up belongs to nobody who could sign in with it.
+    // An address that is made up belongs to no one who could sign in with it.
     let client = call.count(Kind::SignUp, values.email.as_str()).await?;
     let created = if validators::is_fake_email(&values.email) {
         CreateUser::EmailTaken
@@ -120,7 +120,7 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
             let known = store.email_password_user(call.tenant(), &email).await?;
             known.is_some()
         }
-        // Nobody can sign up with it.
+        // It cannot be used to sign up.
         Err(InvalidEmail) => false,
     };
     Ok(EmailExists::Ok { exists })

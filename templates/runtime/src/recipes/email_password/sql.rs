@@ -37,7 +37,7 @@ pub struct NewEmailPasswordUser {
 pub enum CreateUser {
     /// The user exists now.
     Created(User),
-    /// Somebody signs in with this address already.
+    /// A user signs in with this address already.
     EmailTaken,
 }
 

@@ -28,7 +28,7 @@ contracts! {
             /// Why.
             "formFields" => form_fields: Vec<FieldError>,
         }
-        /// A link could hand the account to somebody else.
+        /// A link could give the account to an attacker.
         Feature NotAllowed = "PASSWORD_RESET_NOT_ALLOWED" {
             /// A sentence to show.
             "reason" => reason: String,

@@ -3,8 +3,8 @@
 //! Rules (OWASP, Forgot Password Cheat Sheet): the answer is the same, after the same work, whether or
 //! not the address is known, and whether or not it has had enough mails; only a hash of the token is stored;
 //! it holds for an hour and once. The new password is judged before the token is touched, so that a weak
-//! one does not cost the link. With the password all sessions of the user end, so that whoever signed up
-//! with somebody else's address before its owner did is out, and the owner is told by mail.
+//! one does not cost the link. With the password all sessions of the user end, so that an attacker who signed up
+//! with the address before its owner did is signed out, and the owner is informed by mail.
 //!
 //! The token was read in the mailbox, so the address is proven; what follows from that is up to other recipes
 //! (`Event::AddressProven`).

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::session::{ClaimValidators, VerifyOptions};
 
 /// Ends the session of the request. It needs a valid access token; whether the session was already
-/// revoked does not matter, nor what it may do: anybody may sign out.
+/// revoked does not matter, nor what it may do: everyone may sign out.
 ///
 /// # Errors
 /// [`Error::Session`] without a session.

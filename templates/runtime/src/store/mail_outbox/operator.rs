@@ -3,7 +3,7 @@
 use super::super::{Retry, Transaction, Tx, TxError};
 use crate::store::transaction::Access;
 
-/// How many rows one transaction forgets, and one list shows, at most.
+/// How many rows one transaction deletes, and one list shows, at most.
 const BATCH: i64 = 1_000;
 
 /// A mail that is not done, as an operator sees it.
@@ -182,7 +182,7 @@ async fn count(tx: &mut Tx<'_>, sql: &'static str) -> Result<i64, TxError> {
     row.map_or(Ok(0), |row| row.get(0))
 }
 
-/// Forgets mails that are done, and mails that were given up and not tried again; how many.
+/// Deletes mails that are done, and mails that were given up and not tried again; how many.
 pub(crate) struct ForgetMails {
     /// Those that were done and were made until then.
     pub(crate) done_until: i64,

@@ -1,8 +1,8 @@
 //! What a URL says about the database: where it is, and how the way to it is protected.
 //!
 //! Rule kept here: the way to the database carries password hashes and private keys, so it is never
-//! left to chance whether somebody reads along. libpq's default, `sslmode=prefer`, takes plain text
-//! whenever whoever answers asks for it
+//! left to chance whether the connection can be read by others. libpq's default, `sslmode=prefer`, takes plain text
+//! whenever the other side asks for it
 //! (<https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION>); here another
 //! machine is reached with a verified certificate, or in plain text because the URL says so.
 //! No error of this file shows the URL: it holds a password.
@@ -74,7 +74,7 @@ impl Address {
             Protection::Unsaid => {
                 return Err(
                     "must say how the way to another machine is protected: sslmode=verify-full, \
-                     or sslmode=disable in a network that nobody else reads"
+                     or sslmode=disable in a network that no one else can read"
                         .to_owned(),
                 );
             }
@@ -97,7 +97,7 @@ impl Address {
         Ok(Self { config, tls })
     }
 
-    /// Whether nobody between here and there could read along.
+    /// Whether no host between here and there can read the connection.
     pub(super) fn is_here(&self) -> bool {
         self.config.get_hosts().iter().all(is_here)
     }
@@ -116,18 +116,18 @@ fn mode(value: &str) -> Result<Protection, String> {
         "disable" => Ok(Protection::Plain),
         "require" | "verify-full" => Ok(Protection::Verified),
         "allow" | "prefer" => Err(format!(
-            "sslmode={value} protects nothing, since whoever answers may ask for plain text: \
+            "sslmode={value} protects nothing, since any server may ask for plain text: \
              write verify-full or disable"
         )),
         "verify-ca" => Err(
-            "sslmode=verify-ca takes anybody's certificate of that authority: write verify-full"
+            "sslmode=verify-ca accepts any certificate of that authority: write verify-full"
                 .to_owned(),
         ),
         _ => Err("sslmode must be verify-full, require or disable".to_owned()),
     }
 }
 
-/// Whether nobody between here and there could read along.
+/// Whether no host between here and there can read the connection.
 fn is_here(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => {

@@ -21,7 +21,7 @@ use crate::clock::{self, Clock, Skipped};
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// How long, in milliseconds, the question may take: the clock was read at some moment in between, and
-/// nobody knows when.
+/// at an unknown time.
 const PROMPT_MS: i64 = 500;
 
 /// Shows the time of a database. Clones show the same time.
@@ -47,7 +47,7 @@ struct Reading {
 }
 
 impl DatabaseClock {
-    /// Asks the database, and goes on asking for as long as somebody holds the clock.
+    /// Asks the database, and goes on asking as long as the clock is held.
     pub(super) async fn start(pool: &Pool) -> Result<Self, Failure> {
         let start = Instant::now();
         let first = ask(pool, start).await?;
@@ -88,7 +88,7 @@ async fn ask(pool: &Pool, start: Instant) -> Result<Reading, Failure> {
         connection.query(&statement, &[]).await
     };
     let Ok(rows) = tokio::time::timeout(QUERY_TIMEOUT, rows).await else {
-        // Whoever got this connection next would wait behind the question.
+        // The next user of this connection would wait for this query.
         drop(Object::take(connection));
         return Err(Failure::TimedOut);
     };

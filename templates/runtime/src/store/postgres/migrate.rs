@@ -23,7 +23,7 @@ pub(super) async fn run(pool: &Pool) -> Result<(), Error> {
         ))
     })?;
     let transaction = connection.transaction().await.map_err(failed)?;
-    // Building an index, or waiting for somebody who does, may take longer than a request may.
+    // Building an index, or waiting for another server that does, may take longer than a request may.
     transaction
         .batch_execute("SET LOCAL statement_timeout = '10min'; SET LOCAL lock_timeout = '10min'")
         .await

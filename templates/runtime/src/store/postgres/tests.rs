@@ -45,7 +45,7 @@ where
     }
 }
 
-/// A statement of somebody else.
+/// A statement of another client.
 async fn admin(sql: &str) {
     let url = std::env::var("AUTH_TEST_POSTGRES_URL").expect("it is set");
     let address = Address::parse(&url).expect("it is right");

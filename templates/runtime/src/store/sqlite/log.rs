@@ -74,13 +74,13 @@ pub(super) fn empty(connection: &Connection, wait: Duration) -> rusqlite::Result
 /// The same when the writing connection is about to be closed, so that a copy of the file has everything.
 pub(super) fn empty_at_last(connection: &Connection) {
     match empty(connection, LAST) {
-        Ok(is_empty) => tell(is_empty),
+        Ok(is_empty) => report(is_empty),
         Err(error) => tracing::warn!(%error, "the write-ahead log was not moved into the database"),
     }
 }
 
 /// Says what a log that is not empty at the end means to an operator.
-pub(super) fn tell(is_empty: bool) {
+pub(super) fn report(is_empty: bool) {
     if !is_empty {
         tracing::warn!(
             "the database is in use elsewhere and keeps a part of its data in its -wal file: copy it with \
@@ -121,7 +121,7 @@ mod tests {
         log.keep_small(&db);
         assert!(
             size(&log) > 6_000_000,
-            "somebody reads what is not in the database yet"
+            "a reader needs what is not in the database yet"
         );
         assert!(
             log.next > 6_000_000,

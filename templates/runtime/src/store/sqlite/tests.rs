@@ -383,6 +383,6 @@ async fn a_client_that_hangs_up_leaves_nothing_half_done() {
     assert_eq!(
         again.expect("write"),
         CreateUser::EmailTaken,
-        "done, though nobody waited"
+        "done, although no caller waited"
     );
 }

@@ -83,7 +83,7 @@ where
             (Some(Ok(value)), Ok(())) => Ok(value),
             (None, Ok(())) => Err(Error::internal("a job of the store panicked")),
         };
-        // Whoever asked may have gone; the work is done all the same.
+        // The caller may have gone; the work is done all the same.
         let _ = self.reply.send(outcome);
     }
 }

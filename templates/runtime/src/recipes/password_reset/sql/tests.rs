@@ -45,11 +45,11 @@ async fn a_token_is_spent_once_with_all_others(store: &dyn Store) {
         let added = store.run(token(hash, &user, expires_at)).await;
         assert!(added.expect("write"));
     }
-    let nobody = User {
-        id: "nobody".to_owned(),
+    let unknown = User {
+        id: "unknown".to_owned(),
         ..user.clone()
     };
-    assert!(!store.run(token("r3", &nobody, 100)).await.expect("write"));
+    assert!(!store.run(token("r3", &unknown, 100)).await.expect("write"));
     assert_eq!(owner(store, "r1").await.as_ref(), Some(&user.id));
     assert_eq!(owner(store, "r3").await, None);
 
@@ -59,9 +59,9 @@ async fn a_token_is_spent_once_with_all_others(store: &dyn Store) {
     };
     assert_eq!(spend("no", &user, 0).await, ResetOutcome::InvalidToken);
     assert_eq!(
-        spend("r1", &nobody, 0).await,
+        spend("r1", &unknown, 0).await,
         ResetOutcome::InvalidToken,
-        "the token of somebody else"
+        "the token of another user"
     );
     // A token that is too old changes nothing, but takes the other tokens of the user with it.
     assert_eq!(spend("r1", &user, 100).await, ResetOutcome::InvalidToken);
@@ -102,7 +102,7 @@ async fn a_reset_ends_the_sessions_of_its_user_and_tells_the_owner(store: &dyn S
     }
     let mails = store.run(ListMails).await.expect("read");
     let mail = mails.iter().find(|mail| mail.id == notice);
-    let mail = mail.expect("the owner is told");
+    let mail = mail.expect("the owner gets a mail");
     assert_eq!(mail.recipient, "ends@example.com");
     store
         .revoke_sessions(&["e3".to_owned()])

@@ -90,7 +90,7 @@ async fn a_server_whose_database_is_gone_or_silent_is_not_ready() {
         let mut config = Config::new(app_info.expect("it is right"));
         config.database_url = Secret::new(relay.url.clone());
         let auth = Auth::open(config).await.expect("it opens");
-        // Within the patience of a probe, and noticed within the time that an answer counts.
+        // Within the time limit of a probe, and noticed within the time that an answer counts.
         let becomes = async |expected| {
             for _ in 0..10 {
                 let looked = tokio::time::timeout(Duration::from_secs(3), auth.readiness()).await;
