@@ -150,7 +150,7 @@ impl Admin {
         let mut all = Vec::new();
         for handle in self.sessions.list(user_id, None).await? {
             // One that ended in this moment is left out.
-            all.extend(self.sessions.get(&handle).await?);
+            all.extend(self.sessions.information_by_handle(&handle).await?);
         }
         Ok(all)
     }

@@ -4,6 +4,7 @@
 //! process, and a test can give one its own clock, store and mailer.
 
 mod background;
+mod builder;
 mod hooks;
 mod mailer;
 mod readiness;
@@ -16,26 +17,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::app_info::AppInfo;
-use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, judgement};
-use crate::crypto::password::{PasswordParams, Passwords};
-use crate::delivery::{Mailer, Outbox, Queue};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto::password::Passwords;
+use crate::delivery::{Outbox, Queue};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::session::{ClaimSource, CookieNames, SessionConfig, Sessions, SettingError, Validator};
-use crate::store::{self, OwningApp, Store};
+use crate::session::{SessionConfig, Sessions};
+use crate::store::Store;
 
-use self::hooks::Hooks;
+pub use self::builder::AuthBuilder;
 use self::mailer::MailWarning;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
 pub(crate) use self::recipe::{Compose, Event, Recipe};
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
-
-/// How many passwords may wait for each that is being hashed.
-const WAITING_PER_THREAD: usize = 64;
 
 /// How long shutting down waits for mails that are due.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,18 +59,6 @@ struct Parts {
     is_stopping: AtomicBool,
 }
 
-/// Puts an [`Auth`] together; what is not given is made after the settings.
-pub struct AuthBuilder {
-    config: Config,
-    store: Option<Arc<dyn Store>>,
-    mailer: Option<Arc<dyn Mailer>>,
-    clock: Option<Arc<dyn Clock>>,
-    password_params: PasswordParams,
-    claims: Vec<Arc<dyn ClaimSource>>,
-    validators: Vec<Validator>,
-    hooks: Hooks,
-}
-
 /// Why a server could not start.
 #[derive(Debug)]
 pub struct StartError(String);
@@ -88,16 +74,7 @@ impl Auth {
 
     /// For what needs another store, mailer or clock.
     pub fn builder(config: Config) -> AuthBuilder {
-        AuthBuilder {
-            config,
-            store: None,
-            mailer: None,
-            clock: None,
-            password_params: PasswordParams::default(),
-            claims: Vec::new(),
-            validators: Vec::new(),
-            hooks: Hooks::default(),
-        }
+        AuthBuilder::new(config)
     }
 
     /// Who the application is and where it lives.
@@ -231,179 +208,6 @@ impl Auth {
         self.mail().stop().await;
         self.store().close().await;
     }
-}
-
-impl AuthBuilder {
-    /// Uses this store.
-    #[must_use]
-    pub fn store(mut self, store: impl Store + 'static) -> Self {
-        self.store = Some(Arc::new(store));
-        self
-    }
-
-    /// Sends mail with this, whatever the settings say.
-    #[must_use]
-    pub fn mailer(mut self, mailer: impl Mailer) -> Self {
-        self.mailer = Some(Arc::new(mailer));
-        self
-    }
-
-    /// Goes by this clock instead of the one of the store.
-    #[must_use]
-    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Some(Arc::new(clock));
-        self
-    }
-
-    /// Hashes passwords with other costs.
-    #[must_use]
-    pub fn password_params(mut self, params: PasswordParams) -> Self {
-        self.password_params = params;
-        self
-    }
-
-    /// Fetches this claim for every new session.
-    #[must_use]
-    pub fn claim(mut self, claim: impl ClaimSource + 'static) -> Self {
-        self.claims.push(Arc::new(claim));
-        self
-    }
-
-    /// Demands this of every session that an API asks for, unless the API says otherwise
-    /// ([`VerifyOptions::claims`](crate::session::VerifyOptions)).
-    #[must_use]
-    pub fn claim_validator(mut self, validator: Validator) -> Self {
-        self.validators.push(validator);
-        self
-    }
-
-    /// Opens and starts what was not given, with these recipes.
-    ///
-    /// # Errors
-    /// What could not be opened.
-    pub(crate) async fn build_with(
-        self,
-        recipes: &'static [&'static dyn Recipe],
-    ) -> Result<Auth, StartError> {
-        let Self {
-            mut config,
-            store,
-            mailer,
-            clock,
-            password_params,
-            mut claims,
-            mut validators,
-            hooks,
-        } = self;
-        // Everything is checked before anything is opened.
-        let wrong = |errors: Vec<SettingError>| {
-            let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
-            StartError(format!(
-                "the session settings are wrong:\n  {}",
-                lines.join("\n  ")
-            ))
-        };
-        config
-            .check()
-            .map_err(|errors| StartError(errors.to_string()))?;
-        judgement::warn(&config);
-        let names = || CookieNames::of_app(&config.app_id);
-        config.session.cookie_names.get_or_insert_with(names);
-        // Files are named by the time; whose time it is does not matter.
-        let naming = clock
-            .clone()
-            .unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let outbox = config
-            .mail_outbox
-            .as_deref()
-            .map(|folder| Outbox::open(folder, &config.mail_from, naming).map(Arc::new))
-            .transpose()
-            .map_err(|error| StartError(format!("AUTH_MAIL_OUTBOX: {error}")))?;
-        let (mailer, mail_warning) = match mailer {
-            Some(mailer) => (mailer, MailWarning::default()),
-            None => mailer::configured(&config, outbox.as_ref())?,
-        };
-
-        let store = match store {
-            Some(store) => store,
-            None => store::open(config.database_url.expose(), config.database_connections)
-                .await
-                .map_err(|error| StartError(error.to_string()))?,
-        };
-        refuse_other_app(store.as_ref(), &config.app_id).await?;
-        let metrics = Metrics::with_store(store.metrics().clone());
-        let clock = clock.unwrap_or_else(|| store.clock());
-        let threads = config.password_threads;
-        let waiting = threads.saturating_mul(WAITING_PER_THREAD);
-        let passwords = Passwords::new(password_params, threads, waiting)
-            .map_err(|error| StartError(error.to_string()))?
-            .with_metrics(metrics.passwords.clone());
-        for recipe in recipes {
-            claims.extend(recipe.claims(&config, &store));
-            validators.extend(recipe.validators(&config, &store));
-        }
-        let sessions = Sessions::new(
-            &config.app_info,
-            config.session.clone(),
-            Arc::clone(&store),
-            Arc::clone(&clock),
-        )
-        .map_err(wrong)?
-        .with_claims(claims, validators)
-        .with_hooks(hooks.transfer, hooks.on_create)
-        .with_metrics(metrics.sessions.clone());
-        sessions
-            .keys()
-            .encrypt_anew()
-            .await
-            .map_err(|error| StartError(error.to_string()))?;
-        let limits = Limits::open(&config, Arc::clone(&store), Arc::clone(&clock))
-            .await
-            .map_err(|error| StartError(error.to_string()))?;
-        let mail = Queue::new(
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            mailer,
-            config.session.signing_key_encryption.clone(),
-            metrics.mail.clone(),
-        );
-        let parts = Arc::new(Parts {
-            config,
-            store,
-            sessions,
-            passwords,
-            limits,
-            mail,
-            mail_warning,
-            outbox,
-            clock,
-            error_handlers: hooks.error_handlers,
-            metrics,
-            recipes,
-            probe: Probe::default(),
-            is_stopping: AtomicBool::new(false),
-        });
-        background::start(&parts);
-        Ok(Auth(parts))
-    }
-}
-
-/// Refuses a database of another app: users, sessions and keys of two apps must not mix.
-async fn refuse_other_app(store: &dyn Store, app_id: &str) -> Result<(), StartError> {
-    let owner = store
-        .run(OwningApp {
-            app_id: app_id.to_owned(),
-        })
-        .await;
-    let owner = owner.map_err(|error| StartError(error.to_string()))?;
-    if owner == app_id {
-        return Ok(());
-    }
-    Err(StartError(format!(
-        "the database belongs to the app `{owner}`, and this server is the app `{app_id}`: give each \
-         app a database (DATABASE_URL) or a PostgreSQL schema (?options=-csearch_path%3Dname) of its \
-         own, or correct the app id (AUTH_APP_ID)"
-    )))
 }
 
 impl fmt::Debug for Auth {

@@ -6,28 +6,27 @@
 
 mod content;
 mod fdi_version;
+mod request_session;
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::ops::Deref;
 
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
+use http::header;
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 pub use self::fdi_version::FdiVersion;
+pub(crate) use self::request_session::Collected;
+pub use self::request_session::RequestSession;
 
 use crate::auth::Auth;
 use crate::contract::Sessions;
-use crate::error::{Error, SessionError};
+use crate::error::Error;
 use crate::limits::{Client, Kind};
-use crate::session::{
-    Claim, ClaimSource, CookieUse, Effects, NewSessionFor, Session, SessionInformation,
-    TransferMethod, Validator, VerifyOptions,
-};
+use crate::session::{CookieUse, Effects, Session, TransferMethod};
 
 const INVALID_JSON: &str =
     "API input error: Please make sure to pass a valid JSON input in the request body";
@@ -37,24 +36,25 @@ const INVALID_FORM: &str =
 /// U+FEFF in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// One request.
+/// One request. What it can do with sessions are the methods of [`RequestSession`].
 pub struct Call {
-    auth: Auth,
-    method: Method,
-    headers: HeaderMap,
+    session: RequestSession,
     query: Vec<(String, String)>,
     tenant: String,
     path_params: Vec<(&'static str, String)>,
     body: Bytes,
     fdi_version: FdiVersion,
-    effects: Effects,
-    signed_in_with: Option<String>,
     may_be_stored_for: Option<u64>,
-    /// Whether pages of any origin may send this request, cookies included.
-    any_origin: bool,
     cookies: CookieUse,
-    sessions: Sessions,
     peer: Option<SocketAddr>,
+}
+
+impl Deref for Call {
+    type Target = RequestSession;
+
+    fn deref(&self) -> &RequestSession {
+        &self.session
+    }
 }
 
 impl Call {
@@ -76,49 +76,27 @@ impl Call {
         let versions = (!versions.is_empty()).then(|| versions.join(","));
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Self {
-            auth,
             peer: peer.map(|ConnectInfo(peer)| *peer),
             query: url::form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
             fdi_version: FdiVersion::parse(versions.as_deref()),
-            method: parts.method,
-            headers: parts.headers,
+            session: RequestSession::new(auth, parts.method, parts.headers, Collected::default()),
             tenant,
             path_params,
             body,
-            effects: Effects::default(),
-            signed_in_with: None,
             may_be_stored_for: None,
-            any_origin: false,
             cookies: CookieUse::Allowed,
-            sessions: Sessions::Begins,
         }
     }
 
     /// The same request, with what its origin and its operation may do.
     pub(crate) fn with_rights(self, any: bool, cookies: CookieUse, sessions: Sessions) -> Self {
         Self {
-            any_origin: any,
+            session: self.session.with_rights(any, sessions),
             cookies,
-            sessions,
             ..self
         }
-    }
-
-    /// The auth server.
-    pub fn auth(&self) -> &Auth {
-        &self.auth
-    }
-
-    /// The method of the request.
-    pub fn method(&self) -> &Method {
-        &self.method
-    }
-
-    /// The headers of the request.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
     }
 
     /// The tenant that the path names; `public` when it names none.
@@ -177,197 +155,6 @@ impl Call {
         Ok(url::form_urlencoded::parse(&body).into_owned().collect())
     }
 
-    /// The session of the request.
-    ///
-    /// # Errors
-    /// [`Error::Session`] when it is missing though required, expired, or fails the anti-CSRF rule.
-    pub async fn session(&mut self, options: VerifyOptions) -> Result<Option<Session>, Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions
-            .verify(&self.method, &self.headers, &mut self.effects, options)
-            .await
-    }
-
-    /// The session of the request, which must be there.
-    ///
-    /// # Errors
-    /// As [`Call::session`].
-    pub async fn require_session(&mut self) -> Result<Session, Error> {
-        self.require_session_with(VerifyOptions::default()).await
-    }
-
-    /// The session of the request, which must be there and be as `options` say.
-    ///
-    /// # Errors
-    /// As [`Call::session`].
-    pub async fn require_session_with(&mut self, options: VerifyOptions) -> Result<Session, Error> {
-        let options = VerifyOptions {
-            required: true,
-            ..options
-        };
-        self.session(options).await?.ok_or_else(|| {
-            SessionError::Unauthorised {
-                clear_tokens: false,
-            }
-            .into()
-        })
-    }
-
-    /// Starts a session; the answer carries its tokens.
-    ///
-    /// # Errors
-    /// The store failed, cookies cannot work with the configured domains, or [`Error::ForeignOrigin`].
-    pub async fn create_session(&mut self, mut new: NewSessionFor) -> Result<Session, Error> {
-        // The contract says which operations sign users in; no other one does so by mistake.
-        if self.sessions == Sessions::Keeps {
-            return Err(Error::internal(
-                "an operation begins a session, and its contract says that it does not",
-            ));
-        }
-        new.any_origin |= self.any_origin;
-        let sessions = self.auth.sessions().clone();
-        let session = sessions
-            .create(&self.headers, &mut self.effects, new)
-            .await?;
-        self.signed_in_with = Some(session.recipe_user_id.clone());
-        Ok(session)
-    }
-
-    /// Trades the refresh token of the request for new tokens.
-    ///
-    /// # Errors
-    /// [`Error::Session`] when there is none, or it is worth nothing.
-    pub async fn refresh_session(&mut self) -> Result<Session, Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions.refresh(&self.headers, &mut self.effects).await
-    }
-
-    /// Ends a session; the answer takes its tokens away.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn revoke_session(&mut self, session: &Session) -> Result<(), Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions.revoke(session, &mut self.effects).await
-    }
-
-    /// Takes the tokens of a session away from the client, whose user is gone, and says so.
-    ///
-    /// # Errors
-    /// Always: [`Error::Session`], or why the tokens cannot be taken away.
-    pub fn refuse_session<T>(&mut self) -> Result<T, Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions.clear_tokens(&mut self.effects)?;
-        Err(SessionError::Unauthorised { clear_tokens: true }.into())
-    }
-
-    /// Changes the claims of a session: each key of `update` replaces the one of its name, `null`
-    /// deletes it. The answer carries the new access token.
-    ///
-    /// # Errors
-    /// The session is gone, or a claim belongs to the server.
-    pub async fn merge_claims(
-        &mut self,
-        session: &mut Session,
-        update: &Map<String, Value>,
-    ) -> Result<(), Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions
-            .merge_claims(session, update, &mut self.effects)
-            .await
-    }
-
-    /// Sets a claim to a value, as of now. The answer carries the new access token.
-    ///
-    /// # Errors
-    /// As [`Call::merge_claims`].
-    pub async fn set_claim<T>(
-        &mut self,
-        session: &mut Session,
-        claim: &Claim<T>,
-        value: &T,
-    ) -> Result<(), Error>
-    where
-        T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    {
-        let sessions = self.auth.sessions().clone();
-        sessions
-            .set_claim(session, claim, value, &mut self.effects)
-            .await
-    }
-
-    /// Fetches a claim, however new it is. The answer carries the new access token.
-    ///
-    /// # Errors
-    /// As [`Call::merge_claims`]; the claim could not be fetched.
-    pub async fn fetch_claim(
-        &mut self,
-        session: &mut Session,
-        claim: &dyn ClaimSource,
-    ) -> Result<(), Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions
-            .fetch_claim(session, claim, &mut self.effects)
-            .await
-    }
-
-    /// Removes a claim. The answer carries the new access token.
-    ///
-    /// # Errors
-    /// As [`Call::merge_claims`].
-    pub async fn remove_claim(
-        &mut self,
-        session: &mut Session,
-        claim: &dyn ClaimSource,
-    ) -> Result<(), Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions
-            .remove_claim(session, claim, &mut self.effects)
-            .await
-    }
-
-    /// What the store knows about a session: its data, when it began and when it ends.
-    ///
-    /// # Errors
-    /// [`Error::Session`] if the session is gone; the answer then clears its tokens.
-    pub async fn session_information(
-        &mut self,
-        session: &Session,
-    ) -> Result<SessionInformation, Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions.information(session, &mut self.effects).await
-    }
-
-    /// Replaces what the application keeps with a session on the server.
-    ///
-    /// # Errors
-    /// As [`Call::session_information`].
-    pub async fn replace_session_data(
-        &mut self,
-        session: &Session,
-        data: Value,
-    ) -> Result<(), Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions
-            .replace_data_of(session, data, &mut self.effects)
-            .await
-    }
-
-    /// Demands something of the claims of a session; fetches what is missing or too old.
-    ///
-    /// # Errors
-    /// [`Error::Session`] with all that is not met.
-    pub async fn assert_claims(
-        &mut self,
-        session: &mut Session,
-        validators: &[Validator],
-    ) -> Result<(), Error> {
-        let sessions = self.auth.sessions().clone();
-        sessions
-            .assert_claims(session, validators, &mut self.effects)
-            .await
-    }
-
     /// Lets caches keep the answer for so many seconds, unless it is an error or carries tokens.
     pub fn let_caches_store(&mut self, seconds: u64) {
         self.may_be_stored_for = Some(seconds);
@@ -375,13 +162,13 @@ impl Call {
 
     /// Who asks, as far as limits count it.
     pub(crate) fn client(&self) -> Client {
-        let proxies = &self.auth.config().trusted_proxies;
-        let location = proxies.locate(self.peer, &self.headers);
+        let proxies = &self.auth().config().trusted_proxies;
+        let location = proxies.locate(self.peer, self.headers());
         let cookies = match self.cookies {
-            CookieUse::Allowed => self.auth.sessions().device_cookies(&self.headers),
+            CookieUse::Allowed => self.auth().sessions().device_cookies(self.headers()),
             CookieUse::Ignored | CookieUse::Refused => Vec::new(),
         };
-        self.auth.limits().client(location, cookies)
+        self.auth().limits().client(location, cookies)
     }
 
     /// Whether a password is the one of an account of this tenant; `stored` is its hash, if there is such an
@@ -397,7 +184,7 @@ impl Call {
         stored: Option<&str>,
     ) -> Result<bool, Error> {
         let (client, account) = (self.client(), self.account(account));
-        let (limits, passwords) = (self.auth.limits(), self.auth.passwords());
+        let (limits, passwords) = (self.auth().limits(), self.auth().passwords());
         limits
             .verify_password(passwords, &client, &account, password, stored)
             .await
@@ -411,7 +198,7 @@ impl Call {
         let client = self.client();
         let account = self.account(account);
         // Whatever becomes of the request, it counts.
-        let _attempt = self.auth.limits().count(kind, &client, &account).await?;
+        let _attempt = self.auth().limits().count(kind, &client, &account).await?;
         Ok(client)
     }
 
@@ -421,29 +208,29 @@ impl Call {
     /// The store failed.
     pub(crate) async fn allow_sign_in(&self, account: &str) -> Result<(), Error> {
         let account = self.account(account);
-        self.auth.limits().reset(Kind::SignIn, &account).await
+        self.auth().limits().reset(Kind::SignIn, &account).await
     }
 
     /// Remembers that the owner of an account signed in on this device, where the session is kept in cookies.
     ///
     /// # Errors
     /// The random generator failed.
-    pub(crate) fn remember_device(
-        &mut self,
-        account: &str,
-        session: &Session,
-    ) -> Result<(), Error> {
-        let limits = self.auth.limits();
+    pub(crate) fn remember_device(&self, account: &str, session: &Session) -> Result<(), Error> {
+        let limits = self.auth().limits();
         if session.transfer != TransferMethod::Cookie || !limits.knows_devices() {
             return Ok(());
         }
-        let sessions = self.auth.sessions().clone();
-        let known = sessions.device_cookies(&self.headers);
+        let sessions = self.auth().sessions();
+        let known = sessions.device_cookies(self.headers());
         let cookie = self
-            .auth
+            .auth()
             .limits()
             .device_cookie(known.first().map(String::as_str), &self.account(account))?;
-        sessions.set_device_cookie(&mut self.effects, &cookie.value, cookie.expires_at)
+        sessions.set_device_cookie(
+            &mut self.session.effects(),
+            &cookie.value,
+            cookie.expires_at,
+        )
     }
 
     /// What limits call an account of this tenant.
@@ -452,8 +239,8 @@ impl Call {
     }
 
     /// What the session engine puts on the answer.
-    pub(crate) fn take_effects(&mut self) -> Effects {
-        let mut effects = std::mem::take(&mut self.effects);
+    pub(crate) fn take_effects(&self) -> Effects {
+        let mut effects = self.session.take_effects();
         if self.cookies == CookieUse::Ignored {
             effects.leave_cookies();
         }
@@ -466,20 +253,20 @@ impl Call {
     }
 
     /// The login method of the session that was started.
-    pub(crate) fn signed_in_with(&self) -> Option<&str> {
-        self.signed_in_with.as_deref()
+    pub(crate) fn signed_in_with(&self) -> Option<String> {
+        self.session.signed_in_with()
     }
 
     /// The body, unpacked; `invalid` says that it cannot be.
     fn unpacked(&self, invalid: &str) -> Result<Cow<'_, [u8]>, Error> {
-        let limit = self.auth.config().body_limit;
-        content::unpacked(&self.headers, &self.body, limit, invalid)
+        let limit = self.auth().config().body_limit;
+        content::unpacked(self.headers(), &self.body, limit, invalid)
     }
 
     /// Whether the content type names no charset or one of the UTFs.
     fn is_utf(&self) -> bool {
         let content_type = self
-            .headers
+            .headers()
             .get(header::CONTENT_TYPE)
             .and_then(|v| v.to_str().ok());
         let charset = content_type

@@ -83,7 +83,7 @@ pub use async_trait::async_trait;
 
 pub use crate::app_info::AppInfo;
 pub use crate::auth::Auth;
-pub use crate::call::Call;
+pub use crate::call::{Call, RequestSession};
 pub use crate::commands::{Program, run};
 pub use crate::config::Config;
 pub use crate::error::Error;

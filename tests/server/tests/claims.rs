@@ -41,7 +41,7 @@ async fn attach(context: AuthContext, mode: String) -> Result<String, Error> {
     let sessions = context.auth().sessions();
     let new = NewSessionFor::user("u1");
     let (session, tokens) = sessions.create_without_request(new, transfer).await?;
-    context.attach(&session, &tokens).await?;
+    context.attach(&session, &tokens)?;
     Ok(session.handle.clone())
 }
 

@@ -194,7 +194,7 @@ async fn every_line_has_the_request_id_and_none_has_a_secret() {
         let handle = handle_of(&second);
         secrets_of_the_database(&server.auth, email, Some(&handle), &mut secrets).await;
         let data = json!({"private": "d4ta of a session"});
-        let replaced = server.auth.sessions().replace_data(&handle, data);
+        let replaced = server.auth.sessions().replace_data_by_handle(&handle, data);
         replaced.await.expect("it is written");
         let claims = json!({"private": "cl4im of a session"});
         let merged = server

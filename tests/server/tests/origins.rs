@@ -273,7 +273,7 @@ async fn attach(context: AuthContext) -> Result<&'static str, Error> {
     let new = NewSessionFor::user("ana");
     let made = sessions.create_without_request(new, TransferMethod::Cookie);
     let (session, tokens) = made.await?;
-    context.attach(&session, &tokens).await?;
+    context.attach(&session, &tokens)?;
     Ok("welcome")
 }
 

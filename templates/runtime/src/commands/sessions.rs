@@ -91,10 +91,12 @@ impl Revoke {
                 Some(id) => Some(id),
                 None => return Ok(no_such_user(user)),
             },
-            (None, Some(handle)) if self.all_of_user => match admin.sessions().get(handle).await? {
-                Some(session) => Some(session.user_id),
-                None => return Ok(no_session(handle)),
-            },
+            (None, Some(handle)) if self.all_of_user => {
+                match admin.sessions().information_by_handle(handle).await? {
+                    Some(session) => Some(session.user_id),
+                    None => return Ok(no_session(handle)),
+                }
+            }
             (None, _) => None,
         };
         let revoked = match (user, &self.whose.session) {

@@ -3,18 +3,16 @@
 //! Rule: whatever happens to a session while the application works on a request is collected here and
 //! put on its response by [`super::AuthLayer`]; of several changes the last one counts.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use http::request::Parts;
-use http::{HeaderMap, Method, Response, StatusCode};
-use tokio::sync::Mutex;
+use http::{Response, StatusCode};
 
 use super::cache_control;
 use super::error::{self, ErrorResponse};
 use crate::auth::{Auth, RequestHead};
+use crate::call::Collected;
 use crate::error::Error;
-use crate::session::{Effects, Session, VerifyOptions};
+use crate::session::{Session, VerifyOptions};
 
 /// What is said where the layer is missing.
 const NO_LAYER: &str =
@@ -24,7 +22,7 @@ const NO_LAYER: &str =
 #[derive(Clone)]
 pub(super) struct Attached {
     pub(super) auth: Auth,
-    pub(super) effects: Arc<Mutex<Effects>>,
+    pub(super) collected: Collected,
     /// Whether it is a refresh of the application's own.
     is_refresh: bool,
 }
@@ -33,7 +31,7 @@ impl Attached {
     pub(super) fn new(auth: Auth, is_refresh: bool) -> Self {
         Self {
             auth,
-            effects: Arc::default(),
+            collected: Collected::default(),
             is_refresh,
         }
     }
@@ -54,34 +52,14 @@ impl Attached {
         parts: &Parts,
         options: VerifyOptions,
     ) -> Result<Option<Session>, Error> {
-        if !self.is_refresh {
-            return self.verify(&parts.method, &parts.headers, options).await;
+        let (sessions, headers) = (self.auth.sessions(), &parts.headers);
+        let mut effects = self.collected.begin();
+        if self.is_refresh {
+            return sessions.refresh(headers, &mut effects).await.map(Some);
         }
-        let mut effects = self.effects.lock().await;
-        let sessions = self.auth.sessions();
         sessions
-            .refresh(&parts.headers, &mut effects)
+            .verify(&parts.method, headers, &mut effects, options)
             .await
-            .map(Some)
-    }
-
-    /// The session of a request.
-    pub(super) async fn verify(
-        &self,
-        method: &Method,
-        headers: &HeaderMap,
-        options: VerifyOptions,
-    ) -> Result<Option<Session>, Error> {
-        // Fetching a claim may take a while; the effects are locked only to add to them.
-        let mut effects = Effects::new();
-        let sessions = self.auth.sessions();
-        let outcome = sessions
-            .verify(method, headers, &mut effects, options)
-            .await;
-        if !effects.is_empty() {
-            self.effects.lock().await.extend(effects);
-        }
-        outcome
     }
 
     /// An error as a response.
@@ -92,7 +70,7 @@ impl Attached {
     /// Puts what happened to the session on the response.
     pub(super) async fn write_to(&self, response: &mut Response<Body>, head: Option<RequestHead>) {
         error::settle(response, &self.auth, head).await;
-        let effects = std::mem::take(&mut *self.effects.lock().await);
+        let effects = self.collected.take();
         if !effects.is_empty() {
             effects.apply(response.headers_mut());
             cache_control::forbid_storing_tokens(response.headers_mut());

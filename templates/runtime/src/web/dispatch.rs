@@ -97,7 +97,7 @@ fn in_the_clients_version(mut answer: Answer, behaviour: &str, call: &Call) -> A
         && legacy::wants_old_shape(call.fdi_version())
         && let Some(value) = answer.value_mut()
     {
-        legacy::to_old_shape(value, call.signed_in_with());
+        legacy::to_old_shape(value, call.signed_in_with().as_deref());
     }
     answer
 }

@@ -25,11 +25,7 @@ impl<S: Send + Sync> FromRequestParts<S> for AuthContext {
     type Rejection = ErrorResponse;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ErrorResponse> {
-        Ok(Self {
-            attached: Attached::of(parts)?,
-            method: parts.method.clone(),
-            headers: parts.headers.clone(),
-        })
+        Self::of(parts)
     }
 }
 

@@ -15,7 +15,11 @@ async fn s29_a_claim_that_is_fetched_and_not_met_is_stored_but_not_sent() {
     let refused = by_cookie(server.get("/is-false"), &ana).send().await;
     assert_eq!(refused.brief(), format!("403 {INVALID}"));
     assert!(!refused.has_session_headers());
-    let stored = server.auth.sessions().get(&handle(&ana)).await;
+    let stored = server
+        .auth
+        .sessions()
+        .information_by_handle(&handle(&ana))
+        .await;
     let stored = stored.expect("the store works").expect("it is there");
     assert_eq!(stored.claims["my-bool"], json!({ "v": false, "t": START }));
 }

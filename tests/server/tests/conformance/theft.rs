@@ -21,7 +21,11 @@ async fn s21_a_replaced_refresh_token_ends_the_session_for_everybody() {
     shown("refresh_theft", &thief);
     let victim = refresh(&server, &third).send().await;
     assert!(victim.is_end_of_session("unauthorised"), "{victim}");
-    let known = server.auth.sessions().get(&handle(&first)).await;
+    let known = server
+        .auth
+        .sessions()
+        .information_by_handle(&handle(&first))
+        .await;
     assert_eq!(known.expect("the store works"), None);
     let refused = by_cookie(server.get("/strict"), &third).send().await;
     assert!(refused.is_end_of_session("unauthorised"), "{refused}");

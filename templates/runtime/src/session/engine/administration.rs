@@ -45,7 +45,10 @@ pub struct SessionInformation {
 
 impl Sessions {
     /// What is known about a session; `None` if there is none of this handle, or it is expired.
-    pub async fn get(&self, handle: &str) -> Result<Option<SessionInformation>, Error> {
+    pub async fn information_by_handle(
+        &self,
+        handle: &str,
+    ) -> Result<Option<SessionInformation>, Error> {
         Ok(self.row(handle).await?.map(|row| SessionInformation {
             handle: row.handle,
             user_id: row.user_id,
@@ -90,7 +93,7 @@ impl Sessions {
 
     /// Replaces what the application keeps with a session on the server; `null` is `{}`. Whether there
     /// is such a session.
-    pub async fn replace_data(&self, handle: &str, data: Value) -> Result<bool, Error> {
+    pub async fn replace_data_by_handle(&self, handle: &str, data: Value) -> Result<bool, Error> {
         let data = if data.is_null() {
             Value::Object(Map::new())
         } else {

@@ -22,7 +22,7 @@ impl Sessions {
         session: &Session,
         fx: &mut Effects,
     ) -> Result<SessionInformation, Error> {
-        let known = self.get(&session.handle).await?;
+        let known = self.information_by_handle(&session.handle).await?;
         known.ok_or_else(|| self.gone(fx))
     }
 
@@ -30,13 +30,13 @@ impl Sessions {
     ///
     /// # Errors
     /// As [`Sessions::information`].
-    pub async fn replace_data_of(
+    pub async fn replace_data(
         &self,
         session: &Session,
         data: Value,
         fx: &mut Effects,
     ) -> Result<(), Error> {
-        if self.replace_data(&session.handle, data).await? {
+        if self.replace_data_by_handle(&session.handle, data).await? {
             return Ok(());
         }
         Err(self.gone(fx))

@@ -57,17 +57,21 @@ async fn what_is_known_about_a_session() {
     let data = json!({ "cart": [1] });
     assert!(
         sessions
-            .replace_data(&handle, data.clone())
+            .replace_data_by_handle(&handle, data.clone())
             .await
             .expect("write")
     );
     assert!(
         !sessions
-            .replace_data("x", data.clone())
+            .replace_data_by_handle("x", data.clone())
             .await
             .expect("write")
     );
-    let known = sessions.get(&handle).await.expect("read").expect("there");
+    let known = sessions
+        .information_by_handle(&handle)
+        .await
+        .expect("read")
+        .expect("there");
     let expected = SessionInformation {
         handle: handle.clone(),
         user_id: "u1".to_owned(),
@@ -81,15 +85,26 @@ async fn what_is_known_about_a_session() {
     assert_eq!(known, expected);
     assert!(
         sessions
-            .replace_data(&handle, Value::Null)
+            .replace_data_by_handle(&handle, Value::Null)
             .await
             .expect("write")
     );
-    let known = sessions.get(&handle).await.expect("read").expect("there");
+    let known = sessions
+        .information_by_handle(&handle)
+        .await
+        .expect("read")
+        .expect("there");
     assert_eq!(known.data, json!({}));
-    assert_eq!(sessions.get("x").await.expect("read"), None);
+    assert_eq!(
+        sessions.information_by_handle("x").await.expect("read"),
+        None
+    );
     server.clock.advance(144_000 * 60_000);
-    assert_eq!(sessions.get(&handle).await.expect("read"), None, "expired");
+    assert_eq!(
+        sessions.information_by_handle(&handle).await.expect("read"),
+        None,
+        "expired"
+    );
 }
 
 #[tokio::test]
@@ -168,7 +183,7 @@ async fn claims_by_handle() {
         assert!(matches!(merge.await, Err(Error::Internal(_))));
     }
     let claims = sessions
-        .get(&handle)
+        .information_by_handle(&handle)
         .await
         .expect("read")
         .expect("there")
