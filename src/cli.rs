@@ -12,6 +12,7 @@ mod diff;
 mod files;
 mod generate;
 mod init;
+mod layout;
 mod project;
 mod routes;
 mod watch;

@@ -15,6 +15,7 @@
 mod drift;
 mod journal;
 mod lock;
+mod merge;
 mod plan;
 mod replace;
 
@@ -33,13 +34,14 @@ pub use drift::{Difference, Drift};
 /// The list of what we wrote, in the output folder.
 pub const LOCK_FILE: &str = "auth-gen.lock";
 
-/// What [`write()`] does with an edited or foreign file that is in the way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Conflicts {
-    /// Report them all and touch nothing.
-    Stop,
-    /// Keep each of them as `<file>.orig` and write ours.
-    SaveAndOverwrite,
+/// What [`write()`] may replace beside its own files; nothing by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overwrite {
+    /// Edited and foreign files that are in the way: each is kept as `<file>.orig`. Without it they are all
+    /// reported, and nothing is touched.
+    pub conflicts: bool,
+    /// The output of a newer auth-gen.
+    pub newer: bool,
 }
 
 /// What [`write()`] did; paths are relative to the output folder.
@@ -57,31 +59,58 @@ pub struct Report {
     pub repaired: bool,
 }
 
-/// Whether [`write()`] would be stopped by files that are not ours; touches nothing. Who writes into
-/// several folders asks for all of them first.
+/// Whether [`write()`] would be stopped before it begins; touches nothing. A command that writes into several
+/// folders calls it for all of them first.
 ///
 /// # Errors
 /// As those of [`write()`] before it begins.
-pub fn survey(tree: &Tree, folder: &Path, conflicts: Conflicts) -> Result<(), Diagnostics> {
-    stop_at_conflicts(&Plan::new(tree, folder)?, folder, conflicts)
+pub fn survey(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<(), Diagnostics> {
+    plan(tree, folder, overwrite).map(drop)
+}
+
+/// The plan, unless something stops it.
+fn plan(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<Plan, Diagnostics> {
+    let plan = Plan::new(tree, folder)?;
+    if !overwrite.newer {
+        refuse_newer(&plan, folder)?;
+    }
+    stop_at_conflicts(&plan, folder, overwrite)?;
+    Ok(plan)
+}
+
+/// An older tool knows nothing of what a newer one has changed, so it must not take that back by accident.
+fn refuse_newer(plan: &Plan, folder: &Path) -> Result<(), Diagnostics> {
+    let Some(newer) = &plan.newer else {
+        return Ok(());
+    };
+    let own = env!("CARGO_PKG_VERSION");
+    let lock = shown(&folder.join(LOCK_FILE));
+    Err(Diagnostic::error(
+        "newer-output",
+        format!("`{lock}` was written by auth-gen {newer}, and this is auth-gen {own}"),
+    )
+    .help(format!(
+        "nothing was written; use auth-gen {newer} or a newer one, or run `auth-gen generate --downgrade`, \
+         which replaces the output by that of {own}"
+    ))
+    .into())
 }
 
 /// Makes `folder` equal to `tree`.
 ///
 /// # Errors
-/// When files that are not ours are in the way, and when the file system refuses something.
-pub fn write(tree: &Tree, folder: &Path, conflicts: Conflicts) -> Result<Report, Diagnostics> {
+/// When files that are not ours are in the way, when a newer auth-gen wrote the folder, when the lock has
+/// merge-conflict markers, and when the file system refuses something.
+pub fn write(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<Report, Diagnostics> {
     // A second run that changes nothing takes this way out: it reads, and writes nothing at all.
-    let plan = Plan::new(tree, folder)?;
-    stop_at_conflicts(&plan, folder, conflicts)?;
+    let plan = self::plan(tree, folder, overwrite)?;
     if plan.is_done() {
         return Ok(plan.report());
     }
     replace::create_folder(folder)?;
     let mut journal = Journal::open(folder)?;
     // Another run may have come in between; from here on the journal keeps others out.
-    let plan = Plan::new(tree, folder)?;
-    stop_at_conflicts(&plan, folder, conflicts)?;
+    let plan = self::plan(tree, folder, overwrite)?;
     journal.add(&plan.lock)?;
     let mut report = plan.report();
     if plan.interrupted {
@@ -100,9 +129,11 @@ pub fn write(tree: &Tree, folder: &Path, conflicts: Conflicts) -> Result<Report,
 /// Compares `folder` with `tree` and touches nothing.
 ///
 /// # Errors
-/// When the folder cannot be read.
+/// When the folder cannot be read, when a newer auth-gen wrote it, and when the lock has merge-conflict markers.
 pub fn check(tree: &Tree, folder: &Path) -> Result<Drift, Diagnostics> {
-    Plan::new(tree, folder).map(|plan| plan.drift(tree))
+    let plan = Plan::new(tree, folder)?;
+    refuse_newer(&plan, folder)?;
+    Ok(plan.drift(tree))
 }
 
 fn apply(tree: &Tree, folder: &Path, plan: &Plan, report: &mut Report) -> Result<(), Diagnostics> {
@@ -141,9 +172,10 @@ fn apply(tree: &Tree, folder: &Path, plan: &Plan, report: &mut Report) -> Result
 /// How many files that are in the way are named.
 const NAMED: usize = 20;
 
-fn stop_at_conflicts(plan: &Plan, folder: &Path, conflicts: Conflicts) -> Result<(), Diagnostics> {
-    let mut found = plan.conflicts(folder, conflicts);
-    let only_blocked = found.len() == plan.conflicts(folder, Conflicts::SaveAndOverwrite).len();
+fn stop_at_conflicts(plan: &Plan, folder: &Path, overwrite: Overwrite) -> Result<(), Diagnostics> {
+    let mut found = plan.conflicts(folder, overwrite.conflicts);
+    let only_blocked = found.len() == plan.conflicts(folder, true).len();
+    let is_merge = found.iter().any(|one| one.code == merge::CODE);
     // Where all files differ, for instance by their line breaks, the list is not worth reading.
     let more = found.len().saturating_sub(NAMED);
     if more > 1 {
@@ -156,8 +188,11 @@ fn stop_at_conflicts(plan: &Plan, folder: &Path, conflicts: Conflicts) -> Result
     let Some(last) = found.pop() else {
         return Ok(());
     };
-    // One cure for all, so it is told once, at the end.
-    let cure = if conflicts == Conflicts::Stop && !only_blocked {
+    // One cure for all, so it stands once, at the end.
+    let cure = if is_merge {
+        "nothing was written; these files are generated: resolve the description, appInfo and the settings, \
+         delete the files that have markers, and run `auth-gen generate`, which writes them again"
+    } else if !overwrite.conflicts && !only_blocked {
         "nothing was written; move your changes out (the generated crates are extended from \
          outside, by a group of `Endpoints`), undo them with version control, or run `auth-gen generate --force`, \
          which keeps each of these files as `<file>.orig` and writes its own"

@@ -15,6 +15,8 @@ mod dev;
 mod diff;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/lock.rs"]
+mod lock;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/warnings.rs"]

@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use auth_gen::diagnostic::Diagnostics;
-use auth_gen::disk::{Conflicts, Difference, LOCK_FILE, Report, check, write};
+use auth_gen::disk::{Difference, LOCK_FILE, Overwrite, Report, check, write};
 use auth_gen::tree::Tree;
 use tempfile::TempDir;
 
@@ -22,12 +22,18 @@ fn tree(files: &[(&str, &str)]) -> Tree {
     tree
 }
 
+/// What is in the way is kept as `<file>.orig`.
+const SAVED: Overwrite = Overwrite {
+    conflicts: true,
+    newer: false,
+};
+
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
 fn generate(tree: &Tree, folder: &Path) -> Report {
-    write(tree, folder, Conflicts::Stop).expect("nothing is in the way")
+    write(tree, folder, Overwrite::default()).expect("nothing is in the way")
 }
 
 fn titles(diagnostics: &Diagnostics, folder: &Path) -> Vec<String> {
@@ -124,15 +130,14 @@ fn an_edited_or_foreign_file_stops_the_run_before_anything_is_written() {
         ("server/src/lib.rs", "lib 2\n"),
     ]);
     let problems =
-        write(&next, folder.path(), Conflicts::Stop).expect_err("two files stand in the way");
+        write(&next, folder.path(), Overwrite::default()).expect_err("two files stand in the way");
     insta::assert_snapshot!(titles(&problems, folder.path()).join("\n"), @r"
 foreign-output: `out/client/new.ts` was not written by auth-gen, and stands where a file is to be written
 edited-output: `out/server/src/lib.rs` was edited since auth-gen wrote it
 ");
     assert_eq!(contents(folder.path()), before);
 
-    let report =
-        write(&next, folder.path(), Conflicts::SaveAndOverwrite).expect("they are set aside");
+    let report = write(&next, folder.path(), SAVED).expect("they are set aside");
     assert_eq!(report.saved.len(), 2);
     let after = contents(folder.path());
     assert_eq!(after["server/src/lib.rs"], b"lib 2\n");
@@ -146,7 +151,7 @@ fn a_saved_file_never_replaces_another() {
     for edit in ["first", "second"] {
         generate(&tree(SMALL), folder.path());
         fs::write(folder.path().join("client/a.ts"), edit).expect("writable");
-        write(&tree(SMALL), folder.path(), Conflicts::SaveAndOverwrite).expect("set aside");
+        write(&tree(SMALL), folder.path(), SAVED).expect("set aside");
     }
     let after = contents(folder.path());
     assert_eq!(after["client/a.ts.orig"], b"first");
@@ -158,7 +163,7 @@ fn an_edited_file_that_is_no_longer_emitted_is_not_removed() {
     let folder = folder();
     generate(&tree(SMALL), folder.path());
     fs::write(folder.path().join("client/a.ts"), "mine\n").expect("writable");
-    write(&tree(&SMALL[1..]), folder.path(), Conflicts::Stop).expect_err("`a.ts` was edited");
+    write(&tree(&SMALL[1..]), folder.path(), Overwrite::default()).expect_err("`a.ts` was edited");
     assert_eq!(contents(folder.path())["client/a.ts"], b"mine\n");
 }
 
@@ -199,8 +204,8 @@ fn nothing_is_written_through_a_link() {
     )
     .expect("a link");
     symlink(outside.path(), folder.path().join("server")).expect("a link");
-    for conflicts in [Conflicts::Stop, Conflicts::SaveAndOverwrite] {
-        let problems = write(&tree(SMALL), folder.path(), conflicts).expect_err("links");
+    for overwrite in [Overwrite::default(), SAVED] {
+        let problems = write(&tree(SMALL), folder.path(), overwrite).expect_err("links");
         assert_eq!(
             titles(&problems, folder.path()),
             [
@@ -222,7 +227,7 @@ fn a_lock_that_leads_out_of_the_folder_is_refused() {
     // The right hash of the empty file: trusting this line would remove it.
     let line = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  ../victim\n";
     fs::write(folder.join(LOCK_FILE), line).expect("writable");
-    let problems = write(&tree(SMALL), &folder, Conflicts::Stop).expect_err("a broken lock");
+    let problems = write(&tree(SMALL), &folder, Overwrite::default()).expect_err("a broken lock");
     assert_eq!(
         titles(&problems, &folder),
         ["broken-lock: line 1 of `out/auth-gen.lock` is not `<sha256>  <path>`"]
@@ -236,7 +241,7 @@ fn an_output_that_cannot_be_written_says_why() {
     // A file where the folder should be; works for root too, unlike permissions.
     let out = folder.path().join("file");
     fs::write(&out, "mine").expect("writable");
-    let problems = write(&tree(SMALL), &out, Conflicts::Stop).expect_err("no folder");
+    let problems = write(&tree(SMALL), &out, Overwrite::default()).expect_err("no folder");
     let first = problems.iter().next().expect("one problem");
     assert_eq!(first.code, "unwritable-output");
     assert!(first.title.ends_with("file` is a file, not a folder"));
@@ -249,7 +254,7 @@ fn what_blocks_a_folder_is_named_once() {
     let folder = folder();
     fs::write(folder.path().join("server"), "mine").expect("writable");
     let problems =
-        write(&tree(SMALL), folder.path(), Conflicts::Stop).expect_err("a file is there");
+        write(&tree(SMALL), folder.path(), Overwrite::default()).expect_err("a file is there");
     insta::assert_snapshot!(titles(&problems, folder.path()).join("\n"), @"foreign-output: `out/server` is a file, and stands where a folder is to be made");
     assert!(!folder.path().join("client").exists());
 }
@@ -305,7 +310,7 @@ fn two_runs_at_once_do_not_mix() {
     let folder = folder();
     let journal = fs::File::create(folder.path().join("auth-gen.lock.next")).expect("writable");
     journal.lock().expect("nobody else has it");
-    let problems = write(&tree(SMALL), folder.path(), Conflicts::Stop).expect_err("in use");
+    let problems = write(&tree(SMALL), folder.path(), Overwrite::default()).expect_err("in use");
     assert_eq!(
         titles(&problems, folder.path()),
         ["output-in-use: another auth-gen is writing in `out`"]

@@ -15,7 +15,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::console::Console;
-use super::files::{shown, take_read};
+use super::files::take_read;
 use super::generate::{summary, write};
 use super::project::{InputArgs, Loaded};
 use super::watch::Watcher;
@@ -23,7 +23,7 @@ use super::{Exit, Outcome};
 use crate::Generated;
 use crate::app_info::{self, AppInfo};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::disk::Conflicts;
+use crate::disk::Overwrite;
 use address::{Address, Website};
 use banner::{banner, outbox_page};
 use build::{Built, build};
@@ -146,8 +146,8 @@ impl Round {
     fn write(&self, console: &Console) -> Result<bool, Diagnostics> {
         let outputs = self.loaded.outputs(&self.generated)?;
         let mut is_new = false;
-        for (output, report) in outputs.iter().zip(write(&outputs, Conflicts::Stop)?) {
-            console.print(&summary(&report, &shown(&output.folder)))?;
+        for (output, report) in outputs.iter().zip(write(&outputs, Overwrite::default())?) {
+            console.print(&summary(output, &report))?;
             let mut paths = report.written.iter().chain(&report.removed);
             is_new |= paths.any(|path| path.starts_with("server/"));
         }

@@ -21,8 +21,8 @@ pub(super) fn take_read() -> BTreeMap<PathBuf, Stamp> {
     std::mem::take(&mut *READ.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Notes that a file is about to be read.
-fn note(path: &Path) {
+/// Notes that a file is about to be read, or that its change would be of interest.
+pub(super) fn note(path: &Path) {
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
     let stamp = stamp(path);
     read.entry(path.to_owned()).or_insert(stamp);

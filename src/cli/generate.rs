@@ -6,13 +6,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::console::Console;
-use super::files::{shown, take_read};
+use super::files::{note, shown, take_read};
 use super::project::{Output, OutputArgs, Target};
 use super::watch::Watcher;
 use super::written::groups;
-use super::{Exit, Outcome};
+use super::{Exit, Outcome, layout};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::disk::{self, Conflicts, Report};
+use crate::disk::{self, LOCK_FILE, Overwrite, Report};
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
@@ -22,6 +22,9 @@ pub(super) struct GenerateArgs {
     /// Replace edited and foreign files that are in the way, keeping each as `<file>.orig`
     #[arg(long)]
     force: bool,
+    /// Replace the output of a newer auth-gen by that of this one
+    #[arg(long)]
+    downgrade: bool,
     /// Generate again whenever the description, appInfo, the settings, or a file that they refer to
     /// changes, until Ctrl-C
     #[arg(long)]
@@ -71,12 +74,11 @@ fn watch(args: &GenerateArgs, console: &Console) -> Outcome {
 
 fn once(args: &GenerateArgs, console: &Console) -> Outcome {
     let (generated, outputs) = args.output.generate(console)?;
-    let conflicts = if args.force {
-        Conflicts::SaveAndOverwrite
-    } else {
-        Conflicts::Stop
+    let overwrite = Overwrite {
+        conflicts: args.force,
+        newer: args.downgrade,
     };
-    let reports = write(&outputs, conflicts)?;
+    let reports = write(&outputs, overwrite)?;
     if console.is_json() {
         console.print_json(&json(&outputs, &reports))?;
         return Ok(Exit::Done);
@@ -88,7 +90,7 @@ fn once(args: &GenerateArgs, console: &Console) -> Outcome {
         .count();
     let mut text = String::new();
     for (output, report) in outputs.iter().zip(&reports) {
-        text.push_str(&summary(report, &shown(&output.folder)));
+        text.push_str(&summary(output, report));
         match (output.target, custom) {
             (Target::Nextjs, _) | (_, 0) => {}
             (_, 1) => text.push_str("1 operation is yours to implement, see `auth-gen routes`\n"),
@@ -116,13 +118,15 @@ fn once(args: &GenerateArgs, console: &Console) -> Outcome {
 }
 
 /// Writes all of them, or none where something of the user's is in the way of one.
-pub(super) fn write(outputs: &[Output], conflicts: Conflicts) -> Result<Vec<Report>, Diagnostics> {
+pub(super) fn write(outputs: &[Output], overwrite: Overwrite) -> Result<Vec<Report>, Diagnostics> {
     for output in outputs {
-        disk::survey(&output.tree, &output.folder, conflicts)?;
+        // The cure of some errors is a change of the lock: then the commands that watch run again.
+        disk::survey(&output.tree, &output.folder, overwrite)
+            .inspect_err(|_| note(&output.folder.join(LOCK_FILE)))?;
     }
     outputs
         .iter()
-        .map(|output| disk::write(&output.tree, &output.folder, conflicts))
+        .map(|output| disk::write(&output.tree, &output.folder, overwrite))
         .collect()
 }
 
@@ -135,11 +139,12 @@ fn json(outputs: &[Output], reports: &[Report]) -> Value {
             "removed": report.removed,
             "saved": report.saved.iter().map(|(path, saved)| json!({"path": path, "saved": saved})).collect::<Vec<_>>(),
             "repaired": report.repaired,
+            "moved": layout::notice(&report.removed, is_vendored(output)).map(|text| text.trim().to_owned()),
         })
     }))
 }
 
-/// What is told of the first output, and in it that of the Next.js application where there are two.
+/// What is said of the first output, and in it that of the Next.js application where there are two.
 pub(super) fn joined(mut outputs: impl Iterator<Item = Value>) -> Value {
     let mut first = outputs.next().unwrap_or_default();
     if let Some(second) = outputs.next() {
@@ -149,7 +154,8 @@ pub(super) fn joined(mut outputs: impl Iterator<Item = Value>) -> Value {
 }
 
 /// What was done, in a few lines.
-pub(super) fn summary(report: &Report, out: &str) -> String {
+pub(super) fn summary(output: &Output, report: &Report) -> String {
+    let out = shown(&output.folder);
     let mut text = String::new();
     if report.repaired {
         text.push_str("completed what an interrupted run had begun\n");
@@ -170,8 +176,14 @@ pub(super) fn summary(report: &Report, out: &str) -> String {
             report.removed.len()
         ));
         text.push_str(&groups(&report.written, &report.removed));
+        text.extend(layout::notice(&report.removed, is_vendored(output)));
     }
     text
+}
+
+/// Whether the output holds a copy of the runtime.
+fn is_vendored(output: &Output) -> bool {
+    output.tree.get("server/runtime/Cargo.toml").is_some()
 }
 
 /// `1 file`, `2 files`.

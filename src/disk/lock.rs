@@ -1,19 +1,39 @@
 //! `auth-gen.lock`: the hash of every file that we wrote.
 //!
 //! The format is that of `sha256sum`, so `sha256sum --check auth-gen.lock` works. It has one line
-//! for each file, sorted, and no date, so that two branches merge. A path may occur more than once,
-//! and conflict markers are skipped: after a merge that nobody resolved, the files of *both* sides
-//! are known as ours, and the next run settles it.
+//! for each file, sorted, and no date, so that two branches merge. A path may occur more than once: after
+//! a merge that kept the lines of both sides, the files of *both* sides are known as ours. Conflict
+//! markers are an error, since one side of what they separate may be gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use semver::Version;
 use sha2::{Digest, Sha256};
 
+use super::merge;
 use crate::tree::{Tree, is_plain};
 
 const HEADER: &str = "# Written by auth-gen: the SHA-256 of every file that it wrote here, by which it knows its own\n\
                       # files from yours. Commit this file, and let `auth-gen generate` change it.\n";
-const TOOL: &str = concat!("# auth-gen ", env!("CARGO_PKG_VERSION"), "\n");
+/// Begins the line that names the version of the tool.
+const TOOL: &str = "# auth-gen ";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The version of this tool.
+pub(super) fn own_version() -> Version {
+    Version::parse(VERSION).expect("Cargo takes no other version")
+}
+
+/// What is wrong with a lock, with the line, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// It is none of a lock's.
+    Line(usize),
+    /// It names no version.
+    Version(usize),
+    /// A merge left it there.
+    Marker(usize),
+}
 
 /// Path → the hashes under which the file is ours.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,15 +49,23 @@ impl Lock {
         lock
     }
 
-    /// Reads a lock; a line that is none of a lock's is returned, counted from 1.
-    pub(super) fn parse(text: &str) -> Result<Self, usize> {
+    /// Reads a lock, and the version of the tool that wrote it: the newer one where a merge kept two.
+    pub(super) fn parse(text: &str) -> Result<(Self, Option<Version>), Fault> {
         let mut lock = Self::default();
-        for (index, line) in text.lines().enumerate() {
-            if !lock.read_line(line) {
-                return Err(index + 1);
+        let mut tool = None;
+        for (number, line) in (1..).zip(text.lines()) {
+            if merge::is_marker(line) {
+                return Err(Fault::Marker(number));
+            }
+            if let Some(version) = line.strip_prefix(TOOL) {
+                let version = Version::parse(version.trim_end());
+                let version = version.map_err(|_| Fault::Version(number))?;
+                tool = tool.max(Some(version));
+            } else if !lock.read_line(line) {
+                return Err(Fault::Line(number));
             }
         }
-        Ok(lock)
+        Ok((lock, tool))
     }
 
     /// Reads what can be read: of a journal whose writer was killed, the last line may be torn.
@@ -51,10 +79,7 @@ impl Lock {
 
     fn read_line(&mut self, line: &str) -> bool {
         let line = line.trim_end();
-        let is_marker = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
-            .iter()
-            .any(|marker| line.starts_with(marker));
-        if line.is_empty() || line.starts_with('#') || is_marker {
+        if line.is_empty() || line.starts_with('#') {
             return true;
         }
         let Some((hash, path)) = line.split_once("  ") else {
@@ -104,7 +129,7 @@ impl Lock {
 
     /// The whole file.
     pub(super) fn render(&self) -> String {
-        format!("{HEADER}{TOOL}{}", self.lines())
+        format!("{HEADER}{TOOL}{VERSION}\n{}", self.lines())
     }
 
     /// The lines alone.
@@ -145,23 +170,40 @@ mod tests {
     #[test]
     fn a_lock_reads_back() {
         let lock = sample();
-        assert_eq!(Lock::parse(&lock.render()), Ok(lock));
+        let own = Some(own_version());
+        assert_eq!(Lock::parse(&lock.render()), Ok((lock, own)));
     }
 
     #[test]
-    fn both_sides_of_a_merge_conflict_are_ours() {
-        let text = sample().lines();
-        let other = text.replace("ca978112", "00000000");
-        let text = format!("<<<<<<< ours\n{text}=======\n{other}>>>>>>> theirs\n");
-        let lock = Lock::parse(&text).expect("markers are skipped");
+    fn both_sides_of_a_merge_are_ours_once_the_markers_are_gone() {
+        let lines = sample().lines();
+        let other = lines.replace("ca978112", "00000000");
+        let text = format!("# x\n<<<<<<< ours\n{lines}=======\n{other}>>>>>>> theirs\n");
+        assert_eq!(Lock::parse(&text), Err(Fault::Marker(2)));
+        // One marker that was overlooked is one, too.
+        let text = format!("{lines}=======\n{other}");
+        assert_eq!(Lock::parse(&text), Err(Fault::Marker(3)));
+        let (lock, _) = Lock::parse(&(lines + &other)).expect("a path may occur twice");
         assert!(lock.wrote("client/a.ts", b"a"));
         assert_eq!(lock.0["client/a.ts"].len(), 2);
     }
 
     #[test]
+    fn the_newer_of_two_versions_counts_as_semantic_versioning_orders_them() {
+        let tool = |text: &str| Lock::parse(text).map(|(_, tool)| tool);
+        let version = |text: &str| Ok(Some(Version::parse(text).expect("a version")));
+        assert_eq!(tool("# something else\n"), Ok(None));
+        let both = "# auth-gen 0.10.0\n# auth-gen 0.9.0\n";
+        assert_eq!(tool(both), version("0.10.0"));
+        let both = "# auth-gen 1.0.0-rc.1\n# auth-gen 1.0.0\n";
+        assert_eq!(tool(both), version("1.0.0"));
+        assert_eq!(tool("#\n# auth-gen new\n"), Err(Fault::Version(2)));
+    }
+
+    #[test]
     fn a_path_that_leads_out_is_refused() {
         let text = format!("# x\n{}  ../victim\n", "0".repeat(64));
-        assert_eq!(Lock::parse(&text), Err(2));
+        assert_eq!(Lock::parse(&text), Err(Fault::Line(2)));
         assert_eq!(Lock::parse_torn(&text), Lock::default());
     }
 }

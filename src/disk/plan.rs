@@ -5,10 +5,12 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use semver::Version;
+
 use super::drift::{Difference, Drift};
 use super::journal::Journal;
-use super::lock::Lock;
-use super::{Conflicts, LOCK_FILE, Report, refused, shown};
+use super::lock::{self, Fault, Lock};
+use super::{LOCK_FILE, Report, merge, refused, shown};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::tree::Tree;
 
@@ -48,6 +50,8 @@ pub(super) struct Plan {
     pub(super) lock: Lock,
     /// Whether a run was interrupted after it had announced what it writes.
     pub(super) interrupted: bool,
+    /// The version of the tool that wrote the folder, if it is newer than this one.
+    pub(super) newer: Option<Version>,
     has_journal: bool,
     lock_file: State,
     lock_is_current: bool,
@@ -56,7 +60,8 @@ pub(super) struct Plan {
 impl Plan {
     /// Reads the folder.
     pub(super) fn new(tree: &Tree, folder: &Path) -> Result<Self, Diagnostics> {
-        let (lock_file, on_disk) = read_lock(folder)?;
+        let (lock_file, on_disk, tool) = read_lock(folder)?;
+        let newer = tool.filter(|tool| *tool > lock::own_version());
         let journal = Journal::left_behind(folder);
         let lock = Lock::of(tree);
         let lock_is_current = on_disk.as_ref() == Some(&lock);
@@ -88,6 +93,7 @@ impl Plan {
             known,
             lock,
             interrupted,
+            newer,
             has_journal,
             lock_file,
             lock_is_current,
@@ -113,7 +119,8 @@ impl Plan {
     }
 
     /// All that is in the way, one diagnostic each; what blocks a folder is one thing in the way.
-    pub(super) fn conflicts(&self, folder: &Path, conflicts: Conflicts) -> Vec<Diagnostic> {
+    /// Files that can be set aside are left out where that is allowed.
+    pub(super) fn conflicts(&self, folder: &Path, can_set_aside: bool) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let mut blocked = BTreeSet::new();
         for (path, state) in self.files.iter().chain(&self.stale) {
@@ -138,7 +145,11 @@ impl Plan {
                     };
                     ("foreign-output", problem)
                 }
-                _ if conflicts == Conflicts::SaveAndOverwrite => continue,
+                _ if can_set_aside => continue,
+                State::Edited(bytes) if let Some(line) = merge::marker(bytes) => {
+                    found.push(merge::unresolved(&folder.join(path), &text(bytes), line));
+                    continue;
+                }
                 State::Edited(_) => ("edited-output", "was edited since auth-gen wrote it"),
                 State::Foreign(_) => (
                     "foreign-output",
@@ -199,32 +210,47 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-fn read_lock(folder: &Path) -> Result<(State, Option<Lock>), Diagnostics> {
+/// The lock as a file, what it lists, and the version of the tool that wrote it.
+type OnDisk = (State, Option<Lock>, Option<Version>);
+
+fn read_lock(folder: &Path) -> Result<OnDisk, Diagnostics> {
     let path = folder.join(LOCK_FILE);
     super::replace::refuse_link(&path)?;
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok((State::Missing, None)),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Ok((State::Missing, None, None));
+        }
         Err(error) => return Err(refused("read", &path, &error).into()),
     };
     let text = String::from_utf8_lossy(&bytes);
-    let lock =
-        Lock::parse(&text).map_err(|line| {
-            Diagnostic::error(
+    let (lock, tool) = Lock::parse(&text).map_err(|fault| {
+        let (line, problem) = match fault {
+            Fault::Marker(line) => {
+                return merge::unresolved(&path, &text, line).help(
+                    "delete the lines that version control has added (`<<<<<<<`, `=======`, `>>>>>>>`) and keep all \
+                     others, even where a file is listed twice; then resolve the description, appInfo and the \
+                     settings, and run `auth-gen generate`, which writes the list again",
+                );
+            }
+            Fault::Line(line) => (line, "is not `<sha256>  <path>`"),
+            Fault::Version(line) => (line, "names no version of auth-gen"),
+        };
+        Diagnostic::error(
             "broken-lock",
-            format!("line {line} of `{}` is not `<sha256>  <path>`", shown(&path)),
+            format!("line {line} of `{}` {problem}", shown(&path)),
         )
         .help(
             "restore it from version control, or delete it: files that are as auth-gen would write \
              them are then taken for its own, and all others are reported",
         )
-        })?;
+    })?;
     let state = if text == lock.render() {
         State::Equal
     } else {
         State::Ours(bytes)
     };
-    Ok((state, Some(lock)))
+    Ok((state, Some(lock), tool))
 }
 
 fn look(
