@@ -6,7 +6,8 @@
 //!
 //! A change is a JSON merge patch (RFC 7396) written in YAML, one under `spec` and one under `appInfo`.
 //! It has the shape of what it changes: `null` takes a key away, lists are given whole. Repeating a
-//! `oneOf` is the price for not counting positions in it, which would go stale without a word.
+//! `oneOf` is the price for not counting positions in it, which would go stale without a word. `base` names another
+//! description than the reference, by its path in the repository.
 
 mod patch;
 
@@ -113,12 +114,17 @@ fn shortened(diff: &str) -> String {
 fn every_change_makes_the_difference_that_its_snapshot_shows() {
     let spec = read(&root().join("spec/auth.yaml"));
     let app_info = read(&root().join("spec/appInfo.yaml"));
-    let (reference, _) = emit("the reference", &spec, &app_info);
     for path in changes() {
         let title = path.file_stem().expect("a change has a name");
         let title = title.to_string_lossy();
-        let change = read(&path);
-        let mut changed = [("spec", spec.clone()), ("appInfo", app_info.clone())];
+        let mut change = read(&path);
+        let fields = change.as_object_mut().expect("a mapping");
+        let spec = match fields.shift_remove("base") {
+            Some(base) => read(&root().join(base.as_str().expect("a path"))),
+            None => spec.clone(),
+        };
+        let (reference, _) = emit("the reference", &spec, &app_info);
+        let mut changed = [("spec", spec), ("appInfo", app_info.clone())];
         for key in change.as_object().expect("a mapping").keys() {
             let known = changed.iter().any(|(name, _)| name == key);
             assert!(known, "{title} changes `{key}`, which is no input");

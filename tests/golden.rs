@@ -1,4 +1,7 @@
-//! `templates/server/src/api` is what auth-gen emits for `spec/`: byte for byte, no file more, no file less.
+//! `templates/server/src/api` is what auth-gen emits for `spec/`: byte for byte, no file more, no file less. So is the
+//! `api` of the example of the guide, before and after a change of its description.
+
+mod patch;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,6 +10,7 @@ use std::path::{Path, PathBuf};
 use auth_gen::settings::Settings;
 use auth_gen::source::SourceFile;
 use auth_gen::{Inputs, generate};
+use serde_json::Value;
 
 /// How much of a difference is shown.
 const LINES: usize = 100;
@@ -22,20 +26,20 @@ fn input(path: &str) -> SourceFile {
     SourceFile::new(name.to_str().expect("our names are ASCII"), &text)
 }
 
-/// What is emitted for the reference, by path below `src/api`.
-fn emitted() -> BTreeMap<String, String> {
+/// What is emitted for a description, by path below `src/api`.
+fn emitted(spec: SourceFile) -> BTreeMap<String, String> {
     let inputs = Inputs {
-        spec: input("spec/auth.yaml"),
+        spec,
         app_info: input("spec/appInfo.yaml").into(),
         settings: Settings::default(),
     };
     let generated = match generate(&inputs) {
         Ok(generated) => generated,
-        Err(diagnostics) => panic!("the reference is refused:\n{}", diagnostics.render(false)),
+        Err(diagnostics) => panic!("a description is refused:\n{}", diagnostics.render(false)),
     };
     assert!(
         generated.warnings.is_empty(),
-        "the reference is warned about:\n{}",
+        "a description is warned about:\n{}",
         generated.warnings.render(false)
     );
     generated
@@ -76,13 +80,36 @@ fn committed(folder: &Path) -> BTreeMap<String, String> {
 
 #[test]
 fn the_committed_api_is_what_is_emitted() {
-    let folder = root().join("templates/server/src/api");
-    let (new, old) = (emitted(), committed(&folder));
+    compare(
+        "templates/server/src/api",
+        &emitted(input("spec/auth.yaml")),
+    );
+}
+
+#[test]
+fn the_api_of_the_example_is_what_is_emitted_before_and_after_a_change() {
+    let spec = input("tests/server/tests/own_operations/auth.yaml");
+    let change = input("tests/changes/custom-answer-gains-optional-fields.yaml");
+    let mut later: Value = serde_yaml::from_str(spec.text()).expect("YAML");
+    let change: Value = serde_yaml::from_str(change.text()).expect("YAML");
+    patch::merge(&mut later, &change["spec"]);
+    let later = SourceFile::new("auth.yaml", &format!("{later:#}"));
+    compare("tests/server/tests/own_operations/api", &emitted(spec));
+    compare(
+        "tests/server/tests/own_operations_later/api",
+        &emitted(later),
+    );
+}
+
+/// Compares a folder with what is emitted, or writes it.
+fn compare(folder: &str, new: &BTreeMap<String, String>) {
+    let folder = root().join(folder);
+    let old = committed(&folder);
     if std::env::var_os("UPDATE").is_some() {
         for name in old.keys().filter(|name| !new.contains_key(*name)) {
             fs::remove_file(folder.join(name)).expect("a stale file can be removed");
         }
-        for (name, text) in &new {
+        for (name, text) in new {
             let path = folder.join(name);
             fs::create_dir_all(path.parent().expect("it has a folder")).expect("it can be made");
             fs::write(path, text).expect("it can be written");

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{Api, ArmBody, Field, ModelId, Operation, Shape, Type};
+use crate::ir::{Api, ArmBody, Behaviour, Field, ModelId, Operation, Shape, Type};
 
 /// Which operations need which models.
 pub(super) struct Sections {
     /// For each model, the operations that need it, in spec order.
     users: Vec<Vec<usize>>,
+    /// The models that an answer of the application's own operations needs: its code makes values of them.
+    constructed: BTreeSet<ModelId>,
 }
 
 impl Sections {
     pub(super) fn of(api: &Api) -> Self {
         let mut users = vec![Vec::new(); api.models.len()];
+        let mut constructed = BTreeSet::new();
         for (index, operation) in api.operations.iter().enumerate() {
             let mut reached = BTreeSet::new();
             for ty in types(operation) {
@@ -21,8 +24,18 @@ impl Sections {
             for ModelId(model) in reached {
                 users[model].push(index);
             }
+            if matches!(operation.behaviour, Behaviour::Custom(_)) {
+                for ty in answer_types(operation) {
+                    reach(api, ty, &mut constructed);
+                }
+            }
         }
-        Self { users }
+        Self { users, constructed }
+    }
+
+    /// Whether the application makes values of the model.
+    pub(super) fn is_constructed(&self, model: ModelId) -> bool {
+        self.constructed.contains(&model)
     }
 
     /// The models that the operation is the first to need, in the order of the spec.
@@ -68,15 +81,19 @@ pub(super) fn heading(api: &Api, operation: usize) -> Option<String> {
 fn types(operation: &Operation) -> impl Iterator<Item = &Type> {
     let params = operation.params.iter().map(|param| &param.field.ty);
     let body = operation.body.iter().map(|body| &body.ty);
-    let answers = operation.answer.arms.iter().flat_map(|arm| {
+    params.chain(body).chain(answer_types(operation))
+}
+
+/// The types that its answer spells out.
+fn answer_types(operation: &Operation) -> impl Iterator<Item = &Type> {
+    operation.answer.arms.iter().flat_map(|arm| {
         let (fields, ty): (&[Field], _) = match &arm.body {
             ArmBody::Object(fields) => (fields, None),
             ArmBody::Json(ty) => (&[], Some(ty)),
             ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => (&[], None),
         };
         fields.iter().map(|field| &field.ty).chain(ty)
-    });
-    params.chain(body).chain(answers)
+    })
 }
 
 fn reach(api: &Api, ty: &Type, reached: &mut BTreeSet<ModelId>) {

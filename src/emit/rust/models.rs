@@ -1,7 +1,8 @@
 //! `api/models.rs`: operation by operation, the data types that it is the first to need, each with
-//! its conversion from the runtime, and its answer.
+//! its conversion from the runtime, and its answer. What the application makes has constructors.
 
 mod answers;
+mod constructors;
 mod data;
 mod domain;
 mod keys;
@@ -24,6 +25,9 @@ struct View<'a> {
     items: Vec<String>,
 }
 
+/// For the fields that an application may set ([`constructors`]).
+const OPTIONAL_FIELD: &str = "use auth_runtime::optional_field;";
+
 /// The file.
 pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
     let sections = Sections::of(api);
@@ -35,9 +39,15 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
         items.push(answers::items(api, operation));
     }
     items.extend(sections.unused().into_iter().map(model));
+    let mut imports = imports(api);
+    if items.iter().any(|item| item.contains("optional_field!")) {
+        // Behind `json_answer` or `Error`, and before `recipes`.
+        let place = imports.iter().position(|line| *line > OPTIONAL_FIELD);
+        imports.insert(place.unwrap_or(imports.len()), OPTIONAL_FIELD);
+    }
     View {
         frame,
-        imports: imports(api),
+        imports,
         items,
     }
     .render()

@@ -7,14 +7,18 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::data::{self, Json};
-use super::{call_text, is_unit, item, join, outcomes, serde_attributes};
+use super::{call_text, constructors, is_unit, item, join, outcomes, serde_attributes};
 use crate::emit::rust::{docs, types};
-use crate::ir::{Answer, Api, Arm, ArmBody, Field, Operation};
+use crate::ir::{Answer, Api, Arm, ArmBody, Behaviour, Field, Operation};
 
-/// The enum, how an outcome of the runtime becomes it, and how it becomes an HTTP answer.
+/// The enum, how an outcome of the runtime becomes it, or else its constructors, and how it becomes an HTTP
+/// answer.
 pub(super) fn items(api: &Api, operation: &Operation) -> String {
     let mut items = vec![item(declaration(api, operation))];
     items.extend(outcomes::from_outcome(operation));
+    if matches!(operation.behaviour, Behaviour::Custom(_)) {
+        items.extend(constructors::of_answer(api, &operation.answer));
+    }
     items.push(item(conversion(&operation.answer)));
     join(&items)
 }

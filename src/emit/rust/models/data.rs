@@ -4,17 +4,18 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::keys::Keys;
-use super::{call_text, domain, item, join, serde_attributes};
+use super::{call_text, constructors, domain, item, join, serde_attributes};
 use crate::emit::rust::{docs, types};
 use crate::emit::sections::Sections;
 use crate::ir::{Api, Field, Model, ModelId, Operation, Shape, Type, UnionVariant};
 use crate::name::VariantName;
 
-/// A model and its `From`.
+/// A model, its `From`, and its constructors where the application makes it.
 pub(super) fn items(api: &Api, sections: &Sections, id: ModelId) -> String {
     let model = api.model(id);
     let docs = model_docs(api, sections, id);
-    let derives = derives(model);
+    let is_constructed = sections.is_constructed(id);
+    let derives = derives(model, is_constructed);
     let declaration = match &model.shape {
         Shape::Struct { fields, rest } => structure(api, id, fields, rest.as_ref()),
         Shape::Union { tag, variants } => union(api, id, tag.as_deref(), variants),
@@ -23,6 +24,9 @@ pub(super) fn items(api: &Api, sections: &Sections, id: ModelId) -> String {
     let declaration = quote!(#docs #derives #declaration);
     let mut items = vec![item(declaration)];
     items.extend(domain::from_impl(model));
+    if is_constructed {
+        items.extend(constructors::of_model(api, id));
+    }
     join(&items)
 }
 
@@ -243,11 +247,17 @@ fn model_docs(api: &Api, sections: &Sections, id: ModelId) -> TokenStream {
     docs::attributes(&text)
 }
 
-fn derives(model: &Model) -> TokenStream {
+fn derives(model: &Model, is_constructed: bool) -> TokenStream {
     let mut names = vec!["Debug", "Clone", "PartialEq"];
     if matches!(model.shape, Shape::Enum { .. }) {
         names.insert(2, "Copy");
         names.push("Eq");
+    }
+    if let Shape::Struct { fields, .. } = &model.shape
+        && is_constructed
+        && constructors::is_default(fields)
+    {
+        names.push("Default");
     }
     if model.in_answers {
         names.push("Serialize");

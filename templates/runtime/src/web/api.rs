@@ -208,6 +208,24 @@ macro_rules! json_answer {
     };
 }
 
+/// A method of an answer that sets a field which the spec does not require, in the outcomes that have it:
+/// `optional_field!(with_note(String), note of Ok | Later);` within its `impl`.
+#[macro_export]
+macro_rules! optional_field {
+    ($setter:ident($value:ty), $field:ident of $($variant:ident)|+) => {
+        #[doc = concat!(" Sets `", stringify!($field), "` in the outcomes that have it; others stay as they are.")]
+        #[must_use]
+        pub fn $setter(mut self, value: $value) -> Self {
+            #[allow(unreachable_patterns, reason = "there may be no other outcome")]
+            match &mut self {
+                $(Self::$variant { $field: field, .. })|+ => *field = Some(value),
+                _ => {}
+            }
+            self
+        }
+    };
+}
+
 /// All operations of a spec, in its order, with what answers them.
 #[derive(Clone)]
 pub struct Api(Arc<dyn Operations>);
