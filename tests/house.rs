@@ -36,6 +36,8 @@ const NAMED_OUTSIDE: &[(&str, &str)] = &[
     ("src/emit/typescript/login.rs", "signIn"),
     ("src/emit/typescript/login.rs", "createPasswordResetToken"),
     ("src/emit/typescript/login.rs", "resetPassword"),
+    // So does a function of the login element.
+    ("src/emit/typescript/login.rs", "passwordless"),
 ];
 
 struct Source {

@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(near_miss("sign_out"), Some("signOut"));
         assert_eq!(near_miss("passwordRest"), Some("passwordReset"));
         assert_eq!(near_miss("signInUp"), None);
-        assert_eq!(near_miss("passwordlessEmailExists"), None);
+        assert_eq!(near_miss("webauthnEmailExists"), None);
         assert_eq!(near_miss("createCode"), None);
     }
 }

@@ -7,6 +7,7 @@
 mod content;
 mod fdi_version;
 mod request_session;
+mod sign_in;
 
 use std::borrow::Cow;
 use std::net::SocketAddr;

@@ -12,6 +12,7 @@ pub mod email_verification;
 pub mod jwt;
 pub mod openid;
 pub mod password_reset;
+pub mod passwordless;
 pub mod session;
 
 use crate::auth::{Auth, AuthBuilder, Recipe, StartError};
@@ -22,6 +23,7 @@ pub use crate::shapes::{FieldError, Jwk, LoginMethod, ThirdParty, User, Webauthn
 static ALL: &[&dyn Recipe] = &[
     &password_reset::PasswordReset,
     &email_verification::EmailVerification,
+    &passwordless::Passwordless,
 ];
 
 impl AuthBuilder {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use auth_server::Config;
 use auth_server::crypto::password::PasswordParams;
 use auth_server::limits::{LimitSettings, Rates};
-use common::{Exchange, Server, form};
+use common::{Exchange, Server, form, join_all};
 use serde_json::json;
 
 const WRONG: &str = r#"200 {"status":"WRONG_CREDENTIALS_ERROR"}"#;
@@ -85,32 +85,6 @@ async fn of_parallel_guesses_at_two_servers_no_more_are_verified_than_the_limit_
         assert_eq!(answer.brief(), WRONG);
     }
     assert!(is_limited(&right(&one).await));
-}
-
-/// All answers, in the order of the questions, which are asked at the same time.
-async fn join_all<T>(futures: Vec<std::pin::Pin<Box<impl Future<Output = T>>>>) -> Vec<T> {
-    let mut waiting: Vec<_> = futures.into_iter().map(|future| (future, None)).collect();
-    std::future::poll_fn(|context| {
-        let mut is_done = true;
-        for (future, answer) in &mut waiting {
-            if answer.is_none() {
-                match future.as_mut().poll(context) {
-                    std::task::Poll::Ready(ready) => *answer = Some(ready),
-                    std::task::Poll::Pending => is_done = false,
-                }
-            }
-        }
-        if is_done {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
-    let answers = waiting
-        .into_iter()
-        .map(|(_, answer)| answer.expect("all are done"));
-    answers.collect()
 }
 
 #[tokio::test]

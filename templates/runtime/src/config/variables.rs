@@ -68,7 +68,10 @@ const fn choice(
 
 /// The variables of recipes: the table of each stands in its folder. Recipes read them from
 /// `Config::recipes`.
-pub const OF_RECIPES: &[&[Variable]] = &[include!("../recipes/email_verification/variables.rs")];
+pub const OF_RECIPES: &[&[Variable]] = &[
+    include!("../recipes/email_verification/variables.rs"),
+    include!("../recipes/passwordless/variables.rs"),
+];
 
 /// All of them, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Variable> + Clone {
@@ -156,6 +159,31 @@ pub const VARIABLES: &[Variable] = &[
         "AUTH_LIMIT_MAIL_TOKEN_NETWORK",
         "`60+30/m`",
         "Such attempts from one IPv4 address or IPv6 /64",
+    ),
+    plain(
+        "AUTH_LIMIT_CODE_REQUEST",
+        "`4+1/m, 12+6/h`",
+        "Messages with a code or link to sign in, for one address",
+    ),
+    plain(
+        "AUTH_LIMIT_CODE_REQUEST_NETWORK",
+        "`60+30/m`",
+        "Such messages that one IPv4 address or IPv6 /64 asks for",
+    ),
+    plain(
+        "AUTH_LIMIT_CODE",
+        "`20+1/m, 100+1/h`",
+        "Wrong codes for one address; a right one clears the count",
+    ),
+    plain(
+        "AUTH_LIMIT_CODE_DEVICE",
+        "`10+1/m, 100+1/h`",
+        "Wrong codes for one address on a device on which its owner has signed in before",
+    ),
+    plain(
+        "AUTH_LIMIT_CODE_NETWORK",
+        "`60+30/m`",
+        "Wrong codes from one IPv4 address or IPv6 /64",
     ),
     secret(
         "DATABASE_URL",

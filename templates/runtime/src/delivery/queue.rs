@@ -173,7 +173,8 @@ impl Queue {
     }
 
     /// A row for a transaction that enqueues a mail together with something else. It is not limited: only
-    /// what happens once, such as the change of a password, may use it. [`Queue::wake`] comes after it.
+    /// what happens once, such as the change of a password, or what the caller has counted
+    /// ([`Limits`](crate::limits::Limits)) may use it. [`Queue::wake`] comes after it.
     ///
     /// # Errors
     /// The payload cannot be encrypted.

@@ -38,12 +38,7 @@ impl Limits {
         password: &str,
         stored: Option<&str>,
     ) -> Result<bool, Error> {
-        // Guesses of a known device count for the device alone: neither those of others at the account nor those
-        // of others in its network stop it.
-        let attempt = match self.known_device(client, account) {
-            Some(device) => self.take(Kind::SignIn, &[Key::Device(&device)]).await?,
-            None => self.count(Kind::SignIn, client, account).await?,
-        };
+        let attempt = self.guess(Kind::SignIn, client, account).await?;
         match passwords.verify(client.network, password, stored).await {
             Ok(true) => {
                 attempt.succeeded().await?;
@@ -55,6 +50,25 @@ impl Limits {
                 attempt.give_back().await?;
                 Err(error)
             }
+        }
+    }
+
+    /// Counts a guess of a secret of an account. A right one gives it back ([`Attempt::succeeded`]).
+    ///
+    /// Guesses of a known device count for the device alone: neither those of others at the account nor those of
+    /// others in its network stop it.
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`]; the store failed.
+    pub(crate) async fn guess(
+        &self,
+        kind: Kind,
+        client: &Client,
+        account: &str,
+    ) -> Result<Attempt, Error> {
+        match self.known_device(client, account) {
+            Some(device) => self.take(kind, &[Key::Device(&device)]).await,
+            None => self.count(kind, client, account).await,
         }
     }
 

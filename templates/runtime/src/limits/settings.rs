@@ -18,6 +18,10 @@ pub enum Kind {
     EmailExists,
     /// The use of a token that was sent by mail, whatever it is for.
     MailToken,
+    /// A message with a code or link to sign in.
+    CodeRequest,
+    /// A guess of such a code.
+    Code,
 }
 
 /// By what a limit counts.
@@ -53,6 +57,16 @@ pub struct LimitSettings {
     pub mail_token: Rates,
     /// Attempts of one network to use a token of a mail.
     pub mail_token_network: Rates,
+    /// Messages with a code or link to sign in, for one address.
+    pub code_request: Rates,
+    /// Such messages that one network asks for.
+    pub code_request_network: Rates,
+    /// Guesses of a code for one address, over all attempts to sign in.
+    pub code: Rates,
+    /// The same from a device on which the owner of the address has signed in before.
+    pub code_device: Rates,
+    /// Wrong codes of one network.
+    pub code_network: Rates,
 }
 
 impl Default for LimitSettings {
@@ -68,7 +82,12 @@ impl Default for LimitSettings {
             email_exists: rates(&[Rate::new(30, 10, MINUTE)]),
             email_exists_network: rates(&[Rate::new(120, 60, MINUTE)]),
             mail_token: rates(&[Rate::new(5, 2, MINUTE)]),
-            mail_token_network: network,
+            mail_token_network: network.clone(),
+            code_request: rates(&[Rate::new(4, 1, MINUTE), Rate::new(12, 6, HOUR)]),
+            code_request_network: network.clone(),
+            code: rates(&[Rate::new(20, 1, MINUTE), Rate::new(100, 1, HOUR)]),
+            code_device: rates(&[Rate::new(10, 1, MINUTE), Rate::new(100, 1, HOUR)]),
+            code_network: network,
         }
     }
 }
@@ -87,11 +106,16 @@ impl LimitSettings {
             email_exists_network: off(),
             mail_token: off(),
             mail_token_network: off(),
+            code_request: off(),
+            code_request_network: off(),
+            code: off(),
+            code_device: off(),
+            code_network: off(),
         }
     }
 
     /// All of them, each with the variable that sets it.
-    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 9] {
+    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 14] {
         [
             ("AUTH_LIMIT_SIGN_IN", &mut self.sign_in),
             ("AUTH_LIMIT_SIGN_IN_DEVICE", &mut self.sign_in_device),
@@ -108,6 +132,14 @@ impl LimitSettings {
                 "AUTH_LIMIT_MAIL_TOKEN_NETWORK",
                 &mut self.mail_token_network,
             ),
+            ("AUTH_LIMIT_CODE_REQUEST", &mut self.code_request),
+            (
+                "AUTH_LIMIT_CODE_REQUEST_NETWORK",
+                &mut self.code_request_network,
+            ),
+            ("AUTH_LIMIT_CODE", &mut self.code),
+            ("AUTH_LIMIT_CODE_DEVICE", &mut self.code_device),
+            ("AUTH_LIMIT_CODE_NETWORK", &mut self.code_network),
         ]
     }
 
@@ -123,6 +155,11 @@ impl LimitSettings {
             (Kind::EmailExists, _) => &self.email_exists,
             (Kind::MailToken, Scope::Network) => &self.mail_token_network,
             (Kind::MailToken, _) => &self.mail_token,
+            (Kind::CodeRequest, Scope::Network) => &self.code_request_network,
+            (Kind::CodeRequest, _) => &self.code_request,
+            (Kind::Code, Scope::Account) => &self.code,
+            (Kind::Code, Scope::Device) => &self.code_device,
+            (Kind::Code, Scope::Network) => &self.code_network,
         };
         &rates.0
     }

@@ -2,7 +2,8 @@
 //!
 //! A recipe calls these functions inside its own transactions, so that spending a secret and what it allows
 //! are one step. Rules:
-//! - only a hash of the secret is stored: SHA-256 of at least 128 random bits, or an HMAC of a short code;
+//! - only a hash of the secret is stored: SHA-256 of at least 128 random bits, or of an HMAC of a short code under a
+//!   key of that length that is not stored;
 //! - a kind begins with its recipe (`emailpassword/reset`), and no function touches another kind;
 //! - a secret is spent by deleting its row: of two requests that present it, one finds it gone;
 //! - an expired row is void, whatever its kind: reading one is up to the caller, who compares
@@ -123,12 +124,27 @@ pub(crate) async fn count(
     Ok(count.unsigned_abs())
 }
 
+/// Lets a secret that is not expired live longer; the secret, `None` if it is spent or expired.
+pub(crate) async fn extend(
+    tx: &mut Tx<'_>,
+    kind: &'static str,
+    hash: &str,
+    now: i64,
+    expires_at: i64,
+) -> Result<Option<Secret>, TxError> {
+    let row = tx
+        .query_optional(
+            "UPDATE one_time_secrets SET expires_at = $4
+             WHERE kind = $1 AND hash = $2 AND expires_at > $3
+             RETURNING subject, data, attempts, expires_at",
+            &[kind.into(), hash.into(), now.into(), expires_at.into()],
+        )
+        .await?;
+    row.map(read).transpose()
+}
+
 /// Counts a wrong guess at what a secret protects; the secret with the guess counted, `None` if it is spent.
 /// A refusal must commit: return it as `Ok`, or the guess is not counted.
-#[cfg_attr(
-    not(test),
-    allow(dead_code, reason = "for recipes that send short codes")
-)]
 pub(crate) async fn count_attempt(
     tx: &mut Tx<'_>,
     kind: &'static str,

@@ -19,6 +19,8 @@ pub(crate) struct NewUser<'a> {
     pub(crate) tenant_id: &'a str,
     /// What the login method shows of itself.
     pub(crate) email: Option<&'a str>,
+    /// Whether the user has proven to own what it shows.
+    pub(crate) verified: bool,
     /// What the user is found by: kind and value. A tenant has each once.
     pub(crate) identifiers: &'a [(&'static str, &'a str)],
     /// What the user signs in with: kind, id and data.
@@ -30,14 +32,8 @@ pub(crate) struct NewUser<'a> {
 /// Signs a user up; `None`, and nothing is written, if another user has one of the identifiers. The primary key of
 /// the identifiers decides who is first.
 pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<User>, TxError> {
-    for (kind, value) in new.identifiers {
-        let taken = tx
-            .query_optional(
-                "SELECT 1 FROM login_identifiers WHERE tenant_id = $1 AND kind = $2 AND value = $3",
-                &[new.tenant_id.into(), (*kind).into(), (*value).into()],
-            )
-            .await?;
-        if taken.is_some() {
+    for identifier in new.identifiers {
+        if has_identifier(tx, new.tenant_id, *identifier).await? {
             return Ok(None);
         }
     }
@@ -48,12 +44,13 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
     )
     .await?;
     tx.execute(
-        "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, time_joined)
-         VALUES ($1, $1, $2, $3, $4)",
+        "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, verified, time_joined)
+         VALUES ($1, $1, $2, $3, $4, $5)",
         &[
             (&id).into(),
             new.recipe_id.into(),
             new.email.into(),
+            new.verified.into(),
             new.time_joined.into(),
         ],
     )
@@ -104,7 +101,7 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
         third_party: None,
         webauthn: None,
         time_joined: new.time_joined,
-        verified: false,
+        verified: new.verified,
     };
     Ok(Some(User::assemble(
         id,
@@ -112,6 +109,21 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
         new.time_joined,
         vec![method],
     )))
+}
+
+/// Whether somebody in a tenant has an identifier.
+pub(crate) async fn has_identifier(
+    tx: &mut Tx<'_>,
+    tenant_id: &str,
+    (kind, value): (&'static str, &str),
+) -> Result<bool, TxError> {
+    let owner = tx
+        .query_optional(
+            "SELECT 1 FROM login_identifiers WHERE tenant_id = $1 AND kind = $2 AND value = $3",
+            &[tenant_id.into(), kind.into(), value.into()],
+        )
+        .await?;
+    Ok(owner.is_some())
 }
 
 /// A statement whose rows [`read`] reads: one for each tenant of each login method (`method`) of a user
@@ -128,6 +140,30 @@ macro_rules! user_rows {
             " ORDER BY method.time_joined, method.recipe_user_id, place.tenant_id"
         )
     };
+}
+
+/// The user whom an identifier belongs to.
+pub(crate) async fn find(
+    tx: &mut Tx<'_>,
+    tenant_id: &str,
+    (kind, value): (&'static str, &str),
+) -> Result<Option<User>, TxError> {
+    let rows = tx
+        .query(
+            user_rows!(
+                "",
+                "login_identifiers AS owner
+                 JOIN login_methods AS entry ON entry.recipe_user_id = owner.recipe_user_id
+                 JOIN users AS person ON person.id = entry.user_id
+                 JOIN login_methods AS method ON method.user_id = person.id
+                 LEFT JOIN login_method_tenants AS place
+                   ON place.recipe_user_id = method.recipe_user_id
+                 WHERE owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
+            ),
+            &[tenant_id.into(), kind.into(), value.into()],
+        )
+        .await?;
+    read(rows)
 }
 
 /// The user whom an identifier belongs to, and the data of the credential of this kind (with an empty id).

@@ -270,7 +270,7 @@ pub enum EmailExistsResponse {
     /// Whether the address is known.
     #[serde(rename = "OK")]
     Ok {
-        /// `true` when the address has signed up with a password.
+        /// Whether a user signs in with the address in the way that was asked about.
         exists: bool,
     },
     /// The application refused, for a reason of its own.
@@ -298,7 +298,7 @@ pub enum EmailExistsDeprResponse {
     /// Whether the address is known.
     #[serde(rename = "OK")]
     Ok {
-        /// `true` when the address has signed up with a password.
+        /// Whether a user signs in with the address in the way that was asked about.
         exists: bool,
     },
     /// The application refused, for a reason of its own.
@@ -529,6 +529,235 @@ impl From<recipes::email_verification::IsVerified> for IsEmailVerifiedResponse {
 }
 
 json_answer!(IsEmailVerifiedResponse, OK);
+
+// ----- passwordless -----
+
+/// What `POST /signinup/code` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordlessSignInUpStartRequest {
+    /// Where the message goes.
+    pub email: Option<String>,
+    /// Whether to add the login to the user of the session.
+    pub should_try_linking_with_session_user: Option<bool>,
+}
+
+/// What `POST /signinup/code` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all_fields = "camelCase")]
+pub enum PasswordlessSignInUpStartResponse {
+    /// A message is on its way.
+    #[serde(rename = "OK")]
+    Ok {
+        /// To be kept by the client, and sent with the code that is typed.
+        device_id: String,
+        /// What is in the message.
+        flow_type: String,
+        /// Names the sign-in that has begun, also in the link.
+        pre_auth_session_id: String,
+    },
+    /// Signing in or up this way is closed for this user.
+    #[serde(rename = "SIGN_IN_UP_NOT_ALLOWED")]
+    SignInUpNotAllowed {
+        /// A sentence to show, with a code for the support desk.
+        reason: String,
+    },
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::passwordless::CreateCode> for PasswordlessSignInUpStartResponse {
+    fn from(outcome: recipes::passwordless::CreateCode) -> Self {
+        match outcome {
+            recipes::passwordless::CreateCode::Ok {
+                device_id,
+                flow_type,
+                pre_auth_session_id,
+            } => {
+                Self::Ok {
+                    device_id,
+                    flow_type,
+                    pre_auth_session_id,
+                }
+            }
+            recipes::passwordless::CreateCode::NotAllowed { reason } => {
+                Self::SignInUpNotAllowed { reason }
+            }
+        }
+    }
+}
+
+json_answer!(PasswordlessSignInUpStartResponse, OK);
+
+/// What `POST /signinup/code/resend` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordlessSignInUpResendRequest {
+    /// From the answer that began the sign-in.
+    pub device_id: String,
+    /// From the answer that began the sign-in.
+    pub pre_auth_session_id: String,
+    /// Whether to add the login to the user of the session.
+    pub should_try_linking_with_session_user: Option<bool>,
+}
+
+/// What `POST /signinup/code/resend` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status")]
+pub enum PasswordlessSignInUpResendResponse {
+    /// It worked.
+    #[serde(rename = "OK")]
+    Ok,
+    /// There is no such sign-in, or it is over. It has to begin again.
+    #[serde(rename = "RESTART_FLOW_ERROR")]
+    RestartFlowError,
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::passwordless::ResendCode> for PasswordlessSignInUpResendResponse {
+    fn from(outcome: recipes::passwordless::ResendCode) -> Self {
+        match outcome {
+            recipes::passwordless::ResendCode::Ok => Self::Ok,
+            recipes::passwordless::ResendCode::RestartFlow => Self::RestartFlowError,
+        }
+    }
+}
+
+json_answer!(PasswordlessSignInUpResendResponse, OK);
+
+/// What `POST /signinup/code/consume` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordlessSignInUpConsumeRequest {
+    /// From the answer that began the sign-in, or from the link.
+    pub pre_auth_session_id: String,
+    /// From the answer that began the sign-in.
+    pub device_id: Option<String>,
+    /// The code of the message.
+    pub user_input_code: Option<String>,
+    /// What stands behind the `#` of the link.
+    pub link_code: Option<String>,
+    /// Whether to add the login to the user of the session.
+    pub should_try_linking_with_session_user: Option<bool>,
+}
+
+/// What `POST /signinup/code/consume` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all_fields = "camelCase")]
+pub enum PasswordlessSignInUpConsumeResponse {
+    /// It worked; the session's tokens are in the headers.
+    #[serde(rename = "OK")]
+    Ok {
+        /// Whether this was a sign-up.
+        created_new_recipe_user: bool,
+        user: User,
+    },
+    /// It is another code.
+    #[serde(rename = "INCORRECT_USER_INPUT_CODE_ERROR")]
+    IncorrectUserInputCodeError {
+        /// How many wrong codes there were.
+        failed_code_input_attempt_count: i64,
+        /// With how many of them the sign-in has to begin again.
+        maximum_code_input_attempts: i64,
+    },
+    /// The code is right, and too old.
+    #[serde(rename = "EXPIRED_USER_INPUT_CODE_ERROR")]
+    ExpiredUserInputCodeError {
+        /// How many wrong codes there were, this one included.
+        failed_code_input_attempt_count: i64,
+        /// With how many of them the sign-in has to begin again.
+        maximum_code_input_attempts: i64,
+    },
+    /// There is no such sign-in, or it is over. It has to begin again.
+    #[serde(rename = "RESTART_FLOW_ERROR")]
+    RestartFlowError,
+    /// Signing in or up this way is closed for this user.
+    #[serde(rename = "SIGN_IN_UP_NOT_ALLOWED")]
+    SignInUpNotAllowed {
+        /// A sentence to show, with a code for the support desk.
+        reason: String,
+    },
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::passwordless::ConsumeCode> for PasswordlessSignInUpConsumeResponse {
+    fn from(outcome: recipes::passwordless::ConsumeCode) -> Self {
+        match outcome {
+            recipes::passwordless::ConsumeCode::Ok { created_new_recipe_user, user } => {
+                Self::Ok {
+                    created_new_recipe_user,
+                    user: user.into(),
+                }
+            }
+            recipes::passwordless::ConsumeCode::IncorrectCode {
+                failed_code_input_attempt_count,
+                maximum_code_input_attempts,
+            } => {
+                Self::IncorrectUserInputCodeError {
+                    failed_code_input_attempt_count,
+                    maximum_code_input_attempts,
+                }
+            }
+            recipes::passwordless::ConsumeCode::ExpiredCode {
+                failed_code_input_attempt_count,
+                maximum_code_input_attempts,
+            } => {
+                Self::ExpiredUserInputCodeError {
+                    failed_code_input_attempt_count,
+                    maximum_code_input_attempts,
+                }
+            }
+            recipes::passwordless::ConsumeCode::RestartFlow => Self::RestartFlowError,
+            recipes::passwordless::ConsumeCode::NotAllowed { reason } => {
+                Self::SignInUpNotAllowed { reason }
+            }
+        }
+    }
+}
+
+json_answer!(PasswordlessSignInUpConsumeResponse, OK);
+
+/// What `GET /passwordless/email/exists` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status")]
+pub enum PasswordlessEmailExistsResponse {
+    /// Whether the address is known.
+    #[serde(rename = "OK")]
+    Ok {
+        /// Whether a user signs in with the address in the way that was asked about.
+        exists: bool,
+    },
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::passwordless::EmailExists> for PasswordlessEmailExistsResponse {
+    fn from(outcome: recipes::passwordless::EmailExists) -> Self {
+        match outcome {
+            recipes::passwordless::EmailExists::Ok { exists } => Self::Ok { exists },
+        }
+    }
+}
+
+json_answer!(PasswordlessEmailExistsResponse, OK);
 
 // ----- session -----
 

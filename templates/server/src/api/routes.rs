@@ -38,6 +38,18 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `GET /user/email/verify`: Tells whether the address of the user of the session is verified.
     built_in!(GET "/user/email/verify", "isEmailVerified", Base,
         email_verification::{IS_VERIFIED, is_verified} => models::IsEmailVerifiedResponse),
+    // `POST /signinup/code`: Begins a sign-in with a code or a link that is sent by mail.
+    built_in!(POST "/signinup/code", "passwordlessSignInUpStart", Base,
+        passwordless::{CREATE_CODE, create_code} => models::PasswordlessSignInUpStartResponse),
+    // `POST /signinup/code/resend`: Sends another code or link for a sign-in that has begun.
+    built_in!(POST "/signinup/code/resend", "passwordlessSignInUpResend", Base,
+        passwordless::{RESEND_CODE, resend_code} => models::PasswordlessSignInUpResendResponse),
+    // `POST /signinup/code/consume`: Signs a user in, or up, with a code or a link.
+    built_in!(POST "/signinup/code/consume", "passwordlessSignInUpConsume", Base,
+        passwordless::{CONSUME_CODE, consume_code} => models::PasswordlessSignInUpConsumeResponse),
+    // `GET /passwordless/email/exists`: Tells whether an address has signed up without a password.
+    built_in!(GET "/passwordless/email/exists", "passwordlessEmailExists", Base,
+        passwordless::{EMAIL_EXISTS, email_exists} => models::PasswordlessEmailExistsResponse),
     // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
     built_in!(POST "/session/refresh", "refreshSession", Base,
         session::{REFRESH, refresh} => models::RefreshSessionResponse),

@@ -14,7 +14,7 @@ use auth_server::testing::{CapturedMails, FAST_PASSWORDS};
 use auth_server::{Auth, Config, Endpoints, NewSessionFor};
 use axum::body::{Body, to_bytes};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Request;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -37,6 +37,8 @@ pub(crate) struct Sent {
     pub(crate) refresh: Vec<String>,
     pub(crate) anti_csrf: Vec<String>,
     pub(crate) reset: Vec<String>,
+    pub(crate) devices: Vec<String>,
+    pub(crate) links: Vec<String>,
     /// The time of the server, in milliseconds.
     pub(crate) now: i64,
 }
@@ -100,6 +102,8 @@ impl Server {
             refresh: Vec::new(),
             anti_csrf: Vec::new(),
             reset: Vec::new(),
+            devices: Vec::new(),
+            links: Vec::new(),
             now: self.auth.clock().now(),
         };
         let sessions = self.auth.sessions();
@@ -139,6 +143,15 @@ impl Server {
                 &json!({"formFields": fields}),
             )
             .await;
+            let answer = self
+                .post("/signinup/code", mode, &json!({"email": email}))
+                .await;
+            let body = to_bytes(answer.into_body(), 1 << 20)
+                .await
+                .expect("it is answered");
+            let body: Value = serde_json::from_slice(&body).expect("it is JSON");
+            let device = body["deviceId"].as_str().expect("it is text").to_owned();
+            sent.devices.push(device);
         }
         self.auth.mail().drained().await;
         // One more mail cannot be sent, and waits: its link may have been read, and its code counts.
@@ -153,11 +166,16 @@ impl Server {
         self.auth.mail().post(mail).await.expect("the store works");
         self.auth.mail().drained().await;
         for mail in self.mails.mails.all() {
-            let (_, rest) = mail.text.split_once("token=").expect("there is a link");
-            sent.reset
-                .push(rest.split('&').next().expect("there is a token").to_owned());
+            let until = |text: &str, end: char| text.split(end).next().map(str::to_owned);
+            if let Some((_, rest)) = mail.text.split_once("token=") {
+                sent.reset.extend(until(rest, '&'));
+            } else {
+                let (_, rest) = mail.text.split_once('#').expect("there is a link");
+                sent.links.extend(until(rest, '\n'));
+            }
         }
         assert_eq!((sent.access.len(), sent.reset.len()), (27, 4));
+        assert_eq!((sent.devices.len(), sent.links.len()), (3, 3));
         sent
     }
 
@@ -185,7 +203,8 @@ impl Server {
                 .await;
             assert!(forged.is_err(), "{text} is an anti-CSRF token");
             assert!(self.refuses_reset(text).await, "{text} is a reset token");
-            presented += 3;
+            assert!(self.refuses_link(text, sent).await, "{text} is a link");
+            presented += 4;
             let behind = handles.iter().map(|handle| format!("{handle}.{text}"));
             for refresh in behind.chain([(*text).to_owned()]) {
                 let refreshed = sessions
@@ -211,6 +230,19 @@ impl Server {
             .await
             .expect("it is answered");
         contains_status(&body, "RESET_PASSWORD_INVALID_TOKEN_ERROR")
+    }
+
+    /// The names of attempts to sign in are in the database, and in links.
+    async fn refuses_link(&self, link_code: &str, sent: &Sent) -> bool {
+        let device = STANDARD.decode(&sent.devices[0]).expect("it is base64");
+        let id = URL_SAFE_NO_PAD.encode(token::sha256(&device));
+        let body = json!({"preAuthSessionId": id, "linkCode": link_code});
+        let answer = self.post("/signinup/code/consume", "header", &body).await;
+        let is_refused = answer.status() == 400;
+        let body = to_bytes(answer.into_body(), 1 << 20)
+            .await
+            .expect("it is answered");
+        is_refused || contains_status(&body, "RESTART_FLOW_ERROR")
     }
 
     /// With the key of a session a thief can make texts in the form of its tokens, out of all that there
@@ -313,6 +345,15 @@ impl Sent {
             all.push(("an anti-CSRF token's bytes", id.as_bytes().to_vec()));
         }
         all.push(("a code that waits", CODE.as_bytes().to_vec()));
+        for device in &self.devices {
+            let bytes = STANDARD.decode(device).expect("it is base64");
+            all.push(("a device id", device.as_bytes().to_vec()));
+            all.push(("a device id's bytes", bytes));
+        }
+        for link in &self.links {
+            all.push(("a link code", link.as_bytes().to_vec()));
+            all.push(("a link code's bytes", decoded(link)));
+        }
         for token in &self.reset {
             all.push(("a reset token", token.as_bytes().to_vec()));
             all.push(("half a reset token", token.as_bytes()[..64].to_vec()));

@@ -8,7 +8,6 @@ pub mod contract;
 pub(crate) mod sql;
 
 pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
-use serde_json::Value;
 pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
 use self::sql::PasswordIsUnchanged;
@@ -16,7 +15,7 @@ use crate::call::Call;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
-use crate::session::{ClaimValidators, NewSessionFor, Session, VerifyOptions};
+use crate::session::{NewSessionFor, Session};
 use crate::shapes::{FieldError, User};
 use crate::users::form_fields::{self, Form};
 use crate::users::validators;
@@ -32,7 +31,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignUp::FieldError { form_fields }),
     };
-    refuse_linking(call, &body).await?;
+    call.linking(&body).await?.refuse()?;
 
     // An address that is made up belongs to no one who could sign in with it.
     let client = call.count(Kind::SignUp, values.email.as_str()).await?;
@@ -77,7 +76,7 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignIn::FieldError { form_fields }),
     };
-    refuse_linking(call, &body).await?;
+    call.linking(&body).await?.refuse()?;
 
     let auth = call.auth();
     let known = if validators::is_fake_email(&values.email) {
@@ -124,38 +123,6 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
         Err(InvalidEmail) => false,
     };
     Ok(EmailExists::Ok { exists })
-}
-
-/// Reads the session as the client asks for, and refuses to add a login to its user: linking accounts
-/// is not configured.
-///
-/// Clients up to FDI 3.0 do not know the flag; their session is read, and must be fresh, but plays no
-/// further part.
-async fn refuse_linking(call: &mut Call, body: &Value) -> Result<(), Error> {
-    let flag = body
-        .get("shouldTryLinkingWithSessionUser")
-        .filter(|flag| !flag.is_null());
-    let required = if call.fdi_version().at_least(&[3, 1]) {
-        match flag {
-            None | Some(Value::Bool(false)) => return Ok(()),
-            Some(flag) => *flag == Value::Bool(true),
-        }
-    } else {
-        false
-    };
-    let options = VerifyOptions {
-        required,
-        claims: ClaimValidators::Skip,
-        ..VerifyOptions::default()
-    };
-    let session = call.session(options).await?;
-    if required && session.is_some() {
-        return Err(Error::bad_input(
-            "shouldDoAutomaticAccountLinking returned false when making the session user primary \
-             but shouldTryLinkingWithSessionUser is true",
-        ));
-    }
-    Ok(())
 }
 
 /// Starts a session for the user's login method of this recipe, on a device that is known from now on.

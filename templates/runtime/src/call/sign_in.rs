@@ -1,0 +1,96 @@
+//! What operations that sign users in share: guesses that are counted, and the flag
+//! `shouldTryLinkingWithSessionUser` of a body, which asks to sign in beside a session.
+
+use serde_json::Value;
+
+use super::Call;
+use crate::error::Error;
+use crate::limits::{Attempt, Kind};
+use crate::session::{ClaimValidators, Session, VerifyOptions};
+
+/// The session that a sign-in has to do with.
+pub(crate) struct Linking {
+    session: Option<Session>,
+    /// Whether the login is to be added to the user of the session.
+    is_wanted: bool,
+}
+
+impl Call {
+    /// Counts a guess of a secret of an account of this tenant, before anything is compared. A right one gives it
+    /// back ([`Attempt::succeeded`]).
+    ///
+    /// # Errors
+    /// [`Error::TooManyRequests`]; the store failed.
+    pub(crate) async fn guess(&self, kind: Kind, account: &str) -> Result<Attempt, Error> {
+        let (client, account) = (self.client(), self.account(account));
+        self.auth().limits().guess(kind, &client, &account).await
+    }
+
+    /// Reads the session as the client asks for.
+    ///
+    /// Clients up to FDI 3.0 do not know the flag; their session is read, and must be fresh, but plays no
+    /// further part.
+    ///
+    /// # Errors
+    /// [`Error::Session`] when there is none though it is asked for, or it must be refreshed first.
+    pub(crate) async fn linking(&self, body: &Value) -> Result<Linking, Error> {
+        let flag = body
+            .get("shouldTryLinkingWithSessionUser")
+            .filter(|flag| !flag.is_null());
+        let is_wanted = if self.fdi_version().at_least(&[3, 1]) {
+            match flag {
+                None | Some(Value::Bool(false)) => {
+                    return Ok(Linking {
+                        session: None,
+                        is_wanted: false,
+                    });
+                }
+                Some(flag) => *flag == Value::Bool(true),
+            }
+        } else {
+            false
+        };
+        let options = VerifyOptions {
+            required: is_wanted,
+            claims: ClaimValidators::Skip,
+            ..VerifyOptions::default()
+        };
+        let session = self.session(options).await?;
+        Ok(Linking { session, is_wanted })
+    }
+}
+
+impl Linking {
+    /// Whether a session was read.
+    pub(crate) fn has_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Refuses to add a login to the user of the session: linking accounts is not configured.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] where it is asked for.
+    pub(crate) fn refuse(&self) -> Result<(), Error> {
+        if self.is_wanted && self.has_session() {
+            return Err(Error::bad_input(
+                "shouldDoAutomaticAccountLinking returned false when making the session user primary \
+                 but shouldTryLinkingWithSessionUser is true",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses a way to sign in that the server does not offer.
+    ///
+    /// # Errors
+    /// Always: [`Error::BadInput`] beside a session; else [`Error::Session`], with tokens taken away.
+    pub(crate) fn refuse_factor<T>(&self, call: &Call) -> Result<T, Error> {
+        if self.has_session() {
+            return Err(Error::bad_input(
+                "First factor sign in/up called for a non-first factor with an active session. This might \
+                 indicate that you are trying to use this as a secondary factor, but disabled account linking.",
+            ));
+        }
+        call.refuse_session()
+    }
+}

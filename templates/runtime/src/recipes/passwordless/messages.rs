@@ -1,0 +1,83 @@
+//! The mail of the recipe.
+
+use serde::{Deserialize, Serialize};
+
+use super::derivation::DeviceId;
+use super::settings::{self, FlowType};
+use super::sql::IssueCode;
+use crate::auth::{Auth, Compose};
+use crate::delivery::{DueMail, Mail, MailKind};
+use crate::error::Error;
+
+/// A code, a link or both.
+pub const CODE: MailKind = MailKind::new("passwordless-login");
+
+/// All of them.
+pub(super) static ALL: &[(MailKind, Compose)] =
+    &[(CODE, |auth, due| Box::pin(compose_code(auth, due)))];
+
+/// What a mail that waits knows, as JSON. Codes are made when a mail is sent, and without one the id is worth
+/// nothing. Where sending has failed before, there is the hash of a code that was made then, and whoever reads the id
+/// can find that code by trying: `AUTH_ENCRYPTION_SECRET` keeps them from reading it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Payload {
+    device_id: String,
+    flow: FlowType,
+}
+
+impl Payload {
+    pub(super) fn new(device_id: &DeviceId, flow: FlowType) -> Self {
+        let device_id = device_id.text();
+        Self { device_id, flow }
+    }
+
+    pub(super) fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self).map_err(Error::internal)
+    }
+}
+
+/// The mail with a new code; nothing if the attempt is over.
+async fn compose_code(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
+    let payload = due.payload.unwrap_or_default();
+    let Payload { device_id, flow } = serde_json::from_slice(&payload).map_err(Error::internal)?;
+    let device_id = DeviceId::parse(&device_id);
+    let device_id = device_id.ok_or_else(|| Error::internal("a mail names no device"))?;
+    let pre_auth_session_id = device_id.pre_auth_session_id();
+    let now = auth.clock().now();
+    let minutes = settings::code_minutes(auth.config());
+    let issue = IssueCode {
+        device_id,
+        now,
+        works_until: now + minutes * 60_000,
+    };
+    let Some(sent) = auth.store().run(issue).await? else {
+        return Ok(None);
+    };
+
+    let app_info = auth.app_info();
+    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let (name, tenant) = (&app_info.app_name, &due.tenant_id);
+    let code = sent.user_input_code;
+    let link_code = sent.link_code.text();
+    let code = format!("This code works there for {minutes} minutes:\n\n{code}\n\n");
+    // Behind the `#`, it reaches no server and no log when the link is opened.
+    let link = format!(
+        "{origin}{path}/verify?preAuthSessionId={pre_auth_session_id}&tenantId={tenant}#{link_code}"
+    );
+    let link = if flow.has_code() {
+        format!("Or open this link:\n\n{link}\n\n")
+    } else {
+        format!("This link signs you in. It works once, for {minutes} minutes:\n\n{link}\n\n")
+    };
+    let code = if flow.has_code() { code.as_str() } else { "" };
+    let link = if flow.has_link() { link.as_str() } else { "" };
+    Ok(Some(Mail {
+        to: due.to,
+        subject: "Login to your account".to_owned(),
+        text: format!(
+            "Somebody, probably you, wants to sign in to {name} with this address.\n\n\
+             {code}{link}\
+             If it was not you, there is nothing to do. Do not give the code or the link to anybody.\n"
+        ),
+    }))
+}

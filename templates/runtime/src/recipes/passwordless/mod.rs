@@ -1,0 +1,323 @@
+//! Signing in without a password: whoever reads the mails of an address signs in with a code or a link from one.
+//!
+//! Rules:
+//! - the answer to the first step is the same whether or not there is a user; a user exists once the first code or
+//!   link was presented, which proves the address;
+//! - only hashes are stored, and a code alone is worth nothing: it works in the client that asked for it, which has
+//!   the device id (`derivation`; OWASP ASVS 5.0, 6.6.2). A link works anywhere, so that it can be opened on another
+//!   device;
+//! - code and link are made when the mail is sent, so no row that waits holds one;
+//! - wrong codes are counted in the transaction that checks them. The fifth ends the attempt (6.6.3), and wrong codes
+//!   for one address are limited over all attempts, with a budget of its own for devices on which its owner has
+//!   signed in before. A link code has 256 bits that cannot be guessed;
+//! - a success ends every attempt of the address;
+//! - links are spent by a POST of the page that they lead to: what opens links in mails with GET spends nothing.
+
+pub mod contract;
+mod derivation;
+pub mod messages;
+mod settings;
+mod sql;
+
+pub use contract::{
+    CONSUME_CODE, CREATE_CODE, ConsumeCode, CreateCode, EMAIL_EXISTS, EmailExists, RESEND_CODE,
+    ResendCode,
+};
+use serde_json::Value;
+pub use settings::FlowType;
+pub use sql::PASSWORDLESS;
+
+use self::derivation::{DeviceId, LinkCode};
+use self::messages::Payload;
+use self::sql::{
+    Device, EmailIsKnown, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented,
+    SendAgain, StartDevice,
+};
+use crate::auth::{Auth, Compose, Event, Recipe};
+use crate::call::Call;
+use crate::delivery::MailKind;
+use crate::email::EmailAddress;
+use crate::error::Error;
+use crate::limits::Kind;
+use crate::session::{NewSessionFor, Session};
+use crate::shapes::User;
+use crate::store::NewMailRow;
+
+/// The recipe.
+pub(crate) struct Passwordless;
+
+impl Recipe for Passwordless {
+    fn mails(&self) -> &'static [(MailKind, Compose)] {
+        messages::ALL
+    }
+}
+
+/// Begins an attempt and enqueues its mail.
+///
+/// # Errors
+/// [`Error::BadInput`] for a request that is not built as documented, [`Error::General`] for an address to which no
+/// mail can be sent, [`Error::Session`] for a session that must be refreshed first, [`Error::TooManyRequests`]; the
+/// store failed.
+pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
+    let body = call.json()?;
+    let (email, phone_number) = (body.get("email"), body.get("phoneNumber"));
+    if email.is_some() == phone_number.is_some() {
+        let text = "Please provide exactly one of email or phoneNumber";
+        return Err(Error::bad_input(text));
+    }
+    let email = email.ok_or_else(|| {
+        let text = "Please provide an email since you have set the contactMethod to \"EMAIL\"";
+        Error::bad_input(text)
+    })?;
+    let email = email
+        .as_str()
+        .ok_or_else(|| Error::bad_input("The email must be a string"))?;
+    let email =
+        EmailAddress::parse(email).map_err(|invalid| Error::General(invalid.to_string()))?;
+    let flow = flow(call, &body).await?;
+
+    call.count(Kind::CodeRequest, email.as_str()).await?;
+    let auth = call.auth();
+    let device_id = DeviceId::random()?;
+    let pre_auth_session_id = device_id.pre_auth_session_id();
+    let start = StartDevice {
+        pre_auth_session_id: pre_auth_session_id.clone(),
+        device: Device::new(call.tenant(), &email)?,
+        works_until: auth.clock().now() + settings::code_minutes(auth.config()) * 60_000,
+        mail: mail(call, &device_id, flow)?,
+    };
+    auth.store().run(start).await?;
+    auth.mail().wake();
+    Ok(CreateCode::Ok {
+        device_id: device_id.text(),
+        flow_type: flow.name().to_owned(),
+        pre_auth_session_id,
+    })
+}
+
+/// Enqueues another mail for an attempt. What was sent before still works.
+///
+/// # Errors
+/// As [`create_code`].
+pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
+    let body = call.json()?;
+    // It has to be there, and is not looked at: the device id says all.
+    if body.get("preAuthSessionId").is_none() {
+        return Err(Error::bad_input("Please provide preAuthSessionId"));
+    }
+    let device_id = match body.get("deviceId") {
+        None => return Err(Error::bad_input("Please provide a deviceId")),
+        Some(Value::Null) => return Ok(ResendCode::RestartFlow),
+        Some(device_id) => read_device_id(device_id)?,
+    };
+    let flow = flow(call, &body).await?;
+
+    let pre_auth_session_id = device_id.pre_auth_session_id();
+    let Some(device) = find_device(call, &pre_auth_session_id).await? else {
+        return Ok(ResendCode::RestartFlow);
+    };
+    call.count(Kind::CodeRequest, &device.email).await?;
+    let auth = call.auth();
+    let again = SendAgain {
+        pre_auth_session_id,
+        tenant_id: call.tenant().to_owned(),
+        now: auth.clock().now(),
+        mail: mail(call, &device_id, flow)?,
+    };
+    if !auth.store().run(again).await? {
+        return Ok(ResendCode::RestartFlow);
+    }
+    auth.mail().wake();
+    Ok(ResendCode::Ok)
+}
+
+/// Signs a user in, or up, with a code or a link.
+///
+/// # Errors
+/// As [`create_code`]; also when linking accounts was asked for, and [`Error::Session`] for a code or a link where
+/// messages hold none.
+pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
+    let body = call.json()?;
+    let pre_auth_session_id = body
+        .get("preAuthSessionId")
+        .ok_or_else(|| Error::bad_input("Please provide preAuthSessionId"))?;
+    let presented = read_presented(&body)?;
+    let linking = call.linking(&body).await?;
+
+    let Some(pre_auth_session_id) = pre_auth_session_id.as_str() else {
+        return Ok(ConsumeCode::RestartFlow);
+    };
+    let Some(device) = find_device(call, pre_auth_session_id).await? else {
+        return Ok(ConsumeCode::RestartFlow);
+    };
+    let flow = FlowType::of(call.auth().config());
+    let is_a_first_factor = match &presented {
+        Presented::Link(_) => flow.has_link(),
+        Presented::Code(..) => flow.has_code(),
+    };
+    if !is_a_first_factor {
+        return linking.refuse_factor(call);
+    }
+    linking.refuse()?;
+    if let Presented::Code(device_id, _) = &presented
+        && device_id.pre_auth_session_id() != pre_auth_session_id
+    {
+        return Ok(ConsumeCode::RestartFlow);
+    }
+    match present(call, pre_auth_session_id, device, presented).await? {
+        Presentation::SignedIn {
+            user,
+            recipe_user_id,
+            is_new,
+        } => {
+            start_session(call, &user, recipe_user_id).await?;
+            Ok(ConsumeCode::Ok {
+                created_new_recipe_user: is_new,
+                user: *user,
+            })
+        }
+        Presentation::Incorrect(attempts) => Ok(ConsumeCode::IncorrectCode {
+            failed_code_input_attempt_count: attempts,
+            maximum_code_input_attempts: MOST_ATTEMPTS,
+        }),
+        Presentation::Expired(attempts) => Ok(ConsumeCode::ExpiredCode {
+            failed_code_input_attempt_count: attempts,
+            maximum_code_input_attempts: MOST_ATTEMPTS,
+        }),
+        Presentation::Over => Ok(ConsumeCode::RestartFlow),
+    }
+}
+
+/// Tells whether a user signs in with the address of the query and without a password.
+///
+/// # Errors
+/// [`Error::BadInput`] without an address.
+pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
+    let email = call
+        .query("email")
+        .ok_or_else(|| Error::bad_input("Please provide the email as a GET param"))?;
+    // No mail can be sent to what is no address.
+    let Ok(email) = EmailAddress::parse(email) else {
+        return Ok(EmailExists::Ok { exists: false });
+    };
+    call.count(Kind::EmailExists, email.as_str()).await?;
+    let known = EmailIsKnown {
+        tenant_id: call.tenant().to_owned(),
+        email,
+    };
+    let exists = call.auth().store().run(known).await?;
+    Ok(EmailExists::Ok { exists })
+}
+
+/// Checks a code or a link, after counting the attempt: a code for its address, whatever the device; a link for
+/// itself.
+async fn present(
+    call: &Call,
+    pre_auth_session_id: &str,
+    device: Device,
+    presented: Presented,
+) -> Result<Presentation, Error> {
+    let attempt = match &presented {
+        Presented::Link(link_code) => {
+            call.count(Kind::MailToken, &link_code.hash()).await?;
+            None
+        }
+        Presented::Code(..) => Some(call.guess(Kind::Code, &device.email).await?),
+    };
+    let present = PresentCode {
+        pre_auth_session_id: pre_auth_session_id.to_owned(),
+        device,
+        presented,
+        now: call.auth().clock().now(),
+    };
+    let outcome = call.auth().store().run(present).await?;
+    if let (Some(attempt), Presentation::SignedIn { .. }) = (attempt, &outcome) {
+        attempt.succeeded().await?;
+    }
+    Ok(outcome)
+}
+
+/// Says what was proven, and starts a session for the login method, on a device that is known from now on.
+async fn start_session(
+    call: &mut Call,
+    user: &User,
+    recipe_user_id: String,
+) -> Result<Session, Error> {
+    let mut methods = user.login_methods.iter();
+    let method = methods.find(|method| method.recipe_user_id == recipe_user_id);
+    let email = method.and_then(|method| method.email.clone());
+    if let Some(email) = email.clone() {
+        let proven = Event::AddressProven {
+            recipe_user_id: recipe_user_id.clone(),
+            email,
+        };
+        let auth: Auth = call.auth().clone();
+        auth.announce(proven).await?;
+    }
+    let new = NewSessionFor {
+        recipe_user_id,
+        tenant_id: call.tenant().to_owned(),
+        ..NewSessionFor::user(&user.id)
+    };
+    let session = call.create_session(new).await?;
+    if let Some(email) = email {
+        call.remember_device(&email, &session)?;
+    }
+    Ok(session)
+}
+
+/// What the messages of this request hold: next to a session no link, since it may open where there is none.
+async fn flow(call: &mut Call, body: &Value) -> Result<FlowType, Error> {
+    let has_session = call.linking(body).await?.has_session();
+    let flow = FlowType::of(call.auth().config());
+    Ok(if has_session && flow.has_code() {
+        FlowType::Code
+    } else {
+        flow
+    })
+}
+
+fn mail(call: &Call, device_id: &DeviceId, flow: FlowType) -> Result<NewMailRow, Error> {
+    let payload = Payload::new(device_id, flow).to_bytes()?;
+    let mail = call.auth().mail();
+    mail.row(messages::CODE, call.tenant(), None, Some(payload))
+}
+
+async fn find_device(call: &Call, pre_auth_session_id: &str) -> Result<Option<Device>, Error> {
+    let auth = call.auth();
+    let find = FindDevice {
+        pre_auth_session_id: pre_auth_session_id.to_owned(),
+        tenant_id: call.tenant().to_owned(),
+        now: auth.clock().now(),
+    };
+    auth.store().run(find).await
+}
+
+/// Either a link code, or a device id and a code.
+fn read_presented(body: &Value) -> Result<Presented, Error> {
+    const ONE_OF: &str =
+        "Please provide one of (linkCode) or (deviceId+userInputCode) and not both";
+    let (device_id, code) = (body.get("deviceId"), body.get("userInputCode"));
+    match (body.get("linkCode"), device_id, code) {
+        (Some(link_code), None, None) => {
+            let link_code = link_code.as_str().and_then(LinkCode::parse);
+            let invalid = || Error::bad_input("Input encoding error in linkCode");
+            link_code.map(Presented::Link).ok_or_else(invalid)
+        }
+        (None, Some(device_id), Some(code)) => {
+            let invalid =
+                || Error::bad_input("Field name 'userInputCode' is invalid in JSON input");
+            let code = code.as_str().ok_or_else(invalid)?;
+            Ok(Presented::Code(read_device_id(device_id)?, code.to_owned()))
+        }
+        (None, None, None) | (Some(_), _, _) => Err(Error::bad_input(ONE_OF)),
+        (None, _, _) => Err(Error::bad_input(
+            "Please provide both deviceId and userInputCode",
+        )),
+    }
+}
+
+fn read_device_id(device_id: &Value) -> Result<DeviceId, Error> {
+    let device_id = device_id.as_str().and_then(DeviceId::parse);
+    device_id.ok_or_else(|| Error::bad_input("Input encoding error in deviceId"))
+}

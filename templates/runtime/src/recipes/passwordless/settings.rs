@@ -1,0 +1,101 @@
+//! What the recipe can be set to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+
+const FLOW_TYPE: &str = "AUTH_PASSWORDLESS_FLOW_TYPE";
+const CODE_MINUTES: &str = "AUTH_PASSWORDLESS_CODE_MINUTES";
+
+/// What a message holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FlowType {
+    /// A code, which is typed where the sign-in began, and a link.
+    #[serde(rename = "USER_INPUT_CODE_AND_MAGIC_LINK")]
+    CodeAndLink,
+    /// A code alone.
+    #[serde(rename = "USER_INPUT_CODE")]
+    Code,
+    /// A link alone.
+    #[serde(rename = "MAGIC_LINK")]
+    Link,
+}
+
+impl FlowType {
+    /// The flow of a server.
+    pub fn of(config: &Config) -> Self {
+        match config.recipes.get(FLOW_TYPE) {
+            "USER_INPUT_CODE" => Self::Code,
+            "MAGIC_LINK" => Self::Link,
+            _ => Self::CodeAndLink,
+        }
+    }
+
+    /// Sets the flow of a server, as the variable `AUTH_PASSWORDLESS_FLOW_TYPE` does.
+    pub fn set(self, config: &mut Config) {
+        config.recipes.set(FLOW_TYPE, self.name());
+    }
+
+    /// Its name on the wire.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::CodeAndLink => "USER_INPUT_CODE_AND_MAGIC_LINK",
+            Self::Code => "USER_INPUT_CODE",
+            Self::Link => "MAGIC_LINK",
+        }
+    }
+
+    pub(super) fn has_code(self) -> bool {
+        self != Self::Link
+    }
+
+    pub(super) fn has_link(self) -> bool {
+        self != Self::Code
+    }
+}
+
+/// How many minutes a code or a link works.
+pub(super) fn code_minutes(config: &Config) -> i64 {
+    // The table of variables holds numbers alone; a test reads all of them.
+    config.recipes.get(CODE_MINUTES).parse().unwrap_or(15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app_info::{AppInfo, AppInfoInput};
+    use crate::config::variables;
+
+    fn config() -> Config {
+        let app_info = AppInfo::normalise(&AppInfoInput {
+            app_name: Some("Test".to_owned()),
+            api_domain: Some("http://localhost:3001".to_owned()),
+            website_domain: Some("http://localhost:3000".to_owned()),
+            ..AppInfoInput::default()
+        });
+        Config::new(app_info.expect("it is right"))
+    }
+
+    #[test]
+    fn a_flow_is_both_unless_it_is_set_and_each_has_its_name() {
+        let mut config = config();
+        assert_eq!(FlowType::of(&config), FlowType::CodeAndLink);
+        for flow in [FlowType::Code, FlowType::Link, FlowType::CodeAndLink] {
+            flow.set(&mut config);
+            assert_eq!(FlowType::of(&config), flow);
+            let stored = serde_json::to_value(flow).expect("it is text");
+            assert_eq!(stored, flow.name());
+        }
+    }
+
+    #[test]
+    fn every_choice_of_minutes_is_a_number() {
+        let mut config = config();
+        assert_eq!(code_minutes(&config), 15);
+        let known = variables::all().find(|known| known.name == CODE_MINUTES);
+        for choice in known.expect("it is in the table").choices {
+            config.recipes.set(CODE_MINUTES, choice);
+            assert_eq!(code_minutes(&config).to_string(), *choice);
+        }
+    }
+}
