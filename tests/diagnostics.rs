@@ -32,6 +32,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("broken-lock", "tests/disk.rs", "a file in the output"),
     ("edited-output", "tests/disk.rs", "a file in the output"),
     ("foreign-output", "tests/disk.rs", "a file in the output"),
+    ("newer-output", "tests/cli/lock.rs", "a file in the output"),
     ("output-in-use", "tests/disk.rs", "a second run"),
     ("unwritable-output", "tests/disk.rs", "the file system"),
     (
