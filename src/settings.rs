@@ -3,6 +3,7 @@
 //! Only text is read here; the CLI finds the file, resolves the paths in it relative to it, and lets
 //! its flags win.
 
+mod dev;
 mod names;
 mod nextjs;
 mod runtime;
@@ -18,6 +19,7 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Diagnostics, WarningLevels, closest};
 use crate::source::{SourceFile, Span};
 
+pub use dev::DevProgram;
 pub(crate) use names::is_app_id;
 use names::{is_cargo_name, is_npm_name};
 pub use nextjs::{Nextjs, Router, Runtime};
@@ -72,6 +74,8 @@ pub struct Project {
     pub out: Option<String>,
     /// The folder of the Next.js application.
     pub nextjs_out: Option<String>,
+    /// The program that `auth-gen dev` runs in place of the generated one.
+    pub dev: Option<DevProgram>,
     /// The rest.
     pub settings: Settings,
 }
@@ -107,7 +111,7 @@ const KEYS: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "spec", "app_info", "out", "runtime", "server", "client", "nextjs", "warnings",
+            "spec", "app_info", "out", "runtime", "server", "client", "nextjs", "dev", "warnings",
         ],
     ),
     (
@@ -115,6 +119,7 @@ const KEYS: &[(&str, &[&str])] = &[
         &["package", "standalone_workspace", "app_id", "features"],
     ),
     ("client", &["package"]),
+    ("dev", &["bin", "manifest"]),
     ("nextjs", &["out", "router", "runtime", "session"]),
     ("warnings", &["allow", "deny"]),
 ];
@@ -133,6 +138,7 @@ impl Reader<'_> {
                 ("", "app_info") => project.app_info = self.path(value),
                 ("", "out") => project.out = self.path(value),
                 ("", "runtime") => settings.runtime = self.runtime(value),
+                ("", "dev") => project.dev = self.dev(value),
                 ("", inner @ ("server" | "client" | "nextjs" | "warnings")) => {
                     if let Some(table) = value.get_ref().as_table() {
                         if inner == "nextjs" {

@@ -17,6 +17,8 @@ mod diff;
 mod init;
 #[path = "cli/lock.rs"]
 mod lock;
+#[path = "cli/own_program.rs"]
+mod own_program;
 #[path = "cli/settings.rs"]
 mod settings;
 #[path = "cli/warnings.rs"]

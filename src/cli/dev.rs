@@ -3,6 +3,7 @@
 mod address;
 mod banner;
 mod build;
+mod own;
 mod page;
 mod process;
 mod server;
@@ -10,6 +11,7 @@ mod state;
 
 use std::env;
 use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -27,6 +29,7 @@ use crate::disk::Overwrite;
 use address::{Address, Website};
 use banner::{banner, outbox_page};
 use build::{Built, build};
+use own::{Own, Sources};
 use page::{Page, Site};
 use process::{Ending, Interrupts};
 use server::{Server, Started};
@@ -41,7 +44,10 @@ goes on; it ends when the new one listens. What is wrong is shown here and on th
 The server runs with your environment. What you do not set, `dev` does: AUTH_LISTEN_ADDR,
 DATABASE_URL, AUTH_APP_ID as `auth-gen.toml` has it, and AUTH_MAIL_OUTBOX unless there is an
 AUTH_SMTP_URL. Database and mails are kept in `.auth-gen/` beside `auth-gen.toml`; delete that
-folder to start again from nothing.")]
+folder to start again from nothing.
+
+With `[dev] bin = \"…\"` in `auth-gen.toml`, your own program is built and run in place of the
+generated one, in the same way, and again when one of its source files changes.")]
 pub(super) struct DevArgs {
     #[command(flatten)]
     input: InputArgs,
@@ -57,12 +63,18 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     let read = take_read();
 
     let interrupts = Interrupts::catch()?;
-    console.print("building the server (the first time takes minutes, later runs seconds)\n")?;
-    let program = match build(round.loaded.out()?, args.release, &interrupts)? {
+    let mut sources = Sources::default();
+    sources.look();
+    let name = round.program();
+    console.print(&format!(
+        "building {name} (the first time takes minutes, later runs seconds)\n"
+    ))?;
+    let program = match build(&round, args.release, &interrupts)? {
         Built::Program(program) => program,
         Built::Failed => return Ok(Exit::Failed),
         Built::Interrupted => return Ok(Exit::Done),
     };
+    sources.replace(round.sources(&program)?);
     let state = State::create(&round.loaded.home)?;
     let program = state.keep(&program, 0)?;
     let listen = round.address.listen;
@@ -79,7 +91,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     ))?;
     let mut watcher = Watcher::new()?;
     if !args.input.reads_stdin() {
-        watcher.follow(read)?;
+        watcher.follow(sources.and(read))?;
     }
     let mut dev = Dev {
         args,
@@ -88,6 +100,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
         state,
         server,
         round,
+        sources,
         page,
         turn: 0,
         is_stale: false,
@@ -103,7 +116,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
         }
         console.print(&format!("\n`{}` has changed\n", changed.join("`, `")))?;
         let outcome = dev.update();
-        watcher.follow(take_read())?;
+        watcher.follow(dev.sources.and(take_read()))?;
         match outcome {
             Ok(Some(exit)) => return Ok(exit),
             Ok(None) => {}
@@ -120,6 +133,8 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
 /// The input as it was read, and what comes of it.
 struct Round {
     loaded: Loaded,
+    /// The program of the user, where the settings name one.
+    own: Option<Own>,
     generated: Generated,
     app_info: AppInfo,
     address: Address,
@@ -134,12 +149,31 @@ impl Round {
         // Its warnings are among those of the generator.
         let (app_info, _) = app_info::parse(&loaded.inputs.app_info)?;
         let address = Address::new(&app_info, generated.nextjs.is_some())?;
+        let own = loaded.dev.as_ref();
+        let own = own
+            .map(|setting| Own::find(setting, &loaded.home))
+            .transpose()?;
         Ok(Self {
             loaded,
+            own,
             generated,
             app_info,
             address,
         })
+    }
+
+    /// What is built, in words.
+    fn program(&self) -> String {
+        let own = self.own.as_ref();
+        own.map_or_else(|| "the server".to_owned(), |own| format!("`{}`", own.bin))
+    }
+
+    /// The files whose change builds the program again; those of the generated one change with the input.
+    fn sources(&self, program: &Path) -> Result<Vec<PathBuf>, Diagnostics> {
+        let Some(own) = &self.own else {
+            return Ok(Vec::new());
+        };
+        Ok(own.sources(program, self.loaded.out()?, &self.generated.tree))
     }
 
     /// Writes the output; whether the server is another one now.
@@ -163,6 +197,8 @@ struct Dev<'a> {
     state: State,
     server: Server,
     round: Round,
+    /// Those of the program of the user.
+    sources: Sources,
     /// The login page, where it is ours.
     page: Option<Page>,
     /// How often the server was built again.
@@ -175,7 +211,9 @@ impl Dev<'_> {
     /// Generates, builds, and puts the new server in the place of the old one. `Some` where the command
     /// is to end.
     fn update(&mut self) -> Result<Option<Exit>, Diagnostics> {
+        self.is_stale |= self.sources.look();
         let next = Round::prepare(self.args, self.console)?;
+        self.is_stale |= next.own != self.round.own;
         let has_moved = next.address.listen != self.round.address.listen;
         if has_moved {
             refuse_taken_port(&next.app_info, next.address.listen)?;
@@ -184,8 +222,9 @@ impl Dev<'_> {
         self.is_stale |= next.write(self.console)? || has_moved;
         let is_new = self.is_stale;
         if is_new {
-            self.console.print("building the server\n")?;
-            let program = match build(next.loaded.out()?, self.args.release, &self.interrupts)? {
+            self.console
+                .print(&format!("building {}\n", next.program()))?;
+            let program = match build(&next, self.args.release, &self.interrupts)? {
                 Built::Program(program) => program,
                 Built::Failed => {
                     self.tell("The new server does not compile: see the terminal.");
@@ -197,6 +236,7 @@ impl Dev<'_> {
                     return Ok(Some(Exit::Done));
                 }
             };
+            self.sources.replace(next.sources(&program)?);
             let program = self.state.keep(&program, self.turn + 1)?;
             if let Some(ending) = self.replace(&program, &next)? {
                 return Ok(Some(ended(&ending, self.console)));
@@ -220,11 +260,7 @@ impl Dev<'_> {
     }
 
     /// Starts the new server beside the old one, which ends only when the new one has listened.
-    fn replace(
-        &mut self,
-        program: &std::path::Path,
-        next: &Round,
-    ) -> Result<Option<Ending>, Diagnostics> {
+    fn replace(&mut self, program: &Path, next: &Round) -> Result<Option<Ending>, Diagnostics> {
         let listen = next.address.listen;
         let is_same = listen == self.round.address.listen;
         // The place of the old one is taken: the new one shows somewhere else that it can start.

@@ -9,6 +9,7 @@ use super::console::Console;
 use super::files::{read, read_app_info, ref_root, resolved, shown, with_parts};
 use crate::app_info::AppInfoSource;
 use crate::diagnostic::{Diagnostic, Diagnostics, WarningLevels};
+use crate::settings::DevProgram;
 use crate::tree::Tree;
 use crate::{Generated, Inputs, generate};
 
@@ -125,6 +126,8 @@ pub(super) struct Loaded {
     out: Option<PathBuf>,
     /// The folder of the Next.js application, if there is one.
     nextjs_out: PathBuf,
+    /// The program that `dev` runs in place of the generated one.
+    pub(super) dev: Option<DevProgram>,
     /// The folder of `auth-gen.toml`; empty for the current one.
     pub(super) home: PathBuf,
 }
@@ -186,6 +189,7 @@ impl InputArgs {
             },
             out,
             nextjs_out: config.home.join(nextjs_out),
+            dev: config.project.dev,
             home: config.home,
         })
     }

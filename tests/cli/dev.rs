@@ -41,13 +41,13 @@ chmod +x "$here/built"
 printf '{"reason":"compiler-artifact","target":{"kind":["bin"]},"executable":"%s/built"}\n' "$here"
 "#;
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
 }
 
 /// What a server answers, if one does.
-fn get(port: u16, path: &str) -> Option<String> {
+pub(crate) fn get(port: u16, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     // In one piece: a server that closes with something unread resets the connection.
     let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -1,10 +1,12 @@
-//! Building the generated server.
+//! Building the server.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
+use super::Round;
+use super::own::cargo;
 use super::process::{self, Ending, Interrupts, Process};
+use crate::cli::files::shown;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// How the build ended.
@@ -15,23 +17,22 @@ pub(super) enum Built {
     Interrupted,
 }
 
-/// Builds the generated server.
+/// Builds the server: the program of the user where the settings name one, or else the generated one.
 pub(super) fn build(
-    out: &Path,
+    round: &Round,
     release: bool,
     interrupts: &Interrupts,
 ) -> Result<Built, Diagnostics> {
-    // Under `cargo run` this is the very Cargo that started us.
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command
-        .args([
-            "build",
-            "--bins",
-            "--message-format=json-render-diagnostics",
-        ])
-        .arg("--manifest-path")
-        .arg(out.join("server").join("Cargo.toml"));
+    let mut command = Command::new(cargo());
+    command.args(["build", "--message-format=json-render-diagnostics"]);
+    match &round.own {
+        Some(own) => command.args(["--bin", &own.bin]),
+        None => command.arg("--bins"),
+    };
+    command.arg("--manifest-path").arg(match &round.own {
+        Some(own) => own.manifest.clone(),
+        None => round.loaded.out()?.join("server").join("Cargo.toml"),
+    });
     if release {
         command.arg("--release");
     }
@@ -43,7 +44,15 @@ pub(super) fn build(
             .map(Built::Program)
             .ok_or_else(|| {
                 Diagnostic::error("server-not-built", "Cargo built no program")
-                    .help("is `server/Cargo.toml` in the output folder the generated one?")
+                    .help(match &round.own {
+                        Some(own) => format!(
+                            "`cargo build --bin {} --manifest-path {}` shows why",
+                            own.bin,
+                            shown(&own.manifest)
+                        ),
+                        None => "is `server/Cargo.toml` in the output folder the generated one?"
+                            .to_owned(),
+                    })
                     .into()
             }),
     }

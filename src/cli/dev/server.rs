@@ -64,7 +64,13 @@ pub(super) fn start(
                 "server-not-listening",
                 format!("the server does not listen on `{listen}`"),
             )
-            .help("its own messages stand above; it has been stopped")
+            .help(match &round.own {
+                None => "its own messages stand above; it has been stopped",
+                Some(_) => {
+                    "its own messages stand above; it has been stopped; a program of your own listens on \
+                     `Config::listen`, which is `AUTH_LISTEN_ADDR`"
+                }
+            })
             .into());
         }
         if let Some(ending) = process.wait_for(Duration::from_millis(50), interrupts) {
