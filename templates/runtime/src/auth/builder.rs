@@ -118,6 +118,9 @@ impl AuthBuilder {
         config
             .check()
             .map_err(|errors| StartError(errors.to_string()))?;
+        for recipe in recipes {
+            recipe.check(&config).map_err(StartError)?;
+        }
         judgement::warn(&config);
         let names = || CookieNames::of_app(&config.app_id);
         config.session.cookie_names.get_or_insert_with(names);

@@ -27,6 +27,14 @@ pub(crate) trait Recipe: Send + Sync {
         &[]
     }
 
+    /// Refuses settings with which it cannot work, before anything is opened.
+    ///
+    /// # Errors
+    /// Which setting, and what to do.
+    fn check(&self, _: &Config) -> Result<(), String> {
+        Ok(())
+    }
+
     /// The claims that every session begins with.
     fn claims(&self, _: &Config, _: &Arc<dyn Store>) -> Vec<Arc<dyn ClaimSource>> {
         Vec::new()

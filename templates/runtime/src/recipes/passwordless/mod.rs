@@ -35,6 +35,7 @@ use self::sql::{
 };
 use crate::auth::{Auth, Compose, Event, Recipe};
 use crate::call::Call;
+use crate::config::Config;
 use crate::delivery::MailKind;
 use crate::email::EmailAddress;
 use crate::error::Error;
@@ -49,6 +50,10 @@ pub(crate) struct Passwordless;
 impl Recipe for Passwordless {
     fn mails(&self) -> &'static [(MailKind, Compose)] {
         messages::ALL
+    }
+
+    fn check(&self, config: &Config) -> Result<(), String> {
+        settings::check(config)
     }
 }
 

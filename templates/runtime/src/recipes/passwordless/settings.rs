@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 
+const CONTACT_METHOD: &str = "AUTH_PASSWORDLESS_CONTACT_METHOD";
 const FLOW_TYPE: &str = "AUTH_PASSWORDLESS_FLOW_TYPE";
 const CODE_MINUTES: &str = "AUTH_PASSWORDLESS_CODE_MINUTES";
 
@@ -51,6 +52,20 @@ impl FlowType {
 
     pub(super) fn has_link(self) -> bool {
         self != Self::Code
+    }
+}
+
+/// Refuses messages to telephones: there is no way to send them yet.
+///
+/// # Errors
+/// The setting asks for them.
+pub(super) fn check(config: &Config) -> Result<(), String> {
+    match config.recipes.get(CONTACT_METHOD) {
+        "EMAIL" => Ok(()),
+        other => Err(format!(
+            "{CONTACT_METHOD}: `{other}` needs a delivery of text messages (SMS), which this version does not \
+             have: set it to `EMAIL`, or leave it out"
+        )),
     }
 }
 

@@ -1,6 +1,13 @@
 // The settings of the recipe: an expression that `config/variables.rs` includes.
 &[
     choice(
+        "AUTH_PASSWORDLESS_CONTACT_METHOD",
+        "`EMAIL`",
+        &["EMAIL", "PHONE", "EMAIL_OR_PHONE"],
+        "Where messages for a sign-in without a password go: `EMAIL`. The server refuses to start with `PHONE` and \
+         `EMAIL_OR_PHONE`, since it cannot send text messages yet",
+    ),
+    choice(
         "AUTH_PASSWORDLESS_FLOW_TYPE",
         "`USER_INPUT_CODE_AND_MAGIC_LINK`",
         &["USER_INPUT_CODE_AND_MAGIC_LINK", "USER_INPUT_CODE", "MAGIC_LINK"],
