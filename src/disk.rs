@@ -175,7 +175,7 @@ const NAMED: usize = 20;
 fn stop_at_conflicts(plan: &Plan, folder: &Path, overwrite: Overwrite) -> Result<(), Diagnostics> {
     let mut found = plan.conflicts(folder, overwrite.conflicts);
     let only_blocked = found.len() == plan.conflicts(folder, true).len();
-    let is_merge = found.iter().any(|one| one.code == merge::CODE);
+    let is_merge = found.iter().any(|one| one.code == "merge-conflict");
     // Where all files differ, for instance by their line breaks, the list is not worth reading.
     let more = found.len().saturating_sub(NAMED);
     if more > 1 {

@@ -6,9 +6,6 @@ use super::shown;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceFile, Span};
 
-/// The code of the diagnostic.
-pub(super) const CODE: &str = "merge-conflict";
-
 /// Whether the line is one of the four markers.
 pub(super) fn is_marker(line: &str) -> bool {
     ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
@@ -36,7 +33,7 @@ pub(super) fn unresolved(path: &Path, text: &str, line: usize) -> Diagnostic {
     let own = file.text()[start..].lines().next().unwrap_or_default();
     let range = start..start + own.len();
     Diagnostic::error(
-        CODE,
+        "merge-conflict",
         format!("line {line} of `{name}` is a merge-conflict marker"),
     )
     .at(Span { file, range }, "")
