@@ -71,10 +71,14 @@ export async function startApi(binary, website, origin, variables) {
     log: server.log,
     /** The links in the newest mail to an address, as soon as there are `count` of such mails. */
     async links(to, count = 1) {
+      return (await this.mail(to, count)).match(/https?:\/\/\S+/g) ?? [];
+    },
+    /** The newest mail to an address, as soon as there are `count` of them. */
+    async mail(to, count) {
       for (let tries = 0; tries < 200; tries += 1) {
         const own = (await mails(outbox)).filter((mail) => mail.includes(to));
         if (own.length >= count) {
-          return own[0].match(/https?:\/\/\S+/g) ?? [];
+          return own[0];
         }
         await sleep(50);
       }

@@ -11,6 +11,7 @@ import { launch, openTolerant } from "./browser.mjs";
 import { cached } from "./journeys/cached.mjs";
 import { forgery } from "./journeys/forgery.mjs";
 import { login } from "./journeys/login.mjs";
+import * as passwordless from "./journeys/passwordless.mjs";
 import { scripted } from "./journeys/scripted.mjs";
 import * as verification from "./journeys/verification.mjs";
 import { widget } from "./journeys/widget.mjs";
@@ -24,6 +25,12 @@ const FRONTENDS = [
   { page: "client", journey: scripted, verifies: verification.scripted, isOurs: true },
 ];
 const SCRIPTED = FRONTENDS.slice(2);
+const CODES = [
+  { page: "react", mode: "cookie", journey: passwordless.widget },
+  { page: "login", mode: "cookie", journey: passwordless.login, isOurs: true },
+  { page: "web-js", mode: "cookie", journey: passwordless.scripted },
+  { page: "web-js", mode: "header", journey: passwordless.scripted },
+];
 const ORIGINS = {
   two: "two origins",
   same: "same origin",
@@ -41,6 +48,7 @@ const RUNS = [
     verifying(frontend, "cookie", "optional"),
   ]),
   verifying(FRONTENDS[2], "header", "required"),
+  ...CODES.map((run) => ({ ...run, codes: true, origin: "two", what: "codes and links" })),
   ...SCRIPTED.map((frontend) => ({
     ...frontend,
     mode: "cookie",

@@ -42,9 +42,9 @@ async function bundle(page, client, values) {
 
 /**
  * `origin`: `two` origins; the `same` one; the same one behind a `caching` proxy; or two `sites`, where the
- * cookies of the API are those of a third party.
+ * cookies of the API are those of a third party. With `codes`, the widget signs in without a password.
  */
-export async function startSite({ page, mode, origin, binary, client, variables = {} }) {
+export async function startSite({ page, mode, origin, binary, client, codes, variables = {} }) {
   let script = "";
   let proxy;
   const server = createServer((request, response) => {
@@ -67,7 +67,8 @@ export async function startSite({ page, mode, origin, binary, client, variables 
   const api = await startApi(binary, website, isOne ? website : undefined, variables);
   proxy = isOne ? new Proxy(api.address, origin === "caching") : undefined;
   const VERIFICATION = variables.AUTH_EMAIL_VERIFICATION ?? "off";
-  script = await bundle(page, client, { API: api.origin, BASE, MODE: mode, VERIFICATION });
+  const values = { API: api.origin, BASE, MODE: mode, VERIFICATION, CODES: codes === true };
+  script = await bundle(page, client, values);
   return {
     api,
     base: BASE,

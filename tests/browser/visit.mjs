@@ -65,6 +65,14 @@ export class Visit {
     return link;
   }
 
+  /** The code of the newest mail once there are `count` mails. */
+  async code(count) {
+    const mail = await this.site.api.mail(this.email, count);
+    const code = mail.match(/^\d{6}\r?$/m)?.[0].trim();
+    assert.ok(code, `no code in ${mail}`);
+    return code;
+  }
+
   /** The same user with another browser, which has no session. */
   async elsewhere() {
     const context = await this.context.browser().newContext();

@@ -8,6 +8,8 @@ import EmailPassword from "supertokens-auth-react/recipe/emailpassword";
 import { EmailPasswordPreBuiltUI } from "supertokens-auth-react/recipe/emailpassword/prebuiltui";
 import EmailVerification from "supertokens-auth-react/recipe/emailverification";
 import { EmailVerificationPreBuiltUI } from "supertokens-auth-react/recipe/emailverification/prebuiltui";
+import Passwordless from "supertokens-auth-react/recipe/passwordless";
+import { PasswordlessPreBuiltUI } from "supertokens-auth-react/recipe/passwordless/prebuiltui";
 import Session, {
   PrimitiveClaim,
   SessionAuth,
@@ -27,7 +29,7 @@ SuperTokens.init({
     websiteBasePath: "/auth",
   },
   recipeList: [
-    EmailPassword.init(),
+    CODES ? Passwordless.init({ contactMethod: "EMAIL" }) : EmailPassword.init(),
     ...(isVerifying ? [EmailVerification.init({ mode: VERIFICATION.toUpperCase() })] : []),
     Session.init({
       tokenTransferMethod: MODE,
@@ -53,7 +55,10 @@ function Letters() {
 }
 
 function App() {
-  const routes = [EmailPasswordPreBuiltUI, ...(isVerifying ? [EmailVerificationPreBuiltUI] : [])];
+  const routes = [
+    CODES ? PasswordlessPreBuiltUI : EmailPasswordPreBuiltUI,
+    ...(isVerifying ? [EmailVerificationPreBuiltUI] : []),
+  ];
   if (canHandleRoute(routes)) {
     return getRoutingComponent(routes);
   }

@@ -3,6 +3,7 @@
 import SuperTokens from "supertokens-web-js";
 import EmailPassword from "supertokens-web-js/recipe/emailpassword";
 import EmailVerification from "supertokens-web-js/recipe/emailverification";
+import Passwordless from "supertokens-web-js/recipe/passwordless";
 import Session, { PrimitiveClaim } from "supertokens-web-js/recipe/session";
 
 const events = [];
@@ -15,6 +16,7 @@ SuperTokens.init({
     }),
     EmailPassword.init(),
     EmailVerification.init(),
+    Passwordless.init(),
   ],
 });
 
@@ -24,6 +26,8 @@ const form = (email, password) => ({
     { id: "password", value: password },
   ],
 });
+const signedIn = ({ status, createdNewRecipeUser: isNew }) =>
+  status === "OK" ? { status, isNew } : { status };
 const nickname = new PrimitiveClaim({ id: "nickname", refresh: async () => undefined });
 
 window.app = {
@@ -64,6 +68,14 @@ window.app = {
   sendReset: async (email) =>
     (await EmailPassword.sendPasswordResetEmail({ formFields: [{ id: "email", value: email }] }))
       .status,
+  sendCode: async (email) => {
+    const { status, flowType } = await Passwordless.createCode({ email });
+    return { status, flowType };
+  },
+  sendCodeAgain: async () => (await Passwordless.resendCode()).status,
+  signInWithCode: async (userInputCode) =>
+    signedIn(await Passwordless.consumeCode({ userInputCode })),
+  signInWithLink: async () => signedIn(await Passwordless.consumeCode()),
   sendVerification: async () => (await EmailVerification.sendVerificationEmail()).status,
   isVerified: async () => (await EmailVerification.isEmailVerified()).isVerified,
   verify: async () => (await EmailVerification.verifyEmail()).status,
