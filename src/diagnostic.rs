@@ -38,13 +38,13 @@ pub struct Diagnostic {
     pub title: String,
     /// The places: the first is where the user should look, the others explain it.
     pub labels: Vec<(Span, String)>,
-    /// Further places of the same slip: counted on a terminal, listed for tools.
+    /// Further places of the same mistake: counted on a terminal, listed for tools.
     pub more: Vec<(Span, String)>,
     /// What to do; one paragraph, or empty.
     pub help: String,
 }
 
-/// Places of one slip that are shown; the others are counted.
+/// Places of one mistake that are shown; the others are counted.
 const SHOWN: usize = 3;
 
 impl Diagnostic {
@@ -75,7 +75,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds the places of a slip that was made several times, the first ones to be shown.
+    /// Adds the places of a mistake that was made several times; the first ones are shown.
     #[must_use]
     pub(crate) fn at_each(mut self, places: Vec<(Span, String)>) -> Self {
         for place in places {
@@ -84,7 +84,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a place of the same slip.
+    /// Adds a place of the same mistake.
     fn repeat(&mut self, place: (Span, String)) {
         if self.labels.len() < SHOWN && self.more.is_empty() {
             self.labels.push(place);

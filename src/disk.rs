@@ -213,7 +213,7 @@ fn sync(folder: &Path) {
     }
 }
 
-/// What the file system refused, in the user's words for the path.
+/// The error for what the file system refused, with the path as the user writes it.
 fn refused(action: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
     let file = path.ancestors().skip(1).find(|above| above.is_file());
     let title = match file {
@@ -230,7 +230,7 @@ fn refused(action: &str, path: &Path, error: &std::io::Error) -> Diagnostic {
         std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
             "move it away, or choose another folder with `--out`"
         }
-        _ => "choose another folder with `--out`, or see to the cause and run the command again",
+        _ => "choose another folder with `--out`, or remove the cause and run the command again",
     })
 }
 

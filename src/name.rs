@@ -77,14 +77,14 @@ pub(crate) struct Namer {
 }
 
 impl Namer {
-    /// A scope in which some names are spoken for (types of the prelude, say).
+    /// A scope in which some names are taken (types of the prelude, say).
     pub(crate) fn with_reserved(reserved: &[&str]) -> Self {
         Self {
             taken: reserved.iter().map(|name| (*name).to_owned()).collect(),
         }
     }
 
-    /// Speaks for a name that an emitter makes by itself; whether it was still free.
+    /// Takes a name that an emitter makes by itself; whether it was still free.
     pub(crate) fn reserve(&mut self, name: &str) -> bool {
         self.taken.insert(name.to_owned())
     }

@@ -195,7 +195,7 @@ impl Reader<'_> {
             .find(|(name, _)| *name == table)
             .map_or(&[][..], |(_, keys)| keys);
         let written = key.get_ref().as_ref();
-        // `appInfo` and `app-info` are `app_info` in another habit, no slip of the hand.
+        // `appInfo` and `app-info` are `app_info` in another spelling, however many letters differ.
         let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
         let near = known
             .iter()

@@ -197,9 +197,9 @@ fn warn_about_default(name: &str, setting: &Setting, entry: &Entry, findings: &m
     );
 }
 
-const NO_SITE: &str = "no top-level domain can be told for this host, and so no site for cookies";
+const NO_SITE: &str = "this host has no known top-level domain, and so no site for cookies";
 
-/// Warns about a key that nobody reads.
+/// Warns about a key that is not read.
 fn unknown(entry: &Entry, findings: &mut Findings) {
     let near = closest(&entry.key, FIELDS.map(|(name, _)| name));
     let help = match near {

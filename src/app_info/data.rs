@@ -60,7 +60,7 @@ fn entry(parent: &str, key: &str, value: &Json, spans: &SpanMap, findings: &mut 
     let pointer = format!("{parent}/{}", SpanMap::escape(key));
     let range = spans.at(&pointer).range;
     let value = match value {
-        // A block of text ends with a line break that nobody means.
+        // A block of text ends with a line break that is not part of the value.
         Json::String(text) => findings.placeholder(text.trim_end_matches('\n'), range.clone()),
         Json::Null => Value::Absent,
         other => Value::Other(describe(other)),

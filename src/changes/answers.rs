@@ -10,7 +10,7 @@ pub(super) fn compare(types: Types<'_>, sheet: &mut Sheet, id: &str, old: &Answe
     if let (Some(was), Some(is)) = (&old.tag, &new.tag)
         && was != is
     {
-        let text = format!("the answers of `{id}` are told apart by `{is}` instead of `{was}`");
+        let text = format!("the answers of `{id}` are distinguished by `{is}` instead of `{was}`");
         return sheet.note(Breaking, "discriminator-changed", text);
     }
     let tag = old

@@ -29,7 +29,7 @@ pub(super) fn compare<'a>(
         && old != new
     {
         let text =
-            format!("the alternatives of {name} are told apart by `{new}` instead of `{old}`");
+            format!("the alternatives of {name} are distinguished by `{new}` instead of `{old}`");
         return sheet.note(Breaking, "discriminator-changed", text);
     }
     let tag = old_tag.or(new_tag);

@@ -24,8 +24,8 @@ pub(super) fn run(args: &OutputArgs, console: &Console) -> Outcome {
         drifts.push((shown(&output.folder), drift));
     }
     if console.is_json() {
-        let told = drifts.iter().map(|(out, drift)| json(drift, out));
-        console.print_json(&joined(told))?;
+        let folders = drifts.iter().map(|(out, drift)| json(drift, out));
+        console.print_json(&joined(folders))?;
     } else {
         let reports: Vec<String> = drifts
             .iter()

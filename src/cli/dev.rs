@@ -280,7 +280,7 @@ impl Dev<'_> {
                     "server-ended",
                     format!("the new server ended: {status}"),
                 )
-                .help("its own messages stand above")
+                .help("see its messages above")
                 .into());
             }
         };
@@ -321,7 +321,7 @@ fn ended(ending: &Ending, console: &Console) -> Exit {
         Ending::Itself(status) => {
             console.diagnose(
                 Diagnostic::error("server-ended", format!("the server ended: {status}"))
-                    .help("its own messages stand above")
+                    .help("see its messages above")
                     .into(),
             );
             Exit::Failed

@@ -1,6 +1,6 @@
 //! "Did you mean": the nearest of the words that would have been right.
 
-/// The candidate with the fewest edits, if few enough for a slip of the hand.
+/// The candidate with the fewest edits, if few enough for a typing error.
 pub(crate) fn closest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,

@@ -8,7 +8,7 @@ use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::Span;
 
 impl Diagnostics {
-    /// One SARIF log. Each place of a repeated slip is a result of its own.
+    /// One SARIF log. Each place of a repeated mistake is a result of its own.
     pub fn to_sarif(&self) -> String {
         let codes: BTreeSet<&str> = self.iter().map(|one| one.code).collect();
         let rules: Vec<Value> = codes.iter().map(|code| json!({ "id": code })).collect();
@@ -155,7 +155,7 @@ mod tests {
             (span(15..20), String::new()),
             (span(22..24), "and, 100% there".to_owned()),
         ];
-        let warning = Diagnostic::warning("example", "a slip").help("mend it");
+        let warning = Diagnostic::warning("example", "a mistake").help("correct it");
         warning.at_each(places).into()
     }
 
@@ -164,7 +164,7 @@ mod tests {
         let log: Value = serde_json::from_str(&found().to_sarif()).expect("it is JSON");
         let results = log["runs"][0]["results"].as_array().expect("a list");
         assert_eq!(results.len(), 2);
-        assert_eq!(results[0]["message"]["text"], "a slip: here\nmend it");
+        assert_eq!(results[0]["message"]["text"], "a mistake: here\ncorrect it");
         let place = &results[0]["locations"][0]["physicalLocation"];
         assert_eq!(place["artifactLocation"]["uri"], "my%20api.yaml");
         assert_eq!(place["region"]["endColumn"], 8);
@@ -179,8 +179,8 @@ mod tests {
     fn github_gets_one_line_for_each_place() {
         assert_eq!(
             found().to_github("web/"),
-            "::warning file=web/my api.yaml,line=1,col=1,title=example::a slip: here%0Amend it\n\
-             ::warning file=web/my api.yaml,line=2,col=8,title=example::a slip: and, 100%25 there%0Amend it\n"
+            "::warning file=web/my api.yaml,line=1,col=1,title=example::a mistake: here%0Acorrect it\n\
+             ::warning file=web/my api.yaml,line=2,col=8,title=example::a mistake: and, 100%25 there%0Acorrect it\n"
         );
     }
 }

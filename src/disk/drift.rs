@@ -21,7 +21,7 @@ pub enum Difference {
         found: String,
         expected: String,
     },
-    /// Somebody changed it after it was written.
+    /// It was edited after it was written.
     Edited {
         path: String,
         found: String,

@@ -23,7 +23,7 @@ pub(super) enum State {
     Equal,
     /// Something else that we wrote.
     Ours(Vec<u8>),
-    /// A file that we wrote and somebody changed.
+    /// A file that we wrote, and that was edited since.
     Edited(Vec<u8>),
     /// A file that we never wrote.
     Foreign(Vec<u8>),
@@ -80,7 +80,7 @@ impl Plan {
         let mut stale = BTreeMap::new();
         for path in known.paths().filter(|path| tree.get(path).is_none()) {
             match look(path, None)? {
-                // A folder or link is not what we wrote; whoever made it took our file away.
+                // A folder or link is not what we wrote: our file is gone already.
                 State::Missing | State::Blocked(_) => {}
                 state => {
                     stale.insert(path.to_owned(), state);

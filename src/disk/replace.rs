@@ -13,7 +13,7 @@ const TEMPORARY: &str = ".auth-gen-tmp";
 /// Writes a file beside its place and renames it there: readers see the old or the new, never half.
 pub(super) fn put(folder: &Path, path: &str, text: &str) -> Result<(), Diagnostics> {
     let temporary = folder.join(format!("{path}{TEMPORARY}"));
-    // `create_new` follows no link and takes over no file that somebody else put there.
+    // `create_new` follows no link and takes over no file that is there already.
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -56,7 +56,7 @@ pub(super) fn remove(folder: &Path, path: &str) -> Result<(), Diagnostics> {
     }
     let mut rest = path;
     while let Some((parent, _)) = rest.rsplit_once('/') {
-        // Refused while anything is left in it, whoever's that is.
+        // Refused by the system while anything is left in it.
         if fs::remove_dir(folder.join(parent)).is_err() {
             break;
         }

@@ -35,7 +35,8 @@ pub(super) fn choose(cx: &mut Context<'_>, operation: &Operation, id: &str) -> C
     }
     if let Some(known) = near_miss(id) {
         let span = cx.at(&operation.place.under("operationId"));
-        // No warning: a slip would leave a route of the protocol unserved, and be noticed in production.
+        // An error, not a warning: with a wrong name a route of the protocol would not be served, which shows in
+        // production only.
         let diagnostic = Diagnostic::error(
             "near-miss-operation-id",
             format!("`{id}` is almost the operationId of a built-in behaviour"),

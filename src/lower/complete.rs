@@ -2,7 +2,7 @@
 
 use crate::ir::{Answer, ArmBody, Field, Model, ModelId, Operation, Shape, Type};
 
-/// Drops what no operation needs, numbers the rest anew in the same order, and fills in
+/// Drops what no operation needs, numbers the rest again in the same order, and fills in
 /// `in_requests`, `in_answers` and `recursive`.
 pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> Vec<Model> {
     let mut asked = Vec::new();

@@ -34,7 +34,7 @@ const EXACT_PATHS: &[&str] = &[
     "/passwordless/phonenumber/exists",
 ];
 
-/// Operations of FDI 4.1 whose published path nobody calls, and the path that frontends call.
+/// Operations of FDI 4.1 whose published path no frontend calls, and the path that frontends call.
 const PUBLISHED_PATHS: &[(&str, &str, &str)] = &[
     (
         "webauthnRegisterOptions",

@@ -155,7 +155,7 @@ fn component(place: &Place) -> Option<(&str, &str)> {
     (place.file == 0 && !name.contains('/')).then_some((section, name))
 }
 
-/// Slips whose meaning is certain; `build` warns about them.
+/// Mistakes whose meaning is certain; `build` warns about them.
 fn is_clear(wanted: Section, found: &str) -> bool {
     match wanted {
         Section::Schemas => found == "responses",

@@ -125,7 +125,7 @@ impl Process {
     #[cfg(not(unix))]
     #[allow(
         clippy::unused_self,
-        reason = "the console has told every process in it"
+        reason = "the console sends Ctrl-C to every process in it"
     )]
     fn ask(&self) {}
 

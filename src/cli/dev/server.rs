@@ -65,9 +65,9 @@ pub(super) fn start(
                 format!("the server does not listen on `{listen}`"),
             )
             .help(match &round.own {
-                None => "its own messages stand above; it has been stopped",
+                None => "see its messages above; it has been stopped",
                 Some(_) => {
-                    "its own messages stand above; it has been stopped; a program of your own listens on \
+                    "see its messages above; it has been stopped; a program of your own listens on \
                      `Config::listen`, which is `AUTH_LISTEN_ADDR`"
                 }
             })

@@ -178,7 +178,7 @@ fn wrap(text: &str, marker: &str, width: usize, out: &mut Vec<String>) {
     let mut line = marker.to_owned();
     let mut empty = true;
     for word in text.split_whitespace() {
-        // A word that would start a block must not come to stand at the start of a line.
+        // A word that would start a block must not stand at the start of a line.
         let starts_block = item(&format!("{word} ")).is_some() || word.starts_with(['#', '|', '=']);
         if !empty && line.chars().count() + 1 + word.chars().count() > width && !starts_block {
             out.push(std::mem::replace(&mut line, " ".repeat(marker.len())));

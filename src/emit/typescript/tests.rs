@@ -326,7 +326,7 @@ fn types() {
     insta::assert_snapshot!(emitted("client/src/types.ts", &api()), @r##"
     /**
      * Everything that goes over the wire: the data types, what each operation takes (`…Params` and
-     * request bodies), and what it answers (`…Response`, told apart by `status`).
+     * request bodies), and what it answers (`…Response`, distinguished by `status`).
      */
 
     // ----- emailpassword -----

@@ -143,7 +143,7 @@ Cat<: {kind: string, lives?: int}
     );
 }
 
-/// Each level names the one below twice: worked out anew each time, that is two to the power of 40.
+/// Each level names the one below twice: computed each time, that is two to the power of 40.
 #[test]
 fn a_diamond_of_parts_is_worked_out_once() {
     let mut schemas = "    L0: { type: object, properties: { a: { type: string } } }\n".to_owned();

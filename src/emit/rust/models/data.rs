@@ -144,12 +144,12 @@ impl Json {
         }
     }
 
-    /// What serde is told about all fields.
+    /// The arguments of serde for all fields.
     fn parts(&self, attribute: &str) -> Vec<String> {
         self.keys.part(attribute).into_iter().collect()
     }
 
-    /// What serde is told about an enum.
+    /// The arguments of serde for an enum.
     pub(super) fn enum_parts(&self, tag: Option<&str>) -> Vec<String> {
         let mut parts = vec![match tag {
             Some(tag) => format!("tag = {tag:?}"),
@@ -159,7 +159,7 @@ impl Json {
         parts
     }
 
-    /// Docs of a field and what serde is told about it.
+    /// Docs and serde attributes of a field.
     pub(super) fn field(&self, field: &Field) -> TokenStream {
         let mut parts = Vec::new();
         if (self.in_requests || self.in_answers) && !self.keys.fits(field) {
@@ -196,7 +196,7 @@ pub(in crate::emit::rust) fn declaration(
     quote!(#name: #ty)
 }
 
-/// What serde is told about a variant.
+/// The arguments of serde for a variant.
 pub(super) fn variant_parts(literal: Option<&str>, name: &str, tag: Option<&str>) -> Vec<String> {
     match (literal, tag) {
         (Some(literal), _) if literal != name => vec![format!("rename = {literal:?}")],

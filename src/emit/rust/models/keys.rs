@@ -38,7 +38,7 @@ impl Keys {
         }
     }
 
-    /// What serde is told: `attribute` is `rename_all`, or `rename_all_fields` on an enum.
+    /// The argument of serde: `attribute` is `rename_all`, or `rename_all_fields` on an enum.
     pub(super) fn part(self, attribute: &str) -> Option<String> {
         match self {
             Self::AsNamed => None,

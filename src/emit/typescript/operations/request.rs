@@ -1,4 +1,4 @@
-//! What the runtime is told about a request: the object that each function hands to `call`.
+//! What the runtime gets to know about a request: the object that each function hands to `call`.
 
 use super::super::types::{is_identifier, key, param_keys};
 use super::super::{WIDTH, string};

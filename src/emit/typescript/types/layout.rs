@@ -19,7 +19,7 @@ impl Member {
         }
     }
 
-    /// `may_be_undefined`: whoever writes the value may say `undefined` instead of leaving the
+    /// `may_be_undefined`: the code that writes the value may say `undefined` instead of leaving the
     /// key out, also under `exactOptionalPropertyTypes`.
     pub(super) fn field(field: &Field, name: &str, may_be_undefined: bool, names: &Names) -> Self {
         let mut docs = field.docs.trim().to_owned();
