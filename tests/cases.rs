@@ -41,15 +41,19 @@ fn inputs(case: &Path) -> Inputs {
     }
 }
 
-/// The name of a file's snapshot: `models.rs`, `custom.totp.rs`, `types.ts`.
+/// The name of a file's snapshot: `models.rs`, `custom.totp.rs`, `types.d.ts`.
 fn name(path: &str) -> Option<String> {
     if ALIKE.contains(&path) {
         return None;
     }
     let rust = path.strip_prefix("server/src/api/");
-    let typescript = ["client/src/types.ts", "client/src/operations.ts"]
-        .contains(&path)
-        .then(|| path.trim_start_matches("client/src/"));
+    let typescript = [
+        "client/js/types.d.ts",
+        "client/js/operations.d.ts",
+        "client/js/operations.js",
+    ]
+    .contains(&path)
+    .then(|| path.trim_start_matches("client/js/"));
     let name = rust.or(typescript)?;
     Some(name.replace('/', "."))
 }
@@ -60,14 +64,9 @@ fn folded(paths: &[&str]) -> String {
     let mut lines = Vec::new();
     let mut copied = BTreeSet::new();
     for path in paths {
-        let is_copied = [
-            "server/runtime/",
-            "server/src/",
-            "client/js/",
-            "client/src/",
-        ]
-        .iter()
-        .any(|folder| path.starts_with(folder))
+        let is_copied = ["server/runtime/", "server/src/", "client/js/"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
             && name(path).is_none()
             && !ALIKE.contains(path);
         if is_copied {

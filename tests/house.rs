@@ -13,7 +13,6 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("templates/runtime/src/metrics/instruments.rs", 450),
     ("templates/runtime/src/session/config.rs", 450),
     ("templates/runtime/src/session/tests/refresh.rs", 450),
-    ("src/emit/typescript/tests.rs", 750),
     ("tests/hostile/tests/mutations/mutation.rs", 550),
     ("tests/server/tests/commands.rs", 450),
     ("tests/server/tests/forged_tokens.rs", 500),

@@ -85,7 +85,7 @@ fn references_to_other_files_are_followed() {
     let output = generate(folder.path(), &[]);
     assert!(output.status.success(), "{}", stderr(&output));
     let read = |path: &str| fs::read_to_string(folder.path().join(path)).expect("it is there");
-    let types = read("out/client/src/types.ts");
+    let types = read("out/client/js/types.d.ts");
     assert!(types.contains("keys: Key[];"), "{types}");
     assert!(types.contains("door?: Door;"), "{types}");
     assert_eq!(read("out/server/schemas/all.yaml"), schemas);

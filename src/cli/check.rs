@@ -182,7 +182,7 @@ mod tests {
             files: 12,
             differences: vec![
                 Difference::Missing {
-                    path: "client/src/types.ts".to_owned(),
+                    path: "client/js/types.d.ts".to_owned(),
                 },
                 Difference::Edited {
                     path: "server/src/lib.rs".to_owned(),
@@ -201,7 +201,7 @@ mod tests {
         insta::assert_snapshot!(render(&drift, "out"), @r"
 `out` is not what the input generates: 4 of 12 files
 
-missing   out/client/src/types.ts
+missing   out/client/js/types.d.ts
 edited    out/server/src/lib.rs
 extra     out/server/src/old.rs
 blocked   out/server/tests/a.rs is a symbolic link

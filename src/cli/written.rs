@@ -8,8 +8,6 @@ const GROUPS: &[(&str, &[&str])] = &[
         "what the description decides",
         &[
             "server/src/api/",
-            "client/src/operations.ts",
-            "client/src/types.ts",
             "client/js/operations.",
             "client/js/types.",
         ],
@@ -27,7 +25,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 const FIRST: [&str; 3] = [
     "server/src/api/routes.rs",
     "server/src/api/models.rs",
-    "client/src/types.ts",
+    "client/js/types.d.ts",
 ];
 
 /// Files that are named; the others are counted.
@@ -76,9 +74,9 @@ mod tests {
         let paths =
             |list: &[&str]| -> Vec<String> { list.iter().map(|&path| path.into()).collect() };
         let written = paths(&[
+            "client/js/http.js",
+            "client/js/operations.js",
             "client/js/types.d.ts",
-            "client/src/http.ts",
-            "client/src/types.ts",
             "server/Cargo.toml",
             "server/runtime/src/lib.rs",
             "server/src/api/models.rs",
@@ -89,9 +87,9 @@ mod tests {
 what the description decides: 4 files
 the runtime, the same for every description: `server/runtime/src/lib.rs`
 the server's package, examples and tests: `server/Cargo.toml`, `server/src/lib.rs`
-the client's package: `client/src/http.ts`
+the client's package: `client/js/http.js`
 removed: `server/src/api/custom/a.rs`
-review first: `server/src/api/routes.rs`, `server/src/api/models.rs`, `client/src/types.ts`
+review first: `server/src/api/routes.rs`, `server/src/api/models.rs`, `client/js/types.d.ts`
 ");
         assert_eq!(
             groups(&paths(&["app/api/auth/route.ts"]), &[]),

@@ -1,19 +1,16 @@
-//! The TypeScript client: `client/…`.
+//! The TypeScript client: `client/…`, JavaScript with declarations beside it, so that a page can use it as it is.
 //!
-//! The session engine is plain TypeScript, copied as it stands. What the spec decides is rendered:
-//! types, one function per operation, and the defaults of appInfo. Code here builds finished
-//! strings, laid out the way prettier would; the templates only put them in their places.
-//!
-//! `src/` is the source. `js/` is the same as JavaScript with declarations, so that a page can use
-//! it as it is: of the copied files what the TypeScript compiler made of them (`npm run build` in
-//! `tests/client`), of the rendered ones a second and third rendering.
+//! What no spec changes (the session, `<auth-login>`) is written in TypeScript and copied as the compiler made it.
+//! What the spec decides is rendered: types, one function per operation, and the defaults of appInfo. Code here builds
+//! finished strings; the templates only put them in their places. A line is broken where its form says so, never by
+//! its length: a diff then shows what the spec has changed, and no tool has to agree. The output is no source to
+//! format (see docs/client.md).
 
 mod docs;
 mod login;
 mod modules;
 mod names;
 mod operations;
-mod scripts;
 mod types;
 
 use askama::Template;
@@ -28,9 +25,6 @@ use names::Names;
 
 #[cfg(test)]
 mod tests;
-
-/// The widest line that the emitted code wants.
-const WIDTH: usize = 100;
 
 /// Adds the client to the output.
 pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
@@ -49,53 +43,37 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         name: &string(&settings.client_package),
         description: &string(&format!("Typed client of {}", api.title)),
     };
-    let index = IndexFile {
+    let api_domain = defaults.api_domain.as_deref();
+    let index = IndexScript { header: &header };
+    let index_types = IndexDeclarations {
         header: &header,
         docs: &index_docs(api),
     };
-    let client = ClientFile {
+    let client = ClientScript {
         header: &header,
         app_info: &defaults.lines(),
-        api_domain_doc: if defaults.api_domain.is_some() {
-            "all of them optional."
-        } else {
-            "see there."
-        },
-        api_domain_type: if defaults.api_domain.is_some() {
-            "?: string | undefined"
-        } else {
-            ": string"
-        },
-        options_default: if defaults.api_domain.is_some() {
-            " = {}"
-        } else {
-            ""
-        },
-        api_domain: &default_option("apiDomain", defaults.api_domain.as_deref()),
+        has_domain: api_domain.is_some(),
+        api_domain: &default_option("apiDomain", api_domain),
         api_base_path: &default_option("apiBasePath", Some(&defaults.api_base_path)),
     };
-    let types = TypesFile {
+    let client_types = ClientDeclarations {
+        header: &header,
+        app_info: &defaults.declarations(),
+        has_domain: api_domain.is_some(),
+    };
+    let types = TypesDeclarations {
         header: &header,
         items: &types,
     };
-    scripts::emit(
-        &scripts::Parts {
-            header: &header,
-            defaults: &defaults,
-            api_domain: client.api_domain,
-            api_base_path: client.api_base_path,
-            options_default: client.options_default,
-            api_domain_doc: client.api_domain_doc,
-            api_domain_type: client.api_domain_type,
-            operations: &operations,
-        },
-        tree,
-    );
-    let operations = OperationsFile {
+    let operations_types = OperationsDeclarations {
+        header: &header,
+        type_imports: &operations.type_imports,
+        items: &operations.declarations,
+    };
+    let operations = OperationsScript {
         header: &header,
         imports: &operations.imports,
-        type_imports: &operations.type_imports,
-        items: &operations.items,
+        items: &operations.scripts,
     };
     let readme = ReadmeFile {
         package: &settings.client_package,
@@ -109,12 +87,13 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     insert(tree, "package.json", &package);
     insert(tree, "README.md", &readme);
     login::emit(api, &names, &defaults, &header, tree);
-    insert(tree, "src/index.ts", &index);
-    insert(tree, "js/index.d.ts", &index);
+    insert(tree, "js/index.js", &index);
+    insert(tree, "js/index.d.ts", &index_types);
+    insert(tree, "js/client.js", &client);
+    insert(tree, "js/client.d.ts", &client_types);
+    insert(tree, "js/operations.js", &operations);
+    insert(tree, "js/operations.d.ts", &operations_types);
     insert(tree, "js/types.d.ts", &types);
-    insert(tree, "src/client.ts", &client);
-    insert(tree, "src/types.ts", &types);
-    insert(tree, "src/operations.ts", &operations);
 }
 
 fn insert(tree: &mut Tree, path: &str, template: &impl Template) {
@@ -148,13 +127,7 @@ fn default_option(name: &str, default: Option<&str>) -> String {
     let Some(default) = default else {
         return format!("{name}: options.{name},");
     };
-    let value = format!("options.{name} ?? {},", string(default));
-    let gap = if 4 + name.len() + 2 + value.len() > WIDTH {
-        "\n      "
-    } else {
-        " "
-    };
-    format!("{name}:{gap}{value}")
+    format!("{name}: options.{name} ?? {},", string(default))
 }
 
 fn index_docs(api: &Api) -> String {
@@ -248,36 +221,56 @@ struct ReadmeFile<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "client/index.ts.jinja")]
-struct IndexFile<'a> {
+#[template(path = "client/index.js.jinja")]
+struct IndexScript<'a> {
+    header: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "client/index.d.ts.jinja")]
+struct IndexDeclarations<'a> {
     header: &'a str,
     docs: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "client/client.ts.jinja")]
-struct ClientFile<'a> {
+#[template(path = "client/client.js.jinja")]
+struct ClientScript<'a> {
     header: &'a str,
     app_info: &'a str,
-    api_domain_doc: &'a str,
-    api_domain_type: &'a str,
-    options_default: &'a str,
+    /// Whether appInfo has a domain: then no option is needed.
+    has_domain: bool,
     api_domain: &'a str,
     api_base_path: &'a str,
 }
 
 #[derive(Template)]
-#[template(path = "client/types.ts.jinja")]
-struct TypesFile<'a> {
+#[template(path = "client/client.d.ts.jinja")]
+struct ClientDeclarations<'a> {
+    header: &'a str,
+    app_info: &'a str,
+    has_domain: bool,
+}
+
+#[derive(Template)]
+#[template(path = "client/types.d.ts.jinja")]
+struct TypesDeclarations<'a> {
     header: &'a str,
     items: &'a [String],
 }
 
 #[derive(Template)]
-#[template(path = "client/operations.ts.jinja")]
-struct OperationsFile<'a> {
+#[template(path = "client/operations.js.jinja")]
+struct OperationsScript<'a> {
     header: &'a str,
     imports: &'a str,
+    items: &'a [String],
+}
+
+#[derive(Template)]
+#[template(path = "client/operations.d.ts.jinja")]
+struct OperationsDeclarations<'a> {
+    header: &'a str,
     type_imports: &'a str,
     items: &'a [String],
 }

@@ -1,5 +1,4 @@
-// The rules for the client's source and for what the generator emits beside it. Run in the folder of a
-// client: `eslint --config <here>/eslint.config.mjs src`.
+// The rules for the client's source. Run in templates/client: `eslint --config <here>/eslint.config.mjs src`.
 
 import tseslint from "typescript-eslint";
 
@@ -19,7 +18,5 @@ export default tseslint.config({
       { ignorePrimitives: { string: true } },
     ],
     "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-    // The spec decides the shape of a type, and its form follows from that.
-    "@typescript-eslint/consistent-type-definitions": "off",
   },
 });

@@ -1,6 +1,7 @@
 //! Doc comments out of text that strangers wrote: nothing in it can end the comment.
 
-use super::WIDTH;
+/// The widest line of a comment.
+const WIDTH: usize = 100;
 
 /// A doc comment that ends with a line break, or nothing where there is nothing to say.
 pub(super) fn comment(text: &str, indent: &str) -> String {

@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::modules::{self, Module};
 use super::names::{Names, OperationNames};
-use super::{Defaults, WIDTH, insert};
+use super::{Defaults, insert};
 use crate::ir::{Api, Behaviour, Operation, Segment};
 use crate::tree::Tree;
 
@@ -159,7 +159,7 @@ pub(super) fn emit(api: &Api, names: &Names, defaults: &Defaults, header: &str, 
             && operation.body.as_ref().is_none_or(|body| !body.required)
     });
     let login_methods = find(LOGIN_METHODS, api, names);
-    let login = LoginFile {
+    let login = LoginScript {
         header,
         imports: &imports,
         uses_operations: !methods.is_empty() || sign_out.is_some() || login_methods.is_some(),
@@ -181,9 +181,8 @@ pub(super) fn emit(api: &Api, names: &Names, defaults: &Defaults, header: &str, 
             .filter(|method| texts.contains(&method.texts))
             .map(|method| type_import(method.texts, &method.module))
             .collect::<Vec<_>>(),
-        texts: &texts_type(&texts),
+        texts: &texts,
     };
-    insert(tree, "src/login.ts", &login);
     insert(tree, "js/login.js", &login);
     insert(tree, "js/login.d.ts", &declarations);
 }
@@ -254,12 +253,7 @@ fn call(name: &str, operation: &Operation, own: &OperationNames, indent: usize) 
         (false, true) => ("(client, body, options)", "client, { body }, options"),
         _ => return format!("{indent}{name}: operations.{function},"),
     };
-    let line = format!("{indent}{name}: {arguments} => operations.{function}({request}),");
-    if line.len() <= WIDTH {
-        line
-    } else {
-        format!("{indent}{name}: {arguments} =>\n{indent}  operations.{function}({request}),")
-    }
+    format!("{indent}{name}: {arguments} => operations.{function}({request}),")
 }
 
 fn import(values: &[&str], module: &Module) -> String {
@@ -274,20 +268,9 @@ fn type_import(value: &str, module: &Module) -> String {
     format!("import type {{ {value} }} from \"{}\";", module.import())
 }
 
-/// `typeof A & typeof B`, broken where it must be.
-fn texts_type(texts: &[&str]) -> String {
-    let types: Vec<String> = texts.iter().map(|text| format!("typeof {text}")).collect();
-    let line = types.join(" & ");
-    if "export declare const MESSAGES: ;".len() + line.len() <= WIDTH {
-        line
-    } else {
-        types.join(" &\n  ")
-    }
-}
-
 #[derive(Template)]
-#[template(path = "client/login.ts.jinja")]
-struct LoginFile<'a> {
+#[template(path = "client/login.js.jinja")]
+struct LoginScript<'a> {
     header: &'a str,
     imports: &'a [String],
     uses_operations: bool,
@@ -303,5 +286,5 @@ struct LoginFile<'a> {
 struct LoginDeclarations<'a> {
     header: &'a str,
     imports: &'a [String],
-    texts: &'a str,
+    texts: &'a [&'static str],
 }

@@ -1,13 +1,12 @@
-//! The modules that no spec changes: each as source, and as what the TypeScript compiler makes of it
+//! The modules that no spec changes: what the TypeScript compiler makes of `templates/client/src`
 //! (`npm run build` in `tests/client`).
 
 use crate::tree::Tree;
 
-/// One file of `templates/client/src` with its twins in `templates/client/js`.
+/// One module of `templates/client/js`.
 pub(super) struct Module {
     /// The path without its extension: `login/element`.
     name: &'static str,
-    source: &'static str,
     script: &'static str,
     declarations: &'static str,
 }
@@ -17,7 +16,6 @@ macro_rules! module {
     ($name:literal) => {
         Module {
             name: $name,
-            source: include_str!(concat!("../../../templates/client/src/", $name, ".ts")),
             script: include_str!(concat!("../../../templates/client/js/", $name, ".js")),
             declarations: include_str!(concat!("../../../templates/client/js/", $name, ".d.ts")),
         }
@@ -58,7 +56,6 @@ impl Module {
     /// Adds the module to the output.
     pub(super) fn emit(&self, tree: &mut Tree) {
         let name = self.name;
-        tree.insert(format!("client/src/{name}.ts"), self.source);
         tree.insert(format!("client/js/{name}.js"), self.script);
         tree.insert(format!("client/js/{name}.d.ts"), self.declarations);
     }
@@ -74,8 +71,4 @@ pub(super) fn emit(tree: &mut Tree) {
     for module in ALWAYS {
         module.emit(tree);
     }
-    tree.insert(
-        "client/tsconfig.json",
-        include_str!("../../../templates/client/tsconfig.json"),
-    );
 }

@@ -1,22 +1,20 @@
-//! `operations`: one function per operation, in TypeScript, and as JavaScript with declarations.
+//! `operations`: one function per operation, as JavaScript and its declarations.
 
 mod request;
 
 use std::collections::BTreeSet;
 
+use super::docs;
 use super::names::{Names, OperationNames};
 use super::types::expression;
-use super::{WIDTH, docs};
 use crate::emit::sections;
 use crate::ir::{Api, ArmBody, Operation, Segment, Tenancy, Type};
 
-/// The parts of `operations.ts`, `operations.js` and `operations.d.ts`.
+/// The parts of `operations.js` and `operations.d.ts`.
 pub(super) struct Functions {
+    /// The imports of the scripts: a whole statement, or nothing.
     pub(super) imports: String,
-    /// The imports that are left without types: a whole statement, or nothing.
-    pub(super) script_imports: String,
     pub(super) type_imports: String,
-    pub(super) items: Vec<String>,
     pub(super) scripts: Vec<String>,
     pub(super) declarations: Vec<String>,
 }
@@ -35,28 +33,17 @@ pub(super) fn functions(api: &Api, names: &Names) -> Functions {
         }
         items
     };
-    let items = texts(Function::source);
     let needs_segment = api.operations.iter().any(has_segments);
-    let values = match (items.is_empty(), needs_segment) {
+    let imports = match (functions.is_empty(), needs_segment) {
         (true, _) => "",
-        (false, true) => "call, segment",
-        (false, false) => "call",
+        (false, true) => "import { call, segment } from \"./http.js\";\n",
+        (false, false) => "import { call } from \"./http.js\";\n",
     };
     Functions {
-        script_imports: if values.is_empty() {
-            String::new()
-        } else {
-            format!("import {{ {values} }} from \"./http.js\";\n")
-        },
+        imports: imports.to_owned(),
+        type_imports: type_imports(&used),
         scripts: texts(Function::script),
         declarations: texts(Function::declaration),
-        imports: if values.is_empty() {
-            "type CallOptions".to_owned()
-        } else {
-            format!("{values}, type CallOptions")
-        },
-        type_imports: type_imports(&used),
-        items,
     }
 }
 
@@ -87,19 +74,11 @@ fn type_imports(used: &BTreeSet<String>) -> String {
     if used.is_empty() {
         return String::new();
     }
-    let list: Vec<&str> = used.iter().map(String::as_str).collect();
-    let line = format!("import type {{ {} }} from \"./types.js\";", list.join(", "));
-    if line.len() <= WIDTH {
-        line
-    } else {
-        format!(
-            "import type {{\n  {},\n}} from \"./types.js\";",
-            list.join(",\n  ")
-        )
-    }
+    let lines: String = used.iter().map(|name| format!("  {name},\n")).collect();
+    format!("import type {{\n{lines}}} from \"./types.js\";")
 }
 
-/// One function, before it is written in one of three ways.
+/// One function, before it is written in one of two ways.
 struct Function {
     docs: String,
     /// `async `, where the arguments may be refused: the function then rejects as it does for all else.
@@ -107,7 +86,8 @@ struct Function {
     name: String,
     response: String,
     request: Option<Request>,
-    body: String,
+    /// The members of the object that tells the runtime how to make the call.
+    call: String,
 }
 
 /// The second argument.
@@ -142,22 +122,8 @@ impl Function {
             name: own.function.clone(),
             response: own.response.clone(),
             request: request_argument(operation, own, names, used),
-            body: call(&request::entries(operation)),
+            call: request::entries(operation).join(", "),
         }
-    }
-
-    fn source(&self) -> String {
-        let request = self.request.as_ref().map(|request| {
-            let ty = &request.ty;
-            match request.presence {
-                Presence::Required => format!("request: {ty}"),
-                Presence::Optional => format!("request?: {ty}"),
-                Presence::DefaultsToEmpty => format!("request: {ty} = {{}}"),
-            }
-        });
-        let end = format!("): Promise<{}> {{", self.response);
-        let start = format!("export {}function", self.keyword);
-        self.written(&self.typed(&start, request, &end))
     }
 
     fn declaration(&self) -> String {
@@ -166,11 +132,15 @@ impl Function {
                 Presence::Required => "",
                 Presence::Optional | Presence::DefaultsToEmpty => "?",
             };
-            format!("request{mark}: {}", request.ty)
+            format!("request{mark}: {}, ", request.ty)
         });
-        let end = format!("): Promise<{}>;", self.response);
-        let signature = self.typed("export declare function", request, &end);
-        format!("{}{signature}", self.docs)
+        format!(
+            "{}export declare function {}(client: AuthClient, {}options?: CallOptions): Promise<{}>;",
+            self.docs,
+            self.name,
+            request.unwrap_or_default(),
+            self.response
+        )
     }
 
     fn script(&self) -> String {
@@ -179,29 +149,10 @@ impl Function {
             Some(Presence::DefaultsToEmpty) => "request = {}, ",
             Some(_) => "request, ",
         };
-        self.written(&format!(
-            "export {}function {}(client, {request}options) {{",
-            self.keyword, self.name
-        ))
-    }
-
-    fn written(&self, signature: &str) -> String {
-        format!("{}{signature}\n{}\n}}", self.docs, self.body)
-    }
-
-    fn typed(&self, keyword: &str, request: Option<String>, end: &str) -> String {
-        let arguments: Vec<String> = ["client: AuthClient".to_owned()]
-            .into_iter()
-            .chain(request)
-            .chain(["options?: CallOptions".to_owned()])
-            .collect();
-        let start = format!("{keyword} {}(", self.name);
-        let line = format!("{start}{}{end}", arguments.join(", "));
-        if line.len() <= WIDTH {
-            line
-        } else {
-            format!("{start}\n  {},\n{end}", arguments.join(",\n  "))
-        }
+        format!(
+            "export {}function {}(client, {request}options) {{\n  return call(client, {{ {} }}, options);\n}}",
+            self.keyword, self.name, self.call
+        )
     }
 }
 
@@ -247,21 +198,6 @@ fn note_models(ty: &Type, names: &Names, used: &mut BTreeSet<String>) {
         }
         Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
     }
-}
-
-/// `return call(client, {…}, options);`, broken where it must be.
-fn call(entries: &[String]) -> String {
-    let object = format!("{{ {} }}", entries.join(", "));
-    let line = format!("  return call(client, {object}, options);");
-    if line.len() <= WIDTH {
-        return line;
-    }
-    let object = if 4 + object.len() < WIDTH {
-        object
-    } else {
-        format!("{{\n      {},\n    }}", entries.join(",\n      "))
-    };
-    format!("  return call(\n    client,\n    {object},\n    options,\n  );")
 }
 
 fn function_docs(operation: &Operation) -> String {

@@ -1,11 +1,11 @@
-//! `types.ts`: models, parameters and answers.
+//! `types.d.ts`: models, parameters and answers.
 
 mod layout;
 
-use layout::{Alternative, AlternativeKind, Member, interface, members, short_union, union};
+use layout::{Alternative, AlternativeKind, Member, interface, members, union};
 
 use super::names::{Names, OperationNames};
-use super::{docs, string};
+use super::string;
 use crate::emit::sections::{self, Sections};
 use crate::ir::{Api, Arm, ArmBody, Field, Model, Operation, Shape, Type, UnionVariant};
 
@@ -102,12 +102,14 @@ fn declaration(model: &Model, name: &str, names: &Names) -> String {
             union(name, &model.docs, &alternatives)
         }
         Shape::Enum { values } => {
-            let docs = docs::comment(&model.docs, "");
-            let literals: Vec<String> = values.iter().map(|(_, value)| string(value)).collect();
-            let start = format!("export type {name} =");
-            let text = short_union(&start, &literals)
-                .unwrap_or_else(|| format!("{start}\n  | {};", literals.join("\n  | ")));
-            format!("{docs}{text}")
+            let alternatives: Vec<Alternative> = values
+                .iter()
+                .map(|(_, value)| Alternative {
+                    docs: String::new(),
+                    kind: AlternativeKind::Other(string(value)),
+                })
+                .collect();
+            union(name, &model.docs, &alternatives)
         }
     }
 }
@@ -182,10 +184,10 @@ fn response(operation: &Operation, own: &OperationNames, names: &Names) -> Strin
             continue;
         }
         let alternative = success(operation.answer.tag.as_deref(), arm, names);
-        let text = alternative.kind.print(0, "");
+        let text = alternative.kind.print("");
         if alternatives
             .iter()
-            .all(|other| other.kind.print(0, "") != text)
+            .all(|other| other.kind.print("") != text)
         {
             alternatives.push(alternative);
         }

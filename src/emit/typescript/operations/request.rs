@@ -1,7 +1,7 @@
 //! What the runtime gets to know about a request: the object that each function hands to `call`.
 
+use super::super::string;
 use super::super::types::{is_identifier, key, param_keys};
-use super::super::{WIDTH, string};
 use crate::ir::{
     ArmBody, Behaviour, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Segment, Tenancy,
     Type,
@@ -106,16 +106,7 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
             format!("{}: {value}", key(param.field.name.wire()))
         })
         .collect();
-    let line = format!("{name}: {{ {} }}", pairs.join(", "));
-    // Such a line stands six columns in and ends with a comma.
-    Some(if line.len() + 7 <= WIDTH {
-        line
-    } else {
-        format!(
-            "{name}: {{\n        {},\n      }}",
-            pairs.join(",\n        ")
-        )
-    })
+    Some(format!("{name}: {{ {} }}", pairs.join(", ")))
 }
 
 fn is_always_there(field: &Field) -> bool {

@@ -1,7 +1,7 @@
-//! Object and union types, laid out the way prettier would.
+//! Object and union types as text.
 
+use super::super::docs;
 use super::super::names::Names;
-use super::super::{WIDTH, docs};
 use super::{expression, key};
 use crate::ir::Field;
 
@@ -53,18 +53,15 @@ pub(super) fn members(fields: &[Field], may_be_undefined: bool, names: &Names) -
         .collect()
 }
 
-/// `{ a: string; b?: number }`, on one line where nothing speaks against it. `taken`: columns
-/// before it on its first line; `indent`: of its closing brace.
-pub(super) fn object(members: &[Member], taken: usize, indent: &str) -> String {
+/// `{ a: string; b?: number }` on one line, or one member a line where a member has a comment. `indent`: that
+/// of the line with the closing brace.
+pub(super) fn object(members: &[Member], indent: &str) -> String {
     if members.is_empty() {
         return "Record<string, never>".to_owned();
     }
     if members.iter().all(|member| member.docs.is_empty()) {
         let texts: Vec<&str> = members.iter().map(|member| member.text.as_str()).collect();
-        let line = format!("{{ {} }}", texts.join("; "));
-        if taken + line.len() < WIDTH {
-            return line;
-        }
+        return format!("{{ {} }}", texts.join("; "));
     }
     format!("{{\n{}{indent}}}", block(members, &format!("{indent}  ")))
 }
@@ -106,56 +103,34 @@ pub(super) enum AlternativeKind {
 }
 
 impl AlternativeKind {
-    pub(super) fn print(&self, taken: usize, indent: &str) -> String {
+    pub(super) fn print(&self, indent: &str) -> String {
         match self {
-            Self::Object(members) => object(members, taken, indent),
+            Self::Object(members) => object(members, indent),
             Self::Other(text) => text.clone(),
         }
     }
 }
 
+/// A union type, one alternative a line where there are several.
 pub(super) fn union(name: &str, docs: &str, alternatives: &[Alternative]) -> String {
     let start = format!("export type {name} =");
     match alternatives {
         [] => format!("{}{start} never;", docs::comment(docs, "")),
         [only] => {
             let docs = docs::comment(&paragraphs(docs, &only.docs), "");
-            let text = only.kind.print(start.len() + 1, "");
-            format!("{docs}{start} {text};")
+            format!("{docs}{start} {};", only.kind.print(""))
         }
         several => {
-            let bare = several.iter().all(|other| other.docs.trim().is_empty());
-            let texts: Vec<String> = several
-                .iter()
-                .map(|other| other.kind.print(0, ""))
-                .collect();
-            if bare && let Some(short) = short_union(&start, &texts) {
-                return format!("{}{short}", docs::comment(docs, ""));
-            }
             let mut text = format!("{}{start}", docs::comment(docs, ""));
             for alternative in several {
                 text.push('\n');
                 text.push_str(&docs::comment(&alternative.docs, "  "));
                 text.push_str("  | ");
-                text.push_str(&alternative.kind.print(4, "    "));
+                text.push_str(&alternative.kind.print("    "));
             }
             text.push(';');
             text
         }
-    }
-}
-
-/// The members of a union side by side, where they fit.
-pub(super) fn short_union(start: &str, texts: &[String]) -> Option<String> {
-    let joined = texts.join(" | ");
-    if joined.contains('\n') {
-        None
-    } else if start.len() + joined.len() + 2 <= WIDTH {
-        Some(format!("{start} {joined};"))
-    } else if joined.len() + 3 <= WIDTH {
-        Some(format!("{start}\n  {joined};"))
-    } else {
-        None
     }
 }
 
