@@ -5,7 +5,9 @@ mod common;
 
 use auth_server::Config;
 use auth_server::limits::LimitSettings;
-use common::codes::{Attempt, CREATE, OK, RESTART, counted, sent, sent_code, sent_link, wrong};
+use common::codes::{
+    Attempt, CONSUME, CREATE, OK, RESTART, counted, sent, sent_code, sent_link, wrong,
+};
 use common::{Exchange, Server, join_all};
 use serde_json::json;
 
@@ -128,6 +130,8 @@ async fn expired_codes_count_like_wrong_ones_and_an_old_attempt_is_over() {
     let attempt = Attempt::start(&server, "ana@ex.co").await;
     let code = sent_code(&server).await;
     server.clock.advance(LIFETIME + 1);
+    // The clean-up leaves what still has something to say.
+    server.auth.clean_up().await.expect("it writes");
     for count in 1..=4 {
         let answer = attempt.with_code(&server, &code).await;
         assert_eq!(answer.brief(), counted("EXPIRED", count));
@@ -274,4 +278,49 @@ async fn guesses_for_one_address_are_limited_over_all_attempts_but_links_still_w
     // The owner, who has the mail, is not locked out.
     let link = sent.link_code.expect("a link");
     assert!(is_ok(&attempt.with_link(&server, &link).await));
+}
+
+#[tokio::test]
+async fn guesses_of_others_do_not_keep_the_owner_out_of_a_device_that_signed_in_before() {
+    let server = Server::start_with(|config| {
+        limited(config);
+        config.limits.code_request = "off".parse().expect("it is one");
+    })
+    .await;
+    let attempt = Attempt::start(&server, "ana@ex.co").await;
+    let body = attempt.body_with_code(&sent_code(&server).await);
+    let ask = server.post(CONSUME).header("st-auth-mode", "cookie");
+    let signed_in = ask.json(&body).await;
+    let device = signed_in.cookie("sDevice").expect("the device is known");
+
+    for _ in 0..4 {
+        let attempt = Attempt::start(&server, "ana@ex.co").await;
+        let code = sent_code(&server).await;
+        for _ in 0..5 {
+            attempt.with_code(&server, wrong(&code)).await;
+        }
+    }
+    let attempt = Attempt::start(&server, "ana@ex.co").await;
+    let body = attempt.body_with_code(&sent_code(&server).await);
+    let elsewhere = server.post(CONSUME).json(&body).await;
+    assert_eq!(elsewhere.json()["status"], "GENERAL_ERROR");
+    let ask = server.post(CONSUME).header("st-auth-mode", "cookie");
+    let ask = ask.header("cookie", &format!("sDevice={device}"));
+    assert!(is_ok(&ask.json(&body).await));
+}
+
+#[tokio::test]
+async fn a_user_who_was_deleted_signs_up_with_a_code_that_waits() {
+    let server = Server::start().await;
+    let attempt = Attempt::start(&server, "ana@ex.co").await;
+    let signed_up = attempt.with_code(&server, &sent_code(&server).await).await;
+    let user = signed_up.json()["user"]["id"].clone();
+    let attempt = Attempt::start(&server, "ana@ex.co").await;
+    let code = sent_code(&server).await;
+    let id = user.as_str().expect("it is text");
+    let deleted = server.auth.store().delete_user(id).await;
+    assert!(deleted.expect("the store works"));
+    let again = attempt.with_code(&server, &code).await.json();
+    assert_eq!(again["createdNewRecipeUser"], true, "{again}");
+    assert_ne!(again["user"]["id"], user);
 }

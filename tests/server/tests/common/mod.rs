@@ -8,6 +8,8 @@
 //! | 1–13 | `sign_up` |
 //! | 14–24, 71, 72 | `sign_in` |
 //! | 25–31, 33 | `password_reset` |
+//! | 43, 44, 51, 54–56, 58 | `passwordless` |
+//! | 47–50, 52, 53, 57 | `passwordless_attempts` |
 //! | 78, 79 | `routing` |
 //!
 //! In 24, without passwordless sign-in its `rid` names no recipe, and the address-and-password route

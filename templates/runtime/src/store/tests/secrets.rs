@@ -13,6 +13,7 @@ enum Step {
     ConsumeAll(&'static str, &'static str),
     Count(&'static str, &'static str, i64),
     Attempt(&'static str, &'static str),
+    Extend(&'static str, &'static str, i64, i64),
 }
 
 /// What became of it: a number, and the secret if there was one.
@@ -44,6 +45,9 @@ impl Transaction for Step {
             Self::Find(kind, hash) => secrets::find(tx, kind, hash).await?,
             Self::Consume(kind, hash) => secrets::consume(tx, kind, hash).await?,
             Self::Attempt(kind, hash) => secrets::count_attempt(tx, kind, hash).await?,
+            Self::Extend(kind, hash, now, expires_at) => {
+                secrets::extend(tx, kind, hash, now, expires_at).await?
+            }
         };
         Ok((u64::from(secret.is_some()), secret))
     }
@@ -56,6 +60,7 @@ async fn run(store: &dyn Store, step: Step) -> u64 {
 pub(super) async fn holds(store: &Arc<dyn Store>) {
     a_kind_and_a_subject_have_secrets_of_their_own(&**store).await;
     wrong_guesses_are_counted(&**store).await;
+    one_that_is_not_expired_can_live_longer(&**store).await;
     a_secret_is_spent_once(store).await;
     expired_ones_are_deleted_whatever_their_kind(&**store).await;
 }
@@ -105,6 +110,23 @@ async fn wrong_guesses_are_counted(store: &dyn Store) {
     let spent = store.run(Step::Consume(CODE, "h3")).await.expect("write");
     assert_eq!(spent.1.map(|secret| secret.attempts), Some(3));
     assert_eq!(run(store, Step::Attempt(CODE, "h3")).await, 0, "spent");
+}
+
+async fn one_that_is_not_expired_can_live_longer(store: &dyn Store) {
+    run(store, Step::Issue(CODE, "long", "ana", 100)).await;
+    for (kind, hash, now, expected) in [
+        ("test/link", "long", 99, 0),
+        (CODE, "unknown", 99, 0),
+        (CODE, "long", 100, 0),
+        (CODE, "long", 99, 1),
+        // It is, from now on.
+        (CODE, "long", 199, 1),
+    ] {
+        let extend = Step::Extend(kind, hash, now, 200);
+        assert_eq!(run(store, extend).await, expected, "{kind} {hash} at {now}");
+    }
+    let found = store.run(Step::Consume(CODE, "long")).await.expect("write");
+    assert_eq!(found.1.map(|secret| secret.expires_at), Some(200));
 }
 
 async fn a_secret_is_spent_once(store: &Arc<dyn Store>) {
