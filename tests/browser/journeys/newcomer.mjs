@@ -66,6 +66,11 @@ export async function newcomer(visit, shot) {
     page.getByRole("link", { name: "Outbox" }).press("Enter"),
   ]);
   const link = outbox.locator("article", { hasText: email }).getByRole("link").first();
+  // The page shows what was sent when it was opened, and the mail may still be on its way.
+  for (let tries = 0; tries < 50 && (await link.count()) === 0; tries += 1) {
+    await outbox.waitForTimeout(100);
+    await outbox.reload();
+  }
   await link.waitFor();
   await fits(outbox);
   await shot("outbox", outbox);
