@@ -84,7 +84,7 @@ test("workerd: a redirect takes no cookie to another origin", async () => {
   const { outputFiles } = await build({
     stdin: {
       contents: `
-        import { newClient } from ${JSON.stringify(fileOf("session.js"))};
+        import { newClient } from ${JSON.stringify(fileOf("engine.js"))};
         import { forRequest } from ${JSON.stringify(fileOf("server.js"))};
         export default {
           async fetch(request) {

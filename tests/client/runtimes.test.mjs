@@ -37,7 +37,7 @@ test("importing the client and making one looks at no page", async () => {
     });
   }
   try {
-    const fresh = await import(`${fileOf("session.js")}?fresh`);
+    const fresh = await import(`${fileOf("engine.js")}?fresh`);
     looked.length = 0;
     for (const module of ["storage.js", "http.js", "errors.js", "server.js", "login/element.js"]) {
       await import(`${fileOf(module)}?fresh`);
@@ -95,7 +95,7 @@ test("workerd: sign in, three calls with an expired token, one refresh, sign out
   const { outputFiles } = await build({
     stdin: {
       contents: `
-        import { newClient } from ${JSON.stringify(fileOf("session.js"))};
+        import { newClient } from ${JSON.stringify(fileOf("engine.js"))};
         import { call } from ${JSON.stringify(fileOf("http.js"))};
         import { memoryStorage } from ${JSON.stringify(fileOf("storage.js"))};
         export default {

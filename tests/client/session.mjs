@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from "vitest";
 import { load } from "./client.mjs";
 import { startFakeServer } from "./fake-server.mjs";
 
-export const { newClient } = await load("session.js");
+export const { newClient } = await load("engine.js");
 export const { call } = await load("http.js");
 export const { ApiError, NetworkError, TimeoutError } = await load("errors.js");
 export const { memoryStorage, STORED } = await load("storage.js");

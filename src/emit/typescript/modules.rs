@@ -25,6 +25,7 @@ macro_rules! module {
 /// What every client has.
 const ALWAYS: &[Module] = &[
     module!("chunks"),
+    module!("engine"),
     module!("errors"),
     module!("front-token"),
     module!("http"),
@@ -35,12 +36,14 @@ const ALWAYS: &[Module] = &[
     module!("session"),
     module!("storage"),
     module!("login/complaints"),
+    module!("login/definition"),
     module!("login/element"),
     module!("login/flow"),
     module!("login/journey"),
     module!("login/offer"),
     module!("login/page"),
     module!("login/render"),
+    module!("login/stage"),
     module!("login/style"),
     module!("login/texts"),
 ];

@@ -135,6 +135,8 @@ fn the_whole_package_is_there() {
     client/js/chunks.js
     client/js/client.d.ts
     client/js/client.js
+    client/js/engine.d.ts
+    client/js/engine.js
     client/js/errors.d.ts
     client/js/errors.js
     client/js/front-token.d.ts
@@ -149,6 +151,8 @@ fn the_whole_package_is_there() {
     client/js/login.js
     client/js/login/complaints.d.ts
     client/js/login/complaints.js
+    client/js/login/definition.d.ts
+    client/js/login/definition.js
     client/js/login/element.d.ts
     client/js/login/element.js
     client/js/login/email-password.d.ts
@@ -163,6 +167,8 @@ fn the_whole_package_is_there() {
     client/js/login/page.js
     client/js/login/render.d.ts
     client/js/login/render.js
+    client/js/login/stage.d.ts
+    client/js/login/stage.js
     client/js/login/style.d.ts
     client/js/login/style.js
     client/js/login/texts.d.ts

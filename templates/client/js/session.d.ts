@@ -1,18 +1,8 @@
 /**
- * The session, as a frontend sees it: which tokens go along with a request, what an answer changes
- * about them, and when they are renewed.
- *
- * The rules that this file keeps:
- *
- * - tokens go to the API's own origins and to no other, not even after a redirect;
- * - however many requests in however many tabs need a new access token, one refresh gets it for all;
- * - a token that is about to expire is renewed before it is sent, by a clock set after the server's;
- * - no request waits for another tab, another answer or a storage without end;
- * - only the server ends a session: a refresh that gets no answer, or an answer of trouble, throws
- *   and leaves every token where it is.
+ * What a frontend sees of the session: who is signed in, what happens to that, and the client with its options.
  */
-import { type ClaimFailure } from "./errors.js";
-import { type TokenStorage } from "./storage.js";
+import type { ClaimFailure } from "./errors.js";
+import type { TokenStorage } from "./storage.js";
 /** How session tokens travel: in HttpOnly cookies, or in headers that the client keeps and sends. */
 export type TokenTransferMethod = "cookie" | "header";
 /** Who is signed in, as far as the frontend may know. */
@@ -144,5 +134,3 @@ export interface AuthClient {
   /** Calls back whenever something happens to the session, until the returned function is called. */
   onSession(listener: (event: SessionEvent) => void): () => void;
 }
-/** A client for one API. */
-export declare function newClient(options: AuthClientOptions): AuthClient;

@@ -1,7 +1,7 @@
 /**
  * One call of one operation: its URL, its body, its time limit, and what its answer means.
  *
- * Everything about sessions is elsewhere (`session.ts`): this file uses nothing but
+ * Everything about sessions is elsewhere (`engine.ts`): this file uses nothing but
  * {@link AuthClient.fetch}.
  */
 

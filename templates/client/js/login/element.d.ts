@@ -3,11 +3,11 @@
  * It shows only what the API can do: each login method is a module of its own.
  */
 import type { AuthClient } from "../session.js";
+import type { LoginDefinition } from "./definition.js";
 import type { LoginField } from "./flow.js";
-import { type LoginDefinition } from "./journey.js";
 import type { Messages } from "./texts.js";
+export type { LoginDefinition, LoginSuccess } from "./definition.js";
 export type { LoginField } from "./flow.js";
-export type { LoginDefinition, LoginSuccess } from "./journey.js";
 declare const Base: {
   new (): HTMLElement;
   prototype: HTMLElement;

@@ -2,32 +2,9 @@
  * The way through `<auth-login>`: which view is shown, what leads to the next one, and what is still
  * to be done when somebody has signed in.
  */
-import type { AuthClient, Session, SessionEvent } from "../session.js";
-import type { Action, Answer, Flow, LoginField, LoginMethod, Offer, Trouble } from "./flow.js";
-import { type Messages } from "./texts.js";
-/** What an element is defined with. */
-export interface LoginDefinition {
-  readonly newClient: () => AuthClient;
-  /** In the order in which they are offered. */
-  readonly methods: readonly LoginMethod[];
-  readonly signOut?: (client: AuthClient) => Promise<unknown>;
-  /** Asks the server which of the methods it has switched on. */
-  readonly loginMethods?: Action;
-  /** Where the application's login pages are: `/auth`. */
-  readonly websiteBasePath: string;
-}
-/** What comes with the event `auth-success`. */
-export interface LoginSuccess {
-  readonly session: Session | undefined;
-  /** The user has just been created. */
-  readonly signedUp: boolean;
-}
-/** The element, with what a page can set about it. */
-export interface Host extends HTMLElement {
-  readonly client: AuthClient;
-  readonly messages: Messages;
-  readonly signUpFields: readonly LoginField[];
-}
+import type { AuthClient, SessionEvent } from "../session.js";
+import type { Host, LoginDefinition } from "./definition.js";
+import type { Action, Answer, Flow, LoginField, Offer, Trouble } from "./flow.js";
 /** One element's way. */
 export declare class Journey implements Flow {
   #private;

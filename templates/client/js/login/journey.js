@@ -3,10 +3,11 @@
  * to be done when somebody has signed in.
  */
 import { ApiError } from "../errors.js";
-import { complaintOf, excuseFor, textsOf } from "./complaints.js";
+import { complaintOf, textsOf } from "./complaints.js";
 import { readOffer } from "./offer.js";
 import { targetOf } from "./page.js";
-import { draw, make } from "./render.js";
+import { make } from "./render.js";
+import { Stage } from "./stage.js";
 import { COMMON_TEXTS } from "./texts.js";
 /** The views that an attribute or the page's address may ask for. */
 const PUBLIC_VIEWS = ["signIn", "signUp", "forgot", "code", "passkey"];
@@ -16,17 +17,14 @@ export class Journey {
   contact = "";
   #host;
   #api;
+  #stage;
   #tenantId;
   #offered;
-  #isBusy = false;
   /** What is shown is for somebody who is signed in. */
   #isInside = false;
   #hasSignedUp = false;
   /** Whom the methods keep something about. */
   #userId;
-  #drawn;
-  #drawnView;
-  #told = "";
   #turn = 0;
   /** The view that the page has asked for before there was anything to show. */
   #wish;
@@ -35,6 +33,11 @@ export class Journey {
   constructor(host, api) {
     this.#host = host;
     this.#api = api;
+    this.#stage = new Stage(
+      host,
+      () => this.#common,
+      (error) => this.emit("auth-error", error),
+    );
   }
   get element() {
     return this.#host;
@@ -87,9 +90,7 @@ export class Journey {
     this.#tenantId = address.searchParams.get("tenantId") ?? undefined;
     const { loginMethods } = this.#api;
     if (loginMethods && this.#offered === undefined) {
-      const wait = make("p", { className: "hint", role: "status" }, this.#common.working);
-      const card = make("section", { className: "card", part: "card" }, wait);
-      this.#host.shadowRoot?.replaceChildren(card);
+      this.#stage.wait();
     }
     const listed = this.#host.getAttribute("providers");
     const offer = this.#offered ?? (await readOffer(loginMethods, this.client, listed));
@@ -114,7 +115,7 @@ export class Journey {
   /** Something has happened to the session, here or in another tab. */
   hear({ type }) {
     // While a form is at work, it knows better what comes next.
-    if ((type === "created" || type === "claimsRefused") && !this.#isBusy) {
+    if ((type === "created" || type === "claimsRefused") && !this.#stage.isBusy) {
       void this.#settle();
     } else if (type === "signedOut" || type === "expired") {
       this.#belongTo(undefined);
@@ -136,7 +137,7 @@ export class Journey {
     if ((await client.getSession()) === undefined) {
       return;
     }
-    if (this.view === view && next !== view && !this.#isBusy) {
+    if (this.view === view && next !== view && !this.#stage.isBusy) {
       this.#isInside = true;
       this.#go(next, false);
       if (next === "signedIn") {
@@ -242,13 +243,13 @@ export class Journey {
   }
   show(view, trouble) {
     this.#go(view);
-    this.#drawn?.say(trouble);
+    this.#stage.say(trouble);
   }
   redraw() {
     this.render(true);
   }
   tell(text) {
-    this.#told = text;
+    this.#stage.tell(text);
   }
   emit(type, detail) {
     const options = { bubbles: true, composed: true, cancelable: true, detail };
@@ -272,29 +273,8 @@ export class Journey {
     const { enter } = this.#viewNow();
     if (enter) {
       // What has shown the view may still be at work.
-      setTimeout(() => this.#run(enter));
+      setTimeout(() => this.#stage.run(enter));
     }
-  }
-  #run(work) {
-    if (this.#isBusy) {
-      return;
-    }
-    this.#isBusy = true;
-    this.#told = "";
-    this.#drawn?.setBusy(true);
-    void work()
-      .catch((error) => {
-        this.emit("auth-error", error);
-        return excuseFor(error, this.#common);
-      })
-      .then((trouble) => {
-        this.#isBusy = false;
-        this.#drawn?.setBusy(false);
-        if (trouble !== undefined) {
-          this.#drawn?.say(trouble);
-        }
-        this.#drawn?.tell(this.#told);
-      });
   }
   #viewNow() {
     const { view } = this;
@@ -312,44 +292,32 @@ export class Journey {
     if (this.#api.signOut) {
       const properties = { className: "submit", part: "submit", type: "button" };
       const button = make("button", properties, this.#common.signOut);
-      button.addEventListener("click", () => this.#run(this.signOut));
+      button.addEventListener("click", () => this.#stage.run(this.signOut));
       inside.append(make("div", { className: "actions" }, button));
     }
     return inside;
   }
   /** Draws the view, once it is known which methods there are. */
   render(focus) {
-    const root = this.#host.shadowRoot;
-    if (root === null || this.#offered === undefined) {
+    if (this.#offered === undefined) {
       return;
     }
-    const focused = root.activeElement?.id;
     const view = this.#viewNow();
     const isKnown = ({ act }) => typeof act !== "string" || this.has(act);
     const choices = this.#methods.flatMap(({ choices }) => choices?.(this, this.view) ?? []);
-    this.#drawn = draw(
+    this.#stage.draw(
+      this.view,
       { ...view, links: (view.links ?? []).filter(isKnown) },
       {
-        texts: this.#common,
         choices: view.hasChoices ? choices.filter(isKnown) : [],
         contact: this.contact,
         onContact: (contact) => {
           this.contact = contact;
         },
-        run: (work) => this.#run(work),
         go: (next) => this.#go(next),
       },
+      focus,
     );
-    const before = root.firstElementChild;
-    root.replaceChildren(this.#drawn.card);
-    this.#drawn.setBusy(this.#isBusy);
-    if (this.#drawnView === this.view && before) {
-      this.#drawn.takeOver(before, focused);
-    }
-    this.#drawnView = this.view;
-    if (focus) {
-      this.#drawn.focus();
-    }
   }
 }
 /** A server without the operation that tells of a step has no such step. */

@@ -4,13 +4,14 @@
  */
 
 import type { AuthClient } from "../session.js";
+import type { LoginDefinition } from "./definition.js";
 import type { LoginField } from "./flow.js";
-import { Journey, type LoginDefinition } from "./journey.js";
+import { Journey } from "./journey.js";
 import { STYLE } from "./style.js";
 import type { Messages } from "./texts.js";
 
+export type { LoginDefinition, LoginSuccess } from "./definition.js";
 export type { LoginField } from "./flow.js";
-export type { LoginDefinition, LoginSuccess } from "./journey.js";
 
 // Servers have no elements; there the class can be imported and is never made.
 const Base =

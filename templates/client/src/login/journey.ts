@@ -5,7 +5,8 @@
 
 import { ApiError } from "../errors.js";
 import type { AuthClient, Session, SessionEvent } from "../session.js";
-import { complaintOf, excuseFor, textsOf } from "./complaints.js";
+import { complaintOf, textsOf } from "./complaints.js";
+import type { Host, LoginDefinition, LoginSuccess } from "./definition.js";
 import type {
   Action,
   Answer,
@@ -20,34 +21,9 @@ import type {
 } from "./flow.js";
 import { readOffer } from "./offer.js";
 import { targetOf } from "./page.js";
-import { draw, make, type Drawn } from "./render.js";
-import { COMMON_TEXTS, type Messages } from "./texts.js";
-
-/** What an element is defined with. */
-export interface LoginDefinition {
-  readonly newClient: () => AuthClient;
-  /** In the order in which they are offered. */
-  readonly methods: readonly LoginMethod[];
-  readonly signOut?: (client: AuthClient) => Promise<unknown>;
-  /** Asks the server which of the methods it has switched on. */
-  readonly loginMethods?: Action;
-  /** Where the application's login pages are: `/auth`. */
-  readonly websiteBasePath: string;
-}
-
-/** What comes with the event `auth-success`. */
-export interface LoginSuccess {
-  readonly session: Session | undefined;
-  /** The user has just been created. */
-  readonly signedUp: boolean;
-}
-
-/** The element, with what a page can set about it. */
-export interface Host extends HTMLElement {
-  readonly client: AuthClient;
-  readonly messages: Messages;
-  readonly signUpFields: readonly LoginField[];
-}
+import { make } from "./render.js";
+import { Stage } from "./stage.js";
+import { COMMON_TEXTS } from "./texts.js";
 
 /** The views that an attribute or the page's address may ask for. */
 const PUBLIC_VIEWS = ["signIn", "signUp", "forgot", "code", "passkey"];
@@ -58,17 +34,14 @@ export class Journey implements Flow {
   contact = "";
   readonly #host: Host;
   readonly #api: LoginDefinition;
+  readonly #stage: Stage;
   #tenantId: string | undefined;
   #offered: Offer | undefined;
-  #isBusy = false;
   /** What is shown is for somebody who is signed in. */
   #isInside = false;
   #hasSignedUp = false;
   /** Whom the methods keep something about. */
   #userId: string | undefined;
-  #drawn: Drawn | undefined;
-  #drawnView: string | undefined;
-  #told = "";
   #turn = 0;
   /** The view that the page has asked for before there was anything to show. */
   #wish: string | undefined;
@@ -78,6 +51,11 @@ export class Journey implements Flow {
   constructor(host: Host, api: LoginDefinition) {
     this.#host = host;
     this.#api = api;
+    this.#stage = new Stage(
+      host,
+      () => this.#common,
+      (error) => this.emit("auth-error", error),
+    );
   }
 
   get element(): HTMLElement {
@@ -135,9 +113,7 @@ export class Journey implements Flow {
     this.#tenantId = address.searchParams.get("tenantId") ?? undefined;
     const { loginMethods } = this.#api;
     if (loginMethods && this.#offered === undefined) {
-      const wait = make("p", { className: "hint", role: "status" }, this.#common.working);
-      const card = make("section", { className: "card", part: "card" }, wait);
-      this.#host.shadowRoot?.replaceChildren(card);
+      this.#stage.wait();
     }
     const listed = this.#host.getAttribute("providers");
     const offer = this.#offered ?? (await readOffer(loginMethods, this.client, listed));
@@ -163,7 +139,7 @@ export class Journey implements Flow {
   /** Something has happened to the session, here or in another tab. */
   hear({ type }: SessionEvent): void {
     // While a form is at work, it knows better what comes next.
-    if ((type === "created" || type === "claimsRefused") && !this.#isBusy) {
+    if ((type === "created" || type === "claimsRefused") && !this.#stage.isBusy) {
       void this.#settle();
     } else if (type === "signedOut" || type === "expired") {
       this.#belongTo(undefined);
@@ -186,7 +162,7 @@ export class Journey implements Flow {
     if ((await client.getSession()) === undefined) {
       return;
     }
-    if (this.view === view && next !== view && !this.#isBusy) {
+    if (this.view === view && next !== view && !this.#stage.isBusy) {
       this.#isInside = true;
       this.#go(next, false);
       if (next === "signedIn") {
@@ -303,7 +279,7 @@ export class Journey implements Flow {
 
   show(view: string, trouble?: string): void {
     this.#go(view);
-    this.#drawn?.say(trouble);
+    this.#stage.say(trouble);
   }
 
   redraw(): void {
@@ -311,7 +287,7 @@ export class Journey implements Flow {
   }
 
   tell(text: string): void {
-    this.#told = text;
+    this.#stage.tell(text);
   }
 
   emit(type: string, detail: unknown): boolean {
@@ -340,30 +316,8 @@ export class Journey implements Flow {
     const { enter } = this.#viewNow();
     if (enter) {
       // What has shown the view may still be at work.
-      setTimeout(() => this.#run(enter));
+      setTimeout(() => this.#stage.run(enter));
     }
-  }
-
-  #run(work: () => Promise<Trouble>): void {
-    if (this.#isBusy) {
-      return;
-    }
-    this.#isBusy = true;
-    this.#told = "";
-    this.#drawn?.setBusy(true);
-    void work()
-      .catch((error: unknown) => {
-        this.emit("auth-error", error);
-        return excuseFor(error, this.#common);
-      })
-      .then((trouble) => {
-        this.#isBusy = false;
-        this.#drawn?.setBusy(false);
-        if (trouble !== undefined) {
-          this.#drawn?.say(trouble);
-        }
-        this.#drawn?.tell(this.#told);
-      });
   }
 
   #viewNow(): View {
@@ -383,7 +337,7 @@ export class Journey implements Flow {
     if (this.#api.signOut) {
       const properties = { className: "submit", part: "submit", type: "button" } as const;
       const button = make("button", properties, this.#common.signOut);
-      button.addEventListener("click", () => this.#run(this.signOut));
+      button.addEventListener("click", () => this.#stage.run(this.signOut));
       inside.append(make("div", { className: "actions" }, button));
     }
     return inside;
@@ -391,37 +345,25 @@ export class Journey implements Flow {
 
   /** Draws the view, once it is known which methods there are. */
   render(focus: boolean): void {
-    const root = this.#host.shadowRoot;
-    if (root === null || this.#offered === undefined) {
+    if (this.#offered === undefined) {
       return;
     }
-    const focused = root.activeElement?.id;
     const view = this.#viewNow();
     const isKnown = ({ act }: Choice): boolean => typeof act !== "string" || this.has(act);
     const choices = this.#methods.flatMap(({ choices }) => choices?.(this, this.view) ?? []);
-    this.#drawn = draw(
+    this.#stage.draw(
+      this.view,
       { ...view, links: (view.links ?? []).filter(isKnown) },
       {
-        texts: this.#common,
         choices: view.hasChoices ? choices.filter(isKnown) : [],
         contact: this.contact,
         onContact: (contact) => {
           this.contact = contact;
         },
-        run: (work) => this.#run(work),
         go: (next) => this.#go(next),
       },
+      focus,
     );
-    const before = root.firstElementChild;
-    root.replaceChildren(this.#drawn.card);
-    this.#drawn.setBusy(this.#isBusy);
-    if (this.#drawnView === this.view && before) {
-      this.#drawn.takeOver(before, focused);
-    }
-    this.#drawnView = this.view;
-    if (focus) {
-      this.#drawn.focus();
-    }
   }
 }
 

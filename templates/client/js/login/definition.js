@@ -1,0 +1,2 @@
+/** What an element is given: by the generated entry, by the page around it, and what it gives back. */
+export {};
