@@ -273,8 +273,13 @@ fn what_the_book_includes_is_there_and_has_no_links_of_another_folder() {
             included.insert(place);
         }
     }
-    let expected = ["CHANGELOG.md", "README.md", "SECURITY.md"].map(str::to_owned);
-    assert_eq!(included, BTreeSet::from(expected));
+    let mut expected =
+        BTreeSet::from(["CHANGELOG.md", "README.md", "SECURITY.md"].map(str::to_owned));
+    for example in fs::read_dir(root().join("docs/examples")).expect("the examples") {
+        let name = example.expect("a file").file_name();
+        expected.insert(format!("docs/examples/{}", name.to_string_lossy()));
+    }
+    assert_eq!(included, expected);
 }
 
 #[test]

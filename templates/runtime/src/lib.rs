@@ -28,12 +28,13 @@
 //!
 //! What the access token says about its user is a [`Claim`]; what a route demands of a session,
 //! [`VerifySession`]; and whatever is done to sessions by their handle or their user — list, revoke,
-//! change — is a method of [`Auth::sessions`]. `examples/claims.rs` shows all three.
+//! change — is a method of [`Auth::sessions`]. The example `claims` of the
+//! documentation shows all three.
 //!
 //! Where an application wants something else than the server does by itself, it says so when it builds the
 //! server ([`Auth::builder`]: how sessions begin, what refusals look like) or its layer
-//! ([`AuthLayer::without`]: routes that it answers itself); see `examples/hooks.rs`. Several servers in one
-//! process need an app id each ([`Config::app_id`]); see `examples/instances.rs`.
+//! ([`AuthLayer::without`]: routes that it answers itself); see the example `hooks`. Several servers in one
+//! process need an app id each ([`Config::app_id`]); see the example `instances`.
 //!
 //! # The house
 //!

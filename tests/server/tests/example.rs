@@ -3,7 +3,7 @@
 #[path = "../../../templates/server/examples/app.rs"]
 #[allow(dead_code, reason = "its `main` is not called")]
 mod app;
-#[path = "../../../templates/server/examples/claims.rs"]
+#[path = "../../../docs/examples/claims.rs"]
 #[allow(dead_code, reason = "its `main` is not called")]
 mod claims;
 mod common;

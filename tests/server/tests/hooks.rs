@@ -1,7 +1,7 @@
 //! Where the application steps in: the example does what it shows, and what it leaves to the server stays.
 
 mod common;
-#[path = "../../../templates/server/examples/hooks.rs"]
+#[path = "../../../docs/examples/hooks.rs"]
 #[allow(dead_code, reason = "its `main` is not called")]
 mod hooks;
 

@@ -1,7 +1,7 @@
 //! Several auth servers in one process: nothing of one is worth anything at the other.
 
 mod common;
-#[path = "../../../templates/server/examples/instances.rs"]
+#[path = "../../../docs/examples/instances.rs"]
 #[allow(dead_code, reason = "its `main` is not called")]
 mod instances;
 

@@ -1,8 +1,8 @@
 //! Two auth servers in one process: one for the customers of a shop, one for its staff.
 //!
-//! `cargo run --example instances`. Each has an app id, a database, a base path, keys and lifetimes of its
-//! own, and a token of one is worth nothing at the other. By their app ids, the cookies of both have names of
-//! their own, so that somebody can be signed in to both on one host; and a database that belongs to one app
+//! As `examples/instances.rs` in the crate of the server: `cargo run --example instances`. Each has an app id, a
+//! database, a base path, keys and lifetimes of its own, and a token of one is worth nothing at the other. By their app ids, the cookies of both have names of
+//! their own, so that one browser can be signed in to both on one host; and a database that belongs to one app
 //! is refused to the other. On PostgreSQL, two schemas do as well as two databases
 //! (`?options=-csearch_path%3Dstaff`).
 

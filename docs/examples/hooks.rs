@@ -1,6 +1,6 @@
 //! Where an application steps in: how sessions begin, how they are refreshed, what refusals look like.
 //!
-//! `cargo run --example hooks`. Nothing of the server is edited for any of it.
+//! As `examples/hooks.rs` in the crate of the server: `cargo run --example hooks`. Nothing of the server is edited for any of it.
 
 use auth_server::app_info::AppInfoInput;
 use auth_server::auth::{AuthBuilder, Refusal};

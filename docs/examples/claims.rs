@@ -1,8 +1,9 @@
 //! What a session says about its user, and what routes demand of it.
 //!
-//! `cargo run --example claims`, then `POST /invitations/ana` signs in (by header), and the routes below
-//! answer 200, 401 or 403. The access token carries each claim as `"<key>":{"v":<value>,"t":<ms>}`; what a
-//! route demands and is missing or too old is fetched from the application, here a list in memory.
+//! As `examples/claims.rs` in the crate of the server: `cargo run --example claims`, then `POST /invitations/ana`
+//! signs in (by header), and the routes below answer 200, 401 or 403. The access token carries each claim as
+//! `"<key>":{"v":<value>,"t":<ms>}`; what a route demands and is missing or too old is fetched from the application,
+//! here a list in memory.
 
 use std::sync::LazyLock;
 use std::time::Duration;
