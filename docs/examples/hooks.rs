@@ -5,7 +5,7 @@
 use auth_server::app_info::AppInfoInput;
 use auth_server::auth::{AuthBuilder, Refusal};
 use auth_server::error::SessionError;
-use auth_server::session::{TransferPolicy, TransferRequest};
+use auth_server::session::{SessionEvent, SessionEventKind, TransferPolicy, TransferRequest};
 use auth_server::{
     Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, Error, NewSessionFor, Session,
     VerifyOptions, VerifySession, shutdown_signal,
@@ -48,6 +48,7 @@ pub(crate) fn with_hooks(builder: AuthBuilder) -> AuthBuilder {
     builder
         .get_token_transfer_method(transfer_method)
         .on_create_session(know_the_device)
+        .on_session_event(after_a_theft)
         .on_unauthorised(|refusal: Refusal| async move {
             let text = "Please sign in.";
             (refusal.response.status(), text)
@@ -96,6 +97,15 @@ async fn know_the_device(
     new.claims.insert("language".to_owned(), language.into());
     new.data = json!({ "device": text(header::USER_AGENT) });
     Ok(new)
+}
+
+/// A thief of one refresh token may have others: all sessions of the user end. This runs after the
+/// answer to the request is decided.
+async fn after_a_theft(event: SessionEvent, auth: Auth) -> Result<(), Error> {
+    if event.kind == SessionEventKind::TheftDetected {
+        auth.sessions().revoke_all(&event.user_id, None).await?;
+    }
+    Ok(())
 }
 
 /// The routes; the refresh is one of them.

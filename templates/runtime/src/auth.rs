@@ -5,6 +5,7 @@
 
 mod background;
 mod builder;
+mod events;
 mod hooks;
 mod mailer;
 mod readiness;
@@ -28,6 +29,7 @@ use crate::session::{SessionConfig, Sessions};
 use crate::store::Store;
 
 pub use self::builder::AuthBuilder;
+pub use self::events::OnSessionEvent;
 use self::mailer::MailWarning;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
@@ -37,6 +39,9 @@ pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 
 /// How long shutting down waits for mails that are due.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long shutting down waits for handlers of session events.
+const EVENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An auth server. Clones share it.
 #[derive(Clone)]
@@ -195,10 +200,14 @@ impl Auth {
             .filter(|_| self.0.config.is_local() && self.app_info().is_local())
     }
 
-    /// Sends the mails that are due, for at most ten seconds; then closes the database, so that a copy of
-    /// its file has everything. What was not sent is sent after the next start. The last thing to do with
-    /// a server.
+    /// Lets the handlers of session events finish and sends the mails that are due, each for at most ten seconds;
+    /// then closes the database, so that a copy of its file has everything. A mail that was not sent is sent after the
+    /// next start; an event that was not handled is lost. The last thing to do with a server.
     pub async fn close(&self) {
+        let handled = tokio::time::timeout(EVENT_TIMEOUT, self.session_events_handled()).await;
+        if handled.is_err() {
+            tracing::warn!("some session events were not handled before the server stopped");
+        }
         let drained = tokio::time::timeout(MAIL_TIMEOUT, self.mail().drained()).await;
         if drained.is_err() {
             tracing::warn!(

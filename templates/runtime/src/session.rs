@@ -20,6 +20,7 @@ mod csrf;
 mod device;
 mod effects;
 mod engine;
+mod events;
 mod front_token;
 mod hooks;
 mod keys;
@@ -40,6 +41,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::error::Error;
 use crate::store::PUBLIC_TENANT;
 
 pub use claims::{
@@ -50,6 +52,8 @@ pub use config::{AntiCsrf, CookiePolicy, SameSite, SessionConfig, SettingError, 
 pub use cookie_names::CookieNames;
 pub use effects::Effects;
 pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
+pub(crate) use events::{EventQueues, Queued};
+pub use events::{RevokedBy, SessionEvent, SessionEventKind};
 pub(crate) use hooks::GetTokenTransferMethod;
 pub use hooks::{OnCreateSession, TransferRequest};
 pub use keys::{Jwks, KeyInformation, KeyState, POLL as KEY_POLL, SigningKeys};
@@ -118,6 +122,36 @@ impl Session {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
     {
         claim.value(&self.claims)
+    }
+
+    /// The application's own claims, as a type of its own: all that the access token says, but for what the server
+    /// writes ([`PROTECTED_CLAIMS`], `iss` and `aud`). They are set as a whole by
+    /// [`RequestSession::replace_claims`](crate::RequestSession::replace_claims); a [`Claim`] among them is an object
+    /// with `v` and `t`.
+    ///
+    /// ```
+    /// use auth_runtime::{AuthContext, Error, Session};
+    /// use serde::{Deserialize, Serialize};
+    ///
+    /// #[derive(Default, Serialize, Deserialize)]
+    /// #[serde(default)]
+    /// struct MyClaims {
+    ///     visits: u32,
+    ///     nickname: Option<String>,
+    /// }
+    ///
+    /// async fn visit(mut session: Session, context: AuthContext) -> Result<String, Error> {
+    ///     let mut claims: MyClaims = session.own_claims()?;
+    ///     claims.visits += 1;
+    ///     context.replace_claims(&mut session, &claims).await?;
+    ///     Ok(claims.visits.to_string())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if they are not of this type.
+    pub fn own_claims<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        claims::read_own(&self.claims)
     }
 
     /// Whose session it is, as claims are fetched for.
@@ -200,6 +234,15 @@ impl NewSessionFor {
             old_session: OldSession::default(),
             any_origin: false,
         }
+    }
+
+    /// The same with these claims of the application, besides those that it has: the fields of a value of its own.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the value is no object, or has a claim of the server's.
+    pub fn with_claims(mut self, claims: &impl Serialize) -> Result<Self, Error> {
+        self.claims.extend(claims::own(claims)?);
+        Ok(self)
     }
 }
 

@@ -45,7 +45,8 @@ pub(crate) use opening::{Way, check_url, open, open_existing, way};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub(crate) use secrets::PurgeSecrets;
-pub(crate) use sessions::merge_claims;
+pub use sessions::{ClaimsChange, EndedSession};
+pub(crate) use sessions::{end_sessions_of, merge_claims};
 pub use sqlite::SqliteStore;
 pub(crate) use transaction::{Access, Retry, Transaction, Tx, TxError};
 

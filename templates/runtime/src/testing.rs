@@ -35,14 +35,14 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::app_info::AppInfoInput;
-use crate::auth::{Auth, AuthBuilder};
+use crate::auth::{Auth, AuthBuilder, OnSessionEvent};
 use crate::clock::ManualClock;
 use crate::config::{Config, Secret};
 use crate::crypto::keys::Algorithm;
 use crate::crypto::password::PasswordParams;
 use crate::delivery::{Mail, MailError, Mailer};
 use crate::limits::LimitSettings;
-use crate::session::{NewSessionFor, TransferMethod};
+use crate::session::{NewSessionFor, SessionEvent, TransferMethod};
 
 /// When the clock of a test server starts: 2024-01-01, in milliseconds since 1970.
 pub const START: i64 = 1_704_067_200_000;
@@ -63,6 +63,7 @@ pub struct TestServer {
     app: Router,
     clock: ManualClock,
     mails: CapturedMails,
+    events: Arc<Mutex<Vec<SessionEvent>>>,
 }
 
 /// Who sends a request: the access token of a session, in header mode.
@@ -110,9 +111,11 @@ impl TestServer {
         configure(&mut config);
         let clock = ManualClock::new(START);
         let mails = CapturedMails::default();
+        let events = Arc::default();
         let builder = Auth::builder(config)
             .clock(clock.clone())
             .mailer(mails.clone())
+            .on_session_event(keeping(&events))
             .password_params(FAST_PASSWORDS);
         let auth = build(builder).build().await.expect("the server starts");
         let app = app(auth.clone());
@@ -121,6 +124,7 @@ impl TestServer {
             app,
             clock,
             mails,
+            events,
         }
     }
 
@@ -139,6 +143,13 @@ impl TestServer {
     pub async fn mails(&self) -> Vec<Mail> {
         self.auth.mail().drained().await;
         self.mails.all()
+    }
+
+    /// What has happened to sessions so far, in this order.
+    pub async fn session_events(&self) -> Vec<SessionEvent> {
+        self.auth.session_events_handled().await;
+        let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.clone()
     }
 
     /// Begins a session for a user, whether the user has signed up or not.
@@ -206,6 +217,16 @@ impl TestServer {
             headers: head.headers,
             body: body.into(),
         }
+    }
+}
+
+/// A handler that keeps events.
+fn keeping(events: &Arc<Mutex<Vec<SessionEvent>>>) -> impl OnSessionEvent + use<> {
+    let events = Arc::clone(events);
+    move |event: SessionEvent, _: Auth| {
+        let mut events = events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.push(event);
+        std::future::ready(Ok(()))
     }
 }
 

@@ -8,7 +8,9 @@ mod database;
 use auth_hostile::figures;
 use auth_server::Error;
 use auth_server::recipes::email_password::NewEmailPasswordUser;
-use auth_server::store::{PostgresStore, RotateSession, SessionRow, SqliteStore, Store};
+use auth_server::store::{
+    ClaimsChange, PostgresStore, RotateSession, SessionRow, SqliteStore, Store,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Map, Value, json};
@@ -92,7 +94,11 @@ async fn use_names(store: &dyn Store, [user, handle, tenant]: &[String; 3]) -> V
         summary(store.create_session(row).await),
         summary(store.session(handle).await),
         summary(store.rotate_session(rotation).await),
-        summary(store.merge_session_claims(handle, Map::new()).await),
+        summary(
+            store
+                .change_session_claims(handle, ClaimsChange::Merge(Map::new()))
+                .await,
+        ),
         summary(store.replace_session_data(handle, json!({"a\0": 1})).await),
         summary(store.session_handles(user, Some(tenant), 0).await),
         summary(store.session_handles(user, None, 0).await),

@@ -216,6 +216,24 @@ async fn refusals_are_answered_by_the_application() {
 }
 
 #[tokio::test]
+async fn a_theft_ends_the_sessions_of_the_user_elsewhere_too() {
+    let server = start().await;
+    let (first, elsewhere) = (ana(&server).await, ana(&server).await);
+    let refresh = |cookies: String| {
+        let ask = server.post("/auth/session/refresh");
+        async move { ask.header("cookie", &cookies).send().await }
+    };
+    let second = refresh(first.as_cookies()).await;
+    assert_eq!(refresh(second.as_cookies()).await.brief(), "200 {}");
+    server.clock.advance(31_000);
+    let stolen = refresh(first.as_cookies()).await;
+    assert_eq!(stolen.brief(), "401 You were signed out everywhere.");
+    server.auth.session_events_handled().await;
+    let ended = refresh(elsewhere.as_cookies()).await;
+    assert_eq!(ended.brief(), "401 Please sign in.");
+}
+
+#[tokio::test]
 async fn the_statuses_of_the_settings_reach_the_handlers() {
     let server = start_with(|config| config.session.session_expired_status_code = 440).await;
     let answer = server.get("/device").send().await;

@@ -200,7 +200,7 @@ async fn every_line_has_the_request_id_and_none_has_a_secret() {
         let merged = server
             .auth
             .sessions()
-            .merge_claims_by_handle(&handle, claims.as_object().expect("an object").clone());
+            .merge_claims_by_handle(&handle, claims.as_object().expect("an object"));
         merged.await.expect("it is written");
         let third = refresh(&server, &next("refresh"), &second, mode).await;
         assert_eq!(third.status, 200, "{third}");

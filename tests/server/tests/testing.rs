@@ -1,5 +1,6 @@
 //! The kit for the tests of an application.
 
+use auth_server::session::SessionEventKind;
 use auth_server::testing::TestServer;
 use auth_server::{Endpoints, NewSessionFor, Session};
 use axum::Router;
@@ -40,6 +41,21 @@ async fn the_clock_ends_a_session_when_a_test_wants_it() {
     let answer = server.get("/who", Some(&ana)).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(answer.json()["message"], "try refresh token");
+}
+
+#[tokio::test]
+async fn what_happens_to_sessions_is_there_to_read() {
+    let server = start().await;
+    let ana = server.sign_in("ana").await;
+    let answer = server.post("/auth/signout", Some(&ana), &json!({})).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let events = server.session_events().await;
+    let kinds: Vec<_> = events.iter().map(|event| event.kind).collect();
+    assert_eq!(
+        kinds,
+        [SessionEventKind::Created, SessionEventKind::SignedOut]
+    );
+    assert!(events.iter().all(|event| event.user_id == "ana"));
 }
 
 #[tokio::test]

@@ -6,14 +6,14 @@ use std::sync::atomic::AtomicBool;
 use super::hooks::Hooks;
 use super::mailer::MailWarning;
 use super::readiness::Probe;
-use super::{Auth, Parts, Recipe, StartError, background, mailer};
+use super::{Auth, Parts, Recipe, StartError, background, events, mailer};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, judgement};
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::session::{ClaimSource, CookieNames, Sessions, SettingError, Validator};
+use crate::session::{ClaimSource, CookieNames, EventQueues, Sessions, SettingError, Validator};
 use crate::store::{self, OwningApp, Store};
 
 /// How many passwords may wait for each that is being hashed.
@@ -157,6 +157,9 @@ impl AuthBuilder {
             claims.extend(recipe.claims(&config, &store));
             validators.extend(recipe.validators(&config, &store));
         }
+        let mut queues = EventQueues::default();
+        let listeners = hooks.on_session_event.into_iter();
+        let listeners = listeners.map(|handler| (handler, queues.add())).collect();
         let sessions = Sessions::new(
             &config.app_info,
             config.session.clone(),
@@ -166,6 +169,7 @@ impl AuthBuilder {
         .map_err(wrong)?
         .with_claims(claims, validators)
         .with_hooks(hooks.transfer, hooks.on_create)
+        .with_events(queues)
         .with_metrics(metrics.sessions.clone());
         sessions
             .keys()
@@ -199,6 +203,7 @@ impl AuthBuilder {
             is_stopping: AtomicBool::new(false),
         });
         background::start(&parts);
+        events::start(listeners, &parts);
         Ok(Auth(parts))
     }
 }

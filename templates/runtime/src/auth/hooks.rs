@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::AuthBuilder;
+use super::events::OnSessionEvent;
 use super::refusal::{ErrorHandler, ErrorHandlers};
 use crate::session::{GetTokenTransferMethod, OnCreateSession, TransferPolicy, TransferRequest};
 
@@ -16,6 +17,7 @@ use crate::session::{GetTokenTransferMethod, OnCreateSession, TransferPolicy, Tr
 pub(super) struct Hooks {
     pub(super) transfer: Option<Arc<GetTokenTransferMethod>>,
     pub(super) on_create: Vec<Arc<dyn OnCreateSession>>,
+    pub(super) on_session_event: Vec<Arc<dyn OnSessionEvent>>,
     pub(super) error_handlers: ErrorHandlers,
 }
 

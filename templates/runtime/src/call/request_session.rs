@@ -294,6 +294,24 @@ impl RequestSession {
             .await
     }
 
+    /// Replaces the application's own claims of a session by the fields of `claims`; those that are `null` are left
+    /// out. What the server writes stays, and so do the claims that it fetches for every session
+    /// ([`AuthBuilder::claim`](crate::auth::AuthBuilder::claim)). The answer carries the new access token.
+    /// [`Session::own_claims`] reads them.
+    ///
+    /// # Errors
+    /// As [`RequestSession::merge_claims`]; [`Error::Internal`] if `claims` is no object.
+    pub async fn replace_claims<T: Serialize + Sync + ?Sized>(
+        &self,
+        session: &mut Session,
+        claims: &T,
+    ) -> Result<(), Error> {
+        let mut effects = self.effects();
+        self.sessions()
+            .replace_claims(session, claims, &mut effects)
+            .await
+    }
+
     /// Sets a claim to a value, as of now. The answer carries the new access token.
     ///
     /// # Errors

@@ -9,12 +9,18 @@ mod claim;
 mod demand;
 mod validator;
 
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
 
 pub use claim::{Claim, ClaimSource, FetchClaim, Subject};
 pub use validator::{ClaimValidators, Validate, Validator, Verdict};
 
 use crate::error::Error;
+use crate::store::ClaimsChange;
 
 /// Claims that the server writes; an application can neither set nor change them.
 pub const PROTECTED_CLAIMS: [&str; 10] = [
@@ -33,6 +39,66 @@ pub const PROTECTED_CLAIMS: [&str; 10] = [
 /// Whether a claim belongs to the server.
 pub(super) fn is_protected(name: &str) -> bool {
     PROTECTED_CLAIMS.contains(&name)
+}
+
+/// Claims that say who issues and who takes tokens. They stand in the application's part of a payload, since an
+/// application may remove the first one and may set the second one where no setting does; but they are none of its
+/// facts.
+const OF_THE_ISSUER: [&str; 2] = ["iss", "aud"];
+
+/// Whether a claim is a fact of the application.
+fn is_own(name: &str) -> bool {
+    !is_protected(name) && !OF_THE_ISSUER.contains(&name)
+}
+
+/// The facts of the application in a payload, as a type of its own.
+///
+/// # Errors
+/// [`Error::Internal`] if they are not of this type.
+pub(super) fn read_own<T: DeserializeOwned>(payload: &Map<String, Value>) -> Result<T, Error> {
+    let own = payload.iter().filter(|(name, _)| is_own(name));
+    let own = own.map(|(name, value)| (name.as_str(), value));
+    let read: Result<T, serde_json::Error> = T::deserialize(MapDeserializer::new(own));
+    read.map_err(|error| {
+        let name = std::any::type_name::<T>();
+        let text = format!(
+            "the claims of the session are no `{name}`: {error} (sessions that began earlier may have other claims: \
+             `#[serde(default)]` fills in what they lack)"
+        );
+        Error::internal(text)
+    })
+}
+
+/// A value of the application as claims of a session: its fields, without those that are `null`.
+///
+/// # Errors
+/// [`Error::Internal`] if it is no object, or has a claim of the server's.
+pub(super) fn own(claims: &impl Serialize) -> Result<Map<String, Value>, Error> {
+    let claims = serde_json::to_value(claims).map_err(Error::internal)?;
+    let Value::Object(mut claims) = claims else {
+        let text =
+            "the claims of a session are an object, such as a struct or a map with texts as keys";
+        return Err(Error::internal(text));
+    };
+    check_update(&claims)?;
+    claims.retain(|name, value| is_own(name) && !value.is_null());
+    Ok(claims)
+}
+
+/// The change that replaces the facts of the application, but for those that `sources` fetch.
+///
+/// # Errors
+/// As [`own`].
+pub(super) fn replacement(
+    claims: &impl Serialize,
+    sources: &[Arc<dyn ClaimSource>],
+) -> Result<ClaimsChange, Error> {
+    let fetched = sources.iter().map(|source| source.key().to_owned());
+    let of_the_issuer = OF_THE_ISSUER.map(str::to_owned);
+    Ok(ClaimsChange::Replace {
+        claims: own(claims)?,
+        kept: fetched.chain(of_the_issuer).collect(),
+    })
 }
 
 /// The application's part of a payload.
@@ -156,6 +222,54 @@ mod tests {
         let mut removed = map(&json!({ "k": 1 }));
         stamp.apply(&mut removed);
         assert_eq!(removed, map(&json!({ "k": 1, "aud": "x" })));
+    }
+
+    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+    struct Cart {
+        items: u32,
+        coupon: Option<String>,
+    }
+
+    #[test]
+    fn an_application_reads_its_own_claims_as_a_type_of_its_own() {
+        let payload = map(&json!({
+            "sub": "u", "exp": 1, "iss": "http://a/auth", "aud": "x", "items": 2, "other": [1],
+        }));
+        let cart = Cart {
+            items: 2,
+            coupon: None,
+        };
+        assert_eq!(read_own::<Cart>(&payload).expect("it is a cart"), cart);
+        let own: Map<String, Value> = read_own(&payload).expect("it is a map");
+        assert_eq!(own, map(&json!({ "items": 2, "other": [1] })));
+        let missing = read_own::<Cart>(&map(&json!({ "sub": "u" }))).expect_err("no items");
+        let text = missing.to_string();
+        assert!(text.contains("Cart`: missing field `items`"), "{text}");
+        assert!(!text.contains("sub"), "{text}");
+    }
+
+    #[test]
+    fn claims_that_replace_others_are_an_object_without_those_of_the_server() {
+        let cart = Cart {
+            items: 1,
+            coupon: None,
+        };
+        assert_eq!(own(&cart).expect("an object"), map(&json!({ "items": 1 })));
+        let issuer = json!({ "items": 1, "iss": "evil", "aud": "evil" });
+        assert_eq!(
+            own(&issuer).expect("an object"),
+            map(&json!({ "items": 1 }))
+        );
+        for name in PROTECTED_CLAIMS {
+            assert!(own(&json!({ (name): "evil" })).is_err(), "{name}");
+            assert_eq!(
+                own(&json!({ (name): null })).expect("an object"),
+                Map::new()
+            );
+        }
+        for wrong in [json!(1), json!([1]), json!(null)] {
+            assert!(own(&wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

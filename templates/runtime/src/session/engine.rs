@@ -13,6 +13,7 @@ mod administration;
 mod beginning;
 mod bound;
 mod claiming;
+mod ending;
 mod issuing;
 mod refreshing;
 mod verifying;
@@ -25,10 +26,10 @@ use http::HeaderMap;
 pub use administration::SessionInformation;
 pub use without_request::{JwtOptions, SessionTokens};
 
-use super::Session;
 use super::claims::{ClaimSource, Validator};
 use super::config::{SessionConfig, SettingError, Settings, TransferPolicy};
 use super::effects::Effects;
+use super::events::{EventQueues, SessionEvent, SessionEventKind};
 use super::hooks::{GetTokenTransferMethod, OnCreateSession, TransferRequest};
 use super::keys::{Jwks, SigningKeys};
 use super::origin::{self, CookieUse};
@@ -40,7 +41,7 @@ use crate::clock::Clock;
 use crate::crypto::schedule::Schedule;
 use crate::error::{Error, SessionError};
 use crate::metrics::SessionMetrics;
-use crate::store::{Purge, Store};
+use crate::store::{Purge, SessionRow, Store};
 
 /// Creates, verifies, refreshes and ends sessions. Clones share everything.
 #[derive(Clone)]
@@ -61,6 +62,8 @@ struct Inner {
     transfer: Option<Arc<GetTokenTransferMethod>>,
     /// What sees every session before it begins.
     on_create: Vec<Arc<dyn OnCreateSession>>,
+    /// Where those hear of events who want to.
+    events: EventQueues,
     metrics: SessionMetrics,
     head_warning: HeadWarning,
 }
@@ -101,6 +104,7 @@ impl Sessions {
             validators: Vec::new(),
             transfer: None,
             on_create: Vec::new(),
+            events: EventQueues::default(),
             metrics: SessionMetrics::default(),
             head_warning: HeadWarning::new(),
         })))
@@ -144,6 +148,16 @@ impl Sessions {
         let inner = Inner {
             transfer,
             on_create,
+            ..Arc::unwrap_or_clone(self.0)
+        };
+        Self(Arc::new(inner))
+    }
+
+    /// The same engine, whose events go to these queues.
+    #[must_use]
+    pub(crate) fn with_events(self, events: EventQueues) -> Self {
+        let inner = Inner {
+            events,
             ..Arc::unwrap_or_clone(self.0)
         };
         Self(Arc::new(inner))
@@ -200,14 +214,6 @@ impl Sessions {
             .await
     }
 
-    /// Ends a session and clears the tokens of the method that it uses. It is no error if the
-    /// session is gone already.
-    pub async fn revoke(&self, session: &Session, fx: &mut Effects) -> Result<(), Error> {
-        let handles = [session.handle.clone()];
-        self.revoke_many(&handles).await?;
-        transport::clear(&self.0.settings, fx, session.transfer)
-    }
-
     /// Takes the tokens of both methods away from the client.
     pub fn clear_tokens(&self, fx: &mut Effects) -> Result<(), Error> {
         transport::clear(&self.0.settings, fx, TransferMethod::Cookie)?;
@@ -221,6 +227,19 @@ impl Sessions {
             keys_created_before: self.0.keys.forget_before(),
         };
         self.0.store.purge(purge).await
+    }
+
+    /// Announces what has happened to a session that is stored.
+    fn announce(&self, kind: SessionEventKind, row: &SessionRow) {
+        if !self.0.events.is_empty() {
+            let now = self.0.clock.now();
+            self.0.events.send(&SessionEvent::of(kind, row, now));
+        }
+    }
+
+    /// Waits until the handlers are done with the events so far.
+    pub(crate) async fn events_handled(&self) {
+        self.0.events.handled().await;
     }
 
     /// The settings with all defaults filled in.

@@ -5,7 +5,8 @@
 
 mod administration;
 
-pub(crate) use administration::merge_claims;
+pub use administration::{ClaimsChange, EndedSession};
+pub(crate) use administration::{end_sessions_of, merge_claims};
 
 use super::names;
 use super::transaction::{Access, Sql};

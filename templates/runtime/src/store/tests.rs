@@ -186,7 +186,7 @@ async fn sessions(store: &dyn Store) {
         .into_iter()
         .collect();
     let claims = store
-        .merge_session_claims("s1", update)
+        .change_session_claims("s1", ClaimsChange::Merge(update))
         .await
         .expect("write")
         .expect("there");
@@ -209,7 +209,7 @@ async fn sessions(store: &dyn Store) {
     assert_eq!(store.session("s1").await.expect("read"), Some(expected));
     assert_eq!(
         store
-            .merge_session_claims("s0", Map::new())
+            .change_session_claims("s0", ClaimsChange::Merge(Map::new()))
             .await
             .expect("write"),
         None
@@ -238,9 +238,15 @@ async fn sessions(store: &dyn Store) {
         "s2 is expired"
     );
     let asked = ["s2".to_owned(), "s0".to_owned(), "s1".to_owned()];
+    let ended = |handle: &str, tenant: &str| EndedSession {
+        handle: handle.to_owned(),
+        user_id: "u1".to_owned(),
+        recipe_user_id: "method".to_owned(),
+        tenant_id: tenant.to_owned(),
+    };
     assert_eq!(
         store.revoke_sessions(&asked).await.expect("write"),
-        ["s2", "s1"]
+        [ended("s2", "t1"), ended("s1", "public")]
     );
     assert_eq!(store.session("s1").await.expect("read"), None);
     assert!(store.session("s3").await.expect("read").is_some());
@@ -276,10 +282,9 @@ async fn claims_race(store: &Arc<dyn Store>) {
     let tasks: Vec<_> = (0..16)
         .map(|number| {
             let store = Arc::clone(store);
-            let update = [(format!("k{number}"), json!(number))]
-                .into_iter()
-                .collect();
-            tokio::spawn(async move { store.merge_session_claims("claims", update).await })
+            let update = [(format!("k{number}"), json!(number))];
+            let change = ClaimsChange::Merge(update.into_iter().collect());
+            tokio::spawn(async move { store.change_session_claims("claims", change).await })
         })
         .collect();
     for task in tasks {

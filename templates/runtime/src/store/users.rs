@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::transaction::{Access, Row};
 use super::{
-    LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn, names,
+    LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn,
+    end_sessions_of, names,
 };
 use crate::error::Error;
 
@@ -270,8 +271,9 @@ impl dyn Store + '_ {
     }
 
     /// Deletes a user and everything that is theirs: login methods, identifiers, credentials, one-time secrets,
-    /// mails that wait, and sessions (an access token that is out counts until it expires); whether there
-    /// was one.
+    /// mails that wait, and sessions (an access token that is out counts until it expires; handlers of session events
+    /// hear nothing of it, unless [`Sessions::revoke_all`](crate::session::Sessions::revoke_all) ends the sessions
+    /// first); whether there was one.
     ///
     /// # Errors
     /// The store failed.
@@ -322,8 +324,7 @@ impl Transaction for DeleteUser {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
         let id = &self.0;
-        tx.execute("DELETE FROM sessions WHERE user_id = $1", &[id.into()])
-            .await?;
+        end_sessions_of(tx, id).await?;
         for sql in [
             "DELETE FROM one_time_secrets WHERE subject = $1 OR subject IN (
                  SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",

@@ -15,7 +15,7 @@ use crate::call::Call;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
-use crate::session::{NewSessionFor, Session};
+use crate::session::{NewSessionFor, RevokedBy, Session};
 use crate::shapes::{FieldError, User};
 use crate::users::form_fields::{self, Form};
 use crate::users::validators;
@@ -157,7 +157,9 @@ async fn is_unchanged(call: &mut Call, session: &Session, hash: String) -> Resul
     if !is_unchanged {
         drop(call.take_effects());
         let sessions = call.auth().sessions();
-        sessions.revoke_by_handle(&session.handle).await?;
+        let handles = std::slice::from_ref(&session.handle);
+        let by = RevokedBy::CredentialChange;
+        sessions.revoke_because(handles, by).await?;
     }
     Ok(is_unchanged)
 }

@@ -23,6 +23,7 @@ use crate::delivery::{MailKind, NewMail};
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::limits::Kind;
+use crate::session::RevokedBy;
 use crate::users::form_fields;
 
 /// How long a link holds, in milliseconds.
@@ -101,7 +102,8 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
     };
     match auth.store().run(spend).await? {
         ResetOutcome::Done { ended_sessions } => {
-            auth.metrics().sessions.revoked.inc_by(ended_sessions);
+            auth.sessions()
+                .ended(ended_sessions, RevokedBy::CredentialChange);
             auth.mail().wake();
             call.allow_sign_in(&owner.email).await?;
             // The token was read in the mailbox of the address.

@@ -1,7 +1,10 @@
 //! Reset tokens, and the new password.
 
 use crate::recipes::email_password::sql::{PASSWORD, password_lock};
-use crate::store::{Access, NewMailRow, Retry, Transaction, Tx, TxError, enqueue_mail, secrets};
+use crate::store::{
+    Access, EndedSession, NewMailRow, Retry, Transaction, Tx, TxError, end_sessions_of,
+    enqueue_mail, secrets,
+};
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -92,12 +95,12 @@ pub(crate) struct SpendResetToken {
 }
 
 /// What became of an attempt to reset a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ResetOutcome {
-    /// The password is changed, and so many sessions ended.
+    /// The password is changed, and these sessions ended.
     Done {
-        /// How many.
-        ended_sessions: u64,
+        /// In no order.
+        ended_sessions: Vec<EndedSession>,
     },
     /// The token is unknown, used or expired.
     InvalidToken,
@@ -141,12 +144,7 @@ impl Transaction for SpendResetToken {
             return Ok(ResetOutcome::InvalidToken);
         };
         let user_id: String = changed.get(0)?;
-        let ended_sessions = tx
-            .execute(
-                "DELETE FROM sessions WHERE user_id = $1",
-                &[(&user_id).into()],
-            )
-            .await?;
+        let ended_sessions = end_sessions_of(tx, &user_id).await?;
         if let Some(email) = changed.get::<Option<String>>(1)? {
             enqueue_mail(tx, &self.notice, &email).await?;
         }

@@ -18,9 +18,10 @@ use super::Sessions;
 use crate::error::{ClaimError, Error};
 use crate::session::claims::{self, Claim, ClaimSource, ClaimValidators, Subject};
 use crate::session::config::TransferPolicy;
+use crate::session::events::RevokedBy;
 use crate::session::transport::TransferMethod;
 use crate::session::{AccessToken, Session, TokenContent, access};
-use crate::store::{SessionRow, merge_claims};
+use crate::store::{ClaimsChange, SessionRow};
 
 /// What is known about a session.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +42,16 @@ pub struct SessionInformation {
     pub created_at: i64,
     /// When it ends, unless it is refreshed before.
     pub expires_at: i64,
+}
+
+impl SessionInformation {
+    /// The application's own claims, as [`Session::own_claims`] reads them.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if they are not of this type.
+    pub fn own_claims<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        claims::read_own(&self.claims)
+    }
 }
 
 impl Sessions {
@@ -76,9 +87,7 @@ impl Sessions {
 
     /// Ends sessions; the handles of those that existed.
     pub async fn revoke_many(&self, handles: &[String]) -> Result<Vec<String>, Error> {
-        let revoked = self.0.store.revoke_sessions(handles).await?;
-        self.0.metrics.revoked.inc_by(revoked.len() as u64);
-        Ok(revoked)
+        self.revoke_because(handles, RevokedBy::Application).await
     }
 
     /// Ends all sessions of a user, in one tenant or in all (`None`); their handles.
@@ -110,12 +119,36 @@ impl Sessions {
     pub async fn merge_claims_by_handle(
         &self,
         handle: &str,
-        update: Map<String, Value>,
+        update: &Map<String, Value>,
+    ) -> Result<bool, Error> {
+        let change = ClaimsChange::Merge(update.clone());
+        self.change_claims_by_handle(handle, change).await
+    }
+
+    /// Replaces the application's own claims of a session by the fields of `claims`; those that are `null` are left
+    /// out. What the server writes stays, and so do the claims that it fetches for every session. Whether there is
+    /// such a session.
+    ///
+    /// # Errors
+    /// As [`Sessions::merge_claims_by_handle`]; [`Error::Internal`] if `claims` is no object.
+    pub async fn replace_claims_by_handle<T: Serialize + Sync + ?Sized>(
+        &self,
+        handle: &str,
+        claims: &T,
+    ) -> Result<bool, Error> {
+        let change = claims::replacement(&claims, &self.0.claims)?;
+        self.change_claims_by_handle(handle, change).await
+    }
+
+    async fn change_claims_by_handle(
+        &self,
+        handle: &str,
+        change: ClaimsChange,
     ) -> Result<bool, Error> {
         let Some(row) = self.row(handle).await? else {
             return Ok(false);
         };
-        Ok(self.store_claims_of(&row, update).await?.is_some())
+        Ok(self.store_claims_of(&row, change).await?.is_some())
     }
 
     /// Sets a claim to a value, as of now. Whether there is such a session.
@@ -132,7 +165,7 @@ impl Sessions {
         T: Serialize + DeserializeOwned + Send + Sync + 'static,
     {
         let update = claim.setting(value, self.0.clock.now())?;
-        self.merge_claims_by_handle(handle, update).await
+        self.merge_claims_by_handle(handle, &update).await
     }
 
     /// Fetches a claim, however new it is; leaves it where there is no value. Whether there is such a
@@ -150,8 +183,8 @@ impl Sessions {
         };
         let entry = claim.entry(Subject::of(&row), self.0.clock.now()).await?;
         let update = entry.map(|entry| (claim.key().to_owned(), entry));
-        let update = update.into_iter().collect();
-        Ok(self.store_claims_of(&row, update).await?.is_some())
+        let change = ClaimsChange::Merge(update.into_iter().collect());
+        Ok(self.store_claims_of(&row, change).await?.is_some())
     }
 
     /// Removes a claim. Whether there is such a session.
@@ -164,8 +197,8 @@ impl Sessions {
         claim: &dyn ClaimSource,
     ) -> Result<bool, Error> {
         let update = [(claim.key().to_owned(), Value::Null)];
-        self.merge_claims_by_handle(handle, update.into_iter().collect())
-            .await
+        let update = update.into_iter().collect();
+        self.merge_claims_by_handle(handle, &update).await
     }
 
     /// The value of a claim: the outer `None` says that there is no such session, the inner one that
@@ -199,7 +232,8 @@ impl Sessions {
         let update = self.fetch_due(Subject::of(&row), &validators).await?;
         let mut claims = row.claims.clone();
         if !update.is_empty() {
-            let Some(merged) = self.store_claims_of(&row, update).await? else {
+            let change = ClaimsChange::Merge(update);
+            let Some(merged) = self.store_claims_of(&row, change).await? else {
                 return Ok(None);
             };
             claims = merged;
@@ -234,9 +268,9 @@ impl Sessions {
     async fn store_claims_of(
         &self,
         row: &SessionRow,
-        update: Map<String, Value>,
+        change: ClaimsChange,
     ) -> Result<Option<Map<String, Value>>, Error> {
-        claims::check_update(&update)?;
+        claims::check_update(change.given())?;
         let by_headers_only =
             self.0.transfer.is_none() && self.config().transfer == TransferPolicy::Header;
         let transfer = if by_headers_only {
@@ -245,13 +279,16 @@ impl Sessions {
             TransferMethod::Cookie
         };
         let changed = SessionRow {
-            claims: merge_claims(row.claims.clone(), update.clone()),
+            claims: change.apply(row.claims.clone()),
             ..row.clone()
         };
         let (hash, stamp) = (row.refresh_hash.as_str(), &self.0.settings.stamp);
         let times = (row.created_at / 1000, row.expires_at / 1000);
         let payload = access::payload(&changed, hash, None, stamp, times);
         self.check_size(transfer, &row.user_id, &payload)?;
-        self.0.store.merge_session_claims(&row.handle, update).await
+        self.0
+            .store
+            .change_session_claims(&row.handle, change)
+            .await
     }
 }

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::session::claims::{self, Subject};
 use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::effects::Effects;
+use crate::session::events::{RevokedBy, SessionEventKind};
 use crate::session::refresh::RefreshToken;
 use crate::session::transport::{self, RefreshTokens, TransferMethod};
 use crate::session::{NewSessionFor, OldSession, Session};
@@ -66,7 +67,7 @@ impl Sessions {
             old_session,
         } = self.begin(new, headers, transfer).await?;
         if old_session == OldSession::End && !old.is_empty() {
-            self.revoke_many(&old).await?;
+            self.revoke_because(&old, RevokedBy::User).await?;
         }
         // A foreign page's request in header mode does not touch cookies.
         let may_clear = transfer == TransferMethod::Cookie || !is_foreign;
@@ -166,6 +167,7 @@ impl Sessions {
         let signed = self.sign(payload, transfer);
         let ((), (jwt, session)) = tokio::try_join!(biased; stored, signed)?;
         self.0.metrics.created.inc();
+        self.announce(SessionEventKind::Created, &row);
         Ok(Begun {
             old_session: new.old_session,
             row,

@@ -12,7 +12,7 @@ use crate::error::{ClaimError, Error, SessionError};
 use crate::session::claims::{self, Claim, ClaimSource, Subject, Validator};
 use crate::session::effects::Effects;
 use crate::session::{Session, access};
-use crate::store::merge_claims;
+use crate::store::{ClaimsChange, merge_claims};
 
 impl Sessions {
     /// Changes the application's claims: each key of `update` replaces the one of its name, `null`
@@ -28,12 +28,37 @@ impl Sessions {
         update: &Map<String, Value>,
         fx: &mut Effects,
     ) -> Result<(), Error> {
-        let merged = match self.store_claims(session, update.clone()).await {
-            Ok(merged) => merged,
+        let change = ClaimsChange::Merge(update.clone());
+        self.change_claims(session, change, fx).await
+    }
+
+    /// Replaces the application's own claims by the fields of `claims`; those that are `null` are left out. What the
+    /// server writes stays, and so do the claims that it fetches for every session.
+    ///
+    /// # Errors
+    /// As [`Sessions::merge_claims`]; [`Error::Internal`] if `claims` is no object.
+    pub async fn replace_claims<T: Serialize + Sync + ?Sized>(
+        &self,
+        session: &mut Session,
+        claims: &T,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        let change = claims::replacement(&claims, &self.0.claims)?;
+        self.change_claims(session, change, fx).await
+    }
+
+    async fn change_claims(
+        &self,
+        session: &mut Session,
+        change: ClaimsChange,
+        fx: &mut Effects,
+    ) -> Result<(), Error> {
+        let changed = match self.store_claims(session, change).await {
+            Ok(changed) => changed,
             Err(error) => return Err(self.clearing(fx, error)),
         };
         if self.0.clock.now() < session.expires_at {
-            *session = self.reissue(fx, session.clone(), &merged).await?;
+            *session = self.reissue(fx, session.clone(), &changed).await?;
         }
         Ok(())
     }
@@ -147,16 +172,15 @@ impl Sessions {
     pub(super) async fn store_claims(
         &self,
         session: &Session,
-        update: Map<String, Value>,
+        change: ClaimsChange,
     ) -> Result<Map<String, Value>, Error> {
-        claims::check_update(&update)?;
-        let changed = claims::of_application(&session.claims);
-        let changed = merge_claims(changed, update.clone());
+        claims::check_update(change.given())?;
+        let changed = change.apply(claims::of_application(&session.claims));
         let stamp = &self.0.settings.stamp;
         let changed = access::replace_claims(&session.claims, &changed, stamp, 0);
         self.check_size(session.transfer, &session.user_id, &changed)?;
-        let merged = self.0.store.merge_session_claims(&session.handle, update);
-        merged
+        let stored = self.0.store.change_session_claims(&session.handle, change);
+        stored
             .await?
             .ok_or_else(|| SessionError::Unauthorised { clear_tokens: true }.into())
     }

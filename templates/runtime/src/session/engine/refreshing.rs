@@ -13,6 +13,7 @@ use crate::session::Session;
 use crate::session::config::{AntiCsrf, TransferPolicy};
 use crate::session::csrf::{self, Shown};
 use crate::session::effects::Effects;
+use crate::session::events::{RevokedBy, SessionEventKind};
 use crate::session::origin::CookieUse;
 use crate::session::refresh::RefreshToken;
 use crate::session::rotation::{self, Decision, Moment};
@@ -158,6 +159,7 @@ impl Sessions {
                     };
                     if self.0.store.rotate_session(rotation).await? {
                         *outcome = RefreshOutcome::Rotated;
+                        self.announce(SessionEventKind::Refreshed, &row);
                         return Ok(Ok((SessionRow { expires_at, ..row }, next)));
                     }
                     // Another refresh with the same token was faster: look again.
@@ -172,8 +174,9 @@ impl Sessions {
 
     /// Revokes a session whose token was copied.
     async fn theft(&self, row: SessionRow) -> Result<SessionError, Error> {
-        let handles = [row.handle.clone()];
-        self.revoke_many(&handles).await?;
+        self.announce(SessionEventKind::TheftDetected, &row);
+        let handles = std::slice::from_ref(&row.handle);
+        self.revoke_because(handles, RevokedBy::Theft).await?;
         self.0.metrics.thefts.inc();
         tracing::warn!(
             session = %row.handle,

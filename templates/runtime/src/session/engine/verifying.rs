@@ -19,6 +19,7 @@ use crate::session::effects::Effects;
 use crate::session::transport::{self, ChosenAccess, TransferMethod};
 use crate::session::verified_tokens::VerifiedToken;
 use crate::session::{Session, VerifyOptions, access, claims};
+use crate::store::ClaimsChange;
 
 /// An access token of a request.
 pub(super) enum Token {
@@ -181,7 +182,8 @@ impl Sessions {
         if !validators.is_empty() {
             let update = self.fetch_due(session.subject(), &validators).await?;
             if !update.is_empty() {
-                let merged = self.store_claims(&session, update).await?;
+                let change = ClaimsChange::Merge(update);
+                let merged = self.store_claims(&session, change).await?;
                 session = self.adopt(&session, &merged);
                 changed = true;
             }

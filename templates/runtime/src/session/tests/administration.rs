@@ -170,7 +170,7 @@ async fn claims_by_handle() {
         sessions.fetch_claim_by_handle("x", &name).await,
         sessions.set_claim_by_handle("x", &name, &ann).await,
         sessions.remove_claim_by_handle("x", &name).await,
-        sessions.merge_claims_by_handle("x", Map::new()).await,
+        sessions.merge_claims_by_handle("x", &Map::new()).await,
     ] {
         assert!(!gone.expect("read"));
     }
@@ -179,7 +179,8 @@ async fn claims_by_handle() {
         None
     );
     for wrong in [json!({ "sub": "x" }), json!({ "k": "x".repeat(4000) })] {
-        let merge = sessions.merge_claims_by_handle(&handle, map(&wrong));
+        let wrong = map(&wrong);
+        let merge = sessions.merge_claims_by_handle(&handle, &wrong);
         assert!(matches!(merge.await, Err(Error::Internal(_))));
     }
     let claims = sessions

@@ -206,7 +206,7 @@ async fn a_change_does_not_bring_back_what_another_one_took_away() {
     let merged = server.sessions.merge_claims(&mut session, &role, &mut fx);
     merged.await.expect("merged");
     let gone = map(&json!({ "role": null }));
-    let by_handle = server.sessions.merge_claims_by_handle(&old.handle, gone);
+    let by_handle = server.sessions.merge_claims_by_handle(&old.handle, &gone);
     assert!(by_handle.await.expect("merged"));
     let mut claims = old.claims.clone();
     claims.insert("role".to_owned(), json!("admin"));
@@ -236,7 +236,7 @@ async fn null_for_a_claim_of_the_server_leaves_it_as_it_is() {
         assert_eq!(session.claims.get(name), before.claims.get(name), "{name}");
         let merged = server
             .sessions
-            .merge_claims_by_handle(&session.handle, update);
+            .merge_claims_by_handle(&session.handle, &update);
         assert!(merged.await.expect("merged"));
         let update = map(&json!({ (name): 1 }));
         let merged = server.sessions.merge_claims(&mut session, &update, &mut fx);

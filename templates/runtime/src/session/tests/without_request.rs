@@ -32,7 +32,7 @@ async fn a_session_without_a_request() {
 
     let update = map(&json!({ "k": 1 }));
     let merged = sessions
-        .merge_claims_by_handle(&session.handle, update)
+        .merge_claims_by_handle(&session.handle, &update)
         .await;
     assert!(merged.expect("write"));
     let in_database = VerifyOptions {

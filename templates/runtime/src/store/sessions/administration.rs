@@ -5,35 +5,34 @@ use serde_json::{Map, Value};
 use super::super::{Retry, Store, Transaction, Tx, TxError, names};
 use super::json;
 use crate::error::Error;
-use crate::store::transaction::Access;
+use crate::store::transaction::{Access, Row};
 
 impl dyn Store + '_ {
-    /// Ends sessions; the handles of those that existed, in the order of `handles`.
+    /// Ends sessions; those that existed, in the order of `handles`.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<String>, Error> {
+    pub async fn revoke_sessions(&self, handles: &[String]) -> Result<Vec<EndedSession>, Error> {
         let handles = handles.iter().filter(|handle| names::is_name(handle));
         let handles = handles.cloned().collect();
         self.run(RevokeSessions(handles)).await
     }
 
-    /// Changes what the application put into the access token, as it is stored at that moment: a key
-    /// of `update` replaces the one of its name, `null` deletes it. All claims as they are now;
-    /// `None` if there is no session.
+    /// Changes what the application put into the access token, as it is stored at that moment. All claims as they are
+    /// now; `None` if there is no session.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn merge_session_claims(
+    pub async fn change_session_claims(
         &self,
         handle: &str,
-        update: Map<String, Value>,
+        change: ClaimsChange,
     ) -> Result<Option<Map<String, Value>>, Error> {
         if !names::is_name(handle) {
             return Ok(None);
         }
         let handle = handle.to_owned();
-        self.run(MergeClaims { handle, update }).await
+        self.run(ChangeClaims { handle, change }).await
     }
 
     /// Replaces what the application keeps with the session; `false` if there is no session.
@@ -72,12 +71,55 @@ impl dyn Store + '_ {
     }
 }
 
+/// A session that has ended, by its names; none of them is a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedSession {
+    /// Names the session.
+    pub handle: String,
+    /// Whose session it was.
+    pub user_id: String,
+    /// The login method with which it began.
+    pub recipe_user_id: String,
+    /// The tenant in which it began.
+    pub tenant_id: String,
+}
+
+impl EndedSession {
+    /// From the columns `handle, user_id, recipe_user_id, tenant_id`.
+    fn read(mut row: Row) -> Result<Self, TxError> {
+        Ok(Self {
+            handle: row.take(0)?,
+            user_id: row.take(1)?,
+            recipe_user_id: row.take(2)?,
+            tenant_id: row.take(3)?,
+        })
+    }
+}
+
+/// Ends all sessions of a user, as a part of another transaction.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn end_sessions_of(
+    tx: &mut Tx<'_>,
+    user_id: &str,
+) -> Result<Vec<EndedSession>, TxError> {
+    let rows = tx
+        .query(
+            "DELETE FROM sessions WHERE user_id = $1
+             RETURNING handle, user_id, recipe_user_id, tenant_id",
+            &[user_id.into()],
+        )
+        .await?;
+    rows.into_iter().map(EndedSession::read).collect()
+}
+
 /// Ends sessions one after the other, in the order of their names: two transactions that end the same ones
 /// do not wait for each other.
 struct RevokeSessions(Vec<String>);
 
 impl Transaction for RevokeSessions {
-    type Output = Vec<String>;
+    type Output = Vec<EndedSession>;
     const NAME: &'static str = "revoke_sessions";
     // The sessions are over, at worst without being named in the answer.
     const RETRY: Retry = Retry::Idempotent;
@@ -90,30 +132,31 @@ impl Transaction for RevokeSessions {
         }
     }
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, TxError> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<EndedSession>, TxError> {
         let mut places: Vec<usize> = (0..self.0.len()).collect();
         places.sort_by_key(|place| &self.0[*place]);
         let mut ended = Vec::new();
         for place in places {
-            let sql = "DELETE FROM sessions WHERE handle = $1";
-            if tx.execute(sql, &[(&self.0[place]).into()]).await? == 1 {
-                ended.push(place);
+            let sql = "DELETE FROM sessions WHERE handle = $1
+                       RETURNING handle, user_id, recipe_user_id, tenant_id";
+            let row = tx.query_optional(sql, &[(&self.0[place]).into()]).await?;
+            if let Some(row) = row {
+                ended.push((place, EndedSession::read(row)?));
             }
         }
-        ended.sort_unstable();
-        let handles = ended.into_iter().map(|place| self.0[place].clone());
-        Ok(handles.collect())
+        ended.sort_unstable_by_key(|(place, _)| *place);
+        Ok(ended.into_iter().map(|(_, session)| session).collect())
     }
 }
 
-struct MergeClaims {
+struct ChangeClaims {
     handle: String,
-    update: Map<String, Value>,
+    change: ClaimsChange,
 }
 
-impl Transaction for MergeClaims {
+impl Transaction for ChangeClaims {
     type Output = Option<Map<String, Value>>;
-    const NAME: &'static str = "merge_session_claims";
+    const NAME: &'static str = "change_session_claims";
     const RETRY: Retry = Retry::Never;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
@@ -127,8 +170,7 @@ impl Transaction for MergeClaims {
         let Some(stored) = stored else {
             return Ok(None);
         };
-        let stored = json(&stored.get::<String>(0)?)?;
-        let claims = merge_claims(stored, self.update.clone());
+        let claims = self.change.apply(json(&stored.get::<String>(0)?)?);
         let text = serde_json::to_string(&claims).map_err(Error::internal)?;
         tx.execute(
             "UPDATE sessions SET claims = $2 WHERE handle = $1",
@@ -139,12 +181,40 @@ impl Transaction for MergeClaims {
     }
 }
 
-/// `claims` changed by `update`: its keys replace those of the same name, `null` deletes. Deeper
-/// objects are replaced as a whole.
-///
-/// A change says what happens to its own keys and nothing of the others, and is applied to what the database
-/// has at that moment. Two changes at once never undo each other: a role that was taken away does not come
-/// back because an older token still had it.
+/// A change of the claims of a session. It is applied to what the database has at that moment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClaimsChange {
+    /// Each key replaces the one of its name, `null` deletes it, all others stay. Deeper objects are replaced as a
+    /// whole. Two such changes at once never undo each other: a role that was taken away does not come back because
+    /// an older token still had it.
+    Merge(Map<String, Value>),
+    /// All claims but those of the names in `kept` are replaced by `claims`.
+    Replace {
+        /// The new claims. One whose name is in `kept` replaces the one that is kept.
+        claims: Map<String, Value>,
+        /// Names of claims that stay as they are.
+        kept: Vec<String>,
+    },
+}
+
+impl ClaimsChange {
+    /// What the change says, without what it leaves as it is.
+    pub(crate) fn given(&self) -> &Map<String, Value> {
+        match self {
+            Self::Merge(claims) | Self::Replace { claims, .. } => claims,
+        }
+    }
+
+    /// Claims after the change.
+    pub(crate) fn apply(&self, mut claims: Map<String, Value>) -> Map<String, Value> {
+        if let Self::Replace { kept, .. } = self {
+            claims.retain(|name, _| kept.contains(name));
+        }
+        merge_claims(claims, self.given().clone())
+    }
+}
+
+/// `claims` changed by `update`: its keys replace those of the same name, `null` deletes.
 pub(crate) fn merge_claims(
     mut claims: Map<String, Value>,
     update: Map<String, Value>,
@@ -218,14 +288,28 @@ mod tests {
 
     use super::*;
 
+    fn map(value: &Value) -> Map<String, Value> {
+        value.as_object().cloned().expect("an object")
+    }
+
     #[test]
     fn null_deletes_at_the_top_only() {
-        let map = |value: Value| value.as_object().cloned().expect("an object");
         let merged = merge_claims(
-            map(json!({ "old": 1, "kept": 2, "deep": { "y": 1 } })),
-            map(json!({ "old": null, "new": 4, "deep": { "x": null }, "never": null })),
+            map(&json!({ "old": 1, "kept": 2, "deep": { "y": 1 } })),
+            map(&json!({ "old": null, "new": 4, "deep": { "x": null }, "never": null })),
         );
         let expected = r#"{"kept":2,"deep":{"x":null},"new":4}"#;
         assert_eq!(Value::Object(merged).to_string(), expected);
+    }
+
+    #[test]
+    fn a_replacement_leaves_what_is_kept_and_nothing_else() {
+        let change = ClaimsChange::Replace {
+            claims: map(&json!({ "own": 2, "new": 3 })),
+            kept: vec!["kept".to_owned(), "absent".to_owned()],
+        };
+        let replaced = change.apply(map(&json!({ "own": 1, "kept": { "v": 1 }, "gone": 1 })));
+        let expected = r#"{"kept":{"v":1},"own":2,"new":3}"#;
+        assert_eq!(Value::Object(replaced).to_string(), expected);
     }
 }

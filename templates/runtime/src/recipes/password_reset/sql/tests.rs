@@ -75,7 +75,9 @@ async fn a_token_is_spent_once_with_all_others(store: &dyn Store) {
 
     let added = store.run(token("r4", &user, 300)).await;
     assert!(added.expect("write"));
-    let done = ResetOutcome::Done { ended_sessions: 0 };
+    let done = ResetOutcome::Done {
+        ended_sessions: Vec::new(),
+    };
     assert_eq!(spend("r4", &user, 299).await, done);
     let (changed, hash) = stored().await;
     assert_eq!(hash, "new hash");
@@ -94,8 +96,18 @@ async fn a_reset_ends_the_sessions_of_its_user_and_tells_the_owner(store: &dyn S
     store.run(token("e", &user, 100)).await.expect("write");
     let spend = spend("e", &user, "new hash", 1);
     let notice = spend.notice.id.clone();
-    let done = ResetOutcome::Done { ended_sessions: 2 };
-    assert_eq!(store.run(spend).await.expect("write"), done);
+    let outcome = store.run(spend).await.expect("write");
+    let ResetOutcome::Done { mut ended_sessions } = outcome else {
+        panic!("the token is good")
+    };
+    ended_sessions.sort_by(|one, other| one.handle.cmp(&other.handle));
+    let ended = |handle: &str| EndedSession {
+        handle: handle.to_owned(),
+        user_id: user.id.clone(),
+        recipe_user_id: "method".to_owned(),
+        tenant_id: "public".to_owned(),
+    };
+    assert_eq!(ended_sessions, [ended("e1"), ended("e2")]);
     for (handle, is_there) in [("e1", false), ("e2", false), ("e3", true)] {
         let row = store.session(handle).await.expect("read");
         assert_eq!(row.is_some(), is_there, "{handle}");
