@@ -58,7 +58,7 @@ class Visit {
   }
 
   press(name) {
-    return this.page.getByRole("button", { name, exact: true }).press("Enter");
+    return this.page.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
   }
 
   alert(text) {

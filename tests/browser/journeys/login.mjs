@@ -8,7 +8,7 @@ import { session, stranger, tabs } from "./session.mjs";
 export async function login(visit) {
   const { page, email } = visit;
   const field = (label) => page.getByLabel(label, { exact: true });
-  const press = (name) => page.getByRole("button", { name, exact: true }).press("Enter");
+  const press = (name) => page.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
   const heading = (name) => page.getByRole("heading", { name }).waitFor();
   const fill = async (fields) => {
     for (const [label, value] of Object.entries(fields)) {

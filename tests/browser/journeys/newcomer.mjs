@@ -8,7 +8,7 @@ export async function newcomer(visit, shot) {
   const { page, email } = visit;
   const field = (label) => page.getByLabel(label, { exact: true });
   const heading = (name) => page.getByRole("heading", { name, exact: true }).waitFor();
-  const press = (name) => page.getByRole("button", { name, exact: true }).press("Enter");
+  const press = (name) => page.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
   const state = (text) => page.locator("#state").getByText(text, { exact: true }).waitFor();
   const fill = async (fields) => {
     for (const [label, value] of Object.entries(fields)) {

@@ -41,7 +41,7 @@ export async function scripted(visit) {
 export async function login(visit) {
   const { page } = visit;
   const sees = (name, on = page) => on.getByRole("heading", { name, exact: true }).waitFor();
-  const press = (name, on = page) => on.getByRole("button", { name, exact: true }).press("Enter");
+  const press = (name, on = page) => on.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
   const fill = async (label, value) => {
     await page.getByLabel(label, { exact: true }).fill(value);
     await page.keyboard.press("Enter");

@@ -152,7 +152,7 @@ export async function login(visit) {
     }
   };
   const sees = (name, on = page) => on.getByRole("heading", { name, exact: true }).waitFor();
-  const button = (name, on = page) => on.getByRole("button", { name, exact: true });
+  const button = (name, on = page) => on.getByRole("button", { name, exact: true, disabled: false });
   const press = (name, on) => button(name, on).press("Enter");
   const signUp = async () => {
     await press("Create an account");
