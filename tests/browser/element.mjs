@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { audit } from "./audit.mjs";
 import { launch, OTHER_SITE } from "./browser.mjs";
 import { startStandIn, totpCode } from "./stand-in.mjs";
+import { press } from "./visit.mjs";
 
 const PASSWORD = "correct horse 1";
 const client = process.env.LOGIN_CLIENT;
@@ -58,7 +59,7 @@ class Visit {
   }
 
   press(name) {
-    return this.page.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
+    return press(this.page, name);
   }
 
   alert(text) {

@@ -9,6 +9,13 @@ export const NEW_PASSWORD = "better horse 2";
 
 const newEmail = () => `ada+${Math.random().toString(36).slice(2)}@example.com`;
 
+/**
+ * Presses a button with the keyboard as soon as it can be pressed: while a request is under way, <auth-login> marks its
+ * buttons as disabled and ignores a press.
+ */
+export const press = (page, name) =>
+  page.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
+
 export class Visit {
   email = newEmail();
   /** Requests that an SDK sent to the API, with the status of each answer. */

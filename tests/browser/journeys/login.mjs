@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 
-import { NEW_PASSWORD, PASSWORD } from "../visit.mjs";
+import { NEW_PASSWORD, PASSWORD, press as pressButton } from "../visit.mjs";
 import { session, stranger, tabs } from "./session.mjs";
 
 export async function login(visit) {
   const { page, email } = visit;
   const field = (label) => page.getByLabel(label, { exact: true });
-  const press = (name) => page.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
+  const press = (name) => pressButton(page, name);
   const heading = (name) => page.getByRole("heading", { name }).waitFor();
   const fill = async (fields) => {
     for (const [label, value] of Object.entries(fields)) {

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict";
 
-import { NEW_PASSWORD, PASSWORD } from "../visit.mjs";
+import { NEW_PASSWORD, PASSWORD, press as pressButton } from "../visit.mjs";
 
 export async function newcomer(visit, shot) {
   const { page, email } = visit;
   const field = (label) => page.getByLabel(label, { exact: true });
   const heading = (name) => page.getByRole("heading", { name, exact: true }).waitFor();
-  const press = (name) => page.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
+  const press = (name) => pressButton(page, name);
   const state = (text) => page.locator("#state").getByText(text, { exact: true }).waitFor();
   const fill = async (fields) => {
     for (const [label, value] of Object.entries(fields)) {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { audit } from "../audit.mjs";
+import { press as pressButton } from "../visit.mjs";
 
 /** Another code of six digits. */
 const wrong = (code) => (code === "000000" ? "111111" : "000000");
@@ -41,7 +42,7 @@ export async function scripted(visit) {
 export async function login(visit) {
   const { page } = visit;
   const sees = (name, on = page) => on.getByRole("heading", { name, exact: true }).waitFor();
-  const press = (name, on = page) => on.getByRole("button", { name, exact: true, disabled: false }).press("Enter");
+  const press = (name, on = page) => pressButton(on, name);
   const fill = async (label, value) => {
     await page.getByLabel(label, { exact: true }).fill(value);
     await page.keyboard.press("Enter");

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { audit } from "../audit.mjs";
-import { PASSWORD } from "../visit.mjs";
+import { PASSWORD, press as pressButton } from "../visit.mjs";
 
 const INVALID = "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR";
 
@@ -152,8 +152,7 @@ export async function login(visit) {
     }
   };
   const sees = (name, on = page) => on.getByRole("heading", { name, exact: true }).waitFor();
-  const button = (name, on = page) => on.getByRole("button", { name, exact: true, disabled: false });
-  const press = (name, on) => button(name, on).press("Enter");
+  const press = (name, on = page) => pressButton(on, name);
   const signUp = async () => {
     await press("Create an account");
     await page.getByLabel("Email", { exact: true }).fill(visit.email);
