@@ -1,6 +1,6 @@
 //! One auth server: its settings and the parts that do the work.
 //!
-//! Rule: no globals. Everything a request needs hangs on an [`Auth`], so several servers can live in one
+//! Rule: no globals. Everything that a request needs is part of an [`Auth`], so several servers can run in one
 //! process, and a test can give one its own clock, store and mailer.
 
 mod background;
@@ -77,7 +77,7 @@ impl Auth {
         Self::builder(config).build().await
     }
 
-    /// For what needs another store, mailer or clock.
+    /// A builder, for a server with another store, mailer or clock.
     pub fn builder(config: Config) -> AuthBuilder {
         AuthBuilder::new(config)
     }
@@ -172,8 +172,8 @@ impl Auth {
         self.0.probe.look(self.store()).await
     }
 
-    /// Says from now on that no further requests should be sent here ([`Auth::readiness`]); those that
-    /// come are answered all the same. The first step of stopping a server behind a load balancer.
+    /// Reports from now on that no further requests should be sent here ([`Auth::readiness`]); those that
+    /// arrive are still answered. The first step of stopping a server behind a load balancer.
     pub fn begin_to_stop(&self) {
         self.0.is_stopping.store(true, Ordering::Release);
     }
@@ -184,7 +184,7 @@ impl Auth {
     }
 
     /// Deletes expired sessions, reset tokens, signing keys and mails now, as the server does from time to time;
-    /// how many rows went. Several servers may do so at once.
+    /// returns the number of deleted rows. Several servers may do so at once.
     ///
     /// # Errors
     /// The store failed; what was deleted before stays deleted.
@@ -202,7 +202,7 @@ impl Auth {
 
     /// Lets the handlers of session events finish and sends the mails that are due, each for at most ten seconds;
     /// then closes the database, so that a copy of its file has everything. A mail that was not sent is sent after the
-    /// next start; an event that was not handled is lost. The last thing to do with a server.
+    /// next start; an event that was not handled is lost. This is the last call on a server.
     pub async fn close(&self) {
         let handled = tokio::time::timeout(EVENT_TIMEOUT, self.session_events_handled()).await;
         if handled.is_err() {

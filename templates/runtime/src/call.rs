@@ -1,8 +1,8 @@
-//! One request inside the auth APIs, and what its answer will carry besides status and body.
+//! One request of the auth APIs, and what its answer carries besides status and body.
 //!
 //! Rule: flows and the application's own operations see requests through [`Call`] only. It reads the
-//! body after the rules of the wire (an empty one is `{}`, the content type is not checked), and it
-//! collects the session's headers, so that nobody has to remember to write them.
+//! body by the rules of the protocol (an empty one is `{}`, the content type is not checked), and it
+//! collects the session's headers, so that no operation has to write them.
 
 mod content;
 mod fdi_version;
@@ -161,7 +161,7 @@ impl Call {
         self.may_be_stored_for = Some(seconds);
     }
 
-    /// Who asks, as far as limits count it.
+    /// The client, as limits count it.
     pub(crate) fn client(&self) -> Client {
         let proxies = &self.auth().config().trusted_proxies;
         let location = proxies.locate(self.peer, self.headers());
@@ -198,12 +198,12 @@ impl Call {
     pub(crate) async fn count(&self, kind: Kind, account: &str) -> Result<Client, Error> {
         let client = self.client();
         let account = self.account(account);
-        // Whatever becomes of the request, it counts.
+        // The request counts, whatever its outcome.
         let _attempt = self.auth().limits().count(kind, &client, &account).await?;
         Ok(client)
     }
 
-    /// Clears the failed sign-ins of an account whose owner has proven to be one in another way.
+    /// Clears the failed sign-ins of an account whose owner has proven their identity in another way.
     ///
     /// # Errors
     /// The store failed.
@@ -212,7 +212,7 @@ impl Call {
         self.auth().limits().reset(Kind::SignIn, &account).await
     }
 
-    /// Remembers that the owner of an account signed in on this device, where the session is kept in cookies.
+    /// Marks the device as one on which the owner of an account has signed in, where the session is kept in cookies.
     ///
     /// # Errors
     /// The random generator failed.
@@ -234,7 +234,7 @@ impl Call {
         )
     }
 
-    /// What limits call an account of this tenant.
+    /// The key of an account of this tenant in the limits.
     fn account(&self, name: &str) -> String {
         format!("{} {name}", self.tenant)
     }

@@ -1,10 +1,10 @@
 //! The command line.
 //!
-//! Rules: without arguments the program serves. What a command was asked for goes to standard output, as a
+//! Rules: without arguments the program serves. The result of a command goes to standard output, as a
 //! table or, with `--json`, as JSON; everything else goes to standard error. Exit codes: 0 when it is done,
 //! 1 when it failed or `doctor` found a danger, 2 when the arguments are wrong, 3 when the user, the session
-//! or the mail does not exist. No output
-//! holds a token or a key. Commands return what they have to say, and one place says it.
+//! or the mail does not exist. No output holds a token or a key. Commands return their output, and one function
+//! prints it.
 
 mod doctor;
 mod health;
@@ -54,18 +54,18 @@ enum Command {
     Outbox(outbox::Outbox),
 }
 
-/// What became of a command that did not fail.
+/// Outcome of a command that did not fail.
 #[derive(Debug)]
 enum Done {
-    /// It did what it was asked for, and this is the answer.
+    /// It is done; this is the output.
     Well(String),
-    /// It did what it was asked for, and the answer is bad news.
+    /// It is done, and has found a problem; this is the output.
     Badly(String),
-    /// There is nothing of that name, in words.
+    /// There is nothing of that name; a message about it.
     NotFound(String),
 }
 
-/// A program that serves the auth APIs: what its command line says about it, and its appInfo.
+/// A program that serves the auth APIs: its name and version, and its appInfo.
 #[derive(Debug, Clone, Copy)]
 pub struct Program {
     /// The name of its package, for `--version`; what the program itself logs is under this name.
@@ -76,7 +76,7 @@ pub struct Program {
     pub app_info: &'static AppInfoDefaults,
 }
 
-/// Does what the arguments of the process say; without any, it serves `api` until it is asked to stop.
+/// Runs the command of the process's arguments; without arguments, serves `api` until it is asked to stop.
 ///
 /// Wrong arguments end the process with exit code 2, `--help` and `--version` with 0.
 pub async fn run(program: Program, api: impl Into<Api>) -> ExitCode {
@@ -129,7 +129,7 @@ pub async fn run(program: Program, api: impl Into<Api>) -> ExitCode {
     code
 }
 
-/// What an operator needs to know of an error: everything, without a word about clients.
+/// An error with all its causes, for an operator.
 fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     match error.downcast_ref() {
         Some(crate::Error::Internal(cause)) => cause.to_string(),
@@ -148,7 +148,7 @@ async fn carry_out(
             .await
             .map(|()| Done::Well(String::new())),
         Command::Health(health) => health.run(&config()?),
-        // It reads the settings itself, for wrong ones are a part of its answer.
+        // It reads the settings itself, because errors in them are a part of its output.
         Command::Doctor(doctor) => Ok(doctor.run(app_info)),
         Command::Keys(keys) => keys.run(&Admin::open(config()?).await?).await,
         Command::Sessions(sessions) => sessions.run(&Admin::open(config()?).await?).await,
@@ -156,7 +156,7 @@ async fn carry_out(
     }
 }
 
-/// Says something, if there is anything to say. A closed pipe is not an error.
+/// Prints a text, unless it is empty. A closed pipe is not an error.
 fn say(mut to: impl Write, text: &str) {
     if !text.is_empty() {
         let _ = writeln!(to, "{text}");

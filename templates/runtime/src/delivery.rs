@@ -89,7 +89,7 @@ pub struct Mail {
     pub text: String,
 }
 
-/// Whatever brings mails to people.
+/// A way to deliver mails.
 ///
 /// ```
 /// use auth_runtime::delivery::{Mail, MailError, Mailer};
@@ -109,7 +109,7 @@ pub trait Mailer: Send + Sync + 'static {
     async fn send(&self, mail: &Mail) -> Result<(), MailError>;
 }
 
-/// Why a mail did not go out.
+/// Why a mail was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailError {
     /// What happened, without any part of the mail.
@@ -118,7 +118,7 @@ pub struct MailError {
     pub transient: bool,
 }
 
-/// Where mails go when nothing is configured: nowhere, and the log says so each time.
+/// The mailer where nothing is configured: it delivers nothing, and logs an error for each mail.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoMailer;
 

@@ -193,8 +193,8 @@ impl Limits {
 }
 
 impl Attempt {
-    /// Takes the attempt back because its secret was right: the account starts again, and the network gets
-    /// back what this attempt took.
+    /// Takes the attempt back because its secret was right: the count of the account starts again, and that of the
+    /// network is reduced by this attempt.
     ///
     /// # Errors
     /// The store failed.
@@ -203,7 +203,7 @@ impl Attempt {
         forgive(&self.limits, reset, give_back).await
     }
 
-    /// Takes the attempt back because the secret was not looked at.
+    /// Takes the attempt back because the secret was not checked.
     ///
     /// # Errors
     /// The store failed.

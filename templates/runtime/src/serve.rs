@@ -158,7 +158,7 @@ impl Server {
         let activity = Activity::default();
         let (app, active) = (self.app.clone(), activity.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
-            // The application and the limits of the auth APIs learn here who asks.
+            // The application and the limits of the auth APIs read the client's address from this extension.
             request.extensions_mut().insert(ConnectInfo(peer));
             let active = active.begin();
             let answer = app.clone().call(request);

@@ -1,9 +1,9 @@
 //! Sessions: who a request comes from, and for how long that is true.
 //!
-//! A session has two tokens. The *access token* is a JWT that says who the user is; it lives an
-//! hour and is accepted without asking the database. The *refresh token* is an opaque secret that
-//! buys a new pair; it lives long, goes to one path only, and is replaced at each use, so that a
-//! stolen one gives itself away (`rotation`). Both travel as cookies or as headers
+//! A session has two tokens. The *access token* is a JWT that says who the user is; it is valid for an
+//! hour and is accepted without a query. The *refresh token* is an opaque secret that
+//! is exchanged for a new pair; it is valid for long, is sent to one path only, and is replaced at each
+//! use, so that the use of a stolen one is noticed (`rotation`). Both travel as cookies or as headers
 //! (`transport`); a third value, the front token, tells scripts in the browser what the access
 //! token says without showing it (`front_token`).
 //!
@@ -101,7 +101,7 @@ impl Deref for Session {
 }
 
 impl Session {
-    /// The session that an access token speaks of, carried in one way or the other.
+    /// The session of an access token, which travels in one way or the other.
     fn new(content: Arc<TokenContent>, transfer: TransferMethod) -> Self {
         Self { content, transfer }
     }
@@ -165,8 +165,8 @@ impl Session {
     }
 }
 
-/// The text of an access token. It proves to be the user to every service that trusts the keys of this
-/// server, so it is not printed.
+/// The text of an access token. Whoever has it can act as the user at every service that trusts the keys of
+/// this server, so `Debug` does not show it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct AccessToken(Arc<str>);
 
@@ -189,7 +189,7 @@ impl std::fmt::Debug for AccessToken {
     }
 }
 
-/// Whom a new session is for.
+/// The user of a new session, and what the session begins with.
 #[derive(Debug, Clone)]
 pub struct NewSessionFor {
     /// The user.
@@ -202,7 +202,7 @@ pub struct NewSessionFor {
     pub claims: Map<String, Value>,
     /// What the application wants to keep with the session on the server.
     pub data: Value,
-    /// What becomes of the session that the browser has already.
+    /// What happens to the session that the browser has already.
     pub old_session: OldSession,
     /// Whether the session may begin by cookies though a page of a foreign origin caused the request. Only
     /// where something else protects it against forged requests, such as the `state` of an OAuth callback
@@ -210,11 +210,11 @@ pub struct NewSessionFor {
     pub any_origin: bool,
 }
 
-/// What becomes of the session whose tokens a request carries when another one begins.
+/// What happens to the session whose tokens a request carries when another one begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OldSession {
-    /// It ends (OWASP ASVS 5.0, 7.2.4), whosever it is: nobody who sits at the browser later, and nobody
-    /// who planted it there, can go on with it.
+    /// It ends (OWASP ASVS 5.0, 7.2.4), whichever user it belongs to: neither the next user of the browser nor
+    /// an attacker who planted it there can continue it.
     #[default]
     End,
     /// It goes on: a login method is being linked, or a second factor completes it.
@@ -254,7 +254,7 @@ pub struct VerifyOptions {
     /// Whether the defence against forged requests is checked; by default on all methods but GET.
     pub anti_csrf: Option<bool>,
     /// Whether the database is asked if the session still exists. Without it, a revoked session
-    /// lives on until its access token expires.
+    /// is accepted until its access token expires.
     pub check_database: bool,
     /// What is demanded of the claims; by default what the server demands everywhere.
     pub claims: ClaimValidators,

@@ -3,8 +3,8 @@
 //! The rule kept here: **one verb is one atomic step**. What must not come apart — spending a reset token and
 //! changing the password, replacing a refresh token only if it is still the current one — is one
 //! `Transaction`, so that no caller can put a check and its write into two (OWASP ASVS 5.0, 2.3.3 and
-//! 2.3.4). A verb stands once, with one SQL for both databases; the drivers ([`SqliteStore`],
-//! [`PostgresStore`]) know no verb, they run transactions. Times are milliseconds since the epoch.
+//! 2.3.4). A verb is written once, with one SQL for both databases; the drivers ([`SqliteStore`],
+//! [`PostgresStore`]) contain no verb, they run transactions. Times are milliseconds since the epoch.
 //!
 //! Secrets never reach the store in the clear: passwords come as Argon2 hashes, refresh and reset
 //! tokens as SHA-256 hashes of at least 256 random bits.

@@ -1,15 +1,15 @@
 //! The log of a process, and its traces.
 //!
 //! For programs that have neither: [`start`] does what the environment says. An application that has a
-//! subscriber of its own leaves it alone; all that the server logs goes through `tracing`.
+//! subscriber of its own does not call it; all that the server logs goes through `tracing`.
 //!
 //! Rules: a wrong setting is reported in a log that works; no line and no span holds a token, a password, an
 //! address or the query of a request; and traces are sent only where a collector is named, in the standard
 //! variables (<https://opentelemetry.io/docs/specs/otel/protocol/exporter/>).
 //!
-//! The second rule holds whatever `RUST_LOG` says. Our own lines are written after it; other crates are given
-//! values of ours and log what they like, so only those of `DEPENDENCIES` reach the log at all (OWASP
-//! Logging Cheat Sheet, "Data to exclude").
+//! The second rule does not depend on `RUST_LOG`. Our own lines follow it; other crates get values of ours and
+//! may log them, so only lines of those in `DEPENDENCIES` reach the log at all (OWASP Logging Cheat Sheet,
+//! "Data to exclude").
 
 #[cfg(feature = "otel")]
 mod traces;
@@ -43,9 +43,9 @@ const DEPENDENCIES: [(&str, LevelFilter); 2] = [
 /// Where the log goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
-    /// The log is what the program says.
+    /// The log is the output of the program.
     Stdout,
-    /// What the program says is something else.
+    /// The program has another output.
     Stderr,
 }
 
@@ -93,8 +93,8 @@ struct Settings {
 /// ```
 ///
 /// # Errors
-/// What is wrong with a variable, or that the process has a subscriber already. The log runs all the same,
-/// with the defaults.
+/// What is wrong with a variable, or that the process has a subscriber already. The log then still works, with
+/// the defaults.
 pub fn start(output: Output, level: &str, crates: &[&str]) -> Result<Telemetry, TelemetryError> {
     let (settings, wrong) = match Settings::from_env(level) {
         Ok(settings) => (settings, None),
@@ -129,7 +129,7 @@ fn loggable(crates: &[&str]) -> Targets {
 }
 
 impl Telemetry {
-    /// Sends what has not been sent yet, for a few seconds at most. The last thing that a program does.
+    /// Sends what has not been sent yet, for a few seconds at most. The last call of a program.
     pub async fn flush(self) {
         if let Some(traces) = self.traces {
             traces.flush().await;
@@ -182,8 +182,8 @@ fn log(output: Output, format: Format) -> Box<dyn Layer<Registry> + Send + Sync>
         Output::Stdout => std::io::stdout().is_terminal(),
         Output::Stderr => std::io::stderr().is_terminal(),
     };
-    // A line that cannot be written, as on a full disk, is lost; saying so on a standard error that is full as
-    // well would end the request that it is about.
+    // A line that cannot be written, as on a full disk, is lost; a message on a standard error that is full as
+    // well would panic, and end the request.
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(is_terminal)
         .log_internal_errors(false);

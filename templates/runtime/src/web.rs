@@ -1,6 +1,6 @@
-//! HTTP: which request is whose, and how an outcome becomes a response.
+//! HTTP: which operation a request is for, and how an outcome becomes a response.
 //!
-//! Rule: nothing here knows a recipe or a wire type. The generated crate hands over a table of
+//! Rule: nothing here depends on a recipe or a generated type. The generated crate passes a table of
 //! [`Operation`]s, each with its [`Route`] and the function that answers it; what that function needs of
 //! a request it takes from [`Call`](crate::Call).
 

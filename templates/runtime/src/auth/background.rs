@@ -1,8 +1,8 @@
-//! What a server does from time to time, for as long as somebody holds its [`Auth`].
+//! What a server does from time to time, for as long as its [`Auth`] exists.
 //!
 //! Rules: several servers on one database may do all of this at once, and none needs another one for it;
-//! what fails is counted, logged and done again at the next turn; no step holds the database for long (the
-//! store deletes in small transactions); and servers that start together do not go on together: each turn
+//! what fails is counted, logged and tried again at the next turn; no step holds the database for long (the
+//! store deletes in small transactions); and servers that start together do not work at the same times: each turn
 //! is up to a tenth early or late, and the first one comes at a random moment.
 
 use std::sync::{Arc, Weak};
@@ -40,11 +40,11 @@ fn send_mails(parts: &Arc<Parts>) {
     }));
 }
 
-/// Has the signing key at hand before somebody needs it: making the first RSA key takes longer than all the
-/// rest of a start, and whoever asks for no token does not wait for it.
+/// Makes the signing key before the first request needs it: making an RSA key takes longer than all the rest of
+/// a start, and a server that issues no token does not wait for it.
 async fn prepare_key(sessions: Sessions) {
     let rotates = sessions.config().use_dynamic_signing_key;
-    // Whoever needs the key tries again, and hears of what fails then.
+    // A request that needs the key tries again, and reports what fails then.
     if let Err(error) = sessions.keys().signing(rotates).await {
         tracing::warn!(%error, "the signing key could not be prepared");
     }
@@ -58,14 +58,14 @@ async fn keep_clean(parts: Weak<Parts>) {
     tokio::time::sleep(interval.min(FIRST).mul_f64(random())).await;
     loop {
         let Some(parts) = parts.upgrade() else { return };
-        // What went wrong is said there; the next turn comes all the same.
+        // The failure is logged there; the next turn tries again.
         let _ = clean_up(&parts).await;
         drop(parts);
         tokio::time::sleep(about(interval, random())).await;
     }
 }
 
-/// Deletes what has expired now; how many rows went.
+/// Deletes what has expired now; returns the number of deleted rows.
 pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
     let metrics = &parts.metrics.cleanup;
     match forget(parts).await {
@@ -83,7 +83,7 @@ pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
     }
 }
 
-/// Deletes in small transactions, one kind of row after the other; how many rows went.
+/// Deletes in small transactions, one kind of row after the other; returns the number of deleted rows.
 async fn forget(parts: &Parts) -> Result<u64, Error> {
     let now = parts.clock.now();
     let store = parts.store.as_ref();
@@ -106,7 +106,7 @@ async fn forget(parts: &Parts) -> Result<u64, Error> {
 /// Reads the signing keys again, for an operator may have replaced one.
 async fn follow_keys(parts: Weak<Parts>) {
     loop {
-        // Early, never late: it is said within which time a removed key stops counting.
+        // Early, never late: the documentation promises within which time a removed key is refused.
         tokio::time::sleep(KEY_POLL.mul_f64(1.0 - random() / 5.0)).await;
         let Some(parts) = parts.upgrade() else { return };
         if let Err(error) = parts.sessions.keys().follow().await {
@@ -115,7 +115,8 @@ async fn follow_keys(parts: Weak<Parts>) {
     }
 }
 
-/// A fraction in `[0, 1)`. Where there is no randomness, servers go on together.
+/// A random fraction in `[0, 1)`. If the random generator fails, it is the same for all servers, which then work
+/// at the same times.
 fn random() -> f64 {
     token::random_fraction().unwrap_or(0.5)
 }

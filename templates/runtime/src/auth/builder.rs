@@ -1,4 +1,4 @@
-//! Putting a server together: what is not given is made after the settings.
+//! Building a server: what is not given is made as the settings say.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -19,7 +19,7 @@ use crate::store::{self, OwningApp, Store};
 /// How many passwords may wait for each that is being hashed.
 const WAITING_PER_THREAD: usize = 64;
 
-/// Puts an [`Auth`] together; what is not given is made after the settings.
+/// Builds an [`Auth`]; what is not given is made as the settings say.
 pub struct AuthBuilder {
     config: Config,
     store: Option<Arc<dyn Store>>,
@@ -53,14 +53,14 @@ impl AuthBuilder {
         self
     }
 
-    /// Sends mail with this, whatever the settings say.
+    /// Sends mail with this mailer in place of the one that the settings name.
     #[must_use]
     pub fn mailer(mut self, mailer: impl Mailer) -> Self {
         self.mailer = Some(Arc::new(mailer));
         self
     }
 
-    /// Goes by this clock instead of the one of the store.
+    /// Takes the time from this clock instead of the store's.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
@@ -124,7 +124,7 @@ impl AuthBuilder {
         judgement::warn(&config);
         let names = || CookieNames::of_app(&config.app_id);
         config.session.cookie_names.get_or_insert_with(names);
-        // Files are named by the time; whose time it is does not matter.
+        // The names of the files contain the time; any clock will do.
         let naming = clock
             .clone()
             .unwrap_or_else(|| Arc::new(SystemClock::new()));

@@ -10,15 +10,15 @@ use super::{Auth, AuthBuilder, Parts};
 use crate::error::Error;
 use crate::session::{Queued, SessionEvent};
 
-/// Hears of what happens to sessions. An async closure over the event and the server is one:
+/// Handles session events. An async closure over the event and the server is one:
 /// `|event: SessionEvent, auth: Auth| async move { Ok(()) }`.
 #[async_trait]
 pub trait OnSessionEvent: Send + Sync {
     /// Handles an event.
     ///
     /// # Errors
-    /// Whatever fails is logged. The request whose event it was is answered already, and the event does not come
-    /// again.
+    /// An error is logged. The request that caused the event has its answer already, and the event is not
+    /// repeated.
     async fn on_session_event(&self, event: SessionEvent, auth: Auth) -> Result<(), Error>;
 }
 
@@ -37,13 +37,13 @@ where
 pub(super) type Listener = (Arc<dyn OnSessionEvent>, Receiver<Queued>);
 
 impl AuthBuilder {
-    /// Hears of every session that begins, is refreshed, is signed out or revoked, or whose refresh token was
-    /// copied, after it is stored. Several handlers do not wait for each other.
+    /// Adds a handler, which gets an event for every session that begins, is refreshed, is signed out or revoked, or
+    /// whose refresh token was copied, after the change is stored. Several handlers do not wait for each other.
     ///
     /// A handler gets events one after the other, in their order, outside of the request: it cannot change, refuse
-    /// or delay the answer. An error or a panic of a handler is logged, and the next event comes. Where a handler is
+    /// or delay the answer. An error or a panic of a handler is logged, and the next event follows. Where a handler is
     /// so slow that thousands of events wait for it, further ones are dropped with a warning. Each server of a
-    /// database hears of what it did itself; what the command line did is heard by none. Events are not stored: what
+    /// database reports only what it did itself; what the command line does is no event. Events are not stored: what
     /// must not be lost belongs in the database of the application, in the step that causes it.
     ///
     /// ```no_run
@@ -71,14 +71,14 @@ impl AuthBuilder {
 }
 
 impl Auth {
-    /// Waits until the handlers of session events are done with all that has happened so far. For tests, and for an
-    /// end that [`Auth::close`] does not bring.
+    /// Waits until the handlers of session events have handled all events so far. For tests, and for a program that
+    /// ends without [`Auth::close`].
     pub async fn session_events_handled(&self) {
         self.sessions().events_handled().await;
     }
 }
 
-/// Lets handlers work for as long as somebody holds the server.
+/// Starts the handlers, which work for as long as the server exists.
 pub(super) fn start(listeners: Vec<Listener>, parts: &Arc<Parts>) {
     for (handler, queue) in listeners {
         tokio::spawn(work(handler, queue, Arc::downgrade(parts)));
@@ -88,7 +88,7 @@ pub(super) fn start(listeners: Vec<Listener>, parts: &Arc<Parts>) {
 async fn work(handler: Arc<dyn OnSessionEvent>, mut queue: Receiver<Queued>, server: Weak<Parts>) {
     while let Some(queued) = queue.recv().await {
         match queued {
-            // Who waits may have given up.
+            // The caller may have stopped waiting.
             Queued::Mark(mark) => drop(mark.send(())),
             Queued::Event(event) => {
                 let Some(parts) = server.upgrade() else {

@@ -1,5 +1,5 @@
-//! What an application does otherwise than the server by itself: how sessions begin, and what is answered
-//! where they are not as they must be.
+//! What an application does in place of the server: how sessions begin, and the answer to a request whose
+//! session is refused.
 //!
 //! The names are those of SuperTokens' SDKs (`getTokenTransferMethod`, `errorHandlers`), in the spelling of
 //! Rust. A route that the application answers itself is switched off at the layer
@@ -81,9 +81,9 @@ impl AuthBuilder {
 
     /// Answers requests without a session, and those whose session is over.
     ///
-    /// Whatever an error handler answers, the tokens that are taken away from the client and the headers of
-    /// CORS are on it. A frontend of this protocol refreshes, or knows that the session is over, by the
-    /// status: keep that of [`Refusal::response`](super::Refusal::response) where one calls.
+    /// The server adds the headers of CORS, and those that clear the client's tokens, to whatever an error handler
+    /// answers. Frontends of this protocol decide by the status whether to refresh or to sign out: keep that of
+    /// [`Refusal::response`](super::Refusal::response) for requests of such frontends.
     ///
     /// ```no_run
     /// # async fn run(config: auth_runtime::Config) -> Result<(), auth_runtime::auth::StartError> {

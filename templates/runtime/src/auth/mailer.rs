@@ -1,7 +1,7 @@
 //! The mailer that the settings ask for.
 //!
 //! Rule: a server without a way to send mail starts, warns where one of its operations sends mail, and
-//! reports every mail that it cannot send; it never drops one in silence.
+//! reports every mail that it cannot send; it never drops one without a message.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use super::{Auth, StartError};
 use crate::config::Config;
 use crate::delivery::{Both, MailError, Mailer, NoMailer, Outbox};
 
-/// Whether to warn that mails cannot be sent: until it has been said.
+/// Whether to warn that mails cannot be sent: until the warning has been logged.
 #[derive(Default)]
 pub(super) struct MailWarning(AtomicBool);
 
@@ -21,7 +21,7 @@ impl MailWarning {
 }
 
 impl Auth {
-    /// Warns, once, that the mails of these operations cannot be sent, where that is so.
+    /// Warns, once, if the mails of these operations cannot be sent.
     pub(crate) fn warn_without_mailer<'a>(&self, operations: impl Iterator<Item = &'a str>) {
         let mut operations = operations.peekable();
         if operations.peek().is_none() || !self.0.mail_warning.0.swap(false, Ordering::Relaxed) {

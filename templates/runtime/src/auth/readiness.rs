@@ -1,8 +1,7 @@
 //! Whether requests should be sent to this server.
 //!
-//! Rule: asking costs next to nothing, since anybody may ask: one question at a time goes to the database,
-//! and its answer counts for a second. It is bounded, so that a probe hears a clear no and not its own
-//! timeout.
+//! Rule: a probe is cheap, since anyone may send one: there is one query at a time, and its result counts for
+//! a second. The query has a time limit, so that a probe gets a clear answer before its own timeout.
 
 use std::time::{Duration, Instant};
 
@@ -16,10 +15,10 @@ const BOUND: Duration = Duration::from_secs(2);
 /// How long an answer counts.
 const FRESH: Duration = Duration::from_secs(1);
 
-/// What a load balancer wants to know.
+/// The answer to a load balancer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readiness {
-    /// Requests are welcome.
+    /// The server takes requests.
     Ready,
     /// The server is about to stop.
     Stopping,
@@ -27,12 +26,12 @@ pub enum Readiness {
     NoDatabase,
 }
 
-/// The last look at the database.
+/// The result of the last query.
 #[derive(Default)]
 pub(super) struct Probe(Mutex<Option<(Instant, Readiness)>>);
 
 impl Probe {
-    /// Looks, unless somebody has just done so.
+    /// The state of the server; queries the database unless the last result is recent.
     pub(super) async fn look(&self, store: &dyn Store) -> Readiness {
         let mut last = self.0.lock().await;
         if let Some((at, readiness)) = *last

@@ -54,8 +54,7 @@ pub(crate) trait Recipe: Send + Sync {
     }
 }
 
-/// What recipes hear of each other. A recipe announces what it has done, and does not know which others act
-/// on it.
+/// Events between recipes. A recipe announces what it has done, without knowledge of the recipes that act on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Event {
     /// The user of a login method has shown that they read the mail of an address.

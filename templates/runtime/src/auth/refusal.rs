@@ -1,4 +1,4 @@
-//! Answers of the application's own to requests whose session is not as it must be.
+//! The application's own answers to requests whose session is refused.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct Refusal {
     pub uri: Uri,
     /// The headers of the request.
     pub headers: HeaderMap,
-    /// What the server would answer: to be changed, or to be left aside.
+    /// What the server would answer; a handler may change or replace it.
     pub response: Response<Body>,
 }
 

@@ -1,9 +1,9 @@
 //! The bytes of a body, unpacked.
 //!
 //! Rules: `gzip` and `deflate` are unpacked (RFC 9110 §8.4.1), to no more bytes than a plain body may have,
-//! for a few kilobytes can hide gigabytes. A body whose coding is unknown is read as it stands, as the
-//! reference does: one that is not packed after all is accepted, any other is no JSON. `br` is known and
-//! refused. Nothing is unpacked for an operation that does not look at its body.
+//! because a few kilobytes can hold gigabytes. A body whose coding is unknown is read as it is, as the
+//! reference does: one that is not packed is accepted, any other is not JSON. `br` is known and
+//! refused. Nothing is unpacked for an operation that does not read its body.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -43,7 +43,7 @@ pub(super) fn unpacked<'a>(
 
 fn unpack<'a>(packed: impl Read, limit: usize, invalid: &str) -> Result<Cow<'a, [u8]>, Error> {
     let mut bytes = Vec::new();
-    // One byte more than is allowed tells that there is more.
+    // One byte more than is allowed shows that there is more.
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     packed
         .take(most)

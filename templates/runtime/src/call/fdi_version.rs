@@ -1,7 +1,7 @@
-//! The version of the Frontend Driver Interface that a client speaks.
+//! The version of the Frontend Driver Interface that a client supports.
 //!
-//! Rule: no version is refused. A client lists all that it understands and the largest counts; one that
-//! says nothing speaks the newest.
+//! Rule: no version is refused. A client lists all that it supports and the largest counts; one without
+//! the header supports the newest.
 
 /// A version, or "the newest".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +18,12 @@ impl FdiVersion {
         }))
     }
 
-    /// Whether the client said which versions it speaks.
+    /// Whether the client sent the versions that it supports.
     pub fn is_named(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Whether the client speaks this version or a later one; compared number by number.
+    /// Whether the client supports this version or a later one; compared number by number.
     pub fn at_least(&self, version: &[u64]) -> bool {
         self.0.as_ref().is_none_or(|own| own.as_slice() >= version)
     }

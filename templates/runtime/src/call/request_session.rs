@@ -201,7 +201,7 @@ impl RequestSession {
     /// page of a foreign origin caused, unless [`NewSessionFor::any_origin`] says that it may; [`Error::Internal`] in
     /// an operation whose contract says that it begins no session.
     pub async fn create_session(&self, mut new: NewSessionFor) -> Result<Session, Error> {
-        // The contract says which operations sign users in; no other one does so by mistake.
+        // The contract says which operations sign users in; this check keeps any other from doing so by mistake.
         if self.sessions == contract::Sessions::Keeps {
             return Err(Error::internal(
                 "an operation begins a session, and its contract says that it does not",
@@ -217,16 +217,16 @@ impl RequestSession {
         Ok(session)
     }
 
-    /// Trades the refresh token of the request for new tokens, which the answer carries.
+    /// Exchanges the refresh token of the request for new tokens, which the answer carries.
     ///
     /// # Errors
-    /// [`Error::Session`] when there is none, or it is worth nothing.
+    /// [`Error::Session`] when there is none, or it is not valid.
     pub async fn refresh_session(&self) -> Result<Session, Error> {
         let mut effects = self.effects();
         self.sessions().refresh(&self.headers, &mut effects).await
     }
 
-    /// Ends the session of the request; the answer takes its tokens away from the client.
+    /// Ends the session of the request; the answer clears the client's tokens.
     ///
     /// # Errors
     /// The store failed.
@@ -234,10 +234,10 @@ impl RequestSession {
         self.sessions().revoke(session, &mut self.effects()).await
     }
 
-    /// Takes the tokens of a session away from the client, whose user is gone, and says so.
+    /// Clears the client's tokens of a session whose user does not exist any more, and returns the error.
     ///
     /// # Errors
-    /// Always: [`Error::Session`], or why the tokens cannot be taken away.
+    /// Always: [`Error::Session`], or why the tokens cannot be cleared.
     pub fn refuse_session<T>(&self) -> Result<T, Error> {
         self.sessions().clear_tokens(&mut self.effects())?;
         Err(SessionError::Unauthorised { clear_tokens: true }.into())
@@ -361,8 +361,8 @@ impl RequestSession {
             .await
     }
 
-    /// Demands something of the claims of a session, for code that finds out itself what; fetches what is missing or
-    /// too old.
+    /// Applies validators to the claims of a session, for code that chooses them itself; fetches claims that are
+    /// missing or too old.
     ///
     /// # Errors
     /// [`Error::Session`] with all that is not met.

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::limits::{Attempt, Kind};
 use crate::session::{ClaimValidators, Session, VerifyOptions};
 
-/// The session that a sign-in has to do with.
+/// The session of a request that signs in.
 pub(crate) struct Linking {
     session: Option<Session>,
     /// Whether the login is to be added to the user of the session.
@@ -28,8 +28,8 @@ impl Call {
 
     /// Reads the session as the client asks for.
     ///
-    /// Clients up to FDI 3.0 do not know the flag; their session is read, and must be fresh, but plays no
-    /// further part.
+    /// Clients up to FDI 3.0 do not know the flag; their session is read, and must be fresh, but has no
+    /// further effect.
     ///
     /// # Errors
     /// [`Error::Session`] when there is none though it is asked for, or it must be refreshed first.
@@ -83,7 +83,7 @@ impl Linking {
     /// Refuses a way to sign in that the server does not offer.
     ///
     /// # Errors
-    /// Always: [`Error::BadInput`] beside a session; else [`Error::Session`], with tokens taken away.
+    /// Always: [`Error::BadInput`] beside a session; else [`Error::Session`], which clears the tokens.
     pub(crate) fn refuse_factor<T>(&self, call: &Call) -> Result<T, Error> {
         if self.has_session() {
             return Err(Error::bad_input(

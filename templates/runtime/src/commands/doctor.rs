@@ -1,4 +1,4 @@
-//! `doctor`: what the settings come to, and what is dangerous about them.
+//! `doctor`: the effect of the settings, and what is dangerous about them.
 
 use crate::Config;
 use crate::app_info::AppInfoDefaults;

@@ -1,4 +1,4 @@
-//! `health`: asks the server that runs here, so that a container needs no other program for it.
+//! `health`: probes the server on this machine, so that a container needs no other program for it.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -15,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(4);
 /// The longest answer that is read.
 const ANSWER_BYTES: u64 = 64 * 1024;
 
-/// Asks whether requests are welcome.
+/// Asks whether the server takes requests.
 #[derive(Debug, Args)]
 pub(crate) struct Health {
     /// Ask only whether the process answers, and not whether its database does
@@ -38,7 +38,7 @@ impl Health {
     }
 }
 
-/// Where a server that listens everywhere can be reached from this machine.
+/// The address at which a server that listens on all interfaces can be reached from this machine.
 fn reachable(mut listen: SocketAddr) -> SocketAddr {
     if listen.ip().is_unspecified() {
         listen.set_ip(match listen {

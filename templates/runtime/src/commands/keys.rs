@@ -16,14 +16,14 @@ pub(crate) enum Keys {
         #[arg(long)]
         json: bool,
     },
-    /// Makes a new key now; it signs a minute later, when everybody can know it
+    /// Makes a new key now; it signs a minute later, when all verifiers can have it
     Rotate(Rotate),
 }
 
 /// Replaces a key.
 #[derive(Debug, Args)]
 pub(crate) struct Rotate {
-    /// The old keys are in wrong hands: remove them, so that what they signed counts no more. Clients
+    /// The old keys have leaked: remove them, so that tokens that they signed are refused. Clients
     /// refresh and stay signed in
     #[arg(long)]
     leaked: bool,

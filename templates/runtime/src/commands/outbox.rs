@@ -8,7 +8,7 @@ use super::{Done, Failure, shown, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Outbox {
-    /// Lists the mails that wait and those that were given up, oldest first, with what went wrong
+    /// Lists the mails that wait and those that were given up, oldest first, with the last error
     List {
         /// Only those that were given up
         #[arg(long)]
@@ -17,9 +17,9 @@ pub(crate) enum Outbox {
         #[arg(long)]
         json: bool,
     },
-    /// Has the running servers try again now, and for a day
+    /// Makes the running servers try again now, and for a day
     Retry(Which),
-    /// Gives mails up for good, and deletes their recipients and contents
+    /// Gives mails up finally, and deletes their recipients and contents
     Discard(Which),
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::Failure;
 
-/// How many connections operators may have: probes and a scraper of metrics.
+/// How many connections the operators' listener accepts: for probes and a scraper of metrics.
 const OPERATORS: usize = 32;
 
 /// Serves until it is asked to stop.
@@ -28,15 +28,15 @@ pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
     let (address, path) = (listener.local_addr()?, &auth.app_info().api_base_path);
     tracing::info!("listening on http://{address}{path}");
 
-    // Operators are answered to the very end.
+    // The operators' listener stops last.
     let (is_over, over) = oneshot::channel::<()>();
     let operations = match admin {
         Some(admin) => {
             let address = admin.local_addr()?;
             tracing::info!("metrics on http://{address}/metrics");
             let app = crate::operations_router(&auth);
-            // A few, which the limits of the other listener leave room for: whatever happens there,
-            // operators are answered.
+            // A few, which the limit of the other listener leaves free: operators get an answer even when
+            // that one is full.
             let limits = ConnectionLimits {
                 max_connections: OPERATORS,
                 max_per_peer: OPERATORS,
@@ -61,12 +61,12 @@ pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Lets the process open as many files as its connections need, where it may: the limit that a shell sets
-/// (1024 on most systems) is there for programs that use `select`, and may be raised.
+/// Raises the limit of open files to what the connections need, as far as the system allows it: the limit that a
+/// shell sets (1024 on most systems) is meant for programs that use `select`, and may be raised.
 #[cfg(unix)]
 fn open_more_files(config: &Config) {
     let wanted = ConnectionLimits::of(config).max_connections + 1024;
-    // What is possible is what `serve_with` then goes by.
+    // `serve_with` reads the limit that results.
     let _ = rlimit::increase_nofile_limit(u64::try_from(wanted).unwrap_or(u64::MAX));
 }
 

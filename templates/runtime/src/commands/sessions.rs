@@ -1,4 +1,4 @@
-//! `sessions`: those of a user, and their end.
+//! `sessions`: lists and ends the sessions of a user.
 
 use crate::admin::Admin;
 use crate::session::SessionInformation;
@@ -18,7 +18,7 @@ pub(crate) enum Sessions {
         #[arg(long)]
         json: bool,
     },
-    /// Ends sessions. An access token that is out lives on until it expires, except where the API checks
+    /// Ends sessions. An access token that was issued is accepted until it expires, except where the API checks
     /// the database
     Revoke(Revoke),
 }

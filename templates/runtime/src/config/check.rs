@@ -1,6 +1,6 @@
 //! What settings that were made in code have to keep.
 //!
-//! Rule: what cannot work stops the server before it opens anything, whoever wrote it: the environment or
+//! Rule: a setting that cannot work stops the server before it opens anything, whether it comes from the environment or
 //! a program.
 
 use super::{Config, ConfigErrors, MAX_PASSWORD_THREADS, judgement};

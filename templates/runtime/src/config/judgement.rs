@@ -1,4 +1,4 @@
-//! What an operator has to know about the settings: judged in one place, for every start and for the command
+//! What an operator has to know about the settings: determined in one place, for every start and for the command
 //! `doctor`.
 //!
 //! Rules: a setting that can never work or never be safe is refused; a dangerous one that may have a reason
@@ -100,7 +100,7 @@ pub(super) fn refusals(config: &Config, describe: fn(&Setting) -> &'static str) 
         .collect()
 }
 
-/// Logs each finding once. Those that are refused do not come this far.
+/// Logs each finding once. Settings that are refused have stopped the start before.
 pub(crate) fn warn(config: &Config) {
     for finding in judge(config) {
         tracing::warn!("{finding}");

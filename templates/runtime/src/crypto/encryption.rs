@@ -1,6 +1,6 @@
-//! Encryption at rest: what makes a copy of the database worth less to a thief.
+//! Encryption at rest: it limits what a thief can do with a copy of the database.
 //!
-//! # What a stolen database is good for
+//! # What a stolen database allows
 //!
 //! Of **refresh tokens** and **reset tokens** it holds hashes of 256 and more random bits (`token`), of
 //! passwords Argon2id hashes. Of an **anti-CSRF token** it holds nothing: that is an HMAC under the
@@ -9,26 +9,26 @@
 //! it*, the first token of a session is random, and the database knows every token as the SHA-256 of
 //! its SHA-256 alone. So a thief would have to invert SHA-256 or to guess 256 bits. With that key a
 //! thief can make texts that pass for old tokens of a session, and by presenting one can end that
-//! session, as the owner of a stolen token could; it gives access to no other account. And whoever has
+//! session, as the owner of a stolen token could; it gives access to no other account. A thief who has
 //! the database *and* a token that was replaced can follow the chain to the current one; a token in a
-//! log is a secret for as long as its session lives.
+//! log is a secret for as long as its session exists.
 //!
-//! **Signing keys** are another matter: the server needs them back. Who can read them writes access
+//! **Signing keys** cannot be hashed, because the server uses them. A thief who reads them can make access
 //! tokens for every user, until the keys are replaced. So they are encrypted here, under secrets that
 //! are in the environment of the server and not in its database (OWASP Cryptographic Storage Cheat
 //! Sheet, "Separation of Keys and Data",
 //! <https://cheatsheetseries.owasp.org/cheatsheets/Cryptographic_Storage_Cheat_Sheet.html>).
 //!
-//! # How
+//! # Method
 //!
 //! AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits, of which a database sees a few in a
 //! week. The key comes from the secret by HKDF-SHA-256 (RFC 5869). The name of what is encrypted is
 //! authenticated with it, so that no two can change places. A ciphertext names its secret by an id,
 //! also from HKDF, so that a missing secret can be distinguished from a broken database.
 //!
-//! Keys of sessions are left as they are. Encrypting them would take no forged token out of a thief's
-//! hands, for there is none; and a secret that is lost would then end every session, where now it costs
-//! everybody one refresh.
+//! The keys of sessions are not encrypted. Nobody can forge a token with them, so encryption would prevent
+//! nothing; and a secret that is lost would then end every session, while now it costs each session one
+//! refresh.
 
 use std::fmt;
 use std::str::FromStr;

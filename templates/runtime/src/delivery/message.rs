@@ -1,4 +1,4 @@
-//! A mail as it goes over the wire (RFC 5322), by way of `lettre`.
+//! A mail as a message of RFC 5322, made by `lettre`.
 
 use lettre::message::Body;
 pub(super) use lettre::message::Mailbox;
@@ -16,7 +16,7 @@ pub(super) fn mailbox(text: &str) -> Result<Mailbox, MailError> {
         .map_err(|_| MailError::lasting("not a mail address such as `Name <name@example.com>`"))
 }
 
-/// The mail as it goes over the wire.
+/// The mail as a message.
 pub(super) fn message(mail: &Mail, from: &Mailbox) -> Result<Message, MailError> {
     // An address and nothing else: what a user typed must not name a second recipient.
     let to: Address = mail
@@ -33,7 +33,7 @@ pub(super) fn message(mail: &Mail, from: &Mailbox) -> Result<Message, MailError>
         .map_err(|_| MailError::lasting("the mail could not be put together"))
 }
 
-/// Plain ASCII goes out as it is, so that a long link stays on one line in the raw mail too.
+/// Plain ASCII is sent without encoding, so that a long link stays on one line in the raw mail too.
 fn body(text: &str) -> Body {
     let plain = text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE);
     if plain {

@@ -1,4 +1,4 @@
-//! In place of mails that go over the wire, in a program that is built without the feature `smtp`.
+//! Replaces mail messages in a program that is built without the feature `smtp`.
 
 use super::{Mail, MailError};
 
@@ -6,7 +6,7 @@ use super::{Mail, MailError};
 #[derive(Debug, Clone)]
 pub(super) enum Mailbox {}
 
-/// A mail as it goes over the wire; there is none.
+/// A mail as a message; there is none.
 pub(super) enum Message {}
 
 /// Why nothing can be sent.

@@ -61,7 +61,7 @@ pub struct NewMail {
     pub payload: Option<Vec<u8>>,
 }
 
-/// A mail whose turn has come.
+/// A mail that is due.
 #[derive(Clone)]
 pub struct DueMail {
     /// The name of its kind ([`MailKind::name`]).
@@ -201,7 +201,7 @@ impl Queue {
         })
     }
 
-    /// Tells the workers that there is work.
+    /// Notifies the workers that there is work.
     pub(crate) fn wake(&self) {
         self.0.signals.wake.notify_one();
     }

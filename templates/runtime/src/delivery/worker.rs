@@ -48,7 +48,7 @@ pub(crate) type Compose = Arc<
 /// The claim of a mail: its id and the number of the attempt.
 type Claim = (String, i64);
 
-/// Sends until the queue is gone or asked to stop.
+/// Sends mails until the queue is dropped or stopped.
 pub(super) async fn run(queue: Weak<Inner>, compose: Compose) {
     let Some(signals) = queue.upgrade().map(|inner| Arc::clone(&inner.signals)) else {
         return;
@@ -79,7 +79,7 @@ pub(super) async fn run(queue: Weak<Inner>, compose: Compose) {
             counted = Some(Instant::now());
             count(&inner).await;
         }
-        // While it waits, the queue may go.
+        // The queue may be dropped while the worker waits.
         drop(inner);
         wait(&signals, &mut stop, &mut sends, pause).await;
     }

@@ -5,7 +5,7 @@ use crate::crypto::password::Passwords;
 use crate::error::Error;
 use crate::network::{Location, Network};
 
-/// Who asks, as far as limits count it.
+/// The client, as limits count it.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     /// The network, where it is known.
@@ -15,7 +15,7 @@ pub(crate) struct Client {
 }
 
 impl Limits {
-    /// Who asks.
+    /// The client.
     pub(crate) fn client(&self, location: Location, device_cookies: Vec<String>) -> Client {
         Client {
             network: self.network(location),

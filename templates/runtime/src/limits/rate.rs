@@ -8,7 +8,7 @@ use std::str::FromStr;
 pub struct Rate {
     /// How many there may be at once, after a long pause.
     pub burst: u32,
-    /// How long it takes until one more is allowed, in milliseconds.
+    /// The time until one more is allowed, in milliseconds.
     pub interval_ms: i64,
 }
 

@@ -83,7 +83,7 @@ fn time(claims: &Map<String, Value>, name: &str) -> Option<i64> {
     (0..=MAX_TIME).contains(&seconds).then_some(seconds)
 }
 
-/// The session that the verified claims of a token speak of; `None` if they are not those of a session.
+/// The session that the verified claims of a token describe; `None` if they are not those of a session.
 pub(super) fn session(
     payload: Map<String, Value>,
     jwt: &str,
@@ -121,7 +121,7 @@ pub(super) fn payload(
         ("rsub", Value::from(row.recipe_user_id.as_str())),
         ("sessionHandle", Value::from(row.handle.as_str())),
         ("refreshTokenHash1", Value::from(refresh_hash1)),
-        // Tokens of this server replace their parent at once, so none needs to name it.
+        // Tokens of this server replace the token before them at once, so none needs to name it.
         ("parentRefreshTokenHash1", Value::Null),
         ("antiCsrfToken", Value::from(anti_csrf)),
     ] {

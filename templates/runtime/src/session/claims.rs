@@ -1,6 +1,6 @@
 //! Claims: what the access token says about the user.
 //!
-//! This file knows which claims belong to the server. Facts of the application are a [`Claim`] each
+//! This file lists the claims that belong to the server. Each fact of the application is a [`Claim`]
 //! ([`claim`]); what an API demands of them is a [`Validator`] ([`validator`]). The rule kept here:
 //! an application never writes a claim of the server's, neither at the beginning of a session nor
 //! later (RFC 8725 §3.8, <https://www.rfc-editor.org/rfc/rfc8725>).

@@ -1,9 +1,9 @@
 //! The names of the session's cookies.
 //!
 //! The cookies are `HttpOnly`: no script reads them, so their names are the server's to choose. Names
-//! matter where two servers share a host, for browsers tell cookies apart by name, domain and path and
+//! matter where two servers share a host, because browsers distinguish cookies by name, domain and path, and
 //! not by port (RFC 6265 §8.5). Two apps with one name for the access token's cookie would sign each
-//! other's users out; so every app but the default one has names of its own.
+//! other's users out; so every app except the default one has its own names.
 
 use super::SettingError;
 use super::cookie::LEGACY;

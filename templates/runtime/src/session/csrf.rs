@@ -5,8 +5,8 @@
 //! preflight would be needed, and CORS refuses it), or a token that only the website was given.
 //! Requests that carry their tokens in headers need none of it.
 //!
-//! The token is derived from the refresh token, so whoever refreshes in parallel gets the same one,
-//! and nothing has to be stored.
+//! The token is derived from the refresh token, so parallel refreshes get the same one, and nothing has to
+//! be stored.
 
 use http::{HeaderMap, HeaderName, Method};
 use uuid::Builder;

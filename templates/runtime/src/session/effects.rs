@@ -1,7 +1,7 @@
 //! What a session does to the answer: header edits, collected while the request is worked on and
 //! applied when there is an answer to apply them to.
 //!
-//! The rule kept here: of each cookie and each header only the last word is sent, so that clearing
+//! The rule kept here: of each cookie and each header only the last edit is sent, so that clearing
 //! and then setting — or the other way round — never leaves both on one answer.
 
 use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue, SET_COOKIE};

@@ -2,7 +2,7 @@
 //!
 //! Each verb reads the request's headers and writes [`Effects`]; HTTP itself is elsewhere. Rules
 //! kept here:
-//! - a failing store is an error of the server, never a verdict about a session: nobody is signed
+//! - a failing store is an error of the server, never a verdict about a session: no user is signed
 //!   out because a disk is full;
 //! - a refresh holds at most one database connection at a time, and changes the session in one
 //!   compare-and-swap; if that fails, the token that was presented is good still;
@@ -58,11 +58,11 @@ struct Inner {
     claims: Vec<Arc<dyn ClaimSource>>,
     /// What every API demands unless it says otherwise.
     validators: Vec<Validator>,
-    /// Says how the tokens of a request may travel, in place of the settings.
+    /// Decides how the tokens of a request may travel, in place of the settings.
     transfer: Option<Arc<GetTokenTransferMethod>>,
     /// What sees every session before it begins.
     on_create: Vec<Arc<dyn OnCreateSession>>,
-    /// Where those hear of events who want to.
+    /// The queues of the handlers of session events.
     events: EventQueues,
     metrics: SessionMetrics,
     head_warning: HeadWarning,
@@ -220,7 +220,7 @@ impl Sessions {
         transport::clear(&self.0.settings, fx, TransferMethod::Header)
     }
 
-    /// Forgets what expired: sessions, reset tokens and signing keys. Meant to run now and then.
+    /// Deletes what has expired: sessions, reset tokens and signing keys. Meant to run now and then.
     pub async fn purge_expired(&self) -> Result<u64, Error> {
         let purge = Purge {
             expired_until: self.0.clock.now(),

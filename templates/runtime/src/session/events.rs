@@ -1,6 +1,6 @@
-//! What happens to sessions, for applications that want to hear of it.
+//! What happens to sessions, for applications that act on it.
 //!
-//! Rules: an event says what is stored already, and names no secret; a request never waits for a handler: each
+//! Rules: an event describes what is stored already, and contains no secret; a request never waits for a handler: each
 //! handler has a queue, and what does not fit in it is dropped with a warning; where there is no handler, an event
 //! costs one comparison.
 
@@ -53,17 +53,17 @@ pub enum SessionEventKind {
     /// Its refresh token was replaced. A second request with the old token (two tabs at once) gets the same new
     /// token, and is no further event.
     Refreshed,
-    /// It was ended from inside: by the sign-out operation, or by a handler of the application that revoked the
-    /// session of its request.
+    /// It was ended by a request of its own: by the sign-out operation, or by a handler of the application that
+    /// revoked the session of its request.
     SignedOut,
-    /// It was ended from outside.
+    /// It was ended by something else than a request of its own.
     Revoked(RevokedBy),
-    /// A refresh token was presented that had been replaced before: somebody has copied it. The session is revoked
+    /// A refresh token was presented that had been replaced before: it was copied. The session is revoked
     /// because of it, which is an event of its own.
     TheftDetected,
 }
 
-/// Who or what ended a session from outside. A session that expires is no event.
+/// What ended a session, other than a request of its own. A session that expires is no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RevokedBy {
@@ -128,7 +128,7 @@ struct Queue {
 }
 
 impl EventQueues {
-    /// Adds a queue; its other end.
+    /// Adds a queue; returns its receiving end.
     pub(crate) fn add(&mut self) -> mpsc::Receiver<Queued> {
         let (sender, receiver) = mpsc::channel(QUEUED);
         let dropped = Arc::default();
@@ -141,7 +141,7 @@ impl EventQueues {
         self.0.is_empty()
     }
 
-    /// Hands an event to all handlers.
+    /// Puts an event into the queues of all handlers.
     pub(super) fn send(&self, event: &SessionEvent) {
         for queue in &self.0 {
             queue.send(event.clone());

@@ -2,7 +2,7 @@
 //!
 //! It repeats the payload of the access token, so nothing secret belongs into claims. Scripts read
 //! it as standard base64 — `+`, `/` and padding — of UTF-8 JSON with the keys `uid`, `ate`, `up` in
-//! this order. It is signed by nobody and the server never reads it.
+//! this order. It has no signature, and the server never reads it.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

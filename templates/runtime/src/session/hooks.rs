@@ -1,7 +1,7 @@
-//! What an application decides itself about the sessions that begin.
+//! What an application decides about the sessions that begin.
 //!
-//! Two questions come up with every session: how its tokens travel, and what it says about its user. The
-//! settings answer both for all; a hook answers for one request. `getTokenTransferMethod` and an override
+//! Two decisions belong to every session: how its tokens travel, and which claims it has. The
+//! settings decide both for all requests; a hook decides for one. `getTokenTransferMethod` and an override
 //! of `createNewSession` are their names in SuperTokens' SDKs.
 
 use std::future::Future;
@@ -22,16 +22,16 @@ pub struct TransferRequest<'a> {
     pub for_create_new_session: bool,
 }
 
-/// Says how the tokens of a request may travel.
+/// Decides how the tokens of a request may travel.
 pub(crate) type GetTokenTransferMethod =
     dyn Fn(TransferRequest<'_>) -> TransferPolicy + Send + Sync;
 
-/// Works on sessions before they begin. An async closure over the session to be and the headers of the
-/// request (empty without one) is one:
+/// Works on sessions before they begin. An async closure over the new session and the headers of the
+/// request (empty without a request) is one:
 /// `|new: NewSessionFor, headers: HeaderMap| async move { Ok(new) }`.
 #[async_trait]
 pub trait OnCreateSession: Send + Sync {
-    /// The session as it shall begin.
+    /// The session as it begins.
     ///
     /// # Errors
     /// No session begins. [`Error::General`] is a refusal in words for the user: 200 with

@@ -2,8 +2,8 @@
 //!
 //! Keys are read from the store once and kept, parsed. They are read again when a token names a key
 //! that is not known — another server may have made one — but for unknown names not more often than
-//! twice a second, since anybody can invent names. Of two servers that replace a key at the same
-//! moment the store lets one win, and both go on with that one.
+//! twice a second, since anyone can invent names. Of two servers that replace a key at the same
+//! moment the store accepts the key of one, and both use that key.
 //!
 //! In the store they are encrypted, where that is configured (`crypto::encryption`). A key that cannot
 //! be read is a fault of the configuration, and never a token that does not count.
@@ -60,7 +60,7 @@ pub struct KeyInformation {
 /// What a signing key is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
-    /// It is published and will sign when everybody can know it.
+    /// It is published, and signs when all verifiers can have it.
     Next,
     /// It signs.
     Signing,
@@ -158,7 +158,7 @@ impl SigningKeys {
             loaded?;
         }
         match (self.find(kid), recent) {
-            // It may well be a good key: a store that fails is no verdict about a token.
+            // The key may be good: an error of the store is no verdict about a token.
             (None, Some((_, false))) => Err(Error::Unavailable {
                 retry_after_seconds: 1,
             }),
@@ -231,8 +231,8 @@ impl SigningKeys {
     }
 
     /// Makes a new key now, whatever the schedule says; its name. It is published at once and signs
-    /// after the overlap, so that nobody who caches the published keys meets a token of a key that is
-    /// missing there.
+    /// after the overlap, so that a verifier that caches the published keys never gets a token of a key that is
+    /// missing in its cache.
     ///
     /// # Errors
     /// The store failed.

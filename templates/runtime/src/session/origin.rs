@@ -1,7 +1,7 @@
 //! Where a request comes from, and what cookies may do for it.
 //!
-//! A browser attaches cookies to requests that any page makes it send. So a page of a foreign origin gets
-//! nothing out of them (OWASP, Cross-Site Request Forgery Prevention Cheat Sheet, "Verifying Origin";
+//! A browser attaches cookies to requests that any page causes. So a page of a foreign origin must not
+//! benefit from them (OWASP, Cross-Site Request Forgery Prevention Cheat Sheet, "Verifying Origin";
 //! ASVS 5.0, 3.5.1):
 //!
 //! - *Foreign* is a request with an `Origin` other than the website's, the API's and those of the settings;

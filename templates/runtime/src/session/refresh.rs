@@ -1,9 +1,9 @@
 //! The refresh token: `<handle>.<secret>`.
 //!
 //! The handle finds the session, the secret proves the right to it. The secret is 48 bytes as 64
-//! characters of URL-safe base64: 32 bytes that nobody can guess, and 16 bytes that prove that this
+//! characters of URL-safe base64: 32 random bytes, and 16 bytes that prove that this
 //! server issued them for this session. The proof matters because a replaced token, presented
-//! again, ends the session: handles are no secret, and without it anybody who has seen one could
+//! again, ends the session: handles are no secret, and without it anyone who has seen one could
 //! end the session with an invented token.
 //!
 //! The store keeps only a double hash. A text that has not exactly this form is no refresh token of

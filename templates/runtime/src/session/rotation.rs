@@ -1,14 +1,14 @@
-//! What becomes of a refresh token that is presented: a pure decision.
+//! The decision about a refresh token that is presented, as a pure function.
 //!
 //! Each refresh replaces the token (RFC 9700 §4.14.2). Two tabs may refresh at the same moment, and
 //! an answer may get lost, so for a grace period the token before the current one still counts.
 //! What makes that safe is that rotation *converges*: a token has exactly one successor, derived
-//! from the token and a key that only the store has. Whoever presents a token inside the grace
-//! period gets the same successor as everybody else who did. So a session never has more than one
-//! living lineage, and a retry never displaces the token that another tab has just received.
+//! from the token and a key that only the store has. All clients that present a token inside the grace
+//! period get the same successor. So a session never has more than one valid chain of tokens, and a retry
+//! never displaces the token that another tab has just received.
 //!
 //! A genuine token that is neither the current one nor the one before it, or that comes too late,
-//! was copied: the session is revoked, whoever of the two it was. A stolen old token is of no use
+//! was copied: the session is revoked, whether the owner or the thief presented it. A stolen old token is of no use
 //! without the key, and a stolen database has keys but no tokens.
 //!
 //! When a token was presented is when its request arrived, not when the database had time for it.
@@ -16,26 +16,26 @@
 //! a token that was on its way before the current one existed is no sign of a copy, and gets the
 //! current one, too.
 //!
-//! # Why not otherwise
+//! # Alternatives
 //!
-//! Servers of this protocol know two other algorithms. Both make a new random token for each refresh,
+//! Servers of this protocol have used two other algorithms. Both make a new random token for each refresh,
 //! so the presenters of one token hold different successors, and something has to choose among them:
 //!
 //! - *A child promotes its parent.* A token stays good until one of its children is used. An answer
-//!   that is lost may be repeated days later. But the first child that is used makes copies of its
-//!   siblings: of two tabs that refreshed at once, the slower one ends the session with its next
-//!   refresh. Until a child is used a stolen parent works beside it, unseen. And since the use of an
-//!   *access* token promotes, each first use asks, and changes, the database.
+//!   that is lost may be repeated days later. But after the first use of one child, its siblings count as
+//!   copies: of two tabs that refreshed at once, the slower one ends the session with its next
+//!   refresh. Until a child is used, a stolen parent works beside it, unnoticed. And since the use of an
+//!   *access* token promotes, each first use reads and writes the database.
 //! - *Rotation with a grace window.* A late presenter gets a new token that displaces the one handed
-//!   out before. Of two tabs that refresh at once, the faster one now holds a dead token, which ends
-//!   the session when it is used. Losing the *second* answer is as bad: the token that the first one
-//!   carried is dead.
+//!   out before. Of two tabs that refresh at once, the faster one now holds a void token, which ends
+//!   the session when it is used. A loss of the *second* answer has the same effect: the token that the first one
+//!   carried is void.
 //! - *Here* all of them hold the same token. Any number of lost answers and parallel tabs within the
 //!   grace period are harmless, in any order; a repetition writes nothing; an access token is never
-//!   looked up. The price: who shares the token within the grace period shares the session, as with
-//!   the other two, and is found out when one of them refreshes and the other comes later than that.
-//!   An answer that is lost for longer than the period ends the session, as a copy would: nothing
-//!   tells the two apart.
+//!   looked up. The disadvantage: a thief who presents the token within the grace period shares the session, as
+//!   with the other two, and is noticed when one of them refreshes and the other presents the old token after
+//!   the grace period. An answer that is lost for longer than the period ends the session, as a copy would: the
+//!   server cannot distinguish the two.
 
 #[cfg(test)]
 mod model;
@@ -60,7 +60,7 @@ pub(super) enum Decision {
     Repeat(RefreshToken),
     /// The session is over.
     Expired,
-    /// A copy is about: revoke the session.
+    /// The token was copied: revoke the session.
     Theft,
 }
 
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_genuine_token_of_another_beginning_is_theft() {
-        // It cannot be: a session begins once. If it were, it would not be handed a token.
+        // This cannot happen, because a session begins once. If it did, there would be no token to return.
         let other = RefreshToken::new("h", b"key", &[2; 32]);
         let moment = |since_rotation| Moment {
             at: 1_000,

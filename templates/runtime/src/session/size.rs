@@ -4,7 +4,7 @@
 //! verify, and in the front token, which scripts read. Both are the protocol's. So some hundred bytes of
 //! claims fill the head that a proxy takes from a server, and a few thousand what any client can carry.
 //! Rules: a session that no client could carry never begins, and the error names the claims; a head that
-//! proxies may refuse is told in the log.
+//! proxies may refuse is a warning in the log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,7 +19,7 @@ use crate::error::Error;
 /// The cookie in which scripts keep the front token.
 const FRONT_COOKIE: &str = "sFrontToken";
 
-/// The largest `name=value` that browsers keep (RFC 6265 §6.1); they drop a larger one without a word.
+/// The largest `name=value` that browsers keep (RFC 6265 §6.1); they drop a larger one without a message.
 const COOKIE_BYTES: usize = 4096;
 
 /// The largest token in a header: nginx takes lines of 8 KiB from clients

@@ -23,7 +23,7 @@ const ST_AUTH_MODE: HeaderName = HeaderName::from_static("st-auth-mode");
 const FRONT_TOKEN: HeaderName = HeaderName::from_static("front-token");
 
 /// For how long browsers keep the access token's cookie. The token in it expires much earlier; the
-/// cookie stays so that its expiry is told from there having been none.
+/// cookie stays, so that an expired token can be distinguished from a missing one.
 const ACCESS_COOKIE_MS: i64 = 365 * 24 * 3_600_000;
 
 /// How many bytes of `Set-Cookie` take duplicated cookies away: with the other headers, half of what a stock
@@ -82,7 +82,7 @@ pub(super) fn wished(headers: &HeaderMap, policy: TransferPolicy) -> TransferMet
 }
 
 /// The bearer value of the request. The scheme is compared with its case, as clients of this
-/// protocol send it; anything else belongs to somebody else.
+/// protocol send it; any other value is not for this server.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let token = bearer_bytes(headers)?;
     let text = token.is_ascii().then(|| std::str::from_utf8(token));
@@ -174,8 +174,8 @@ pub(super) struct RefreshTokens {
 }
 
 impl RefreshTokens {
-    /// Reads both places. A bearer value that is none of this server's refresh tokens is not there
-    /// for us and does not hide the cookie.
+    /// Reads both places. A bearer value that is none of this server's refresh tokens is ignored and does not
+    /// hide the cookie.
     pub(super) fn read(settings: &Settings, headers: &HeaderMap) -> Self {
         let cookies = cookie::values(headers, &settings.cookies.refresh);
         Self {
@@ -287,7 +287,7 @@ pub(super) fn clear_legacy(
 
 /// Takes cookies away wherever they may have been set: at our paths, for the host and for the domains above
 /// it, where a sibling of the host can set them ("cookie tossing"; RFC 6265 §8.6). At other paths they
-/// stay: only who set them knows where.
+/// stay, because the server cannot know those paths.
 pub(super) fn clear_everywhere(
     settings: &Settings,
     fx: &mut Effects,

@@ -44,7 +44,7 @@ impl VerifiedToken {
         self.content.access_token.as_str()
     }
 
-    /// The session that it speaks of, in a request that carries it in one way or the other.
+    /// Its session, in a request that carries the token in one way or the other.
     pub(super) fn session(&self, transfer: TransferMethod) -> Session {
         Session::new(Arc::clone(&self.content), transfer)
     }

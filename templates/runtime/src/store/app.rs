@@ -5,7 +5,7 @@ use crate::error::Error;
 
 /// Makes the database that of an app, unless it has an owner already. The outcome is the id of the owner.
 pub(crate) struct OwningApp {
-    /// The app that asks.
+    /// The app of this server.
     pub(crate) app_id: String,
 }
 

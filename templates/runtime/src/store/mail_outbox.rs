@@ -3,8 +3,8 @@
 //! A row is `waiting` until a worker has sent it, has found that there is nothing to send (both `done`),
 //! or has given it up (`failed`). Any number of servers work on one table: a worker claims a row with a
 //! conditional write that leases it for a time, and says what became of it only while its claim counts.
-//! A worker that dies leaves a lease that runs out; so a mail is sent at least once, and twice where a
-//! worker dies between sending it and saying so.
+//! The lease of a worker that crashes runs out; so a mail is sent at least once, and twice where a
+//! worker crashes between sending it and storing that.
 //!
 //! A row names kind, recipient and subject. No usable token stands in it: workers make tokens when they
 //! send. What must be remembered until then (a code) is sealed by the caller. Once a row is done its

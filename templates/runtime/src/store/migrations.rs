@@ -5,7 +5,7 @@
 //! - **numbered per owner**: `core`, and each recipe that has tables of its own. Only `core` alters the shared
 //!   tables, so a database to which a recipe is added later ends with the same tables as one that had it from
 //!   the start;
-//! - **never subset**: every server applies all of them, whatever recipes its spec has;
+//! - **complete**: every server applies all of them, whichever recipes its spec has;
 //! - each says the **oldest release that may run beside it**. A server of such a release goes on with a
 //!   database that a newer one has migrated, which is what an upgrade without a pause needs; an older one
 //!   refuses to start;
@@ -204,7 +204,7 @@ mod tests {
             assert!(refusal.contains("core/0003 needs release"), "{refusal}");
             assert!(refusal.contains(oldest), "{refusal}");
         }
-        // A release that cannot be compared is no reason to go on.
+        // A release that cannot be compared stops the start.
         assert!(names(&newer("0.1.0"), "unknown").is_err());
         assert!(names(&newer("newest"), "0.2.0").is_err());
     }

@@ -7,8 +7,8 @@
 //! - what was rolled back is tried again, a few times. What may or may not have taken effect, since
 //!   the connection broke, is tried again only where a second time does no harm
 //!   ([`Retry`](super::Retry));
-//! - a database that is slow, full, locked or gone is [`Error::Unavailable`] ([`failure`]);
-//! - all servers go by the clock of the database ([`clock`]).
+//! - a database that is slow, full, locked or down is [`Error::Unavailable`] ([`failure`]);
+//! - all servers use the clock of the database ([`clock`]).
 //!
 //! A commit is on the disk when PostgreSQL reports it (`synchronous_commit`, on by default). It lets
 //! the commits of many connections share a wait for the disk by itself.

@@ -5,7 +5,7 @@
 //! - only a hash of the secret is stored: SHA-256 of at least 128 random bits, or of an HMAC of a short code under a
 //!   key of that length that is not stored;
 //! - a kind begins with its recipe (`emailpassword/reset`), and no function touches another kind;
-//! - a secret is spent by deleting its row: of two requests that present it, one finds it gone;
+//! - a secret is spent by deleting its row: of two requests that present it, one deletes no row;
 //! - an expired row is void, whatever its kind: reading one is up to the caller, who compares
 //!   [`Secret::expires_at`], and [`PurgeSecrets`] deletes it.
 
@@ -124,7 +124,7 @@ pub(crate) async fn count(
     Ok(count.unsigned_abs())
 }
 
-/// Lets a secret that is not expired live longer; the secret, `None` if it is spent or expired.
+/// Extends the validity of a secret that is not expired; returns it, or `None` if it is spent or expired.
 pub(crate) async fn extend(
     tx: &mut Tx<'_>,
     kind: &'static str,

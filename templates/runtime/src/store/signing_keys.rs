@@ -47,8 +47,8 @@ impl dyn Store + '_ {
         Ok(is_replaced)
     }
 
-    /// Deletes signing keys by their names, whatever their age: tokens that they signed are worth
-    /// nothing any more. How many there were.
+    /// Deletes signing keys by their names, whatever their age: tokens that they signed are not valid
+    /// any more. Returns how many there were.
     ///
     /// # Errors
     /// The store failed.

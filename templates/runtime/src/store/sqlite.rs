@@ -8,7 +8,7 @@
 //!
 //! Rules kept here: when a writing method answers, its effect is on the disk
 //! (`synchronous = FULL`), in the file that the next start will open (`location`); what fails leaves
-//! nothing behind; a database that is locked, slow, full or gone is [`Error::Unavailable`] (`failure`)
+//! nothing behind; a database that is locked, slow, full or missing is [`Error::Unavailable`] (`failure`)
 //! and a broken one [`Error::Internal`], never an answer about a session or a password; every wait ends;
 //! and the file belongs to its owner alone (mode 0600), since it holds signing keys.
 
@@ -60,7 +60,7 @@ pub struct SqliteStore {
     writer: Writer,
     /// `None` for a database in memory.
     path: Option<PathBuf>,
-    /// `None` where the database lives in the memory of the writing connection.
+    /// `None` where the database is in the memory of the writing connection.
     readers: Option<Arc<Readers>>,
     metrics: StoreMetrics,
 }

@@ -1,4 +1,4 @@
-//! Transactions whose SQL stands once for both databases.
+//! Transactions whose SQL is written once for both databases.
 //!
 //! A [`Transaction`] is one atomic step of the store, written as a struct that holds its parameters and a
 //! function that runs statements on a [`Tx`]. Both drivers implement `Tx`: on PostgreSQL each statement is

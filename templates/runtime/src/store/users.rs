@@ -112,7 +112,7 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
     )))
 }
 
-/// Whether somebody in a tenant has an identifier.
+/// Whether a user of a tenant has an identifier.
 pub(crate) async fn has_identifier(
     tx: &mut Tx<'_>,
     tenant_id: &str,
@@ -271,8 +271,8 @@ impl dyn Store + '_ {
     }
 
     /// Deletes a user and everything that is theirs: login methods, identifiers, credentials, one-time secrets,
-    /// mails that wait, and sessions (an access token that is out counts until it expires; handlers of session events
-    /// hear nothing of it, unless [`Sessions::revoke_all`](crate::session::Sessions::revoke_all) ends the sessions
+    /// mails that wait, and sessions (an access token that was issued counts until it expires; handlers of session
+    /// events get no event, unless [`Sessions::revoke_all`](crate::session::Sessions::revoke_all) ends the sessions
     /// first); whether there was one.
     ///
     /// # Errors

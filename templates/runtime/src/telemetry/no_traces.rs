@@ -1,4 +1,4 @@
-//! In place of traces, in a program that is built without the feature `otel`.
+//! Replaces traces in a program that is built without the feature `otel`.
 
 use http::HeaderMap;
 use tracing::Span;
@@ -6,15 +6,15 @@ use tracing_subscriber::layer::Identity;
 
 use super::{TelemetryError, variable};
 
-/// Where traces would go; there is none.
+/// The collector of traces; there is none.
 pub(super) enum Collector {}
 
-/// Traces; there are none.
+/// The traces; there are none.
 #[derive(Debug)]
 pub(super) enum Traces {}
 
 impl Collector {
-    /// `None`, or an error where a collector is named: what it is named for would be lost.
+    /// `None`, or an error where a collector is named, because its traces would be lost without a message.
     pub(super) fn from_env() -> Result<Option<Self>, TelemetryError> {
         for name in [
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -48,7 +48,7 @@ impl Traces {
     }
 }
 
-/// Does nothing: no trace goes on here.
+/// Does nothing: no trace is continued.
 pub(crate) fn continue_trace(_span: &Span, _headers: &HeaderMap) {}
 
 /// Does nothing: nothing shows the name.

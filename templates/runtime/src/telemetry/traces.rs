@@ -1,8 +1,8 @@
 //! Traces, sent to an OpenTelemetry collector: OTLP over HTTP, as protobuf.
 //!
 //! A trace of a request has a span for the request, one for each verb of the store and one for the hash of
-//! a password. Spans are sent in batches from a thread of their own; a collector that is slow or away costs
-//! spans, never requests.
+//! a password. Spans are sent in batches from a thread of their own; a collector that is slow or down loses
+//! spans, and delays no request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +34,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::{TelemetryError, variable};
 
-/// The name of the service where `OTEL_SERVICE_NAME` says nothing.
+/// The name of the service where `OTEL_SERVICE_NAME` is not set.
 const SERVICE: &str = "auth-server";
 
 /// How long a batch may take.
@@ -46,7 +46,7 @@ const LAST: Duration = Duration::from_secs(5);
 /// The longest answer of a collector that is read.
 const ANSWER_BYTES: usize = 1 << 20;
 
-/// Whether this process sends traces. Like its log, they are a matter of the whole process.
+/// Whether this process sends traces. Like its log, this is set for the whole process.
 static SENDS: AtomicBool = AtomicBool::new(false);
 
 /// Whether and how traces are collected. Everything but that is read by the exporter itself.
@@ -112,7 +112,7 @@ impl Traces {
         Ok(Self { provider })
     }
 
-    /// What makes spans of ours into those of OpenTelemetry: requests, and what only traces show.
+    /// The layer that makes OpenTelemetry spans of ours: requests, and spans that only traces have.
     pub(super) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
@@ -144,7 +144,7 @@ impl Traces {
 /// the trace on its lines.
 pub(crate) fn continue_trace(span: &Span, headers: &HeaderMap) {
     if SENDS.load(Ordering::Relaxed) {
-        // Only traces need it; on each line of the log it is noise.
+        // Only traces need it; on each line of the log it would be noise.
         span.record("otel.kind", "server");
     }
     let named = headers.contains_key("traceparent").then(|| {
@@ -163,7 +163,7 @@ pub(crate) fn continue_trace(span: &Span, headers: &HeaderMap) {
     }
 }
 
-/// Says what became of a request, for those who look at its trace.
+/// Adds the outcome of a request to its trace.
 pub(crate) fn name_span(span: &Span, method: &'static str, operation: &'static str, status: u16) {
     let context = span.context();
     let traced = context.span();
@@ -195,7 +195,7 @@ impl Sender {
         let roots = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
-        // The provider is named, since an application may have several in its tree.
+        // The provider is named, because an application may depend on several.
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let tls = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?

@@ -1,8 +1,8 @@
 //! The `formFields` of a request: their structure, then their values.
 //!
-//! Rule: a request that is not built as documented is answered 400 with a fixed text, one check after
-//! the other; values that a person may have mistyped are judged all together, in the order in which the
-//! form declares its fields. Both orders can be seen from outside.
+//! Rule: a request that does not have the documented structure is answered 400 with a fixed text, by the first
+//! check that fails; values that a person may have mistyped are validated all together, in the order in which the
+//! form declares its fields. Clients can observe both orders.
 
 use serde_json::Value;
 

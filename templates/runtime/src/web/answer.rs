@@ -59,7 +59,7 @@ impl Answer {
         }
     }
 
-    /// An answer that sends the browser on.
+    /// A redirect.
     ///
     /// # Errors
     /// [`Error::Internal`] when the location cannot stand in a header.

@@ -34,7 +34,7 @@ pub struct Route {
     pub origins: Origins,
     /// Whether it may begin a session.
     pub sessions: Sessions,
-    /// What it sends to people.
+    /// What it sends to users.
     pub sends: Sends,
     /// The recipe that the header `rid` may name to tell equal paths apart; empty when it has none.
     pub recipe: &'static str,

@@ -1,4 +1,4 @@
-//! What the layer hangs on each request that it lets through.
+//! What the layer adds to the extensions of each request for the application.
 //!
 //! Rule: whatever happens to a session while the application works on a request is collected here and
 //! put on its response by [`super::AuthLayer`]; of several changes the last one counts.
@@ -14,7 +14,7 @@ use crate::call::Collected;
 use crate::error::Error;
 use crate::session::{Session, VerifyOptions};
 
-/// What is said where the layer is missing.
+/// The message where the layer is missing.
 const NO_LAYER: &str =
     "This route asks for a session, but the layer of the auth server does not stand around it";
 
@@ -36,7 +36,7 @@ impl Attached {
         }
     }
 
-    /// What the layer hung on a request, or the answer where the layer is missing.
+    /// What the layer added to a request, or the answer where the layer is missing.
     pub(super) fn of(parts: &Parts) -> Result<Self, ErrorResponse> {
         parts.extensions.get::<Self>().cloned().ok_or_else(|| {
             tracing::error!(path = parts.uri.path(), "{NO_LAYER}");

@@ -1,8 +1,8 @@
 //! The body of a request: bounded in bytes and in time.
 //!
 //! Rules: no more than the configured number of bytes is read, counted while reading and not only by
-//! `Content-Length`; and the whole of it has so much time to arrive, so that a client that sends a byte now
-//! and then holds nothing for long. What the bytes say is [`Call`](crate::call::Call)'s business.
+//! `Content-Length`; and the whole body has a time limit, so that a client that sends a byte now and then
+//! occupies no memory for long. [`Call`](crate::call::Call) parses the bytes.
 
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest};

@@ -1,7 +1,7 @@
 //! Conditional requests (RFC 9110 §13): an answer that caches may keep has an `ETag`, and a client that
 //! has it already is answered 304 without a body.
 //!
-//! Rule: only answers that may be stored have a tag, so no tag ever tells two visitors apart.
+//! Rule: only answers that may be stored have a tag, so no tag can identify a visitor.
 
 use axum::body::Body;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};

@@ -2,7 +2,7 @@
 //!
 //! Rules: exactly the origins of the website and of the settings may read answers, with credentials and
 //! never by `*`; only an OPTIONS request with `Access-Control-Request-Method` is a preflight. Operations
-//! whose route says [`Origins::AnyMayRead`] hold nothing secret: every origin may read them, without
+//! whose route says [`Origins::AnyMayRead`] answer nothing secret: every origin may read them, without
 //! credentials.
 //!
 //! [`Origins::AnyMayRead`]: super::Origins::AnyMayRead
@@ -56,7 +56,7 @@ pub fn allowed_headers(config: &Config) -> Vec<HeaderName> {
 
 /// The CORS rules of the auth APIs; an application puts the same on its own routes.
 ///
-/// Which headers a page may read depends on the answer and is said by the session engine.
+/// Which headers a page may read depends on the answer: the session engine sets it.
 pub fn cors(config: &Config) -> CorsLayer {
     let website = [config.app_info.website_domain.as_str()].into_iter();
     let allowed = config.session.allowed_origins.iter();

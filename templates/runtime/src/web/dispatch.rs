@@ -1,7 +1,7 @@
 //! From a request whose operation is known to its response.
 //!
-//! Rules: every answer, the failed ones included, carries what the session engine wants to put on it, so
-//! that a refused refresh can take the tokens away; and a page of a foreign origin never makes a browser
+//! Rules: every answer, the failed ones included, carries the headers of the session engine, so
+//! that a refused refresh can clear the tokens; and a page of a foreign origin never makes a browser
 //! act with its cookies (OWASP, Cross-Site Request Forgery Prevention Cheat Sheet), whatever operation it
 //! calls: built-in or custom, the route says which origins may ([`Origins`]).
 
@@ -58,7 +58,7 @@ async fn read(auth: &Auth, found: &Found, request: Request<Body>) -> Result<Call
     .with_rights(any_origin, cookies, found.route.sessions))
 }
 
-/// Lets the operation answer, and puts the session's headers on the answer.
+/// Calls the operation, and puts the session's headers on the answer.
 async fn run(
     api: &Api,
     found: &Found,
@@ -91,7 +91,7 @@ async fn run(
     response
 }
 
-/// Built-in answers know the user shape of old clients; custom ones are as the spec says.
+/// Built-in answers are converted to the user shape of old clients; custom ones are as the spec says.
 fn in_the_clients_version(mut answer: Answer, behaviour: &str, call: &Call) -> Answer {
     if behaviour != Route::CUSTOM
         && legacy::wants_old_shape(call.fdi_version())

@@ -1,7 +1,7 @@
-//! What a client sees of an [`Error`].
+//! The response to an [`Error`].
 //!
-//! Rule: the texts are fixed, for clients compare them. A client learns what it did wrong and never what
-//! went wrong here; that goes to the log (OWASP, Error Handling Cheat Sheet).
+//! Rule: the texts are fixed, because clients compare them. A response says what the client did wrong and never
+//! what failed in the server; that is logged (OWASP, Error Handling Cheat Sheet).
 
 use axum::body::Body;
 use axum::response::IntoResponse;
@@ -59,7 +59,7 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
             let mut response = session(error, config);
             // For `settle`.
             response.extensions_mut().insert(error.clone());
-            // Also on a route of the application: a refusal that a cache replays to somebody who has a
+            // Also on a route of the application: a refusal that a cache replays to a user with a
             // session makes their client refresh without end.
             cache_control::forbid_storing(response.headers_mut());
             response
@@ -76,7 +76,7 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
         Error::RequestTimeout => {
             let text = "The request body did not arrive in time";
             let mut response = message(StatusCode::REQUEST_TIMEOUT, text);
-            // Whatever still comes is not the next request (RFC 9110 §15.5.9).
+            // Bytes that still arrive are not the next request (RFC 9110 §15.5.9).
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
             response
@@ -105,8 +105,8 @@ pub(super) fn response(error: &Error, config: &SessionConfig) -> Response<Body> 
     }
 }
 
-/// What a client of the Frontend Driver Interface understands where it asks too often. Its libraries throw on a
-/// status of 300 and above, and then show nothing useful.
+/// The answer to a client of the Frontend Driver Interface that sends too many requests. Its libraries throw on a
+/// status of 300 and above, and then show no useful message.
 pub(super) fn too_many_requests(retry_after_seconds: u64) -> Response<Body> {
     let (count, unit) = match retry_after_seconds {
         0..=90 => (retry_after_seconds, "second"),

@@ -2,9 +2,9 @@
 //!
 //! `Session` asks for a session and answers 401 or 403 without one; `Option<Session>` takes it if it is
 //! there. Both check the anti-CSRF rule for every method but GET, and what the server demands of claims
-//! everywhere; [`super::VerifySession`] around a route asks for other things. They stand under
-//! [`super::AuthLayer`], which alone can put tokens on the response; without it they answer 500 and say
-//! so.
+//! everywhere; [`super::VerifySession`] around a route asks for other things. They need
+//! [`super::AuthLayer`] around the route, which puts tokens on the response; without it they answer 500 and
+//! name the reason.
 //!
 //! OPTIONS and TRACE are not checked: browsers send no tokens with them. `Option<Session>` is `None`
 //! there, and `Session` answers 204 in place of the handler.

@@ -35,7 +35,7 @@ pub(super) struct Verified(pub(super) Option<Session>);
 ///
 /// let admin: Claim<bool> = Claim::set_only("admin");
 /// let admins_only = VerifySession::new(VerifyOptions {
-///     // A revoked session shall not see this for another hour.
+///     // A revoked session is refused at once, and not after an hour.
 ///     check_database: true,
 ///     claims: ClaimValidators::GlobalAnd(vec![
 ///         admin.is_true().max_age(Duration::from_secs(300)),
@@ -50,7 +50,7 @@ pub(super) struct Verified(pub(super) Option<Session>);
 #[derive(Debug, Clone)]
 pub struct VerifySession(Arc<VerifyOptions>);
 
-/// The service that [`VerifySession`] makes.
+/// The service of [`VerifySession`].
 #[derive(Debug, Clone)]
 pub struct VerifySessionService<S> {
     inner: S,
@@ -86,7 +86,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        // Whether the route is ready matters only when a request goes on to it.
+        // The readiness of the route matters only when a request reaches it.
         Poll::Ready(Ok(()))
     }
 

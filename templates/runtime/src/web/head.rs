@@ -1,9 +1,9 @@
-//! What the head of every request must keep before anything else looks at it.
+//! Rules for the head of every request, which are checked before anything else.
 //!
-//! - It names one host. Without `Host`, or with two, a proxy and what stands behind it read a request in two
+//! - It names one host. Without `Host`, or with two, a proxy and the server behind it may read a request in two
 //!   ways (RFC 9112 §3.2).
-//! - It has so many bytes at most (RFC 6585 §5). The parser's own limit is one of its buffer, and lets heads
-//!   through that are up to twice as large when they arrive at once.
+//! - Its size is limited (RFC 6585 §5). The parser's own limit applies to its buffer, and accepts heads
+//!   that are up to twice as large when they arrive at once.
 
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +13,7 @@ use http::{Request, StatusCode, Version, header};
 use super::error;
 use super::protection::Protection;
 
-/// Refuses requests whose head is not as it must be: 400, or 431 beyond `limit` bytes.
+/// Refuses requests whose head breaks a rule: 400, or 431 beyond `limit` bytes.
 pub(crate) fn with_checked_head(app: Router, limit: usize) -> Router {
     let check = move |request: Request<Body>, next: Next| async move {
         match wrong(&request, limit) {

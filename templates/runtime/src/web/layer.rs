@@ -1,7 +1,7 @@
 //! The tower layer that puts the auth APIs in front of an application.
 //!
-//! Rule: what belongs to the auth APIs is answered here, everything else goes on to the application
-//! unchanged; and whatever the application did to the session of a request is put on its response.
+//! Rule: requests for the auth APIs are answered here, all others reach the application unchanged; and the
+//! changes of the application to the session of a request are put on its response.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -22,7 +22,7 @@ use super::{Api, Origins, Route, Scope, Sends, cache_control, cors, dispatch, er
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
-/// Answers the operations of an [`Api`] and hands all other requests to the service inside.
+/// Answers the operations of an [`Api`] and passes all other requests to the service inside.
 #[derive(Clone)]
 pub struct AuthLayer(Arc<Shared>);
 
@@ -111,7 +111,7 @@ impl<S> Layer<S> for AuthLayer {
     type Service = AuthService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        // Here, since all that is left to the application is named by now.
+        // Here, because the operations that are left to the application are known only now.
         let mounted = self.0.on.iter().map(|(_, route)| route);
         let sending = mounted.filter(|route| route.sends == Sends::Mail);
         self.0
@@ -135,7 +135,7 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        // Whether the application is ready matters only when a request goes on to it.
+        // The readiness of the application matters only when a request reaches it.
         Poll::Ready(Ok(()))
     }
 
@@ -152,7 +152,7 @@ where
 struct Place {
     /// Its path lies under the base path.
     under_base: bool,
-    /// What it asks for; `None` if that does not exist, or for a preflight.
+    /// Its operation; `None` if there is none, or for a preflight.
     found: Option<Found>,
     /// What it counts as.
     operation: &'static str,
@@ -209,7 +209,7 @@ where
     Ok(response)
 }
 
-/// Answers, or lets the application answer.
+/// Answers a request, or passes it to the application.
 async fn respond<S>(
     inner: S,
     shared: Arc<Shared>,
@@ -225,7 +225,7 @@ where
     }
 }
 
-/// Lets the application answer.
+/// Passes a request to the application.
 async fn let_through<S>(
     inner: S,
     shared: Arc<Shared>,
@@ -322,7 +322,7 @@ fn is_refresh(app_info: &AppInfo, request: &Request<Body>) -> bool {
         && path.strip_prefix(app_info.api_base_path.as_str()) == Some("/session/refresh")
 }
 
-/// What a server without an application answers to everything else.
+/// The answer of a server without an application to every other request.
 pub(crate) async fn not_found() -> Response<Body> {
     error::text(StatusCode::NOT_FOUND, "Not found")
 }

@@ -1,14 +1,13 @@
-//! Which operation a request asks for.
+//! Which operation a request is for.
 //!
 //! Rules: paths are case-sensitive; up to two trailing slashes, the query and the fragment do not count;
 //! segments `.` and `..` are resolved first (RFC 3986 §5.2.4), here only: the application gets the path as
 //! it was sent. Nothing is percent-decoded before a route is found, so that a proxy and this server
-//! cannot take one path for two. One
-//! tenant segment of letters, digits and `-` may stand between base path and path, and a path that
-//! matches without it wins; the header `rid` only ever helps to choose, it never makes a request fail;
-//! any other method is no match (so HEAD and OPTIONS are not answered on behalf of GET). A tenant that
-//! does not exist has no operations, but operations of a session, which names its own tenant, do not
-//! look at the segment.
+//! cannot read one path in two ways. One tenant segment of letters, digits and `-` may stand between base path
+//! and path, and a path that matches without it wins; the header `rid` only helps to choose among several
+//! matches, it never makes a request fail; any other method is no match (so HEAD and OPTIONS are not answered
+//! by a GET operation). A tenant that does not exist has no operations, but operations of a session, which
+//! names its own tenant, ignore the segment.
 
 use std::borrow::Cow;
 
@@ -20,7 +19,7 @@ use super::{Route, Scope, Tenancy};
 /// The tenant without a segment, and the only one there is.
 pub(super) const PUBLIC: &str = "public";
 
-/// A request, as far as it matters here.
+/// The parts of a request that decide.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target<'a> {
     pub(super) method: &'a Method,

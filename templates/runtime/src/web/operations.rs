@@ -1,9 +1,9 @@
-//! What operators and their machines ask: is it alive, is it ready, what does it count.
+//! Liveness, readiness and metrics, for operators and their tools.
 //!
-//! The paths stand outside of the auth APIs (`/livez` and `/readyz` are those of Kubernetes, `/metrics` that
-//! of Prometheus) and belong to nobody else: they are served where one of the routers below is mounted, and
-//! the layer of the auth APIs never answers them. Liveness asks nothing but the process: a server must not be
-//! killed and started again because its database is away. Answers say nothing that helps a stranger.
+//! The paths are outside of the auth APIs (`/livez` and `/readyz` are those of Kubernetes, `/metrics` that
+//! of Prometheus): they are served where one of the routers below is mounted, and
+//! the layer of the auth APIs never answers them. Liveness depends on the process alone: a server must not be
+//! killed and started again because its database is down. Answers contain nothing that helps an attacker.
 
 use axum::body::Body;
 use axum::routing::get;
@@ -21,8 +21,8 @@ const LIVE: &str = "/livez";
 const READY: &str = "/readyz";
 const METRICS: &str = "/metrics";
 
-/// `GET /livez` (200 for as long as the process answers) and `GET /readyz` (200 if requests are welcome; 503
-/// with `{"status":"stopping"}` or `{"status":"no database"}` otherwise). May be shown to everybody.
+/// `GET /livez` (200 for as long as the process answers) and `GET /readyz` (200 if the server takes requests; 503
+/// with `{"status":"stopping"}` or `{"status":"no database"}` otherwise). Both may be public.
 ///
 /// ```no_run
 /// # fn app(auth: auth_runtime::Auth, api: auth_runtime::Api) -> axum::Router {
@@ -38,7 +38,7 @@ pub fn health_router(auth: &Auth) -> Router {
         .with_state(auth.clone())
 }
 
-/// The same, and `GET /metrics` for Prometheus: for an address that strangers cannot reach.
+/// The same, and `GET /metrics` for Prometheus: for an address that only operators can reach.
 pub fn operations_router(auth: &Auth) -> Router {
     let metrics = Router::new().route(METRICS, get(metrics));
     health_router(auth).merge(metrics.with_state(auth.clone()))
@@ -77,7 +77,7 @@ fn status(auth: &Auth, code: StatusCode, text: &str) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Protection::of(auth.app_info()).apply(headers);
-    // Probes come every few seconds, and say nothing as long as all is well.
+    // Probes come every few seconds, and are of interest only when they fail.
     if code.is_success() {
         response.extensions_mut().insert(Quiet);
     }

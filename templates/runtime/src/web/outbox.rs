@@ -7,9 +7,9 @@
 //!   without `ConnectInfo` has no such page;
 //! - the request names this machine as its host, so that no foreign page reads it by rebinding a name of its
 //!   own to the address;
-//! - no proxy has passed the request on. A proxy on this machine asks from here and, as nginx out of the box,
-//!   for a host of here, but for somebody else. It is known by the headers that proxies add, or by HTTP/1.0,
-//!   which nginx speaks unless told otherwise and no browser does;
+//! - no proxy has passed the request on. A proxy on this machine connects from it and, as nginx does by default,
+//!   names it as the host, but on behalf of another machine. It is recognised by the headers that proxies add, or
+//!   by HTTP/1.0, which is nginx's default and which no browser uses;
 //! - every text in it is escaped.
 
 use std::net::SocketAddr;
@@ -65,7 +65,7 @@ pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body
     Some(response)
 }
 
-/// Whether a proxy has passed a request on, as far as that shows.
+/// Whether a proxy has passed a request on, as far as that can be seen.
 fn is_forwarded(request: &Request<Body>) -> bool {
     let is_of_a_proxy = |name: &str| {
         matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-")

@@ -1,16 +1,16 @@
-//! Headers that protect every answer of the server's own, whatever it says: 404, preflight and health
+//! Headers that protect every answer of the server's own, 404, preflight and health
 //! included (OWASP ASVS 5.0, 3.4; OWASP REST Security Cheat Sheet).
 //!
 //! | Header | Against |
 //! |---|---|
 //! | `X-Content-Type-Options: nosniff` | an answer that is taken for a script or a page (ASVS 3.4.4) |
-//! | `Content-Security-Policy` | whatever a page could load or be framed by: answers are data (ASVS 3.4.3, 3.4.6) |
+//! | `Content-Security-Policy` | content and frames: answers are data and load nothing (ASVS 3.4.3, 3.4.6) |
 //! | `Referrer-Policy: no-referrer` | URLs with tokens that are passed on (ASVS 3.4.5) |
 //! | `Strict-Transport-Security` | plain http, where `apiDomain` is https (RFC 6797; ASVS 3.4.1) |
 //!
-//! Answers of the application are not touched: they may be pages. HSTS names the host alone and not its
-//! subdomains, which may belong to somebody else; it is left out on a loopback host, where it would
-//! reach all programs of a developer's machine.
+//! Answers of the application are not changed: they may be pages. HSTS names the host alone and not its
+//! subdomains, which may have another owner; it is left out on a loopback host, where it would
+//! apply to all programs of a developer's machine.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Response, header};
 
@@ -23,7 +23,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// A year, in seconds: the least that ASVS 3.4.1 asks for.
 const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Marks a response that the server made itself, and not the application around it.
+/// Marks a response of the server itself, as opposed to one of the application.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OwnAnswer;
 
@@ -42,7 +42,7 @@ impl Protection {
         }
     }
 
-    /// Puts them on an answer of the server's own. What it says itself stays.
+    /// Puts them on an answer of the server's own. A header that the answer has already stays.
     pub(super) fn apply(&self, headers: &mut HeaderMap) {
         let mut set = |name: HeaderName, value| {
             headers.entry(name).or_insert(value);

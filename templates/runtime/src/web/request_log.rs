@@ -1,8 +1,8 @@
 //! The log of requests: one line for each, and its id on every line in between.
 //!
-//! Rules: the query is never logged, for it may hold an address or a token; nor is any header or body, nor a
-//! segment of a path that looks like an address or a secret; the method is one of the known ones. What an
-//! answer says goes to the client alone.
+//! Rules: the query is never logged, because it may hold an address or a token; nor is any header or body, nor a
+//! segment of a path that looks like an address or a secret; the method is one of the known ones. The content of
+//! an answer is not logged.
 
 use std::time::Instant;
 
@@ -22,13 +22,13 @@ const LONGEST_SEGMENT: usize = 48;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OperationId(pub(super) &'static str);
 
-/// On a response that deserves no line of its own.
+/// On a response that is not logged.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Quiet;
 
 /// Puts the log around an application, as its outermost layer: a span with `request_id`, `method` and
 /// `path`, a line with `status`, `operation` and `latency_ms` (target `auth_runtime::requests`, level INFO), and
-/// the header `x-request-id` on the answer, whose value is that of the request where it is a sane one. A trace
+/// the header `x-request-id` on the answer, whose value is that of the request where that one is valid. A trace
 /// that the request's `traceparent` names is continued (W3C Trace Context), where traces are collected
 /// ([`telemetry`]).
 pub fn with_request_log(app: Router) -> Router {
@@ -71,7 +71,7 @@ fn finish(span: &Span, method: &'static str, response: &Response<Body>, started:
     telemetry::name_span(span, method, operation, status);
 }
 
-/// A known method; anything else is the client's own word.
+/// A known method; any other is text of the client, which is not logged.
 fn method(method: &Method) -> &'static str {
     const KNOWN: [&str; 9] = [
         "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT",

@@ -1,4 +1,4 @@
-//! What the settings come to, and why: what `doctor` shows beside its findings.
+//! The effect of the settings, and the reasons: what `doctor` shows beside its findings.
 
 use super::mail::{self, Way as MailWay};
 use crate::app_info::{AppInfo, top_level_domain};

@@ -22,7 +22,7 @@ pub(super) enum Way {
     Here,
     /// Over TLS, with a certificate that is checked.
     Encrypted,
-    /// Over TLS unless somebody in between says no (RFC 3207 §6).
+    /// Over TLS unless an attacker on the network suppresses it (RFC 3207 §6).
     Opportunistic,
     /// Without TLS.
     Plain,

@@ -33,7 +33,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     };
     call.linking(&body).await?.refuse()?;
 
-    // An address that is made up belongs to no one who could sign in with it.
+    // An address that was made up for a user without one cannot be used to sign in.
     let client = call.count(Kind::SignUp, values.email.as_str()).await?;
     let created = if validators::is_fake_email(&values.email) {
         CreateUser::EmailTaken

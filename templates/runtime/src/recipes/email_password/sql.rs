@@ -14,12 +14,12 @@ const IDENTIFIER: &str = "emailpassword/email";
 /// The credential: the hash of the password as a PHC string.
 pub(crate) const PASSWORD: &str = "emailpassword/password";
 
-/// The lock of a password: what changes it, and what has checked it and acts on that, take turns.
+/// The lock of a password: changes of it, and actions that follow a check of it, run one after the other.
 pub(crate) fn password_lock(recipe_user_id: &str) -> String {
     format!("password/{recipe_user_id}")
 }
 
-/// A user to be, who will sign in with email and password.
+/// A new user, who signs in with email and password.
 #[derive(Debug, Clone)]
 pub struct NewEmailPasswordUser {
     /// Where the user signs up.
@@ -32,7 +32,7 @@ pub struct NewEmailPasswordUser {
     pub time_joined: i64,
 }
 
-/// What became of a [`NewEmailPasswordUser`].
+/// Outcome of a [`NewEmailPasswordUser`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreateUser {
     /// The user exists now.
@@ -123,7 +123,7 @@ impl Transaction for PasswordIsUnchanged {
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
-        // Behind a reset that has not committed yet.
+        // Waits for a reset that has not committed yet.
         tx.lock(&password_lock(&self.recipe_user_id)).await?;
         let row = tx
             .query_optional(

@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::session::{Claim, Subject, Validator};
 use crate::store::Store;
 
-/// How old a claim that says no may be before the database is asked again: a user who has followed the link in
-/// another browser waits no longer than this.
+/// How old a claim with the value false may be before the database is asked again: a user who has followed the
+/// link in another browser waits no longer than this.
 const RETRY: Duration = Duration::from_secs(10);
 
-/// Whether the address of the session's login method is verified; true where it has none. A session of somebody
-/// whom the database does not know has no such claim.
+/// Whether the address of the session's login method is verified; true where it has none. A session whose user
+/// is not in the database has no such claim.
 pub(super) fn claim(store: &Arc<dyn Store>) -> Claim<bool> {
     let store = Arc::clone(store);
     Claim::new("st-ev", move |subject: Subject| {

@@ -12,7 +12,8 @@ pub const LINK: MailKind = MailKind::new("email-verification");
 pub(super) static ALL: &[(MailKind, Compose)] =
     &[(LINK, |auth, due| Box::pin(compose_link(auth, due)))];
 
-/// The mail with a link; nothing if the login method is gone, has another address by now, or has verified it.
+/// The mail with a link; nothing if the login method does not exist any more, has another address now, or has
+/// verified it.
 async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
     let Some(recipe_user_id) = due.subject else {
         return Err(Error::internal("a mail for verification names no user"));

@@ -2,7 +2,7 @@
 //!
 //! Rules:
 //! - only the user of a session asks for a mail, and only to the address of the login method behind the session,
-//!   so the answer tells no one else whether an address is known; the queue limits mails for one address;
+//!   so the answer shows to no other person whether an address is known; the queue limits mails for one address;
 //! - only a hash of the token is stored; it works for a day, once, for one address and in one tenant (OWASP, Forgot
 //!   Password Cheat Sheet, "URL tokens"; ASVS 5.0, 6.6.3). Proving an address spends all tokens of the login method;
 //! - following the link needs no session, since it may be opened on another device. It begins none either: the link
@@ -163,8 +163,8 @@ pub async fn is_verified(call: &mut Call) -> Result<IsVerified, Error> {
     })
 }
 
-/// Makes a token that verifies this address of a login method, and stores its hash. For an application that brings the
-/// token to its user by itself; it works for a day.
+/// Makes a token that verifies this address of a login method, and stores its hash. For an application that sends
+/// the token to its user by its own means; the token works for a day.
 ///
 /// # Errors
 /// The store failed.

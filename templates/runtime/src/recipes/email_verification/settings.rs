@@ -8,7 +8,7 @@ const VARIABLE: &str = "AUTH_EMAIL_VERIFICATION";
 /// What sessions have to do with the address of their user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Nothing: the operations work, and sessions do not know of it.
+    /// Nothing: the operations work, and sessions have no claim about it.
     Off,
     /// Sessions say whether it is verified (claim `st-ev`), and nothing is demanded of them.
     Optional,

@@ -15,7 +15,7 @@ pub(super) struct SentTo {
     pub(super) email: String,
 }
 
-/// Remembers a token.
+/// Stores the hash of a token.
 pub(super) struct IssueToken {
     /// SHA-256 of the token, in hexadecimal.
     pub(super) token_hash: String,
@@ -55,7 +55,7 @@ pub(super) struct SpendToken {
     pub(super) now: i64,
 }
 
-/// Whose address a token has proven.
+/// The login method whose address a token has proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Proven {
     pub(super) recipe_user_id: String,
@@ -74,7 +74,7 @@ impl Transaction for SpendToken {
         if sent_to.tenant_id != self.tenant_id {
             return Ok(None);
         }
-        // Deleting the token is what claims it: of two who present it, one finds it gone.
+        // The DELETE decides: of two requests that present the token, one deletes no row.
         let claimed = secrets::consume(tx, TOKEN, &self.token_hash).await?;
         let Some(secret) = claimed.filter(|secret| secret.expires_at > self.now) else {
             return Ok(None);
@@ -86,7 +86,7 @@ impl Transaction for SpendToken {
     }
 }
 
-/// Remembers that an address is verified, which was proven in another way.
+/// Stores that an address is verified which was proven in another way.
 pub(super) struct MarkVerified {
     pub(super) recipe_user_id: String,
     pub(super) email: String,

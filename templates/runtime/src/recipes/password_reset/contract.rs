@@ -54,7 +54,7 @@ contracts! {
         Required Ok = "OK"
         /// The token is unknown, spent or too old.
         Required InvalidToken = "RESET_PASSWORD_INVALID_TOKEN_ERROR"
-        /// The password was refused; the link still holds.
+        /// The password was refused; the link still works.
         Required FieldError = "FIELD_ERROR" {
             /// Why.
             "formFields" => form_fields: Vec<FieldError>,

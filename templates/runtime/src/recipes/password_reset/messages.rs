@@ -50,7 +50,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
     }))
 }
 
-/// The mail that tells of a changed password. There is no token in it.
+/// The notification of a changed password. There is no token in it.
 fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
     let app_info = auth.app_info();
     let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);

@@ -2,8 +2,8 @@
 //!
 //! Rules (OWASP, Forgot Password Cheat Sheet): the answer is the same, after the same work, whether or
 //! not the address is known, and whether or not it has had enough mails; only a hash of the token is stored;
-//! it holds for an hour and once. The new password is judged before the token is touched, so that a weak
-//! one does not cost the link. With the password all sessions of the user end, so that an attacker who signed up
+//! it works for an hour and once. The new password is validated before the token is spent, so that a weak
+//! one does not use up the link. With the change all sessions of the user end, so that an attacker who signed up
 //! with the address before its owner did is signed out, and the owner is informed by mail.
 //!
 //! The token was read in the mailbox, so the address is proven; what follows from that is up to other recipes
@@ -26,7 +26,7 @@ use crate::limits::Kind;
 use crate::session::RevokedBy;
 use crate::users::form_fields;
 
-/// How long a link holds, in milliseconds.
+/// How long a link works, in milliseconds.
 const LIFETIME: i64 = 3_600_000;
 
 /// How many random bytes a token has; as text, twice as many characters.
@@ -61,7 +61,7 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
     Ok(CreateToken::Ok)
 }
 
-/// Sets a new password, ends all sessions of the user, and tells the owner.
+/// Sets a new password, ends all sessions of the user, and informs the owner by mail.
 ///
 /// # Errors
 /// [`Error::BadInput`] for a request that is not built as documented.
@@ -120,7 +120,7 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
 }
 
 /// Makes a reset token for a login method and stores its hash; `None` if the login method has no password.
-/// For an application that brings the token to its user by itself; it holds for an hour.
+/// For an application that sends the token to its user by its own means; the token works for an hour.
 ///
 /// # Errors
 /// The store failed.

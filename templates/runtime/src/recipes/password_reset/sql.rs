@@ -12,7 +12,7 @@ pub(crate) mod tests;
 /// The one-time secret: its subject is the login method, its data the address to which it was sent.
 const RESET: &str = "emailpassword/reset";
 
-/// Remembers a reset token; `false` if the login method has no password (any more).
+/// Stores the hash of a reset token; `false` if the login method has no password (any more).
 pub(crate) struct CreateResetToken {
     /// SHA-256 of the token, in hexadecimal.
     pub(crate) token_hash: String,
@@ -51,12 +51,12 @@ impl Transaction for CreateResetToken {
 }
 
 /// The owner of a token; `None` for a token that was never sent, or is spent. One that is too old is there
-/// until it is presented or forgotten.
+/// until it is presented or deleted by the clean-up.
 pub(crate) struct ResetTokenOwner {
     pub(crate) token_hash: String,
 }
 
-/// Whom a reset token was sent to.
+/// The recipient of a reset token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TokenOwner {
     /// The login method whose password the token resets.
@@ -81,8 +81,8 @@ impl Transaction for ResetTokenOwner {
 }
 
 /// Spends a reset token: every reset token of its owner is deleted, even if this one is too old. If it is
-/// not, the password changes, all sessions of the user end (OWASP ASVS 5.0, 7.4.3), and a mail that tells
-/// the owner is enqueued (6.3.7): all of it, or nothing.
+/// not, the password changes, all sessions of the user end (OWASP ASVS 5.0, 7.4.3), and a mail that informs
+/// the owner is enqueued (6.3.7), in one transaction.
 pub(crate) struct SpendResetToken {
     pub(crate) token_hash: String,
     /// The owner of the token, as [`ResetTokenOwner`] says.
@@ -94,7 +94,7 @@ pub(crate) struct SpendResetToken {
     pub(crate) notice: NewMailRow,
 }
 
-/// What became of an attempt to reset a password.
+/// Outcome of an attempt to reset a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ResetOutcome {
     /// The password is changed, and these sessions ended.
@@ -117,7 +117,7 @@ impl Transaction for SpendResetToken {
         if secret.is_none_or(|secret| secret.subject != self.recipe_user_id) {
             return Ok(ResetOutcome::InvalidToken);
         }
-        // Deleting the token is what claims it: of two requests that present it, one finds it gone.
+        // The DELETE decides: of two requests that present the token, one deletes no row.
         let Some(claimed) = secrets::consume(tx, RESET, &self.token_hash).await? else {
             return Ok(ResetOutcome::InvalidToken);
         };

@@ -23,7 +23,7 @@ contracts! {
     outcome CreateCode {
         /// A message is on its way, whether or not there is such a user.
         Required Ok = "OK" {
-            /// What the client keeps to itself, and sends with the code.
+            /// A secret of the client, which it sends with the code.
             "deviceId" => device_id: String,
             /// What is in the message: `USER_INPUT_CODE`, `MAGIC_LINK` or `USER_INPUT_CODE_AND_MAGIC_LINK`.
             "flowType" => flow_type: String,

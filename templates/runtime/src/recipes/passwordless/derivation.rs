@@ -1,4 +1,4 @@
-//! How the values of an attempt follow from each other.
+//! How the values of an attempt are derived from each other.
 //!
 //! | Value | Definition | As text |
 //! |---|---|---|
@@ -9,8 +9,8 @@
 //! | link code | HMAC-SHA-256(device id ‖ salt, user input code) | base64url without padding, 43 |
 //!
 //! Code and link are one secret: with the device id the server computes the link code from the code that was
-//! typed. It stores SHA-256 of the link code and of the device id. Whoever reads the database has no device id, so
-//! cannot try the million codes against the hash.
+//! typed. It stores SHA-256 of the link code and of the device id. A thief of the database has no device id, and
+//! so cannot try the million codes against the hash.
 
 use base64::Engine;
 use base64::alphabet;
@@ -27,8 +27,8 @@ const ANY_PADDING: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, ANY_PADDING);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, ANY_PADDING);
 
-/// What the client that began an attempt keeps. As long as only that client knows it, a code is worth nothing to
-/// anybody else.
+/// What the client that began an attempt keeps. As long as only that client knows it, a code is of no use to
+/// an attacker.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct DeviceId(Vec<u8>);
 
@@ -147,7 +147,7 @@ mod tests {
     fn what_is_not_base64_is_neither_a_device_nor_a_link() {
         assert!(DeviceId::parse("!!").is_none());
         assert!(LinkCode::parse("!!!").is_none());
-        // These are, and none that was ever sent.
+        // These texts have the form of a link code, but none was ever sent.
         assert!(DeviceId::parse("").is_some() && LinkCode::parse("abcd").is_some());
         // Padding is optional.
         assert!(DeviceId::parse("AAE=") == DeviceId::parse("AAE"));

@@ -16,9 +16,9 @@ pub const CODE: MailKind = MailKind::new("passwordless-login");
 pub(super) static ALL: &[(MailKind, Compose)] =
     &[(CODE, |auth, due| Box::pin(compose_code(auth, due)))];
 
-/// What a mail that waits knows, as JSON. Codes are made when a mail is sent, and without one the id is worth
-/// nothing. Where sending has failed before, there is the hash of a code that was made then, and whoever reads the id
-/// can find that code by trying: `AUTH_ENCRYPTION_SECRET` keeps them from reading it.
+/// The data of a mail in the queue, as JSON. Codes are made when a mail is sent, and without a code the device id is
+/// of no use. Where sending has failed before, the database holds the hash of a code that was made then, and a thief
+/// who reads the id can find that code by trying all: `AUTH_ENCRYPTION_SECRET` makes the id unreadable.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Payload {
     device_id: String,

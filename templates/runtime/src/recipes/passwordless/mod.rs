@@ -1,17 +1,17 @@
-//! Signing in without a password: whoever reads the mails of an address signs in with a code or a link from one.
+//! Signing in without a password: the user types a code, or opens a link, from a mail to their address.
 //!
 //! Rules:
 //! - the answer to the first step is the same whether or not there is a user; a user exists once the first code or
 //!   link was presented, which proves the address;
-//! - only hashes are stored, and a code alone is worth nothing: it works in the client that asked for it, which has
+//! - only hashes are stored, and a code alone is of no use: it works in the client that asked for it, which has
 //!   the device id (`derivation`; OWASP ASVS 5.0, 6.6.2). A link works anywhere, so that it can be opened on another
 //!   device;
-//! - code and link are made when the mail is sent, so no row that waits holds one;
+//! - code and link are made when the mail is sent, so no row of the mail queue contains one;
 //! - wrong codes are counted in the transaction that checks them. The fifth ends the attempt (6.6.3), and wrong codes
 //!   for one address are limited over all attempts, with a budget of its own for devices on which its owner has
 //!   signed in before. A link code has 256 bits that cannot be guessed;
 //! - a success ends every attempt of the address;
-//! - links are spent by a POST of the page that they lead to: what opens links in mails with GET spends nothing.
+//! - links are spent by a POST of the page that they lead to: mail scanners, which open links with GET, spend none.
 
 pub mod contract;
 mod derivation;
@@ -106,7 +106,7 @@ pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
 /// As [`create_code`].
 pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
     let body = call.json()?;
-    // It has to be there, and is not looked at: the device id says all.
+    // It must be present, and is not used: the device id identifies the attempt.
     if body.get("preAuthSessionId").is_none() {
         return Err(Error::bad_input("Please provide preAuthSessionId"));
     }
@@ -242,7 +242,7 @@ async fn present(
     Ok(outcome)
 }
 
-/// Says what was proven, and starts a session for the login method, on a device that is known from now on.
+/// Announces the proven address, and starts a session for the login method, on a device that is known from now on.
 async fn start_session(
     call: &mut Call,
     user: &User,

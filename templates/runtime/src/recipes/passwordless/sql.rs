@@ -1,8 +1,8 @@
 //! What the recipe stores: attempts to sign in ("devices"), the hashes of their codes, and users.
 //!
 //! Both are one-time secrets. A device is found by the SHA-256 of its id, counts wrong codes, and is about an
-//! address; a code is found by the SHA-256 of its link code and belongs to a device. What decides is a conditional
-//! write: deleting the device is what signs in, so of two who present codes of it, one finds it gone.
+//! address; a code is found by the SHA-256 of its link code and belongs to a device. A conditional write decides:
+//! a sign-in deletes the device, so of two requests that present codes of it, one deletes no row.
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ impl Device {
         })
     }
 
-    /// Whom it is about: all devices of one address end together.
+    /// The address that it is for: all devices of one address end together.
     fn subject(&self) -> String {
         format!("{} {}", self.tenant_id, self.email)
     }
@@ -77,7 +77,7 @@ fn kept_until(works_until: i64) -> i64 {
     works_until.saturating_add(KEPT)
 }
 
-/// Remembers an attempt, together with the mail for it.
+/// Stores an attempt, together with the mail for it.
 pub(super) struct StartDevice {
     pub(super) pre_auth_session_id: String,
     pub(super) device: Device,
@@ -152,7 +152,7 @@ impl Transaction for SendAgain {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
         let device = find_device(tx, &self.pre_auth_session_id, &self.tenant_id, self.now).await?;
-        // Where the attempt ends at this moment, there is nothing to say when the mail is made.
+        // If the attempt ends at this moment, no mail is made for it.
         if let Some(device) = &device {
             enqueue_mail(tx, &self.mail, &device.email).await?;
         }
@@ -211,7 +211,7 @@ impl Transaction for IssueCode {
 pub(super) enum Presented {
     /// What stood behind the `#` of a link.
     Link(LinkCode),
-    /// What somebody typed, in the client that began the attempt. The id is that of the attempt.
+    /// What the user typed, in the client that began the attempt. The id is that of the attempt.
     Code(DeviceId, String),
 }
 
@@ -225,16 +225,16 @@ pub(super) struct PresentCode {
     pub(super) now: i64,
 }
 
-/// What became of it.
+/// Its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Presentation {
-    /// The user of this login method has proven to read the mails of the address.
+    /// The user of this login method has proven that they read the mails of the address.
     SignedIn {
         user: Box<User>,
         recipe_user_id: String,
         is_new: bool,
     },
-    /// It is not a code of the attempt, for the so-manieth time.
+    /// It is not a code of the attempt; holds how many wrong codes there were.
     Incorrect(i64),
     /// It is, and it is too old; counted in the same way.
     Expired(i64),
@@ -266,7 +266,7 @@ impl Transaction for PresentCode {
             None => false,
         };
         if works {
-            // Deleting the device is what claims it.
+            // The DELETE decides: only one request deletes the device.
             return match secrets::consume(tx, DEVICE, hash).await? {
                 Some(_) => self.sign_in(tx, &device).await,
                 None => Ok(Presentation::Over),
@@ -322,7 +322,7 @@ impl PresentCode {
                 users::create(tx, &new).await?
             }
         };
-        // Somebody else may have made the user meanwhile, who then begins again and signs in.
+        // Another request may have made the user meanwhile: the client then starts again, and signs in.
         let Some(mut user) = user else {
             return Ok(Presentation::Over);
         };

@@ -23,7 +23,7 @@ contracts! {
         Required Ok = "OK"
     }
 
-    /// Trades a refresh token for new tokens.
+    /// Exchanges a refresh token for new tokens.
     operation REFRESH: refresh {
         name: "session.refresh",
         operation_ids: ["refreshSession", "refresh"],

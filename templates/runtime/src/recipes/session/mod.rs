@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::session::{ClaimValidators, VerifyOptions};
 
 /// Ends the session of the request. It needs a valid access token; whether the session was already
-/// revoked does not matter, nor what it may do: everyone may sign out.
+/// revoked does not matter, and no claim is demanded: every user may sign out.
 ///
 /// # Errors
 /// [`Error::Session`] without a session.
@@ -23,10 +23,10 @@ pub async fn sign_out(call: &mut Call) -> Result<SignOut, Error> {
     Ok(SignOut::Ok)
 }
 
-/// Trades the refresh token for new tokens. The body is not read.
+/// Exchanges the refresh token for new tokens. The body is not read.
 ///
 /// # Errors
-/// [`Error::Session`] without a refresh token that is worth something.
+/// [`Error::Session`] without a valid refresh token.
 pub async fn refresh(call: &mut Call) -> Result<Refresh, Error> {
     call.refresh_session().await?;
     Ok(Refresh::Ok)

@@ -82,7 +82,7 @@ pub trait ClaimSource: Send + Sync {
         payload.get(self.key())?.get("t")?.as_i64()
     }
 
-    /// What shall stand under the key from `now` (milliseconds) on; `None` leaves it as it is.
+    /// The value of the key from `now` (milliseconds) on; `None` leaves it as it is.
     ///
     /// # Errors
     /// The value could not be fetched.

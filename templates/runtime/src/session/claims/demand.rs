@@ -1,7 +1,7 @@
-//! What can be demanded of one value, and what clients are told where it is not met.
+//! What can be demanded of one value, and the reason that clients get where it is not met.
 //!
-//! Pure: a value in, a verdict out. The reasons are part of the protocol, for websites decide by
-//! them what to show; even the odd name in the reason of a missing list is one that clients know.
+//! Pure functions from a value to a verdict. The reasons are part of the protocol, because websites decide by
+//! them what to show; clients rely even on the unusual name in the reason of a missing list.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) enum Demand {
 }
 
 impl Demand {
-    /// What a missing value comes to.
+    /// The verdict on a missing value.
     fn missing(&self) -> Verdict {
         let (name, expected) = match self {
             Self::HasValue(value) => ("expectedValue", value.clone()),

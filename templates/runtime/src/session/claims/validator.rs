@@ -16,7 +16,7 @@ use super::demand::Demand;
 use crate::error::{ClaimError, Error};
 use crate::session::Session;
 
-/// What a check comes to.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
     /// The session has what is demanded.
@@ -102,7 +102,7 @@ impl Validator {
         self
     }
 
-    /// Demands that the claim was fetched so recently; one that is older is fetched anew. Has no
+    /// Demands that the claim is not older than this; one that is older is fetched again. Has no
     /// effect without a claim.
     #[must_use]
     pub fn max_age(mut self, age: Duration) -> Self {

@@ -3,8 +3,8 @@
 //!
 //! What changes here is in the database at once. The access token that the browser holds does not
 //! change before its next refresh, or before an API that checks the database
-//! ([`VerifyOptions::check_database`](crate::session::VerifyOptions)); a revoked session lives on as
-//! long (at most [`SessionConfig::access_token_validity_ms`](crate::session::SessionConfig)). Times
+//! ([`VerifyOptions::check_database`](crate::session::VerifyOptions)); until then a revoked session is
+//! accepted (at most [`SessionConfig::access_token_validity_ms`](crate::session::SessionConfig)). Times
 //! are milliseconds since the epoch. Every function fails with [`Error::Unavailable`] or
 //! [`Error::Internal`] if the store does. (OWASP ASVS 5.0, 7.4: administrators can end any session.)
 

@@ -3,8 +3,8 @@
 //! Rules kept here: an old session of the client is never adopted (session fixation, OWASP Session
 //! Management Cheat Sheet), and it ends when the new one has begun (ASVS 5.0, 7.2.4), unless the new one
 //! says otherwise ([`OldSession::Keep`]); no page of a foreign origin makes a browser begin a session by
-//! cookies (login CSRF), whichever operation or route of the application asks for it; and the client hears
-//! of the new session only when the store has it.
+//! cookies (login CSRF), whichever operation or route of the application asks for it; and the client gets
+//! the tokens of the new session only when the store has it.
 //!
 //! The old session is the one whose access or refresh token the request carries, by header or cookie. An
 //! access token counts though it has expired: the browser keeps it, and the session behind it can still
@@ -32,7 +32,7 @@ pub(super) struct Begun {
     pub(super) refresh_token: RefreshToken,
     pub(super) jwt: String,
     pub(super) session: Session,
-    /// What becomes of the one before it, after the hooks had their say.
+    /// What happens to the session before it, as the hooks of the application decided.
     old_session: OldSession,
 }
 

@@ -1,7 +1,7 @@
-//! A session at hand and the store: what is known about it, what is kept with it, and tokens that were made
-//! without the request whose answer they shall go with.
+//! The session of a request and the store: what is known about it, what is kept with it, and tokens that were
+//! made without a request and are sent with the answer to one.
 //!
-//! A session that turns out to be gone is over for the client, too: its tokens are cleared.
+//! Where the session does not exist any more, the client's tokens are cleared.
 
 use http::HeaderMap;
 use serde_json::Value;

@@ -1,7 +1,7 @@
-//! Claims of a session that is at hand: changing them, fetching them, judging them.
+//! The claims of a request's session: changing, fetching and judging them.
 //!
-//! A change is first looked at as a whole, then stored, then sent: claims that no cookie can hold
-//! must not reach the store, for no later refresh could send them either.
+//! A change is first checked as a whole, then stored, then sent: claims that no cookie can hold
+//! must not reach the store, because no later refresh could send them either.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,4 +1,4 @@
-//! Ending sessions, and saying so: each way to end one passes through here, where it is counted and announced.
+//! Ending sessions. Each way to end one passes through here, where it is counted and announced.
 
 use super::Sessions;
 use crate::error::Error;

@@ -1,8 +1,8 @@
 //! Refreshing: deciding about a refresh token, and carrying the decision out.
 //!
 //! No step holds a database connection while it waits for another one, and the only write is one
-//! compare-and-swap. Whoever loses the race for it looks again, and then finds that its token was
-//! replaced just now, by the very successor that it would have made.
+//! compare-and-swap. A refresh that loses the race reads the session again, and then finds that its token was
+//! replaced just now, by the same successor that it would have made.
 
 use http::HeaderMap;
 
@@ -27,7 +27,7 @@ impl Sessions {
     /// Replaces the refresh token, and with it the access token.
     ///
     /// # Errors
-    /// [`Error::Session`] when there is no refresh token, or it is worth nothing, or two cookies have its
+    /// [`Error::Session`] when there is no refresh token, or it is not valid, or two cookies have its
     /// name; [`Error::ForeignOrigin`] for a request in cookie mode that a page of a foreign origin caused.
     pub async fn refresh(&self, headers: &HeaderMap, fx: &mut Effects) -> Result<Session, Error> {
         let policy = self.transfer_policy(headers, false);
@@ -93,7 +93,7 @@ impl Sessions {
             None => RefreshOutcome::Missing,
         };
         let answer = self.decide(shown, transfer, presented, &mut outcome).await;
-        // What the store could not tell is counted there.
+        // A failure of the store is counted there.
         if answer.is_ok() || outcome == RefreshOutcome::Contended {
             self.0.metrics.refresh(outcome);
         }
@@ -116,7 +116,7 @@ impl Sessions {
         let Some(presented) = presented else {
             return refused;
         };
-        // Waiting for the database makes nobody come later.
+        // A request counts as presented when it arrives, however long it waits for the database.
         let at = self.0.clock.now();
         for _ in 0..ATTEMPTS {
             let Some(row) = self.0.store.session(&presented.handle).await? else {
@@ -191,7 +191,7 @@ impl Sessions {
     }
 
     /// Two cookies of one name: after `cookieDomain` was changed, browsers send the old one, too; or a
-    /// sibling domain has set one of its own. Which one is ours cannot be told, so both go.
+    /// sibling domain has set one of its own. The server cannot distinguish its own one, so it clears both.
     fn refuse_duplicates(
         &self,
         headers: &HeaderMap,

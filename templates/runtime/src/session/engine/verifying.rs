@@ -1,6 +1,6 @@
-//! Verifying: whose request it is, and whether the session has what the API demands.
+//! Verifying: which session a request belongs to, and whether the session has what the API demands.
 //!
-//! The order is fixed, for each step relies on the one before: the token's form and signature, the
+//! The order is fixed, because each step relies on the one before: the token's form and signature, the
 //! defence against forged requests, the database if asked, the claims. Claims that an API demands
 //! and that are missing or too old are fetched first, stored with one change, and sent with one new
 //! access token; but a request that is refused after all gets no token, only its refusal.

@@ -1,4 +1,4 @@
-//! Sessions without a request: tokens go in and out as values, and whoever calls carries them.
+//! Sessions without a request: tokens are arguments and results, and the caller transports them.
 //!
 //! For sign-ins that end elsewhere (a native app's own channel, a command line, tests) and for
 //! transports that are not HTTP (a WebSocket's first message). `transfer` says how the client carries
@@ -24,10 +24,10 @@ use crate::session::{NewSessionFor, Session, VerifyOptions, front_token};
 pub struct SessionTokens {
     /// Says who the user is: the value of `sAccessToken` or `st-access-token`.
     pub access_token: String,
-    /// Buys new tokens: the value of `sRefreshToken` or `st-refresh-token`; `None` where it stays as
-    /// it was.
+    /// Is exchanged for new tokens: the value of `sRefreshToken` or `st-refresh-token`; `None` where it is
+    /// unchanged.
     pub refresh_token: Option<String>,
-    /// When that stops to be worth anything, in milliseconds: the `Expires` of its cookie.
+    /// When the refresh token expires, in milliseconds: the `Expires` of its cookie.
     pub refresh_token_expires_at: Option<i64>,
     /// What scripts may know: the value of `front-token`.
     pub front_token: String,
@@ -95,10 +95,10 @@ impl Sessions {
         Ok(Some((session, renewed)))
     }
 
-    /// Trades a refresh token for new tokens.
+    /// Exchanges a refresh token for new tokens.
     ///
     /// # Errors
-    /// [`Error::Session`] if it is worth nothing, or was used before: then the session is over.
+    /// [`Error::Session`] if it is not valid, or was used before: then the session is over.
     /// [`Error::Internal`] where the anti-CSRF rule asks for a custom header.
     pub async fn refresh_without_request(
         &self,

@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::store::SigningKeyRow;
 
 impl SigningKeys {
-    /// Reads all keys, and encrypts those anew that are not as the settings say: stored in the clear, or
-    /// under a secret that is not the first any more. Belongs to the start of a server, which then
-    /// fails in the words of the operator, and not at the first token.
+    /// Reads all keys, and encrypts those again that are not as the settings say: stored in the clear, or
+    /// under a secret that is not the first any more. It runs at the start of a server, so that a missing secret
+    /// stops the start with an explanation for the operator, and not the first request.
     ///
     /// # Errors
     /// A key cannot be read, and what to do about it.

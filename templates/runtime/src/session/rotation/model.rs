@@ -1,8 +1,8 @@
 //! The decision against a model: every sequence of a few steps.
 //!
 //! The model counts. It knows which generation of the token is the current one and when each was
-//! replaced, and nothing of hashes and keys. What is decided about a presented token must be what the
-//! model says, and whatever is handed out must be the one token of the current generation.
+//! replaced, and it has no hashes and keys. The decision about a presented token must be that of the
+//! model, and each token that is returned must be the one of the current generation.
 
 use serde_json::{Map, Value};
 
@@ -44,8 +44,8 @@ pub(super) fn session(current: usize, expires_at: i64) -> SessionRow {
 /// What happens next.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    /// Somebody presents the token that was current so many generations ago. A client whose answer
-    /// was lost does so with 1, a thief with whatever was stolen.
+    /// The token is presented that was current so many generations ago. A client whose answer
+    /// was lost does so with 1, a thief with any number.
     Present(usize),
     /// A request with the current token sets out; it is dealt with in `Arrive`.
     SetOut,
@@ -114,7 +114,7 @@ impl World {
         }
     }
 
-    /// What the model says about a generation that was presented `at`: which one it is handed.
+    /// What the model says about a generation that was presented `at`: which one it gets.
     fn expected(&self, generation: usize, at: i64) -> Option<usize> {
         let (ago, after) = (self.current - generation, at - self.since);
         let overtaken = after < 0 && -after <= DELAY_MS && ago <= OVERTAKEN;

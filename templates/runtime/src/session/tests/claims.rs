@@ -1,4 +1,4 @@
-//! Claims over a real store: when they are fetched, and what comes of it.
+//! Claims over a real store: when they are fetched, and with which effect.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;

@@ -309,7 +309,7 @@ async fn claims_change_without_a_longer_life() {
     assert_eq!(payload["iat"], (NOW + 5_000) / 1000);
     assert_eq!(sent.front_token()["up"], payload);
 
-    // The old access token learns of it when the database is asked.
+    // The old access token is refused where the database is asked.
     let options = VerifyOptions {
         check_database: true,
         ..OPTIONAL

@@ -1,4 +1,4 @@
-//! What an operator sees and does, and what is forgotten.
+//! What an operator sees and does, and the clean-up.
 
 use super::super::{Retry, Transaction, Tx, TxError};
 use crate::store::transaction::Access;
@@ -81,7 +81,7 @@ impl Transaction for RetryMails {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<u64, TxError> {
         let (now, expires_at) = (self.now.into(), self.expires_at.into());
         match &self.picked {
-            // One that is being sent at this moment stays with its worker.
+            // A mail that is being sent at this moment is left to its worker.
             Picked::One(id) => {
                 tx.execute(
                     "UPDATE mail_outbox

@@ -34,7 +34,7 @@ pub(super) struct Address {
     pub(super) tls: Option<Arc<ClientConfig>>,
 }
 
-/// How the URL wants the way to be protected.
+/// How the URL asks to protect the connection.
 enum Protection {
     Unsaid,
     Plain,

@@ -47,7 +47,7 @@ struct Reading {
 }
 
 impl DatabaseClock {
-    /// Asks the database, and goes on asking as long as the clock is held.
+    /// Asks the database, and repeats that for as long as the clock exists.
     pub(super) async fn start(pool: &Pool) -> Result<Self, Failure> {
         let start = Instant::now();
         let first = ask(pool, start).await?;
@@ -67,7 +67,7 @@ impl DatabaseClock {
                 let Some(shown) = weak.upgrade() else { return };
                 match reading {
                     Ok(reading) => shown.take(&reading),
-                    // The requests of that moment say it aloud; the time goes on as it was.
+                    // Requests at that time report the failure; the clock continues from the last answer.
                     Err(failure) => {
                         tracing::debug!(%failure, "the database was not asked for the time");
                     }
@@ -78,7 +78,7 @@ impl DatabaseClock {
     }
 }
 
-/// Asks the database what the time is.
+/// Asks the database for the time.
 async fn ask(pool: &Pool, start: Instant) -> Result<Reading, Failure> {
     let connection = pool.get().await?;
     let asked = clock::milliseconds(start.elapsed());
@@ -103,7 +103,7 @@ async fn ask(pool: &Pool, start: Instant) -> Result<Reading, Failure> {
 }
 
 impl Shown {
-    /// Goes by what the database said, unless it says too little.
+    /// Sets the clock to the database's time, unless the answer took too long to be exact.
     fn take(&self, reading: &Reading) {
         if reading.took > PROMPT_MS {
             return;

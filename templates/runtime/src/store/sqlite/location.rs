@@ -1,8 +1,8 @@
-//! Where a database is, and whether it still is there.
+//! The file of a database, and whether it still exists.
 //!
 //! On Unix an open file outlives its name. A server whose database was moved away, deleted, or replaced by
-//! a backup would go on writing into a file that no start will ever find, and acknowledge what is lost. So
-//! the file is looked for before each transaction; while another one or none is there, nothing is written
+//! a backup would continue to write into a file that no later start opens, and acknowledge writes that are lost. So
+//! the path is checked before each transaction; while it names another file or none, nothing is written
 //! (<https://www.sqlite.org/howtocorrupt.html>, "Unlinking or renaming a database file while in use").
 
 use std::fs::{Metadata, OpenOptions};

@@ -89,7 +89,7 @@ pub(super) fn report(is_empty: bool) {
     }
 }
 
-/// The same on a connection of its own, for a caller that needs the old bytes of the log gone.
+/// The same on a connection of its own, for a caller that needs the old bytes of the log removed.
 pub(super) fn empty_of(database: &Path) -> rusqlite::Result<bool> {
     let connection = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     empty(&connection, BUSY_TIMEOUT)

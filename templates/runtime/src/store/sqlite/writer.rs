@@ -1,7 +1,7 @@
 //! The thread that writes.
 //!
 //! It takes the first job that comes and all others that wait by then, runs each inside a savepoint
-//! of one transaction, commits, and only then tells who asked. A job that fails is undone alone;
+//! of one transaction, commits, and only then answers the callers. A job that fails is undone alone;
 //! a commit that fails fails all. Where the database cannot answer, no job waits for it twice: those that
 //! came in the meantime fail at once.
 
@@ -52,7 +52,7 @@ impl Drop for Handle {
 trait Job: Send {
     /// Does the work; `false` if it failed and has to be undone.
     fn run(&mut self, connection: &mut Connection) -> bool;
-    /// Tells who asked what became of it, given what became of the transaction.
+    /// Sends the outcome of a job to its caller, given the outcome of the transaction.
     fn answer(self: Box<Self>, transaction: Result<(), Error>);
 }
 
@@ -83,7 +83,7 @@ where
             (Some(Ok(value)), Ok(())) => Ok(value),
             (None, Ok(())) => Err(Error::internal("a job of the store panicked")),
         };
-        // The caller may have gone; the work is done all the same.
+        // The caller may have stopped waiting; the work is done nevertheless.
         let _ = self.reply.send(outcome);
     }
 }

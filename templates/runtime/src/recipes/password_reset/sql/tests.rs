@@ -63,7 +63,7 @@ async fn a_token_is_spent_once_with_all_others(store: &dyn Store) {
         ResetOutcome::InvalidToken,
         "the token of another user"
     );
-    // A token that is too old changes nothing, but takes the other tokens of the user with it.
+    // A token that is too old changes nothing, except that it deletes the other tokens of the user.
     assert_eq!(spend("r1", &user, 100).await, ResetOutcome::InvalidToken);
     assert_eq!(spend("r2", &user, 100).await, ResetOutcome::InvalidToken);
     let stored = async || {

@@ -1,4 +1,4 @@
-//! A database that is locked, overloaded, cut off or gone.
+//! A database that is locked, overloaded, unreachable or down.
 
 use super::super::attempts::QUERY_TIMEOUT;
 use super::relay::Relay;

@@ -62,7 +62,7 @@ impl Relay {
         }));
     }
 
-    /// Cuts all connections and takes no more.
+    /// Closes all connections and accepts no more.
     pub(super) fn stop(&mut self) {
         if let Some(accepting) = self.accepting.take() {
             accepting.abort();
@@ -70,7 +70,7 @@ impl Relay {
     }
 
     pub(super) async fn restart(&mut self) {
-        // The port is free once the listener is gone.
+        // The port is free once the listener is dropped.
         loop {
             if let Ok(listener) = TcpListener::bind(self.here).await {
                 return self.accept(listener);
