@@ -67,9 +67,9 @@ async fn main() -> Result<(), Failure> {
 pub(crate) fn app(auth: &Auth) -> Router {
     let writers = demanding(vec![ROLE_CLAIM.includes_any(["writer", "admin"])]);
     let admins = VerifySession::new(VerifyOptions {
-        // A session that was revoked does not live on until its access token expires.
+        // A session that was revoked is refused at once, not only when its access token expires.
         check_database: true,
-        // Roles are fetched anew after five minutes.
+        // Roles are fetched again after five minutes.
         claims: ClaimValidators::GlobalAnd(vec![
             ROLE_CLAIM
                 .includes("admin")

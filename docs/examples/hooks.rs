@@ -62,7 +62,7 @@ pub(crate) fn with_hooks(builder: AuthBuilder) -> AuthBuilder {
         })
         .on_token_theft_detected(|refusal: Refusal| async move {
             if let SessionError::TokenTheft { user_id, .. } = &refusal.error {
-                tracing::warn!(user = %user_id, "somebody else had the tokens of this user");
+                tracing::warn!(user = %user_id, "a refresh token of this user was copied");
             }
             (refusal.response.status(), "You were signed out everywhere.")
         })
@@ -75,7 +75,7 @@ pub(crate) fn with_hooks(builder: AuthBuilder) -> AuthBuilder {
         })
 }
 
-/// Native apps keep their tokens themselves; every browser gets cookies, whatever it says.
+/// Native apps keep their tokens themselves; every browser gets cookies, whichever method it asks for.
 fn transfer_method(request: TransferRequest<'_>) -> TransferPolicy {
     if request.headers.contains_key("x-native-app") {
         TransferPolicy::Header

@@ -1,7 +1,7 @@
 //! Two auth servers in one process: one for the customers of a shop, one for its staff.
 //!
 //! As `examples/instances.rs` in the crate of the server: `cargo run --example instances`. Each has an app id, a
-//! database, a base path, keys and lifetimes of its own, and a token of one is worth nothing at the other. By their app ids, the cookies of both have names of
+//! database, a base path, keys and lifetimes of its own, and a token of one is not valid at the other. By their app ids, the cookies of both have names of
 //! their own, so that one browser can be signed in to both on one host; and a database that belongs to one app
 //! is refused to the other. On PostgreSQL, two schemas do as well as two databases
 //! (`?options=-csearch_path%3Dstaff`).
@@ -63,7 +63,7 @@ fn settings(app_id: &str, website_domain: &str) -> Result<Config, Failure> {
     Ok(config)
 }
 
-/// A layer stands around the routes that were added before it, and its sessions are theirs: of two layers
+/// A layer is around the routes that were added before it, and they get its sessions: of two layers
 /// around a route, the inner one counts. (Two routers that are merged, each in its own layer, would not do:
 /// axum keeps the fallback of one of them only, and auth paths arrive at the fallback.)
 pub(crate) fn app(shop: &Auth, staff: &Auth) -> Router {

@@ -1,18 +1,18 @@
 /**
- * Hands a request of a browser to the auth server, and the answer back as it is: its status, its body,
+ * Forwards a request of a browser to the auth server, and returns the answer unchanged: its status, its body,
  * each `Set-Cookie`, redirects unfollowed, and the `Cache-Control` without which a cache in front of a
- * website replays old session tokens, until the browser refreshes in circles.
+ * website replays old session tokens, so that the browser refreshes without end.
  *
- * What a proxy owes both sides is RFC 9110 §7.6: headers of one connection stay on it, and what this
- * hop changes is told truthfully. Nothing here knows Next.js; the routes do.
+ * The duties of a proxy are in RFC 9110 §7.6: headers of one connection are not forwarded, and what this
+ * hop changes is reported. This file does not use Next.js; the routes do.
  */
 
 import { API_BASE_PATH, authServerUrl } from "./config";
 
-/** The methods that are forwarded; the server answers 404 where it does not know one of them. */
+/** The methods that are forwarded; the server answers 404 where it has no operation for one of them. */
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/** A request, as far as it is forwarded. */
+/** The parts of a request that are forwarded. */
 export interface Incoming {
   readonly method: string;
   /** Path and query from the root of the website, as the browser sent them. */
@@ -20,7 +20,7 @@ export interface Incoming {
   readonly headers: Headers;
   /** The body as it comes in; never read here. */
   readonly body: ReadableStream<Uint8Array> | null;
-  /** Aborted when the browser goes away. */
+  /** Aborted when the browser disconnects. */
   readonly signal: AbortSignal;
 }
 
@@ -76,7 +76,7 @@ export async function forward(incoming: Incoming): Promise<Response> {
     return answer(await send(incoming, url, ending.signal));
   } catch (error) {
     if (signal.aborted) {
-      // Nobody reads this.
+      // The browser has disconnected and reads no answer.
       return refusal(499, "the client has gone");
     }
     const late = ending.signal.reason === LATE;
@@ -159,7 +159,7 @@ function endToEnd(headers: Headers): Headers {
   return passed;
 }
 
-/** What the server itself says of a path that it does not know. */
+/** The server's own answer to a path without an operation. */
 function notFound(): Response {
   return new Response("Not found", {
     status: 404,

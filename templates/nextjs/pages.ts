@@ -8,7 +8,7 @@ import type { NextApiRequest, NextApiResponse } from "next";
 
 import { forward } from "./forward";
 
-/** Answers an API route whose body nobody has read (`bodyParser: false`). */
+/** Answers an API route whose body has not been read (`bodyParser: false`). */
 export async function forwardApiRoute(
   request: NextApiRequest,
   response: NextApiResponse,
@@ -46,8 +46,8 @@ export async function forwardApiRoute(
   try {
     await pipeline(Readable.fromWeb(answer.body as NodeStream), response);
   } catch (error) {
-    // The status is out: all that is left was to break off, which `pipeline` has done, so that nobody
-    // takes half for the whole.
+    // The status has been sent: `pipeline` has closed the connection, so that a part of the body is not
+    // taken for the whole.
     if (!gone.signal.aborted) {
       console.error("the auth server broke off its answer", error);
     }

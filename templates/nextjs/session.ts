@@ -6,7 +6,7 @@
  * A session that was revoked counts until its access token expires, as it does everywhere that the
  * database is not asked. Nothing here refreshes: only the browser can, and the client does it by itself
  * when a route answers 401. Requests that change something are protected against other sites by
- * `SameSite` cookies; a server with `VIA_TOKEN` or cross-site cookies wants them sent to itself.
+ * `SameSite` cookies; with `VIA_TOKEN` or cross-site cookies they must be sent to the auth server itself.
  */
 
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from "jose";
@@ -14,7 +14,7 @@ import type { JWTPayload } from "jose";
 
 import { accessTokenCookies, API_BASE_PATH, authServerUrl } from "./config";
 
-/** What a request says about its user. */
+/** The session of a request. */
 export type SessionState =
   | {
       readonly status: "signedIn";

@@ -255,7 +255,7 @@ const runs = {
     visit.server.provider = "no-email";
     await visit.press("Back to sign in");
     await visit.press("Continue with Acme");
-    await visit.alert("Acme has not told your email address, and it is needed here.");
+    await visit.alert("Acme did not share your email address, which is needed here.");
     visit.step("refused there, and without an address");
 
     visit.server.provider = "ok";

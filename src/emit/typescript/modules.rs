@@ -35,7 +35,7 @@ const ALWAYS: &[Module] = &[
     module!("server"),
     module!("session"),
     module!("storage"),
-    module!("login/complaints"),
+    module!("login/problems"),
     module!("login/definition"),
     module!("login/element"),
     module!("login/flow"),

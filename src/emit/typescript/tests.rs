@@ -149,8 +149,8 @@ fn the_whole_package_is_there() {
     client/js/lock.js
     client/js/login.d.ts
     client/js/login.js
-    client/js/login/complaints.d.ts
-    client/js/login/complaints.js
+    client/js/login/problems.d.ts
+    client/js/login/problems.js
     client/js/login/definition.d.ts
     client/js/login/definition.js
     client/js/login/element.d.ts

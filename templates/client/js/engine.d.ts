@@ -8,7 +8,7 @@
  * - however many requests in however many tabs need a new access token, one refresh gets it for all;
  * - a token that is about to expire is renewed before it is sent, by a clock set after the server's;
  * - no request waits for another tab, another answer or a storage without end;
- * - only the server ends a session: a refresh that gets no answer, or an answer of trouble, throws
+ * - only the server ends a session: a refresh that gets no answer, or an error, throws
  *   and leaves every token where it is.
  */
 import type { AuthClient, AuthClientOptions } from "./session.js";

@@ -8,7 +8,7 @@
  * - however many requests in however many tabs need a new access token, one refresh gets it for all;
  * - a token that is about to expire is renewed before it is sent, by a clock set after the server's;
  * - no request waits for another tab, another answer or a storage without end;
- * - only the server ends a session: a refresh that gets no answer, or an answer of trouble, throws
+ * - only the server ends a session: a refresh that gets no answer, or an error, throws
  *   and leaves every token where it is.
  */
 import { ApiError, claimFailures, NetworkError } from "./errors.js";
@@ -54,12 +54,12 @@ export function newClient(options) {
   const isHeader = mode === "header";
   const { get: stored, set: save } = dependable(storage);
   const currentSession = async () => sessionOf(await stored(FRONT_TOKEN));
-  function tell(event, isOfOtherTab) {
+  function notify(event, isOfOtherTab) {
     for (const listener of listeners) {
       try {
         listener(event);
       } catch (error) {
-        console.error(error); // A listener's trouble is not the request's.
+        console.error(error); // An error of a listener is none of the request.
       }
     }
     if (!isOfOtherTab) {
@@ -68,9 +68,9 @@ export function newClient(options) {
   }
   if (tabs) {
     tabs.onmessage = ({ data }) => {
-      tell(data, true);
+      notify(data, true);
     };
-    // Node would wait for more messages forever; browsers know no such method.
+    // Node would wait for more messages forever; browsers do not have this method.
     tabs.unref?.();
   }
   /** Marks that the tokens changed; requests that were sent before see it by comparing. */
@@ -82,7 +82,7 @@ export function newClient(options) {
       await save(name, undefined);
     }
     if (before) {
-      tell({ type: event });
+      notify({ type: event });
     }
   }
   /** Whether a refresh may find a session. */
@@ -139,8 +139,8 @@ export function newClient(options) {
     const session = sessionOf(frontToken);
     if (
       (response.redirected && !origins.includes(new URL(response.url).origin)) ||
-      // Late news of a session that was signed out or replaced meanwhile. Cookies that came with
-      // it count all the same, so then only what would bring back a session is passed over.
+      // A late answer about a session that was signed out or replaced meanwhile. The browser has taken
+      // its cookies nevertheless, so only values that would restore a session are ignored.
       (handleOf(before) !== sender &&
         (isHeader || !before) &&
         (isGone || (session && handleOf(session) === sender)))
@@ -175,11 +175,11 @@ export function newClient(options) {
       await save(CLOCK_SKEW, Math.abs(skew) < 7_000 ? undefined : String(skew));
     }
     if (isRefresh || !same || claimsOf(before) !== claimsOf(session)) {
-      tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
+      notify({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
     }
   }
   async function sendRefresh(mayRepeat = true) {
-    // The server has asked for time (RFC 9110, 10.2.3).
+    // The server asks to wait (RFC 9110, 10.2.3).
     if (pause && performance.now() < pause[0]) {
       throw pause[1];
     }
@@ -217,7 +217,7 @@ export function newClient(options) {
     pause = [performance.now() + wait * 1000, error];
     throw error;
   }
-  /** One refresh for all who ask at the same time. `seen`: the last update that the caller knows of. */
+  /** One refresh for all callers at the same time. `seen`: the last update that the caller knows of. */
   function refresh(seen) {
     const work = async () =>
       // Another call or another tab may have been faster: then there is nothing left to do.
@@ -228,7 +228,7 @@ export function newClient(options) {
     return refreshing;
   }
   const refreshNow = async () => (await mayRefresh()) && refresh(await stored(LAST_UPDATE));
-  /** Renews an access token that is no good any more, or will not be in a moment. */
+  /** Renews an access token that has expired, or is about to expire. */
   async function renew() {
     const session = await currentSession();
     if (session) {
@@ -240,7 +240,7 @@ export function newClient(options) {
       }
     }
   }
-  /** Reads a copy of a refusal, which nobody waits for: a body may have no end. */
+  /** Reads a copy of a refusal. No request waits for this, because a body may have no end. */
   async function hearClaims(copy) {
     const body = await withDeadline(timeout, undefined, async (signal) => {
       // React Native has no streams.
@@ -249,13 +249,13 @@ export function newClient(options) {
     }).catch(() => undefined);
     const claims = claimFailures(body);
     if (claims.length > 0) {
-      tell({ type: "claimsRefused", claims });
+      notify({ type: "claimsRefused", claims });
     }
   }
   async function authFetch(input, init = {}) {
     const here = document?.baseURI ?? location?.href ?? apiDomain;
     // Neither a text nor a `URL` has these.
-    const { url: asked, credentials: wish } = input;
+    const { url: asked, credentials: ownCredentials } = input;
     const target = asked ? input : new URL(input, here);
     const { origin, pathname } = new URL(asked ?? target);
     if (!origins.includes(origin)) {
@@ -263,7 +263,8 @@ export function newClient(options) {
     }
     const isRefresh = origin + pathname === refreshUrl;
     // A `Request` says `same-origin` where nothing was asked for; `omit` is always meant.
-    const credentials = init.credentials ?? (wish === "omit" ? wish : "include");
+    const credentials =
+      init.credentials ?? (ownCredentials === "omit" ? ownCredentials : "include");
     const request = new Request(target, !isHeader ? { ...init, credentials } : init);
     const { headers, signal } = request;
     // What `getAccessToken` has handed out is kept up to date; another header is the caller's own.

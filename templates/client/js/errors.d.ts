@@ -2,11 +2,11 @@
  * What can go wrong beyond the outcomes that the spec documents: an answer that is an error, no
  * answer at all, or an answer that came too late.
  */
-/** One thing that the server wants of a session and does not find in it. */
+/** A claim that the server demands of a session and that is not met. */
 export interface ClaimFailure {
   /** The validator, mostly the name of a claim: `st-ev` for a verified address, `st-mfa`. */
   readonly id: string;
-  /** What it says about why; its form is its own. */
+  /** Its reason, in a form of its own. */
   readonly reason?: unknown;
 }
 /**
@@ -29,7 +29,7 @@ export declare class ApiError extends Error {
 }
 /**
  * There was no answer: the network is down, the server is, or the browser's CORS rules hide it.
- * Nobody is signed out by this; the same call may work a moment later. `cause` says more.
+ * No session ends because of it; the same call may work a moment later. `cause` has the details.
  */
 export declare class NetworkError extends Error {
   readonly name = "NetworkError";

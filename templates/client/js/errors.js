@@ -20,7 +20,7 @@ export class ApiError extends Error {
 }
 /**
  * There was no answer: the network is down, the server is, or the browser's CORS rules hide it.
- * Nobody is signed out by this; the same call may work a moment later. `cause` says more.
+ * No session ends because of it; the same call may work a moment later. `cause` has the details.
  */
 export class NetworkError extends Error {
   name = "NetworkError";

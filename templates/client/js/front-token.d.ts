@@ -1,4 +1,4 @@
-/** The front token: what the server tells a frontend about the session. */
+/** The front token: the session's data for the frontend. */
 import type { Session } from "./session.js";
 /**
  * Reads a front token: base64 of UTF-8 JSON with user id, expiry and claims. `undefined` where it is
@@ -7,7 +7,7 @@ import type { Session } from "./session.js";
 export declare function sessionOf(frontToken: string | null | undefined): Session | undefined;
 /** When the access token was made, by the server's clock, in milliseconds since 1970. */
 export declare function issuedAt({ accessTokenPayload: { iat } }: Session): number | undefined;
-/** What tells one session from another. */
+/** What distinguishes one session from another. */
 export declare function handleOf(session: Session | undefined): unknown;
 /** The claims, without those that are new in every token. */
 export declare function claimsOf({ accessTokenPayload }: Session): string;

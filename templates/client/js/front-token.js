@@ -1,4 +1,4 @@
-/** The front token: what the server tells a frontend about the session. */
+/** The front token: the session's data for the frontend. */
 /**
  * Reads a front token: base64 of UTF-8 JSON with user id, expiry and claims. `undefined` where it is
  * anything else, since cookies and storage may hold what others have put there.
@@ -26,7 +26,7 @@ export function sessionOf(frontToken) {
 export function issuedAt({ accessTokenPayload: { iat } }) {
   return typeof iat === "number" ? iat * 1000 : undefined;
 }
-/** What tells one session from another. */
+/** What distinguishes one session from another. */
 export function handleOf(session) {
   return session?.accessTokenPayload["sessionHandle"];
 }

@@ -5,7 +5,7 @@
  * {@link AuthClient.fetch}.
  */
 import type { AuthClient } from "./session.js";
-/** The versions of the Frontend Driver Interface that the client can talk. */
+/** The versions of the Frontend Driver Interface that the client supports. */
 export declare const FDI_VERSIONS = "3.1,4.0,4.1,4.2";
 /** What any single call can be given beside its request. */
 export interface CallOptions {
@@ -38,7 +38,7 @@ export interface Operation {
   readonly anyBody?: true;
   /** The answer may be a redirect, which is not followed. */
   readonly redirects?: true;
-  /** The operation ends the session, so having none any more is what was wanted. */
+  /** The operation ends the session, so a session that is over already is a success. */
   readonly signsOut?: true;
 }
 /** Calls an operation. The generated functions are one line around this. */

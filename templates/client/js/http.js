@@ -5,7 +5,7 @@
  * {@link AuthClient.fetch}.
  */
 import { ApiError, NetworkError, TimeoutError } from "./errors.js";
-/** The versions of the Frontend Driver Interface that the client can talk. */
+/** The versions of the Frontend Driver Interface that the client supports. */
 export const FDI_VERSIONS = "3.1,4.0,4.1,4.2";
 /** Calls an operation. The generated functions are one line around this. */
 export async function call(client, operation, options = {}) {
@@ -87,7 +87,7 @@ export async function read(response) {
     try {
       return [true, JSON.parse(text)];
     } catch {
-      // Falls through: whatever it is, it is not what the header says.
+      // Falls through: the body is not what the header says.
     }
   }
   return [false, text || undefined];
@@ -105,7 +105,7 @@ export function withDeadline(milliseconds, outer, work) {
       controller.abort(reason);
       reject(reason);
     };
-    // React Native knows no reasons.
+    // React Native has no reasons.
     const abort = () => end(outer?.reason ?? new Error("aborted"));
     if (outer?.aborted) {
       abort();

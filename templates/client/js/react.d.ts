@@ -3,7 +3,7 @@
  * `useSession()` inside. React is an optional peer of this package; only this file asks for it.
  */
 import type { AuthClient, Session } from "./session.js";
-/** What a component may know about who is signed in. */
+/** The state of the session, for a component. */
 export type SessionState =
   /** Not known yet: on a server, and for a moment in the browser. */
   | {

@@ -44,7 +44,7 @@ function storeOf(client) {
   /** Asks who is signed in, unless an event says so meanwhile. */
   const check = async () => {
     const before = turn;
-    // Where the server does not answer, what is known here has to do.
+    // Where the server does not answer, the stored state is used.
     const session = await client.checkSession().catch(() => client.getSession());
     const isKnown = state !== LOADING && isSame(state.session, session);
     if (turn === before && !isKnown) {
@@ -56,8 +56,8 @@ function storeOf(client) {
     subscribe(listener) {
       if (!isListening) {
         isListening = true;
-        // For as long as the client lives: between two pages no component may look, and the first to
-        // come back must not see who was signed in before.
+        // For as long as the client exists: between two pages no component may subscribe, and the next one
+        // must not see the user who was signed in before.
         client.onSession((event) => {
           if (event.type !== "claimsRefused") {
             change("session" in event ? event.session : undefined);

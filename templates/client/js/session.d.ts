@@ -15,7 +15,7 @@ export interface Session {
 }
 /** What happened to the session: here, or in another tab that shares the storage. */
 export type SessionEvent =
-  /** Somebody signed in, or another session took the place of the one before. */
+  /** A user signed in, or another session replaced the one before. */
   | {
       readonly type: "created";
       readonly session: Session;
@@ -38,12 +38,12 @@ export type SessionEvent =
   | {
       readonly type: "expired";
     }
-  /** The server wants claims that the session lacks (a verified address, a second factor). */
+  /** The server demands claims that the session lacks (a verified address, a second factor). */
   | {
       readonly type: "claimsRefused";
       readonly claims: readonly ClaimFailure[];
     };
-/** Where the API is and how to talk to it. */
+/** Where the API is and how to call it. */
 export interface AuthClientOptions {
   /** `https://api.example.com`; `http` is assumed for localhost and IP addresses, `https` otherwise. */
   readonly apiDomain: string;
@@ -129,7 +129,7 @@ export interface AuthClient {
    * @throws {ApiError} when the answer is neither success nor 401; the session is kept.
    */
   refresh(): Promise<boolean>;
-  /** Forgets the session here, without telling the server: signing out does both. */
+  /** Deletes the session in this client, without a request to the server: signing out does both. */
   forget(): Promise<void>;
   /** Calls back whenever something happens to the session, until the returned function is called. */
   onSession(listener: (event: SessionEvent) => void): () => void;

@@ -1,5 +1,5 @@
 /**
- * Where the client keeps what it must remember between two calls: the front token, in header mode
+ * Where the client keeps its state between two calls: the front token, in header mode
  * the two session tokens, and the anti-CSRF token.
  *
  * The names are those that other frontends of this protocol use, so that they can share a page.
@@ -21,13 +21,13 @@ export const STORED = {
   lastUpdate: LAST_UPDATE,
   /** How far the server's clock is ahead, in milliseconds; kept only where that matters. */
   clockSkew: CLOCK_SKEW,
-  /** Who is refreshing, where there are no Web Locks. */
+  /** The lock of a refresh, where there are no Web Locks. */
   lock: LOCK,
 };
 /**
  * Reads only what the client can have written: anything outside printable ASCII would make every
  * request throw, since most values go into headers. Reads back what was written: a value that the
- * storage refuses, drops or cuts off lives in memory until the storage holds something else. Without
+ * storage refuses, drops or cuts off is kept in memory until the storage holds something else. Without
  * a storage all values do.
  */
 export function dependable(storage) {

@@ -8,7 +8,7 @@
  * - however many requests in however many tabs need a new access token, one refresh gets it for all;
  * - a token that is about to expire is renewed before it is sent, by a clock set after the server's;
  * - no request waits for another tab, another answer or a storage without end;
- * - only the server ends a session: a refresh that gets no answer, or an answer of trouble, throws
+ * - only the server ends a session: a refresh that gets no answer, or an error, throws
  *   and leaves every token where it is.
  */
 
@@ -61,12 +61,12 @@ export function newClient(options: AuthClientOptions): AuthClient {
   const currentSession = async (): Promise<Session | undefined> =>
     sessionOf(await stored(FRONT_TOKEN));
 
-  function tell(event: SessionEvent, isOfOtherTab?: boolean): void {
+  function notify(event: SessionEvent, isOfOtherTab?: boolean): void {
     for (const listener of listeners) {
       try {
         listener(event);
       } catch (error) {
-        console.error(error); // A listener's trouble is not the request's.
+        console.error(error); // An error of a listener is none of the request.
       }
     }
     if (!isOfOtherTab) {
@@ -76,9 +76,9 @@ export function newClient(options: AuthClientOptions): AuthClient {
 
   if (tabs) {
     tabs.onmessage = ({ data }: MessageEvent<SessionEvent>) => {
-      tell(data, true);
+      notify(data, true);
     };
-    // Node would wait for more messages forever; browsers know no such method.
+    // Node would wait for more messages forever; browsers do not have this method.
     (tabs as { unref?: () => void }).unref?.();
   }
 
@@ -92,7 +92,7 @@ export function newClient(options: AuthClientOptions): AuthClient {
       await save(name, undefined);
     }
     if (before) {
-      tell({ type: event });
+      notify({ type: event });
     }
   }
 
@@ -157,8 +157,8 @@ export function newClient(options: AuthClientOptions): AuthClient {
     const session = sessionOf(frontToken);
     if (
       (response.redirected && !origins.includes(new URL(response.url).origin)) ||
-      // Late news of a session that was signed out or replaced meanwhile. Cookies that came with
-      // it count all the same, so then only what would bring back a session is passed over.
+      // A late answer about a session that was signed out or replaced meanwhile. The browser has taken
+      // its cookies nevertheless, so only values that would restore a session are ignored.
       (handleOf(before) !== sender &&
         (isHeader || !before) &&
         (isGone || (session && handleOf(session) === sender)))
@@ -193,12 +193,12 @@ export function newClient(options: AuthClientOptions): AuthClient {
       await save(CLOCK_SKEW, Math.abs(skew) < 7_000 ? undefined : String(skew));
     }
     if (isRefresh || !same || claimsOf(before) !== claimsOf(session)) {
-      tell({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
+      notify({ type: same ? (isRefresh ? "refreshed" : "updated") : "created", session });
     }
   }
 
   async function sendRefresh(mayRepeat = true): Promise<boolean> {
-    // The server has asked for time (RFC 9110, 10.2.3).
+    // The server asks to wait (RFC 9110, 10.2.3).
     if (pause && performance.now() < pause[0]) {
       throw pause[1];
     }
@@ -237,7 +237,7 @@ export function newClient(options: AuthClientOptions): AuthClient {
     throw error;
   }
 
-  /** One refresh for all who ask at the same time. `seen`: the last update that the caller knows of. */
+  /** One refresh for all callers at the same time. `seen`: the last update that the caller knows of. */
   function refresh(seen: string | undefined): Promise<boolean> {
     const work = async (): Promise<boolean> =>
       // Another call or another tab may have been faster: then there is nothing left to do.
@@ -251,7 +251,7 @@ export function newClient(options: AuthClientOptions): AuthClient {
   const refreshNow = async (): Promise<boolean> =>
     (await mayRefresh()) && refresh(await stored(LAST_UPDATE));
 
-  /** Renews an access token that is no good any more, or will not be in a moment. */
+  /** Renews an access token that has expired, or is about to expire. */
   async function renew(): Promise<void> {
     const session = await currentSession();
     if (session) {
@@ -264,7 +264,7 @@ export function newClient(options: AuthClientOptions): AuthClient {
     }
   }
 
-  /** Reads a copy of a refusal, which nobody waits for: a body may have no end. */
+  /** Reads a copy of a refusal. No request waits for this, because a body may have no end. */
   async function hearClaims(copy: Response): Promise<void> {
     const body = await withDeadline(timeout, undefined, async (signal) => {
       // React Native has no streams.
@@ -273,14 +273,14 @@ export function newClient(options: AuthClientOptions): AuthClient {
     }).catch(() => undefined);
     const claims = claimFailures(body);
     if (claims.length > 0) {
-      tell({ type: "claimsRefused", claims });
+      notify({ type: "claimsRefused", claims });
     }
   }
 
   async function authFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
     const here = document?.baseURI ?? location?.href ?? apiDomain;
     // Neither a text nor a `URL` has these.
-    const { url: asked, credentials: wish } = input as Partial<Request>;
+    const { url: asked, credentials: ownCredentials } = input as Partial<Request>;
     const target = asked ? (input as Request) : new URL(input as URL, here);
     const { origin, pathname } = new URL(asked ?? (target as URL));
     if (!origins.includes(origin)) {
@@ -288,7 +288,8 @@ export function newClient(options: AuthClientOptions): AuthClient {
     }
     const isRefresh = origin + pathname === refreshUrl;
     // A `Request` says `same-origin` where nothing was asked for; `omit` is always meant.
-    const credentials = init.credentials ?? (wish === "omit" ? wish : "include");
+    const credentials =
+      init.credentials ?? (ownCredentials === "omit" ? ownCredentials : "include");
     const request = new Request(target, !isHeader ? { ...init, credentials } : init);
     const { headers, signal } = request;
     // What `getAccessToken` has handed out is kept up to date; another header is the caller's own.

@@ -3,11 +3,11 @@
  * answer at all, or an answer that came too late.
  */
 
-/** One thing that the server wants of a session and does not find in it. */
+/** A claim that the server demands of a session and that is not met. */
 export interface ClaimFailure {
   /** The validator, mostly the name of a claim: `st-ev` for a verified address, `st-mfa`. */
   readonly id: string;
-  /** What it says about why; its form is its own. */
+  /** Its reason, in a form of its own. */
   readonly reason?: unknown;
 }
 
@@ -41,7 +41,7 @@ export class ApiError extends Error {
 
 /**
  * There was no answer: the network is down, the server is, or the browser's CORS rules hide it.
- * Nobody is signed out by this; the same call may work a moment later. `cause` says more.
+ * No session ends because of it; the same call may work a moment later. `cause` has the details.
  */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";

@@ -1,4 +1,4 @@
-/** The front token: what the server tells a frontend about the session. */
+/** The front token: the session's data for the frontend. */
 
 import type { Session } from "./session.js";
 
@@ -37,7 +37,7 @@ export function issuedAt({ accessTokenPayload: { iat } }: Session): number | und
   return typeof iat === "number" ? iat * 1000 : undefined;
 }
 
-/** What tells one session from another. */
+/** What distinguishes one session from another. */
 export function handleOf(session: Session | undefined): unknown {
   return session?.accessTokenPayload["sessionHandle"];
 }

@@ -8,7 +8,7 @@
 import { ApiError, NetworkError, TimeoutError } from "./errors.js";
 import type { AuthClient } from "./session.js";
 
-/** The versions of the Frontend Driver Interface that the client can talk. */
+/** The versions of the Frontend Driver Interface that the client supports. */
 export const FDI_VERSIONS = "3.1,4.0,4.1,4.2";
 
 /** What any single call can be given beside its request. */
@@ -43,7 +43,7 @@ export interface Operation {
   readonly anyBody?: true;
   /** The answer may be a redirect, which is not followed. */
   readonly redirects?: true;
-  /** The operation ends the session, so having none any more is what was wanted. */
+  /** The operation ends the session, so a session that is over already is a success. */
   readonly signsOut?: true;
 }
 
@@ -147,7 +147,7 @@ export async function read(response: Response): Promise<[boolean, unknown]> {
     try {
       return [true, JSON.parse(text)];
     } catch {
-      // Falls through: whatever it is, it is not what the header says.
+      // Falls through: the body is not what the header says.
     }
   }
   return [false, text || undefined];
@@ -170,7 +170,7 @@ export function withDeadline<Result>(
       controller.abort(reason);
       reject(reason);
     };
-    // React Native knows no reasons.
+    // React Native has no reasons.
     const abort = (): void => end((outer?.reason as Error | undefined) ?? new Error("aborted"));
     if (outer?.aborted) {
       abort();

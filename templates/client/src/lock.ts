@@ -10,7 +10,7 @@ import { LOCK, type TokenStorage } from "./storage.js";
  */
 const DEADLINE = 5_000;
 
-/** What only some platforms have, whatever the types of a browser say. */
+/** What only some platforms have, although the types of a browser require it. */
 interface Platform {
   readonly navigator?: { readonly locks?: LockManager };
 }

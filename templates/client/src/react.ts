@@ -10,7 +10,7 @@ import * as React from "react";
 import { handleOf } from "./front-token.js";
 import type { AuthClient, Session } from "./session.js";
 
-/** What a component may know about who is signed in. */
+/** The state of the session, for a component. */
 export type SessionState =
   /** Not known yet: on a server, and for a moment in the browser. */
   | { readonly status: "loading"; readonly session?: undefined }
@@ -48,7 +48,7 @@ const stores = new WeakMap<AuthClient, Store>();
 export function SessionProvider(props: {
   readonly client: AuthClient;
   readonly children?: unknown;
-  // The type of a React node, which is not at hand without React's types.
+  // The type of a React node, which is not available without React's types.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
 }): any {
   return createElement(Context.Provider, { value: props.client }, props.children);
@@ -85,7 +85,7 @@ function storeOf(client: AuthClient): Store {
   /** Asks who is signed in, unless an event says so meanwhile. */
   const check = async (): Promise<void> => {
     const before = turn;
-    // Where the server does not answer, what is known here has to do.
+    // Where the server does not answer, the stored state is used.
     const session = await client.checkSession().catch(() => client.getSession());
     const isKnown = state !== LOADING && isSame(state.session, session);
     if (turn === before && !isKnown) {
@@ -97,8 +97,8 @@ function storeOf(client: AuthClient): Store {
     subscribe(listener) {
       if (!isListening) {
         isListening = true;
-        // For as long as the client lives: between two pages no component may look, and the first to
-        // come back must not see who was signed in before.
+        // For as long as the client exists: between two pages no component may subscribe, and the next one
+        // must not see the user who was signed in before.
         client.onSession((event) => {
           if (event.type !== "claimsRefused") {
             change("session" in event ? event.session : undefined);

@@ -1,5 +1,5 @@
 /**
- * Where the client keeps what it must remember between two calls: the front token, in header mode
+ * Where the client keeps its state between two calls: the front token, in header mode
  * the two session tokens, and the anti-CSRF token.
  *
  * The names are those that other frontends of this protocol use, so that they can share a page.
@@ -23,19 +23,19 @@ export const STORED = {
   lastUpdate: LAST_UPDATE,
   /** How far the server's clock is ahead, in milliseconds; kept only where that matters. */
   clockSkew: CLOCK_SKEW,
-  /** Who is refreshing, where there are no Web Locks. */
+  /** The lock of a refresh, where there are no Web Locks. */
   lock: LOCK,
 } as const;
 
 /**
  * A place for a few short strings. Bring your own for React Native, a desktop shell, or a command
- * line tool that shall stay signed in; methods may answer at once or with a promise. Where it throws
+ * line tool that stays signed in; methods may answer at once or with a promise. Where it throws
  * or drops a value, the client keeps that value in memory and warns on the console.
  */
 export interface TokenStorage {
   /**
    * Whether other tabs or processes see the same values: refreshing then needs a common lock, and
-   * events are told to all.
+   * events are sent to all.
    */
   readonly shared?: boolean;
   /** The value under a name. */
@@ -53,7 +53,7 @@ export interface Vault {
 /**
  * Reads only what the client can have written: anything outside printable ASCII would make every
  * request throw, since most values go into headers. Reads back what was written: a value that the
- * storage refuses, drops or cuts off lives in memory until the storage holds something else. Without
+ * storage refuses, drops or cuts off is kept in memory until the storage holds something else. Without
  * a storage all values do.
  */
 export function dependable(storage?: TokenStorage): Vault {

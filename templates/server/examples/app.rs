@@ -19,7 +19,7 @@ use axum::routing::{get, post};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
-/// How a user wants to be called, if they have said it.
+/// The name that a user has chosen, if they have.
 static NICKNAME: LazyLock<Claim<String>> = LazyLock::new(|| Claim::set_only("nickname"));
 
 type Failure = Box<dyn std::error::Error>;
@@ -78,7 +78,7 @@ pub(crate) fn app(auth: &Auth) -> Router {
         .route("/leave", post(leave))
         // The website calls these routes from another origin.
         .layer(auth_server::cors(auth.config()))
-        // The last layer: it stands around everything.
+        // The last layer: it is around all routes.
         .layer(auth_server::layer(auth.clone(), Endpoints::new()))
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn auth_apis(auth: &Auth) -> Router {
     auth_server::router(auth.clone(), Endpoints::new())
 }
 
-/// Anybody may come; who is signed in is called by their id.
+/// Needs no session; a user with a session is greeted by their id.
 async fn hello(session: Option<Session>) -> String {
     session.map_or_else(
         || "Hello!".to_owned(),
@@ -133,16 +133,16 @@ async fn choose_nickname(
 /// Demands that claim: without it the answer is 403 and names what is missing.
 async fn letters(session: Session) -> String {
     let nickname = session.claim(&NICKNAME).unwrap_or_default();
-    format!("Dear {nickname}, nobody has written to you yet.")
+    format!("Dear {nickname}, you have no messages yet.")
 }
 
-/// Signs in whoever the application recognises by means of its own: here, by an invitation.
+/// Signs in a user whom the application recognises by its own means: here, by an invitation.
 async fn accept_invitation(
     Path(code): Path<String>,
     context: AuthContext,
 ) -> Result<&'static str, ErrorResponse> {
     if code != "for-ana" {
-        return Ok("Nobody invited you.");
+        return Ok("There is no such invitation.");
     }
     let started = context.create_session(NewSessionFor::user("ana")).await;
     started.map_err(|error| context.refusal(&error))?;

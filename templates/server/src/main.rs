@@ -1,4 +1,4 @@
-//! The server as a program: it serves, and looks after its database.
+//! The server as a program: it serves, and has commands for operators.
 
 use std::process::ExitCode;
 

@@ -86,7 +86,7 @@ async fn a_token_sets_a_password_and_does_not_verify_the_address() {
 
 /// Pre-hijacking: an attacker signs up with the address of another, and waits for its owner.
 #[tokio::test]
-async fn a_reset_ends_all_sessions_and_tells_the_owner() {
+async fn a_reset_ends_all_sessions_and_notifies_the_owner() {
     let server = Server::start().await;
     let first = server.ana("header").await;
     let second = server.post("/auth/signin");

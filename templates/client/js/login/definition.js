@@ -1,2 +1,2 @@
-/** What an element is given: by the generated entry, by the page around it, and what it gives back. */
+/** The inputs of an element, from the generated entry and from the page around it, and its events. */
 export {};

@@ -33,7 +33,7 @@ export declare class AuthLoginElement extends Base {
   /** Texts to use instead of `MESSAGES`. */
   get messages(): Messages;
   set messages(messages: Messages | "" | null | undefined);
-  /** What to ask when somebody signs up, beside email and password. */
+  /** Further fields of the form to sign up, beside email and password. */
   get signUpFields(): readonly LoginField[];
   set signUpFields(fields: readonly LoginField[] | "" | null | undefined);
   /** What is shown; setting it goes there. */

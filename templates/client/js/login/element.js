@@ -5,7 +5,7 @@
 var _a;
 import { Journey } from "./journey.js";
 import { STYLE } from "./style.js";
-// Servers have no elements; there the class can be imported and is never made.
+// Servers have no elements; there the class can be imported, and is never instantiated.
 const Base = globalThis.HTMLElement ?? Object;
 /**
  * The element.
@@ -57,7 +57,7 @@ export class AuthLoginElement extends Base {
       this.#journey.render(false);
     }
   }
-  /** What to ask when somebody signs up, beside email and password. */
+  /** Further fields of the form to sign up, beside email and password. */
   get signUpFields() {
     return this.#signUpFields;
   }
@@ -86,7 +86,7 @@ export class AuthLoginElement extends Base {
     this.#listen();
     void this.#journey.connect();
   }
-  /** What was set before this class was there hides the properties of the class. */
+  /** Properties that were set before the class was defined hide those of the class. */
   #upgrade() {
     const own = this;
     for (const name of ["client", "messages", "signUpFields", "view"]) {
@@ -108,7 +108,7 @@ export class AuthLoginElement extends Base {
   }
 }
 _a = AuthLoginElement;
-/** Frameworks set a property with each rendering, to an object that says the same. */
+/** Frameworks set a property with each rendering, to an equal object. */
 function isEqual(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
 }

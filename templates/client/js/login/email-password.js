@@ -33,21 +33,21 @@ export const EMAIL_PASSWORD_TEXTS = {
 /** The login method. */
 export function emailPassword(actions) {
   const { signIn, signUp, createPasswordResetToken, resetPassword } = actions;
-  const say = (flow) => flow.texts(EMAIL_PASSWORD_TEXTS);
+  const texts = (flow) => flow.texts(EMAIL_PASSWORD_TEXTS);
   const email = (flow) => ({
     id: "email",
-    label: say(flow).email,
+    label: texts(flow).email,
     type: "email",
     autocomplete: "username",
   });
   const password = (flow, isNew = true) => ({
     id: "password",
-    label: say(flow).password,
+    label: texts(flow).password,
     type: "password",
     autocomplete: isNew ? "new-password" : "current-password",
-    ...(isNew && { note: say(flow).passwordHint }),
+    ...(isNew && { note: texts(flow).passwordHint }),
   });
-  const toSignIn = (flow) => ({ text: say(flow).toSignIn, act: flow.start });
+  const toSignIn = (flow) => ({ text: texts(flow).toSignIn, act: flow.start });
   /** A form that sends its fields as `formFields`. */
   function form(flow, action, submit, fields, succeed, more = {}) {
     return {
@@ -60,11 +60,11 @@ export function emailPassword(actions) {
           case "OK":
             return succeed();
           case "WRONG_CREDENTIALS_ERROR":
-            return say(flow).wrongCredentials;
+            return texts(flow).wrongCredentials;
           case "RESET_PASSWORD_INVALID_TOKEN_ERROR":
-            return say(flow).invalidLink;
+            return texts(flow).invalidLink;
           default:
-            return flow.complaint(answer);
+            return flow.problemOf(answer);
         }
       },
     };
@@ -79,7 +79,7 @@ export function emailPassword(actions) {
     views: {
       ...(signIn && {
         signIn(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const fields = [email(flow), password(flow, false)];
           return {
             title: t.signInTitle,
@@ -95,7 +95,7 @@ export function emailPassword(actions) {
       }),
       ...(signUp && {
         signUp(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const fields = [email(flow), password(flow), ...flow.signUpFields];
           return {
             title: t.signUpTitle,
@@ -108,7 +108,7 @@ export function emailPassword(actions) {
       }),
       ...(createPasswordResetToken && {
         forgot(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const sent = () => {
             flow.show("sent");
           };
@@ -120,17 +120,17 @@ export function emailPassword(actions) {
           };
         },
         sent: (flow) => ({
-          title: say(flow).sentTitle,
-          hint: fill(say(flow).sentHint, { email: flow.contact }),
+          title: texts(flow).sentTitle,
+          hint: fill(texts(flow).sentHint, { email: flow.contact }),
           links: [toSignIn(flow)],
         }),
       }),
       ...(resetPassword && {
         reset(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const token = new URLSearchParams(location.search).get("token") ?? undefined;
           const done = () => {
-            // The token is spent: nobody should find it in the history.
+            // The token is spent: it should not stay in the history.
             forgetAddress();
             flow.show("done");
           };
@@ -144,8 +144,8 @@ export function emailPassword(actions) {
           };
         },
         done: (flow) => ({
-          title: say(flow).doneTitle,
-          hint: say(flow).doneHint,
+          title: texts(flow).doneTitle,
+          hint: texts(flow).doneHint,
           links: [toSignIn(flow)],
         }),
       }),

@@ -22,24 +22,24 @@ const CLAIM = "st-ev";
 /** The method; the attribute `verify-email="required"` leaves no way around it. */
 export function emailVerification(actions) {
   const { sendMail, verify, isVerified } = actions;
-  const say = (flow) => flow.texts(EMAIL_VERIFICATION_TEXTS);
+  const texts = (flow) => flow.texts(EMAIL_VERIFICATION_TEXTS);
   const later = new WeakSet();
   const sent = new WeakSet();
   const goOn = (flow) => () => flow.succeed(false);
-  async function send(flow, told) {
+  async function send(flow, notice) {
     sent.add(flow);
     const answer = await flow.call(sendMail, {});
     switch (answer.status) {
       case "OK":
-        if (told !== undefined) {
-          flow.tell(told);
+        if (notice !== undefined) {
+          flow.showNotice(notice);
         }
         return undefined;
       case "EMAIL_ALREADY_VERIFIED_ERROR":
         later.add(flow);
         return flow.succeed(false);
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
   async function follow(flow) {
@@ -51,8 +51,8 @@ export function emailVerification(actions) {
       return undefined;
     }
     return answer.status === "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR"
-      ? say(flow).verifyInvalid
-      : flow.complaint(answer);
+      ? texts(flow).verifyInvalid
+      : flow.problemOf(answer);
   }
   return {
     arrive: (_, { pathname, searchParams }) =>
@@ -67,7 +67,7 @@ export function emailVerification(actions) {
     },
     views: {
       verifyEmail(flow) {
-        const t = say(flow);
+        const t = texts(flow);
         const mustBe = flow.element.getAttribute("verify-email") === "required";
         return {
           title: t.verifyTitle,
@@ -80,7 +80,7 @@ export function emailVerification(actions) {
               if (isVerified) {
                 const answer = await flow.call(isVerified, {});
                 if (answer.isVerified !== true) {
-                  return answer.status === "OK" ? t.verifyNotYet : flow.complaint(answer);
+                  return answer.status === "OK" ? t.verifyNotYet : flow.problemOf(answer);
                 }
                 later.add(flow);
               } else {
@@ -106,15 +106,15 @@ export function emailVerification(actions) {
         };
       },
       verifyLink: (flow) => ({
-        title: say(flow).verifyLinkTitle,
-        hint: say(flow).verifyLinkHint,
-        // A button: programs that look at links in mails would confirm for the user.
-        form: { fields: [], submit: say(flow).verifyConfirm, send: () => follow(flow) },
+        title: texts(flow).verifyLinkTitle,
+        hint: texts(flow).verifyLinkHint,
+        // A button: programs that open links in mails would confirm for the user.
+        form: { fields: [], submit: texts(flow).verifyConfirm, send: () => follow(flow) },
       }),
       verified: (flow) => ({
-        title: say(flow).verifiedTitle,
-        hint: say(flow).verifiedHint,
-        form: { fields: [], submit: say(flow).verifyContinue, send: goOn(flow) },
+        title: texts(flow).verifiedTitle,
+        hint: texts(flow).verifiedHint,
+        form: { fields: [], submit: texts(flow).verifyContinue, send: goOn(flow) },
       }),
     },
   };

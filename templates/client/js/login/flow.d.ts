@@ -1,6 +1,6 @@
 /**
- * What the parts of `<auth-login>` know of each other: a login method brings views, a view is data,
- * and the flow is what a method may do with the element around it.
+ * The interfaces between the parts of `<auth-login>`: a login method has views, a view is data,
+ * and a method uses the element through the flow.
  */
 import type { CallOptions } from "../http.js";
 import type { AuthClient, Session } from "../session.js";
@@ -12,7 +12,7 @@ export type Action = (
 ) => Promise<unknown>;
 /** One way to sign in, or one thing to do after it. */
 export interface LoginMethod {
-  /** What the server calls it among its first factors; left out where it is none. */
+  /** Its name among the first factors of the server; left out where it is none. */
   readonly factors?: readonly string[];
   readonly views: Readonly<Record<string, (flow: Flow) => View>>;
   /** The view that may stand first: it has a form to sign in with. */
@@ -23,7 +23,7 @@ export interface LoginMethod {
   readonly arrive?: (flow: Flow, address: URL) => string | undefined;
   /** The view of what a session lacks, where this method can provide it. */
   readonly pending?: (flow: Flow, session: Session) => Promise<string | undefined>;
-  /** Forgets what it keeps about the user who was signed in: the next one is another. */
+  /** Deletes what it keeps about the user who was signed in. */
   readonly forget?: (flow: Flow) => void;
 }
 /** What the element shows at one time. */
@@ -35,14 +35,14 @@ export interface View {
   /** Below it stand the other ways to sign in. */
   readonly hasChoices?: boolean;
   readonly links?: readonly Choice[];
-  /** What there is to do as soon as it is shown. */
-  readonly enter?: () => Promise<Trouble>;
+  /** An action that starts when it is shown. */
+  readonly enter?: () => Promise<Problem>;
 }
 /** Fields, and what to do with them. */
 export interface Form {
   readonly fields: readonly LoginField[];
   readonly submit: string;
-  readonly send: (values: Values) => Promise<Trouble>;
+  readonly send: (values: Values) => Promise<Problem>;
 }
 /** What was typed, by the id of its field. */
 export type Values = Readonly<Record<string, string>>;
@@ -61,16 +61,16 @@ export interface LoginField {
 /** A button: it leads to a view, or does something. */
 export interface Choice {
   readonly text: string;
-  readonly act: string | (() => Promise<Trouble>);
+  readonly act: string | (() => Promise<Problem>);
 }
-/** What to tell the user: nothing, one text, or a text for each of some fields. */
-export type Trouble = string | readonly FieldError[] | undefined;
+/** What to show to the user: nothing, one text, or a text for each of some fields. */
+export type Problem = string | readonly FieldError[] | undefined;
 /** What is wrong with a field. */
 export interface FieldError {
   readonly id: string;
   readonly error?: string | undefined;
 }
-/** As much as the element reads of an answer that is not the one hoped for. */
+/** The parts that the element reads of an answer other than success. */
 export interface Answer {
   readonly status?: string;
   readonly formFields?: readonly FieldError[];
@@ -80,11 +80,11 @@ export interface Answer {
 }
 /** What the server says about its login methods. */
 export interface Offer {
-  /** Undefined where nobody asks the server: then it has whatever the page has. */
+  /** Undefined where the server is not asked: then all methods of the page are offered. */
   readonly firstFactors?: readonly string[] | undefined;
   readonly providers: readonly Provider[];
 }
-/** Somebody else who knows the user. */
+/** A third party with accounts of its users. */
 export interface Provider {
   readonly id: string;
   readonly name: string;
@@ -105,20 +105,20 @@ export interface Flow {
   readonly texts: <Texts extends object>(defaults: Texts) => Texts;
   /** Whether there is such a view. */
   readonly has: (view: string) => boolean;
-  /** Goes to a view, and says what led there where that is trouble. */
-  readonly show: (view: string, trouble?: string) => void;
-  /** Says something that is no trouble. */
-  readonly tell: (text: string) => void;
-  /** Tells the page something, as an event of the element. */
+  /** Goes to a view, and shows the problem that led there, if one did. */
+  readonly show: (view: string, problem?: string) => void;
+  /** Shows a text that is no problem. */
+  readonly showNotice: (text: string) => void;
+  /** Dispatches an event of the element to the page. */
   readonly emit: (type: string, detail: unknown) => boolean;
   /** Signs out, where the API has a way to. */
-  readonly signOut: () => Promise<Trouble>;
-  /** Draws the view again, with what is known by now. */
+  readonly signOut: () => Promise<Problem>;
+  /** Draws the view again, with the present state. */
   readonly redraw: () => void;
   /** Calls the API, for the tenant that the page's address names. */
   readonly call: <Result extends Answer>(action: Action, request: object) => Promise<Result>;
-  /** The user has signed in: goes on to what is still to be done, and then out of the form. */
+  /** The user has signed in: shows the steps that remain, then leaves the form. */
   readonly succeed: (signedUp: boolean) => Promise<undefined>;
-  /** What an answer has to say that no method knows better. */
-  readonly complaint: (answer: Answer) => Trouble;
+  /** The problem that an answer reports, where a method has no text of its own for it. */
+  readonly problemOf: (answer: Answer) => Problem;
 }

@@ -1,5 +1,5 @@
 /**
- * What the parts of `<auth-login>` know of each other: a login method brings views, a view is data,
- * and the flow is what a method may do with the element around it.
+ * The interfaces between the parts of `<auth-login>`: a login method has views, a view is data,
+ * and a method uses the element through the flow.
  */
 export {};

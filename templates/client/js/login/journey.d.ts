@@ -1,10 +1,10 @@
 /**
- * The way through `<auth-login>`: which view is shown, what leads to the next one, and what is still
- * to be done when somebody has signed in.
+ * The navigation of `<auth-login>`: which view is shown, what leads to the next one, and which steps
+ * remain after the sign-in.
  */
 import type { AuthClient, SessionEvent } from "../session.js";
 import type { Host, LoginDefinition } from "./definition.js";
-import type { Action, Answer, Flow, LoginField, Offer, Trouble } from "./flow.js";
+import type { Action, Answer, Flow, LoginField, Offer, Problem } from "./flow.js";
 /** One element's way. */
 export declare class Journey implements Flow {
   #private;
@@ -24,17 +24,17 @@ export declare class Journey implements Flow {
   /** Something has happened to the session, here or in another tab. */
   hear({ type }: SessionEvent): void;
   succeed(signedUp: boolean): Promise<undefined>;
-  readonly signOut: () => Promise<Trouble>;
+  readonly signOut: () => Promise<Problem>;
   texts<Texts extends object>(defaults: Texts): Texts;
   has(view: string): boolean;
-  /** The page asks for a view, which has to wait where nothing is shown yet. */
+  /** The page asks for a view; before the first one is shown, the request is kept. */
   ask(view: string): void;
-  show(view: string, trouble?: string): void;
+  show(view: string, problem?: string): void;
   redraw(): void;
-  tell(text: string): void;
+  showNotice(text: string): void;
   emit(type: string, detail: unknown): boolean;
   call<Result extends Answer>(action: Action, request: object): Promise<Result>;
-  complaint(answer: Answer): Trouble;
+  problemOf(answer: Answer): Problem;
   /** Draws the view, once it is known which methods there are. */
   render(focus: boolean): void;
 }

@@ -1,9 +1,9 @@
 /**
- * The way through `<auth-login>`: which view is shown, what leads to the next one, and what is still
- * to be done when somebody has signed in.
+ * The navigation of `<auth-login>`: which view is shown, what leads to the next one, and which steps
+ * remain after the sign-in.
  */
 import { ApiError } from "../errors.js";
-import { complaintOf, textsOf } from "./complaints.js";
+import { problemOf, textsOf } from "./problems.js";
 import { readOffer } from "./offer.js";
 import { targetOf } from "./page.js";
 import { make } from "./render.js";
@@ -20,14 +20,14 @@ export class Journey {
   #stage;
   #tenantId;
   #offered;
-  /** What is shown is for somebody who is signed in. */
+  /** Whether the view is for a signed-in user. */
   #isInside = false;
   #hasSignedUp = false;
-  /** Whom the methods keep something about. */
+  /** The user about whom the methods keep something. */
   #userId;
   #turn = 0;
   /** The view that the page has asked for before there was anything to show. */
-  #wish;
+  #requestedView;
   /** The address that the view of the beginning belongs to. */
   #address;
   constructor(host, api) {
@@ -101,11 +101,13 @@ export class Journey {
     const arrived = this.#methods
       .map(({ arrive }) => arrive?.(this, address))
       .find((view) => view !== undefined);
-    const wish = this.#host.getAttribute("view") ?? address.searchParams.get("show");
-    const asked = PUBLIC_VIEWS.find((name) => name.toLowerCase() === wish?.toLowerCase());
-    const wished = [this.#wish, asked].find((view) => view !== undefined && this.has(view));
-    this.#wish = undefined;
-    this.view = arrived ?? wished ?? this.start;
+    const name = this.#host.getAttribute("view") ?? address.searchParams.get("show");
+    const named = PUBLIC_VIEWS.find((view) => view.toLowerCase() === name?.toLowerCase());
+    const requested = [this.#requestedView, named].find(
+      (view) => view !== undefined && this.has(view),
+    );
+    this.#requestedView = undefined;
+    this.view = arrived ?? requested ?? this.start;
     this.render(this.#host.hasAttribute("autofocus"));
     this.#enter();
     if (arrived === undefined) {
@@ -114,7 +116,7 @@ export class Journey {
   }
   /** Something has happened to the session, here or in another tab. */
   hear({ type }) {
-    // While a form is at work, it knows better what comes next.
+    // While the action of a form runs, it decides which view is next.
     if ((type === "created" || type === "claimsRefused") && !this.#stage.isBusy) {
       void this.#settle();
     } else if (type === "signedOut" || type === "expired") {
@@ -125,7 +127,7 @@ export class Journey {
       }
     }
   }
-  /** Where somebody is signed in already: shows that, or what is still to be done. */
+  /** Where the user is signed in already: shows that, or the next step. */
   async #settle() {
     const { client, view } = this;
     const session = await client.checkSession().catch(() => client.getSession());
@@ -133,7 +135,7 @@ export class Journey {
       return;
     }
     const next = (await this.#pending(session).catch(() => undefined)) ?? "signedIn";
-    // The question what is pending may have found that the server has ended the session.
+    // The request for the pending steps may have shown that the server has ended the session.
     if ((await client.getSession()) === undefined) {
       return;
     }
@@ -146,8 +148,8 @@ export class Journey {
     }
   }
   /**
-   * Follows `redirect-to` for somebody who was signed in before. The API is asked first: a session that
-   * it has ended would be sent here again by the page behind, and so in circles.
+   * Follows `redirect-to` for a user who was signed in before. The API is asked first: with a session that
+   * it has ended, the other page would redirect here again, without end.
    */
   async #leaveAgain() {
     const isAlive = this.#target && (await this.client.refresh().catch(() => false));
@@ -176,7 +178,7 @@ export class Journey {
     }
     return undefined;
   }
-  /** What is kept about one user does not count for another. */
+  /** Deletes what is kept about another user. */
   #belongTo(userId) {
     if (userId !== this.#userId) {
       this.#userId = userId;
@@ -201,7 +203,7 @@ export class Journey {
       return;
     }
     const detail = {
-      // What was done may have changed it.
+      // The step may have changed it.
       session: await this.client.getSession(),
       signedUp: this.#hasSignedUp,
     };
@@ -231,25 +233,25 @@ export class Journey {
   has(view) {
     return view === this.start || this.#methods.some(({ views }) => view in views);
   }
-  /** The page asks for a view, which has to wait where nothing is shown yet. */
+  /** The page asks for a view; before the first one is shown, the request is kept. */
   ask(view) {
     if (this.#offered === undefined || !this.#host.isConnected) {
-      this.#wish = view;
+      this.#requestedView = view;
       this.#address = undefined;
       this.view = view;
     } else if (view !== this.view) {
       this.show(view);
     }
   }
-  show(view, trouble) {
+  show(view, problem) {
     this.#go(view);
-    this.#stage.say(trouble);
+    this.#stage.showProblem(problem);
   }
   redraw() {
     this.render(true);
   }
-  tell(text) {
-    this.#stage.tell(text);
+  showNotice(text) {
+    this.#stage.showNotice(text);
   }
   emit(type, detail) {
     const options = { bubbles: true, composed: true, cancelable: true, detail };
@@ -259,8 +261,8 @@ export class Journey {
     const options = { tenantId: this.#tenantId };
     return await action(this.client, request, options);
   }
-  complaint(answer) {
-    return complaintOf(answer, this.#host.messages, this.#common);
+  problemOf(answer) {
+    return problemOf(answer, this.#host.messages, this.#common);
   }
   #go(view, focus = true) {
     this.view = view;
@@ -268,11 +270,11 @@ export class Journey {
     this.emit("auth-view", { view });
     this.#enter();
   }
-  /** Does what there is to do as soon as the view is shown. */
+  /** Runs the action of a view that starts when it is shown. */
   #enter() {
     const { enter } = this.#viewNow();
     if (enter) {
-      // What has shown the view may still be at work.
+      // The action that led to the view may still run.
       setTimeout(() => this.#stage.run(enter));
     }
   }
@@ -320,7 +322,7 @@ export class Journey {
     );
   }
 }
-/** A server without the operation that tells of a step has no such step. */
+/** A server without the operation that reports a step has no such step. */
 function noSuchStep(error) {
   if (!(error instanceof ApiError && error.status === 404)) {
     throw error;

@@ -2,8 +2,8 @@
 import type { AuthClient } from "../session.js";
 import type { Action, Offer } from "./flow.js";
 /**
- * Asks the server where the API has a way to, and takes the attribute `providers` where it has not
- * or does not answer: then the form shows whatever the API can do.
+ * Asks the server, where the API has the operation; without it or its answer, takes the attribute
+ * `providers`, and the form shows all methods of the API.
  */
 export declare function readOffer(
   ask: Action | undefined,

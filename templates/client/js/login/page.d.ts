@@ -1,4 +1,4 @@
-/** What `<auth-login>` does with the page around it, in frames and sandboxes, too. */
+/** What `<auth-login>` reads and changes of the page around it, in frames and sandboxes, too. */
 /**
  * The page that `redirect-to` names, where it is one of this site: only http and https, resolved as
  * the links of the page are. Anything else is no target: `javascript:` would run in a page without an

@@ -19,47 +19,47 @@ const canUse = () =>
 /** The login method. */
 export function passkeys(actions) {
   const { signInOptions, signIn, registerOptions, signUp } = actions;
-  const say = (flow) => flow.texts(PASSKEY_TEXTS);
+  const texts = (flow) => flow.texts(PASSKEY_TEXTS);
   const isRegistering = registerOptions !== undefined && signUp !== undefined;
-  /** What the browser says, in words for the user. */
+  /** The browser's error as a text for the user. */
   function refusal(flow, error) {
     const name = error instanceof DOMException ? error.name : "";
     switch (name) {
       case "NotAllowedError":
       case "AbortError":
-        return say(flow).passkeyCancelled;
+        return texts(flow).passkeyCancelled;
       case "InvalidStateError":
-        return say(flow).passkeyExists;
+        return texts(flow).passkeyExists;
       case "NotSupportedError":
       case "SecurityError":
       case "ConstraintError":
-        return say(flow).passkeyRefused;
+        return texts(flow).passkeyRefused;
       default:
         throw error;
     }
   }
-  function complain(flow, answer) {
+  function problemOf(flow, answer) {
     switch (answer.status) {
       case "EMAIL_ALREADY_EXISTS_ERROR":
-        return [{ id: "email", error: say(flow).passkeyTaken }];
+        return [{ id: "email", error: texts(flow).passkeyTaken }];
       case "INVALID_EMAIL_ERROR":
         return [{ id: "email", error: answer.err }];
       case "INVALID_CREDENTIALS_ERROR":
-        return say(flow).unknownPasskey;
+        return texts(flow).unknownPasskey;
       case "OPTIONS_NOT_FOUND_ERROR":
       case "INVALID_OPTIONS_ERROR":
-        return say(flow).passkeyCancelled;
+        return texts(flow).passkeyCancelled;
       case "INVALID_AUTHENTICATOR_ERROR":
-        return say(flow).passkeyRefused;
+        return texts(flow).passkeyRefused;
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
   /** Asks for options, has the browser make something of them, and sends that. */
   async function ceremony(flow, [ask, request], make, send) {
     const options = await flow.call(ask, request);
     if (options.status !== "OK") {
-      return complain(flow, options);
+      return problemOf(flow, options);
     }
     let credential;
     try {
@@ -72,7 +72,7 @@ export function passkeys(actions) {
       webauthnGeneratedOptionsId,
       credential: credential.toJSON(),
     });
-    return answer.status === "OK" ? flow.succeed(send === signUp) : complain(flow, answer);
+    return answer.status === "OK" ? flow.succeed(send === signUp) : problemOf(flow, answer);
   }
   const use = (flow) =>
     ceremony(
@@ -93,16 +93,16 @@ export function passkeys(actions) {
         : [
             ...(view === "signUp"
               ? []
-              : [{ text: say(flow).signInWithPasskey, act: () => use(flow) }]),
+              : [{ text: texts(flow).signInWithPasskey, act: () => use(flow) }]),
             // Where there is another way to sign up, that page has the button.
             ...(isRegistering && (view === "signUp" || !flow.has("signUp"))
-              ? [{ text: say(flow).signUpWithPasskey, act: "passkey" }]
+              ? [{ text: texts(flow).signUpWithPasskey, act: "passkey" }]
               : []),
           ],
     views: isRegistering
       ? {
           passkey(flow) {
-            const t = say(flow);
+            const t = texts(flow);
             return {
               title: t.passkeyTitle,
               hint: t.passkeyHint,

@@ -40,17 +40,17 @@ const { read: remembered, write: remember } = memoryOf(() => localStorage, KEY, 
 /** The login method. */
 export function passwordless(actions) {
   const { createCode, consumeCode, resendCode } = actions;
-  const say = (flow) => flow.texts(PASSWORDLESS_TEXTS);
+  const texts = (flow) => flow.texts(PASSWORDLESS_TEXTS);
   /** Where messages can go: as the server says, else as the attribute `contact` does. */
   function kinds(flow) {
     const factors = flow.offer.firstFactors;
-    const wish = flow.element.getAttribute("contact") ?? "email";
+    const contact = flow.element.getAttribute("contact") ?? "email";
     const can = (kind) =>
-      factors ? factors.some((factor) => factor.endsWith(`-${kind}`)) : wish.includes(kind);
+      factors ? factors.some((factor) => factor.endsWith(`-${kind}`)) : contact.includes(kind);
     return { email: can("email"), phone: can("phone") };
   }
   async function consume(flow, request) {
-    const t = say(flow);
+    const t = texts(flow);
     const answer = await flow.call(consumeCode, request);
     const left = answer.maximumCodeInputAttempts - answer.failedCodeInputAttemptCount;
     switch (answer.status) {
@@ -66,7 +66,7 @@ export function passwordless(actions) {
         flow.show("code", t.restart);
         return undefined;
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
   async function followLink(flow) {
@@ -79,12 +79,12 @@ export function passwordless(actions) {
   return {
     factors: ["otp-email", "otp-phone", "link-email", "link-phone"],
     start: "code",
-    choices: (flow, view) => (view === "signIn" ? [{ text: say(flow).toCode, act: "code" }] : []),
+    choices: (flow, view) => (view === "signIn" ? [{ text: texts(flow).toCode, act: "code" }] : []),
     arrive: (_, { searchParams, hash }) =>
       searchParams.has("preAuthSessionId") && hash.length > 1 ? "link" : undefined,
     views: {
       code(flow) {
-        const t = say(flow);
+        const t = texts(flow);
         const { email, phone } = kinds(flow);
         const isPhone = phone && !email;
         return {
@@ -108,7 +108,7 @@ export function passwordless(actions) {
                   : { email: contact };
               const answer = await flow.call(createCode, request);
               if (answer.status !== "OK") {
-                return flow.complaint(answer);
+                return flow.problemOf(answer);
               }
               const { deviceId, preAuthSessionId, flowType } = answer;
               remember({ deviceId, preAuthSessionId, flowType, contact });
@@ -121,7 +121,7 @@ export function passwordless(actions) {
         };
       },
       codeSent(flow) {
-        const t = say(flow);
+        const t = texts(flow);
         const attempt = remembered();
         const byLink = attempt?.flowType === "MAGIC_LINK";
         const hint = byLink
@@ -138,9 +138,9 @@ export function passwordless(actions) {
             return undefined;
           }
           if (answer.status !== "OK") {
-            return flow.complaint(answer);
+            return flow.problemOf(answer);
           }
-          flow.tell(t.resent);
+          flow.showNotice(t.resent);
           return undefined;
         };
         return {
@@ -168,9 +168,9 @@ export function passwordless(actions) {
         };
       },
       link(flow) {
-        const t = say(flow);
-        // In the browser that asked for it, a link signs in at once. Elsewhere somebody has to
-        // press a button: programs that look at links in mails would use it up.
+        const t = texts(flow);
+        // In the browser that asked for it, a link signs in at once. Elsewhere the user has to
+        // press a button: programs that open links in mails would spend it.
         const asked = new URLSearchParams(location.search).get("preAuthSessionId");
         const isHere = remembered()?.preAuthSessionId === asked;
         return {

@@ -33,17 +33,17 @@ export function draw(view, tools) {
   card.append(slot("footer"));
   return {
     card,
-    say(trouble) {
-      const errors = typeof trouble === "object" ? trouble : [];
-      for (const { field, say } of rows) {
-        say(errors.find(({ id }) => id === field.id)?.error ?? "");
+    showProblem(problem) {
+      const errors = typeof problem === "object" ? problem : [];
+      for (const { field, showError } of rows) {
+        showError(errors.find(({ id }) => id === field.id)?.error ?? "");
       }
       const others = errors.filter(({ id }) => rows.every(({ field }) => field.id !== id));
       alert.textContent =
-        typeof trouble === "string" ? trouble : others.map(({ error }) => error).join(" ");
+        typeof problem === "string" ? problem : others.map(({ error }) => error).join(" ");
       focusFirstInvalid(rows);
     },
-    tell(text) {
+    showNotice(text) {
       status.textContent = text;
     },
     setBusy(isBusy) {
@@ -70,9 +70,9 @@ export function draw(view, tools) {
           }
         }
       }
-      const said = before.querySelector("[role=alert]")?.textContent;
-      if (said) {
-        alert.textContent = said;
+      const problem = before.querySelector("[role=alert]")?.textContent;
+      if (problem) {
+        alert.textContent = problem;
       }
     },
   };
@@ -83,8 +83,8 @@ function formElement({ submit, send }, rows, { run, texts }, voices) {
   const form = make("form", { noValidate: true }, ...elements, ...voices, go);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    for (const { field, input, say } of rows) {
-      say(field.optional || input.value.trim() !== "" ? "" : texts.missing);
+    for (const { field, input, showError } of rows) {
+      showError(field.optional || input.value.trim() !== "" ? "" : texts.missing);
     }
     if (!focusFirstInvalid(rows)) {
       const values = Object.fromEntries(rows.map(({ field, input }) => [field.id, input.value]));
@@ -113,11 +113,11 @@ function row(field, { texts, contact, onContact }) {
   const error = make("p", { className: "note error", id: `${id}-error`, part: "error" });
   error.setAttribute("aria-live", "polite");
   input.setAttribute("aria-describedby", `${id}-error ${id}-note`);
-  const say = (text) => {
+  const showError = (text) => {
     error.textContent = text;
     input.setAttribute("aria-invalid", String(text !== ""));
   };
-  return { field, input, element: make("div", {}, label, control, error, note), say };
+  return { field, input, element: make("div", {}, label, control, error, note), showError };
 }
 function showButton(input, texts) {
   const toggle = make("button", { className: "show", type: "button" }, texts.show);

@@ -1,5 +1,5 @@
-/** What an element shows: one view, and at most one thing at work that a button of it has begun. */
-import { excuseFor } from "./complaints.js";
+/** What an element shows: one view, and at most one running action, which a button of it has started. */
+import { messageFor } from "./problems.js";
 import { draw, make } from "./render.js";
 /** The shadow root of one element. */
 export class Stage {
@@ -9,14 +9,14 @@ export class Stage {
   #drawn;
   #drawnView;
   #isBusy = false;
-  #told = "";
-  /** `fail` gets what was thrown at work; the user sees an excuse for it. */
+  #notice = "";
+  /** `fail` gets what an action has thrown; the user sees a text about it. */
   constructor(host, texts, fail) {
     this.#host = host;
     this.#texts = texts;
     this.#fail = fail;
   }
-  /** Something is at work. */
+  /** Whether an action runs. */
   get isBusy() {
     return this.#isBusy;
   }
@@ -26,7 +26,7 @@ export class Stage {
     const card = make("section", { className: "card", part: "card" }, wait);
     this.#host.shadowRoot?.replaceChildren(card);
   }
-  /** Draws the view of this name. Where it is shown already, what was typed and said stays. */
+  /** Draws the view of this name. Where it is shown already, its inputs and messages stay. */
   draw(name, view, tools, focus) {
     const root = this.#host.shadowRoot;
     if (root === null) {
@@ -46,34 +46,34 @@ export class Stage {
       this.#drawn.focus();
     }
   }
-  /** Does something, unless something else is at work, and says what came of it. */
+  /** Runs an action, unless another one runs, and shows its outcome. */
   run(work) {
     if (this.#isBusy) {
       return;
     }
     this.#isBusy = true;
-    this.#told = "";
+    this.#notice = "";
     this.#drawn?.setBusy(true);
     void work()
       .catch((error) => {
         this.#fail(error);
-        return excuseFor(error, this.#texts());
+        return messageFor(error, this.#texts());
       })
-      .then((trouble) => {
+      .then((problem) => {
         this.#isBusy = false;
         this.#drawn?.setBusy(false);
-        if (trouble !== undefined) {
-          this.#drawn?.say(trouble);
+        if (problem !== undefined) {
+          this.#drawn?.showProblem(problem);
         }
-        this.#drawn?.tell(this.#told);
+        this.#drawn?.showNotice(this.#notice);
       });
   }
-  /** Says what is wrong. */
-  say(trouble) {
-    this.#drawn?.say(trouble);
+  /** Shows what is wrong. */
+  showProblem(problem) {
+    this.#drawn?.showProblem(problem);
   }
-  /** Says something that is no trouble, as soon as what is at work is done. */
-  tell(text) {
-    this.#told = text;
+  /** Shows a text that is no problem, as soon as the running action is done. */
+  showNotice(text) {
+    this.#notice = text;
   }
 }

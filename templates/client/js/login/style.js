@@ -1,4 +1,4 @@
-/** How `<auth-login>` looks where a page says nothing else. */
+/** How `<auth-login>` looks unless a page changes it. */
 /**
  * The style sheet. A page changes it with the custom properties named first, or by part:
  * `auth-login::part(submit)`.

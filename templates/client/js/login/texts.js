@@ -1,4 +1,4 @@
-/** What `<auth-login>` says whatever its methods are, in English. */
+/** The texts of `<auth-login>` that belong to no login method, in English. */
 export const COMMON_TEXTS = {
   startTitle: "Sign in",
   signedInTitle: "You are signed in",

@@ -1,4 +1,4 @@
-/** Signing in and up through somebody else who knows the user: OAuth 2.0 with PKCE where the server asks for it. */
+/** Signing in and up with an account of a third party: OAuth 2.0, with PKCE where the server asks for it. */
 import type { Action, LoginMethod } from "./flow.js";
 /** The operations behind it. */
 export interface ThirdPartyActions {

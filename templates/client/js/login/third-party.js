@@ -1,4 +1,4 @@
-/** Signing in and up through somebody else who knows the user: OAuth 2.0 with PKCE where the server asks for it. */
+/** Signing in and up with an account of a third party: OAuth 2.0, with PKCE where the server asks for it. */
 import { forgetAddress, memoryOf } from "./page.js";
 import { fill } from "./texts.js";
 /** What it says, in English. */
@@ -7,12 +7,12 @@ export const THIRD_PARTY_TEXTS = {
   callbackTitle: "Signing you in",
   callbackHint: "One moment, {provider} has sent you back.",
   toStart: "Back to sign in",
-  noEmail: "{provider} has not told your email address, and it is needed here.",
+  noEmail: "{provider} did not share your email address, which is needed here.",
   refused: "{provider} has not let you in.",
   noMemory: "This browser keeps nothing for this page, and so cannot sign you in this way.",
   staleCallback: "This sign-in was not started here, or took too long. Start again.",
 };
-/** What has to be the same before and after the visit; this tab's alone, since the way back leads here. */
+/** What must be the same before and after the visit; kept for this tab, to which the provider returns. */
 const KEY = "auth-login-visit";
 const MINUTES = 10;
 function newState() {
@@ -28,12 +28,12 @@ const { read: visit, write: keep } = memoryOf(() => sessionStorage, KEY, [
 ]);
 /** The login method. */
 export function thirdParty({ authorisationUrl, signInUp }) {
-  const say = (flow) => flow.texts(THIRD_PARTY_TEXTS);
+  const texts = (flow) => flow.texts(THIRD_PARTY_TEXTS);
   async function leave(flow, thirdPartyId, name) {
     const { apiDomain, apiBasePath } = flow.client;
     const callback = `${self.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
-    // Apple comes back with a form, which only the API can take: it sends the page on from there, to
-    // where `state` says.
+    // Apple returns with a form, which only the API can read: it redirects the page from there to the
+    // address in `state`.
     const isApple = thirdPartyId.startsWith("apple");
     const redirectURIOnProviderDashboard = isApple
       ? `${apiDomain}${apiBasePath}/callback/apple`
@@ -43,7 +43,7 @@ export function thirdParty({ authorisationUrl, signInUp }) {
       redirectURIOnProviderDashboard,
     });
     if (answer.status !== "OK") {
-      return flow.complaint(answer);
+      return flow.problemOf(answer);
     }
     const { urlWithQueryParams, pkceCodeVerifier } = answer;
     const secret = newState();
@@ -60,23 +60,23 @@ export function thirdParty({ authorisationUrl, signInUp }) {
       expires: String(expires),
     };
     if (!keep(kept)) {
-      return say(flow).noMemory;
+      return texts(flow).noMemory;
     }
     const url = new URL(urlWithQueryParams);
     if (!/^https?:$/.test(url.protocol)) {
-      return flow.complaint({});
+      return flow.problemOf({});
     }
     url.searchParams.set("state", state);
     location.assign(url);
     return undefined;
   }
   async function comeBack(flow) {
-    const t = say(flow);
+    const t = texts(flow);
     const started = visit();
     keep(undefined);
     const redirectURIQueryParams = Object.fromEntries(new URLSearchParams(location.search));
     forgetAddress();
-    // RFC 6749, section 10.12: without this, somebody could sign you in as themselves.
+    // RFC 6749, section 10.12: without this, an attacker could sign the user in to an account of their own.
     if (
       started === undefined ||
       started.state !== redirectURIQueryParams["state"] ||
@@ -99,14 +99,14 @@ export function thirdParty({ authorisationUrl, signInUp }) {
       case "NO_EMAIL_GIVEN_BY_PROVIDER":
         return fill(t.noEmail, { provider: name });
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
   return {
     factors: ["thirdparty"],
     choices: (flow) =>
       flow.offer.providers.map(({ id, name }) => ({
-        text: fill(say(flow).continueWith, { provider: name }),
+        text: fill(texts(flow).continueWith, { provider: name }),
         act: () => leave(flow, id, name),
       })),
     arrive: (_, { pathname, searchParams }) =>
@@ -115,9 +115,9 @@ export function thirdParty({ authorisationUrl, signInUp }) {
         : undefined,
     views: {
       callback: (flow) => ({
-        title: say(flow).callbackTitle,
-        hint: fill(say(flow).callbackHint, { provider: visit()?.name ?? "…" }),
-        links: [{ text: say(flow).toStart, act: flow.start }],
+        title: texts(flow).callbackTitle,
+        hint: fill(texts(flow).callbackHint, { provider: visit()?.name ?? "…" }),
+        links: [{ text: texts(flow).toStart, act: flow.start }],
         enter: () => comeBack(flow),
       }),
     },

@@ -18,10 +18,10 @@ export const TOTP_TEXTS = {
 };
 /** The method. */
 export function totp({ info, verify, createDevice, verifyDevice }) {
-  const say = (flow) => flow.texts(TOTP_TEXTS);
+  const texts = (flow) => flow.texts(TOTP_TEXTS);
   const devices = new WeakMap();
   async function check(flow, action, request) {
-    const t = say(flow);
+    const t = texts(flow);
     const answer = await flow.call(action, request);
     const { currentNumberOfFailedAttempts = 0, maxNumberOfFailedAttempts = 0 } = answer;
     switch (answer.status) {
@@ -37,17 +37,17 @@ export function totp({ info, verify, createDevice, verifyDevice }) {
         return fill(t.totpLimit, { minutes });
       }
       case "UNKNOWN_DEVICE_ERROR":
-        // Another tab has set up another one.
+        // Another tab has set up another device.
         devices.delete(flow);
         flow.show("totpSetup");
         return undefined;
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
   const field = (flow) => ({
     id: "totp",
-    label: say(flow).totpCode,
+    label: texts(flow).totpCode,
     inputMode: "numeric",
     autocomplete: "one-time-code",
   });
@@ -72,24 +72,24 @@ export function totp({ info, verify, createDevice, verifyDevice }) {
     },
     views: {
       totp: (flow) => ({
-        title: say(flow).totpTitle,
-        hint: say(flow).totpHint,
+        title: texts(flow).totpTitle,
+        hint: texts(flow).totpHint,
         form: {
           fields: [field(flow)],
-          submit: say(flow).totpSubmit,
+          submit: texts(flow).totpSubmit,
           send: ({ totp = "" }) => check(flow, verify, { totp: totp.trim() }),
         },
-        links: [{ text: say(flow).totpSignOut, act: flow.signOut }],
+        links: [{ text: texts(flow).totpSignOut, act: flow.signOut }],
       }),
       otherFactor: (flow) => ({
-        title: say(flow).totpTitle,
-        hint: say(flow).totpOther,
-        links: [{ text: say(flow).totpSignOut, act: flow.signOut }],
+        title: texts(flow).totpTitle,
+        hint: texts(flow).totpOther,
+        links: [{ text: texts(flow).totpSignOut, act: flow.signOut }],
       }),
       ...(createDevice &&
         verifyDevice && {
           totpSetup(flow) {
-            const t = say(flow);
+            const t = texts(flow);
             const device = devices.get(flow);
             const links = [{ text: t.totpSignOut, act: flow.signOut }];
             const start = { title: t.totpSetupTitle, hint: t.totpSetupHint, links };
@@ -99,7 +99,7 @@ export function totp({ info, verify, createDevice, verifyDevice }) {
                 async enter() {
                   const made = await flow.call(createDevice, {});
                   if (made.status !== "OK") {
-                    return flow.complaint(made);
+                    return flow.problemOf(made);
                   }
                   devices.set(flow, made);
                   // A page that can draw a QR code does so in the slot `totp`.

@@ -1,4 +1,4 @@
-/** What an element is given: by the generated entry, by the page around it, and what it gives back. */
+/** The inputs of an element, from the generated entry and from the page around it, and its events. */
 
 import type { AuthClient, Session } from "../session.js";
 import type { Action, LoginField, LoginMethod } from "./flow.js";

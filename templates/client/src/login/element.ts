@@ -13,7 +13,7 @@ import type { Messages } from "./texts.js";
 export type { LoginDefinition, LoginSuccess } from "./definition.js";
 export type { LoginField } from "./flow.js";
 
-// Servers have no elements; there the class can be imported and is never made.
+// Servers have no elements; there the class can be imported, and is never instantiated.
 const Base =
   (globalThis as { HTMLElement?: typeof HTMLElement }).HTMLElement ??
   (Object as unknown as typeof HTMLElement);
@@ -73,7 +73,7 @@ export class AuthLoginElement extends Base {
     }
   }
 
-  /** What to ask when somebody signs up, beside email and password. */
+  /** Further fields of the form to sign up, beside email and password. */
   get signUpFields(): readonly LoginField[] {
     return this.#signUpFields;
   }
@@ -105,7 +105,7 @@ export class AuthLoginElement extends Base {
     void this.#journey.connect();
   }
 
-  /** What was set before this class was there hides the properties of the class. */
+  /** Properties that were set before the class was defined hide those of the class. */
   #upgrade(): void {
     const own = this as Record<string, unknown>;
     for (const name of ["client", "messages", "signUpFields", "view"]) {
@@ -129,7 +129,7 @@ export class AuthLoginElement extends Base {
   }
 }
 
-/** Frameworks set a property with each rendering, to an object that says the same. */
+/** Frameworks set a property with each rendering, to an equal object. */
 function isEqual(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,6 +1,6 @@
 /** Signing in and up with an email address and a password, and choosing a new password. */
 
-import type { Action, Choice, Flow, Form, LoginField, LoginMethod, Trouble } from "./flow.js";
+import type { Action, Choice, Flow, Form, LoginField, LoginMethod, Problem } from "./flow.js";
 import { forgetAddress } from "./page.js";
 import { fill } from "./texts.js";
 
@@ -45,22 +45,22 @@ export const EMAIL_PASSWORD_TEXTS = {
 /** The login method. */
 export function emailPassword(actions: EmailPasswordActions): LoginMethod {
   const { signIn, signUp, createPasswordResetToken, resetPassword } = actions;
-  const say = (flow: Flow): typeof EMAIL_PASSWORD_TEXTS => flow.texts(EMAIL_PASSWORD_TEXTS);
+  const texts = (flow: Flow): typeof EMAIL_PASSWORD_TEXTS => flow.texts(EMAIL_PASSWORD_TEXTS);
 
   const email = (flow: Flow): LoginField => ({
     id: "email",
-    label: say(flow).email,
+    label: texts(flow).email,
     type: "email",
     autocomplete: "username",
   });
   const password = (flow: Flow, isNew = true): LoginField => ({
     id: "password",
-    label: say(flow).password,
+    label: texts(flow).password,
     type: "password",
     autocomplete: isNew ? "new-password" : "current-password",
-    ...(isNew && { note: say(flow).passwordHint }),
+    ...(isNew && { note: texts(flow).passwordHint }),
   });
-  const toSignIn = (flow: Flow): Choice => ({ text: say(flow).toSignIn, act: flow.start });
+  const toSignIn = (flow: Flow): Choice => ({ text: texts(flow).toSignIn, act: flow.start });
 
   /** A form that sends its fields as `formFields`. */
   function form(
@@ -68,7 +68,7 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
     action: Action,
     submit: string,
     fields: readonly LoginField[],
-    succeed: () => Promise<Trouble> | Trouble,
+    succeed: () => Promise<Problem> | Problem,
     more: object = {},
   ): Form {
     return {
@@ -81,11 +81,11 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
           case "OK":
             return succeed();
           case "WRONG_CREDENTIALS_ERROR":
-            return say(flow).wrongCredentials;
+            return texts(flow).wrongCredentials;
           case "RESET_PASSWORD_INVALID_TOKEN_ERROR":
-            return say(flow).invalidLink;
+            return texts(flow).invalidLink;
           default:
-            return flow.complaint(answer);
+            return flow.problemOf(answer);
         }
       },
     };
@@ -101,7 +101,7 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
     views: {
       ...(signIn && {
         signIn(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const fields = [email(flow), password(flow, false)];
           return {
             title: t.signInTitle,
@@ -117,7 +117,7 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
       }),
       ...(signUp && {
         signUp(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const fields = [email(flow), password(flow), ...flow.signUpFields];
           return {
             title: t.signUpTitle,
@@ -130,7 +130,7 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
       }),
       ...(createPasswordResetToken && {
         forgot(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const sent = (): undefined => {
             flow.show("sent");
           };
@@ -142,17 +142,17 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
           };
         },
         sent: (flow) => ({
-          title: say(flow).sentTitle,
-          hint: fill(say(flow).sentHint, { email: flow.contact }),
+          title: texts(flow).sentTitle,
+          hint: fill(texts(flow).sentHint, { email: flow.contact }),
           links: [toSignIn(flow)],
         }),
       }),
       ...(resetPassword && {
         reset(flow) {
-          const t = say(flow);
+          const t = texts(flow);
           const token = new URLSearchParams(location.search).get("token") ?? undefined;
           const done = (): undefined => {
-            // The token is spent: nobody should find it in the history.
+            // The token is spent: it should not stay in the history.
             forgetAddress();
             flow.show("done");
           };
@@ -166,8 +166,8 @@ export function emailPassword(actions: EmailPasswordActions): LoginMethod {
           };
         },
         done: (flow) => ({
-          title: say(flow).doneTitle,
-          hint: say(flow).doneHint,
+          title: texts(flow).doneTitle,
+          hint: texts(flow).doneHint,
           links: [toSignIn(flow)],
         }),
       }),

@@ -1,6 +1,6 @@
 /** Proving that an email address is one's own, after signing in and by the link of a mail. */
 
-import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import type { Action, Answer, Flow, LoginMethod, Problem } from "./flow.js";
 import { forgetAddress } from "./page.js";
 
 /** The operations behind it. */
@@ -34,29 +34,30 @@ const CLAIM = "st-ev";
 /** The method; the attribute `verify-email="required"` leaves no way around it. */
 export function emailVerification(actions: EmailVerificationActions): LoginMethod {
   const { sendMail, verify, isVerified } = actions;
-  const say = (flow: Flow): typeof EMAIL_VERIFICATION_TEXTS => flow.texts(EMAIL_VERIFICATION_TEXTS);
+  const texts = (flow: Flow): typeof EMAIL_VERIFICATION_TEXTS =>
+    flow.texts(EMAIL_VERIFICATION_TEXTS);
   const later = new WeakSet<Flow>();
   const sent = new WeakSet<Flow>();
-  const goOn = (flow: Flow) => (): Promise<Trouble> => flow.succeed(false);
+  const goOn = (flow: Flow) => (): Promise<Problem> => flow.succeed(false);
 
-  async function send(flow: Flow, told?: string): Promise<Trouble> {
+  async function send(flow: Flow, notice?: string): Promise<Problem> {
     sent.add(flow);
     const answer = await flow.call(sendMail, {});
     switch (answer.status) {
       case "OK":
-        if (told !== undefined) {
-          flow.tell(told);
+        if (notice !== undefined) {
+          flow.showNotice(notice);
         }
         return undefined;
       case "EMAIL_ALREADY_VERIFIED_ERROR":
         later.add(flow);
         return flow.succeed(false);
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
 
-  async function follow(flow: Flow): Promise<Trouble> {
+  async function follow(flow: Flow): Promise<Problem> {
     const token = new URLSearchParams(location.search).get("token");
     const answer = await flow.call(verify, { token, method: "token" });
     if (answer.status === "OK") {
@@ -65,8 +66,8 @@ export function emailVerification(actions: EmailVerificationActions): LoginMetho
       return undefined;
     }
     return answer.status === "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR"
-      ? say(flow).verifyInvalid
-      : flow.complaint(answer);
+      ? texts(flow).verifyInvalid
+      : flow.problemOf(answer);
   }
 
   return {
@@ -82,7 +83,7 @@ export function emailVerification(actions: EmailVerificationActions): LoginMetho
     },
     views: {
       verifyEmail(flow) {
-        const t = say(flow);
+        const t = texts(flow);
         const mustBe = flow.element.getAttribute("verify-email") === "required";
         return {
           title: t.verifyTitle,
@@ -95,7 +96,7 @@ export function emailVerification(actions: EmailVerificationActions): LoginMetho
               if (isVerified) {
                 const answer = await flow.call<Answer & { isVerified?: boolean }>(isVerified, {});
                 if (answer.isVerified !== true) {
-                  return answer.status === "OK" ? t.verifyNotYet : flow.complaint(answer);
+                  return answer.status === "OK" ? t.verifyNotYet : flow.problemOf(answer);
                 }
                 later.add(flow);
               } else {
@@ -121,15 +122,15 @@ export function emailVerification(actions: EmailVerificationActions): LoginMetho
         };
       },
       verifyLink: (flow) => ({
-        title: say(flow).verifyLinkTitle,
-        hint: say(flow).verifyLinkHint,
-        // A button: programs that look at links in mails would confirm for the user.
-        form: { fields: [], submit: say(flow).verifyConfirm, send: () => follow(flow) },
+        title: texts(flow).verifyLinkTitle,
+        hint: texts(flow).verifyLinkHint,
+        // A button: programs that open links in mails would confirm for the user.
+        form: { fields: [], submit: texts(flow).verifyConfirm, send: () => follow(flow) },
       }),
       verified: (flow) => ({
-        title: say(flow).verifiedTitle,
-        hint: say(flow).verifiedHint,
-        form: { fields: [], submit: say(flow).verifyContinue, send: goOn(flow) },
+        title: texts(flow).verifiedTitle,
+        hint: texts(flow).verifiedHint,
+        form: { fields: [], submit: texts(flow).verifyContinue, send: goOn(flow) },
       }),
     },
   };

@@ -1,11 +1,11 @@
 /**
- * The way through `<auth-login>`: which view is shown, what leads to the next one, and what is still
- * to be done when somebody has signed in.
+ * The navigation of `<auth-login>`: which view is shown, what leads to the next one, and which steps
+ * remain after the sign-in.
  */
 
 import { ApiError } from "../errors.js";
 import type { AuthClient, Session, SessionEvent } from "../session.js";
-import { complaintOf, textsOf } from "./complaints.js";
+import { problemOf, textsOf } from "./problems.js";
 import type { Host, LoginDefinition, LoginSuccess } from "./definition.js";
 import type {
   Action,
@@ -16,7 +16,7 @@ import type {
   LoginMethod,
   Offer,
   Provider,
-  Trouble,
+  Problem,
   View,
 } from "./flow.js";
 import { readOffer } from "./offer.js";
@@ -37,14 +37,14 @@ export class Journey implements Flow {
   readonly #stage: Stage;
   #tenantId: string | undefined;
   #offered: Offer | undefined;
-  /** What is shown is for somebody who is signed in. */
+  /** Whether the view is for a signed-in user. */
   #isInside = false;
   #hasSignedUp = false;
-  /** Whom the methods keep something about. */
+  /** The user about whom the methods keep something. */
   #userId: string | undefined;
   #turn = 0;
   /** The view that the page has asked for before there was anything to show. */
-  #wish: string | undefined;
+  #requestedView: string | undefined;
   /** The address that the view of the beginning belongs to. */
   #address: string | undefined;
 
@@ -124,11 +124,13 @@ export class Journey implements Flow {
     const arrived = this.#methods
       .map(({ arrive }) => arrive?.(this, address))
       .find((view) => view !== undefined);
-    const wish = this.#host.getAttribute("view") ?? address.searchParams.get("show");
-    const asked = PUBLIC_VIEWS.find((name) => name.toLowerCase() === wish?.toLowerCase());
-    const wished = [this.#wish, asked].find((view) => view !== undefined && this.has(view));
-    this.#wish = undefined;
-    this.view = arrived ?? wished ?? this.start;
+    const name = this.#host.getAttribute("view") ?? address.searchParams.get("show");
+    const named = PUBLIC_VIEWS.find((view) => view.toLowerCase() === name?.toLowerCase());
+    const requested = [this.#requestedView, named].find(
+      (view) => view !== undefined && this.has(view),
+    );
+    this.#requestedView = undefined;
+    this.view = arrived ?? requested ?? this.start;
     this.render(this.#host.hasAttribute("autofocus"));
     this.#enter();
     if (arrived === undefined) {
@@ -138,7 +140,7 @@ export class Journey implements Flow {
 
   /** Something has happened to the session, here or in another tab. */
   hear({ type }: SessionEvent): void {
-    // While a form is at work, it knows better what comes next.
+    // While the action of a form runs, it decides which view is next.
     if ((type === "created" || type === "claimsRefused") && !this.#stage.isBusy) {
       void this.#settle();
     } else if (type === "signedOut" || type === "expired") {
@@ -150,7 +152,7 @@ export class Journey implements Flow {
     }
   }
 
-  /** Where somebody is signed in already: shows that, or what is still to be done. */
+  /** Where the user is signed in already: shows that, or the next step. */
   async #settle(): Promise<void> {
     const { client, view } = this;
     const session = await client.checkSession().catch(() => client.getSession());
@@ -158,7 +160,7 @@ export class Journey implements Flow {
       return;
     }
     const next = (await this.#pending(session).catch(() => undefined)) ?? "signedIn";
-    // The question what is pending may have found that the server has ended the session.
+    // The request for the pending steps may have shown that the server has ended the session.
     if ((await client.getSession()) === undefined) {
       return;
     }
@@ -172,8 +174,8 @@ export class Journey implements Flow {
   }
 
   /**
-   * Follows `redirect-to` for somebody who was signed in before. The API is asked first: a session that
-   * it has ended would be sent here again by the page behind, and so in circles.
+   * Follows `redirect-to` for a user who was signed in before. The API is asked first: with a session that
+   * it has ended, the other page would redirect here again, without end.
    */
   async #leaveAgain(): Promise<void> {
     const isAlive = this.#target && (await this.client.refresh().catch(() => false));
@@ -206,7 +208,7 @@ export class Journey implements Flow {
     return undefined;
   }
 
-  /** What is kept about one user does not count for another. */
+  /** Deletes what is kept about another user. */
   #belongTo(userId: string | undefined): void {
     if (userId !== this.#userId) {
       this.#userId = userId;
@@ -232,7 +234,7 @@ export class Journey implements Flow {
       return;
     }
     const detail: LoginSuccess = {
-      // What was done may have changed it.
+      // The step may have changed it.
       session: await this.client.getSession(),
       signedUp: this.#hasSignedUp,
     };
@@ -242,7 +244,7 @@ export class Journey implements Flow {
     }
   }
 
-  readonly signOut = async (): Promise<Trouble> => {
+  readonly signOut = async (): Promise<Problem> => {
     const { signOut } = this.#api;
     // The event of this sign-out must not show the next view too: that one would be drawn twice, and
     // what the user does with the first would be lost.
@@ -266,10 +268,10 @@ export class Journey implements Flow {
     return view === this.start || this.#methods.some(({ views }) => view in views);
   }
 
-  /** The page asks for a view, which has to wait where nothing is shown yet. */
+  /** The page asks for a view; before the first one is shown, the request is kept. */
   ask(view: string): void {
     if (this.#offered === undefined || !this.#host.isConnected) {
-      this.#wish = view;
+      this.#requestedView = view;
       this.#address = undefined;
       this.view = view;
     } else if (view !== this.view) {
@@ -277,17 +279,17 @@ export class Journey implements Flow {
     }
   }
 
-  show(view: string, trouble?: string): void {
+  show(view: string, problem?: string): void {
     this.#go(view);
-    this.#stage.say(trouble);
+    this.#stage.showProblem(problem);
   }
 
   redraw(): void {
     this.render(true);
   }
 
-  tell(text: string): void {
-    this.#stage.tell(text);
+  showNotice(text: string): void {
+    this.#stage.showNotice(text);
   }
 
   emit(type: string, detail: unknown): boolean {
@@ -300,8 +302,8 @@ export class Journey implements Flow {
     return (await action(this.client, request as never, options)) as Result;
   }
 
-  complaint(answer: Answer): Trouble {
-    return complaintOf(answer, this.#host.messages, this.#common);
+  problemOf(answer: Answer): Problem {
+    return problemOf(answer, this.#host.messages, this.#common);
   }
 
   #go(view: string, focus = true): void {
@@ -311,11 +313,11 @@ export class Journey implements Flow {
     this.#enter();
   }
 
-  /** Does what there is to do as soon as the view is shown. */
+  /** Runs the action of a view that starts when it is shown. */
   #enter(): void {
     const { enter } = this.#viewNow();
     if (enter) {
-      // What has shown the view may still be at work.
+      // The action that led to the view may still run.
       setTimeout(() => this.#stage.run(enter));
     }
   }
@@ -367,7 +369,7 @@ export class Journey implements Flow {
   }
 }
 
-/** A server without the operation that tells of a step has no such step. */
+/** A server without the operation that reports a step has no such step. */
 function noSuchStep(error: unknown): undefined {
   if (!(error instanceof ApiError && error.status === 404)) {
     throw error;

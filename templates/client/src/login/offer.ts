@@ -14,8 +14,8 @@ interface Parts {
 }
 
 /**
- * Asks the server where the API has a way to, and takes the attribute `providers` where it has not
- * or does not answer: then the form shows whatever the API can do.
+ * Asks the server, where the API has the operation; without it or its answer, takes the attribute
+ * `providers`, and the form shows all methods of the API.
  */
 export async function readOffer(
   ask: Action | undefined,

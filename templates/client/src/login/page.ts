@@ -1,4 +1,4 @@
-/** What `<auth-login>` does with the page around it, in frames and sandboxes, too. */
+/** What `<auth-login>` reads and changes of the page around it, in frames and sandboxes, too. */
 
 /**
  * The page that `redirect-to` names, where it is one of this site: only http and https, resolved as
@@ -52,7 +52,7 @@ export function memoryOf<Name extends string>(
           return values;
         }
       } catch {
-        // What this page has kept itself has to do.
+        // Then the value in memory is used.
       }
       return kept;
     },

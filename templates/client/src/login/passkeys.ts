@@ -1,6 +1,6 @@
 /** Signing in and up with a passkey: W3C Web Authentication, level 3. */
 
-import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import type { Action, Answer, Flow, LoginMethod, Problem } from "./flow.js";
 
 /** The operations behind it; without the two of signing up, passkeys can only be used. */
 export interface PasskeyActions {
@@ -40,42 +40,42 @@ const canUse = (): boolean =>
 /** The login method. */
 export function passkeys(actions: PasskeyActions): LoginMethod {
   const { signInOptions, signIn, registerOptions, signUp } = actions;
-  const say = (flow: Flow): typeof PASSKEY_TEXTS => flow.texts(PASSKEY_TEXTS);
+  const texts = (flow: Flow): typeof PASSKEY_TEXTS => flow.texts(PASSKEY_TEXTS);
   const isRegistering = registerOptions !== undefined && signUp !== undefined;
 
-  /** What the browser says, in words for the user. */
+  /** The browser's error as a text for the user. */
   function refusal(flow: Flow, error: unknown): string {
     const name = error instanceof DOMException ? error.name : "";
     switch (name) {
       case "NotAllowedError":
       case "AbortError":
-        return say(flow).passkeyCancelled;
+        return texts(flow).passkeyCancelled;
       case "InvalidStateError":
-        return say(flow).passkeyExists;
+        return texts(flow).passkeyExists;
       case "NotSupportedError":
       case "SecurityError":
       case "ConstraintError":
-        return say(flow).passkeyRefused;
+        return texts(flow).passkeyRefused;
       default:
         throw error;
     }
   }
 
-  function complain(flow: Flow, answer: OptionsAnswer): Trouble {
+  function problemOf(flow: Flow, answer: OptionsAnswer): Problem {
     switch (answer.status) {
       case "EMAIL_ALREADY_EXISTS_ERROR":
-        return [{ id: "email", error: say(flow).passkeyTaken }];
+        return [{ id: "email", error: texts(flow).passkeyTaken }];
       case "INVALID_EMAIL_ERROR":
         return [{ id: "email", error: answer.err }];
       case "INVALID_CREDENTIALS_ERROR":
-        return say(flow).unknownPasskey;
+        return texts(flow).unknownPasskey;
       case "OPTIONS_NOT_FOUND_ERROR":
       case "INVALID_OPTIONS_ERROR":
-        return say(flow).passkeyCancelled;
+        return texts(flow).passkeyCancelled;
       case "INVALID_AUTHENTICATOR_ERROR":
-        return say(flow).passkeyRefused;
+        return texts(flow).passkeyRefused;
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
 
@@ -85,10 +85,10 @@ export function passkeys(actions: PasskeyActions): LoginMethod {
     [ask, request]: [Action, object],
     make: (options: OptionsAnswer) => Promise<Credential | null>,
     send: Action,
-  ): Promise<Trouble> {
+  ): Promise<Problem> {
     const options = await flow.call<OptionsAnswer>(ask, request);
     if (options.status !== "OK") {
-      return complain(flow, options);
+      return problemOf(flow, options);
     }
     let credential: Credential | null;
     try {
@@ -101,10 +101,10 @@ export function passkeys(actions: PasskeyActions): LoginMethod {
       webauthnGeneratedOptionsId,
       credential: (credential as PublicKeyCredential).toJSON() as unknown,
     });
-    return answer.status === "OK" ? flow.succeed(send === signUp) : complain(flow, answer);
+    return answer.status === "OK" ? flow.succeed(send === signUp) : problemOf(flow, answer);
   }
 
-  const use = (flow: Flow): Promise<Trouble> =>
+  const use = (flow: Flow): Promise<Problem> =>
     ceremony(
       flow,
       [signInOptions, {}],
@@ -124,16 +124,16 @@ export function passkeys(actions: PasskeyActions): LoginMethod {
         : [
             ...(view === "signUp"
               ? []
-              : [{ text: say(flow).signInWithPasskey, act: () => use(flow) }]),
+              : [{ text: texts(flow).signInWithPasskey, act: () => use(flow) }]),
             // Where there is another way to sign up, that page has the button.
             ...(isRegistering && (view === "signUp" || !flow.has("signUp"))
-              ? [{ text: say(flow).signUpWithPasskey, act: "passkey" }]
+              ? [{ text: texts(flow).signUpWithPasskey, act: "passkey" }]
               : []),
           ],
     views: isRegistering
       ? {
           passkey(flow) {
-            const t = say(flow);
+            const t = texts(flow);
             return {
               title: t.passkeyTitle,
               hint: t.passkeyHint,

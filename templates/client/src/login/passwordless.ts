@@ -1,6 +1,6 @@
 /** Signing in and up with a code or a link that comes by mail or as a text message. */
 
-import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import type { Action, Answer, Flow, LoginMethod, Problem } from "./flow.js";
 import { forgetAddress, memoryOf } from "./page.js";
 import { fill } from "./texts.js";
 
@@ -40,7 +40,7 @@ export const PASSWORDLESS_TEXTS = {
   restart: "That took too long, or too many tries. Start again.",
 };
 
-/** What one sign-in has to remember between its two steps. */
+/** What one sign-in keeps between its two steps. */
 interface Attempt {
   readonly deviceId: string;
   readonly preAuthSessionId: string;
@@ -67,19 +67,19 @@ const { read: remembered, write: remember } = memoryOf(() => localStorage, KEY, 
 /** The login method. */
 export function passwordless(actions: PasswordlessActions): LoginMethod {
   const { createCode, consumeCode, resendCode } = actions;
-  const say = (flow: Flow): typeof PASSWORDLESS_TEXTS => flow.texts(PASSWORDLESS_TEXTS);
+  const texts = (flow: Flow): typeof PASSWORDLESS_TEXTS => flow.texts(PASSWORDLESS_TEXTS);
 
   /** Where messages can go: as the server says, else as the attribute `contact` does. */
   function kinds(flow: Flow): { email: boolean; phone: boolean } {
     const factors = flow.offer.firstFactors;
-    const wish = flow.element.getAttribute("contact") ?? "email";
+    const contact = flow.element.getAttribute("contact") ?? "email";
     const can = (kind: string): boolean =>
-      factors ? factors.some((factor) => factor.endsWith(`-${kind}`)) : wish.includes(kind);
+      factors ? factors.some((factor) => factor.endsWith(`-${kind}`)) : contact.includes(kind);
     return { email: can("email"), phone: can("phone") };
   }
 
-  async function consume(flow: Flow, request: object): Promise<Trouble> {
-    const t = say(flow);
+  async function consume(flow: Flow, request: object): Promise<Problem> {
+    const t = texts(flow);
     const answer = await flow.call<CodeAnswer>(consumeCode, request);
     const left = answer.maximumCodeInputAttempts - answer.failedCodeInputAttemptCount;
     switch (answer.status) {
@@ -95,11 +95,11 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
         flow.show("code", t.restart);
         return undefined;
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
 
-  async function followLink(flow: Flow): Promise<Trouble> {
+  async function followLink(flow: Flow): Promise<Problem> {
     const preAuthSessionId = new URLSearchParams(location.search).get("preAuthSessionId");
     const linkCode = location.hash.slice(1);
     // It works once, and should not stay in the history.
@@ -110,12 +110,12 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
   return {
     factors: ["otp-email", "otp-phone", "link-email", "link-phone"],
     start: "code",
-    choices: (flow, view) => (view === "signIn" ? [{ text: say(flow).toCode, act: "code" }] : []),
+    choices: (flow, view) => (view === "signIn" ? [{ text: texts(flow).toCode, act: "code" }] : []),
     arrive: (_, { searchParams, hash }) =>
       searchParams.has("preAuthSessionId") && hash.length > 1 ? "link" : undefined,
     views: {
       code(flow) {
-        const t = say(flow);
+        const t = texts(flow);
         const { email, phone } = kinds(flow);
         const isPhone = phone && !email;
         return {
@@ -139,7 +139,7 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
                   : { email: contact };
               const answer = await flow.call<CodeAnswer>(createCode, request);
               if (answer.status !== "OK") {
-                return flow.complaint(answer);
+                return flow.problemOf(answer);
               }
               const { deviceId, preAuthSessionId, flowType } = answer;
               remember({ deviceId, preAuthSessionId, flowType, contact });
@@ -152,7 +152,7 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
         };
       },
       codeSent(flow) {
-        const t = say(flow);
+        const t = texts(flow);
         const attempt = remembered();
         const byLink = attempt?.flowType === "MAGIC_LINK";
         const hint = byLink
@@ -161,7 +161,7 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
             ? t.codeSentHint
             : t.codeOrLinkHint;
         const { deviceId, preAuthSessionId, contact = "" } = attempt ?? {};
-        const resend = async (): Promise<Trouble> => {
+        const resend = async (): Promise<Problem> => {
           const request = { deviceId, preAuthSessionId };
           const answer = await flow.call(resendCode ?? createCode, request);
           if (answer.status === "RESTART_FLOW_ERROR") {
@@ -169,9 +169,9 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
             return undefined;
           }
           if (answer.status !== "OK") {
-            return flow.complaint(answer);
+            return flow.problemOf(answer);
           }
-          flow.tell(t.resent);
+          flow.showNotice(t.resent);
           return undefined;
         };
         return {
@@ -199,9 +199,9 @@ export function passwordless(actions: PasswordlessActions): LoginMethod {
         };
       },
       link(flow) {
-        const t = say(flow);
-        // In the browser that asked for it, a link signs in at once. Elsewhere somebody has to
-        // press a button: programs that look at links in mails would use it up.
+        const t = texts(flow);
+        // In the browser that asked for it, a link signs in at once. Elsewhere the user has to
+        // press a button: programs that open links in mails would spend it.
         const asked = new URLSearchParams(location.search).get("preAuthSessionId");
         const isHere = remembered()?.preAuthSessionId === asked;
         return {

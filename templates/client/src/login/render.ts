@@ -3,7 +3,7 @@
  * keyboard reaches everything; nothing is written as HTML, so no text from anywhere can become markup.
  */
 
-import type { Choice, Form, LoginField, Trouble, Values, View } from "./flow.js";
+import type { Choice, Form, LoginField, Problem, Values, View } from "./flow.js";
 import type { COMMON_TEXTS } from "./texts.js";
 
 /** What drawing needs beside the view. */
@@ -13,20 +13,20 @@ export interface Tools {
   /** What the user typed last into a field for an address. */
   readonly contact: string;
   readonly onContact: (contact: string) => void;
-  /** Does what a button is for, one thing at a time. */
-  readonly run: (work: () => Promise<Trouble>) => void;
+  /** Runs the action of a button, one at a time. */
+  readonly run: (work: () => Promise<Problem>) => void;
   readonly go: (view: string) => void;
 }
 
 /** A view on the page. */
 export interface Drawn {
   readonly card: HTMLElement;
-  readonly say: (trouble: Trouble) => void;
-  /** Says something that is no trouble. */
-  readonly tell: (text: string) => void;
+  readonly showProblem: (problem: Problem) => void;
+  /** Shows a text that is no problem. */
+  readonly showNotice: (text: string) => void;
   readonly setBusy: (isBusy: boolean) => void;
   readonly focus: () => void;
-  /** Takes over what was typed and said in a card of the same view, and the focus. */
+  /** Takes over inputs and messages from a card of the same view, and the focus. */
   readonly takeOver: (before: Element, focused: string | undefined) => void;
 }
 
@@ -62,17 +62,17 @@ export function draw(view: View, tools: Tools): Drawn {
 
   return {
     card,
-    say(trouble) {
-      const errors = typeof trouble === "object" ? trouble : [];
-      for (const { field, say } of rows) {
-        say(errors.find(({ id }) => id === field.id)?.error ?? "");
+    showProblem(problem) {
+      const errors = typeof problem === "object" ? problem : [];
+      for (const { field, showError } of rows) {
+        showError(errors.find(({ id }) => id === field.id)?.error ?? "");
       }
       const others = errors.filter(({ id }) => rows.every(({ field }) => field.id !== id));
       alert.textContent =
-        typeof trouble === "string" ? trouble : others.map(({ error }) => error).join(" ");
+        typeof problem === "string" ? problem : others.map(({ error }) => error).join(" ");
       focusFirstInvalid(rows);
     },
-    tell(text) {
+    showNotice(text) {
       status.textContent = text;
     },
     setBusy(isBusy) {
@@ -99,9 +99,9 @@ export function draw(view: View, tools: Tools): Drawn {
           }
         }
       }
-      const said = before.querySelector("[role=alert]")?.textContent;
-      if (said) {
-        alert.textContent = said;
+      const problem = before.querySelector("[role=alert]")?.textContent;
+      if (problem) {
+        alert.textContent = problem;
       }
     },
   };
@@ -111,7 +111,7 @@ interface Row {
   readonly field: LoginField;
   readonly input: HTMLInputElement;
   readonly element: HTMLElement;
-  readonly say: (error: string) => void;
+  readonly showError: (error: string) => void;
 }
 
 function formElement(
@@ -125,8 +125,8 @@ function formElement(
   const form = make("form", { noValidate: true }, ...elements, ...voices, go);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    for (const { field, input, say } of rows) {
-      say(field.optional || input.value.trim() !== "" ? "" : texts.missing);
+    for (const { field, input, showError } of rows) {
+      showError(field.optional || input.value.trim() !== "" ? "" : texts.missing);
     }
     if (!focusFirstInvalid(rows)) {
       const values: Values = Object.fromEntries(
@@ -158,11 +158,11 @@ function row(field: LoginField, { texts, contact, onContact }: Tools): Row {
   const error = make("p", { className: "note error", id: `${id}-error`, part: "error" });
   error.setAttribute("aria-live", "polite");
   input.setAttribute("aria-describedby", `${id}-error ${id}-note`);
-  const say = (text: string): void => {
+  const showError = (text: string): void => {
     error.textContent = text;
     input.setAttribute("aria-invalid", String(text !== ""));
   };
-  return { field, input, element: make("div", {}, label, control, error, note), say };
+  return { field, input, element: make("div", {}, label, control, error, note), showError };
 }
 
 function showButton(input: HTMLInputElement, texts: Tools["texts"]): HTMLElement {

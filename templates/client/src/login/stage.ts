@@ -1,7 +1,7 @@
-/** What an element shows: one view, and at most one thing at work that a button of it has begun. */
+/** What an element shows: one view, and at most one running action, which a button of it has started. */
 
-import { excuseFor } from "./complaints.js";
-import type { Trouble, View } from "./flow.js";
+import { messageFor } from "./problems.js";
+import type { Problem, View } from "./flow.js";
 import { draw, make, type Drawn, type Tools } from "./render.js";
 import type { COMMON_TEXTS } from "./texts.js";
 
@@ -13,16 +13,16 @@ export class Stage {
   #drawn: Drawn | undefined;
   #drawnView: string | undefined;
   #isBusy = false;
-  #told = "";
+  #notice = "";
 
-  /** `fail` gets what was thrown at work; the user sees an excuse for it. */
+  /** `fail` gets what an action has thrown; the user sees a text about it. */
   constructor(host: HTMLElement, texts: () => typeof COMMON_TEXTS, fail: (error: unknown) => void) {
     this.#host = host;
     this.#texts = texts;
     this.#fail = fail;
   }
 
-  /** Something is at work. */
+  /** Whether an action runs. */
   get isBusy(): boolean {
     return this.#isBusy;
   }
@@ -34,14 +34,14 @@ export class Stage {
     this.#host.shadowRoot?.replaceChildren(card);
   }
 
-  /** Draws the view of this name. Where it is shown already, what was typed and said stays. */
+  /** Draws the view of this name. Where it is shown already, its inputs and messages stay. */
   draw(name: string, view: View, tools: Omit<Tools, "texts" | "run">, focus: boolean): void {
     const root = this.#host.shadowRoot;
     if (root === null) {
       return;
     }
     const focused = root.activeElement?.id;
-    const run = (work: () => Promise<Trouble>): void => this.run(work);
+    const run = (work: () => Promise<Problem>): void => this.run(work);
     this.#drawn = draw(view, { ...tools, texts: this.#texts(), run });
     const before = root.firstElementChild;
     root.replaceChildren(this.#drawn.card);
@@ -55,36 +55,36 @@ export class Stage {
     }
   }
 
-  /** Does something, unless something else is at work, and says what came of it. */
-  run(work: () => Promise<Trouble>): void {
+  /** Runs an action, unless another one runs, and shows its outcome. */
+  run(work: () => Promise<Problem>): void {
     if (this.#isBusy) {
       return;
     }
     this.#isBusy = true;
-    this.#told = "";
+    this.#notice = "";
     this.#drawn?.setBusy(true);
     void work()
       .catch((error: unknown) => {
         this.#fail(error);
-        return excuseFor(error, this.#texts());
+        return messageFor(error, this.#texts());
       })
-      .then((trouble) => {
+      .then((problem) => {
         this.#isBusy = false;
         this.#drawn?.setBusy(false);
-        if (trouble !== undefined) {
-          this.#drawn?.say(trouble);
+        if (problem !== undefined) {
+          this.#drawn?.showProblem(problem);
         }
-        this.#drawn?.tell(this.#told);
+        this.#drawn?.showNotice(this.#notice);
       });
   }
 
-  /** Says what is wrong. */
-  say(trouble: Trouble): void {
-    this.#drawn?.say(trouble);
+  /** Shows what is wrong. */
+  showProblem(problem: Problem): void {
+    this.#drawn?.showProblem(problem);
   }
 
-  /** Says something that is no trouble, as soon as what is at work is done. */
-  tell(text: string): void {
-    this.#told = text;
+  /** Shows a text that is no problem, as soon as the running action is done. */
+  showNotice(text: string): void {
+    this.#notice = text;
   }
 }

@@ -1,6 +1,6 @@
-/** Signing in and up through somebody else who knows the user: OAuth 2.0 with PKCE where the server asks for it. */
+/** Signing in and up with an account of a third party: OAuth 2.0, with PKCE where the server asks for it. */
 
-import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import type { Action, Answer, Flow, LoginMethod, Problem } from "./flow.js";
 import { forgetAddress, memoryOf } from "./page.js";
 import { fill } from "./texts.js";
 
@@ -16,7 +16,7 @@ export const THIRD_PARTY_TEXTS = {
   callbackTitle: "Signing you in",
   callbackHint: "One moment, {provider} has sent you back.",
   toStart: "Back to sign in",
-  noEmail: "{provider} has not told your email address, and it is needed here.",
+  noEmail: "{provider} did not share your email address, which is needed here.",
   refused: "{provider} has not let you in.",
   noMemory: "This browser keeps nothing for this page, and so cannot sign you in this way.",
   staleCallback: "This sign-in was not started here, or took too long. Start again.",
@@ -27,7 +27,7 @@ interface UrlAnswer extends Answer {
   readonly pkceCodeVerifier?: string;
 }
 
-/** What has to be the same before and after the visit; this tab's alone, since the way back leads here. */
+/** What must be the same before and after the visit; kept for this tab, to which the provider returns. */
 const KEY = "auth-login-visit";
 const MINUTES = 10;
 
@@ -46,13 +46,13 @@ const { read: visit, write: keep } = memoryOf(() => sessionStorage, KEY, [
 
 /** The login method. */
 export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): LoginMethod {
-  const say = (flow: Flow): typeof THIRD_PARTY_TEXTS => flow.texts(THIRD_PARTY_TEXTS);
+  const texts = (flow: Flow): typeof THIRD_PARTY_TEXTS => flow.texts(THIRD_PARTY_TEXTS);
 
-  async function leave(flow: Flow, thirdPartyId: string, name: string): Promise<Trouble> {
+  async function leave(flow: Flow, thirdPartyId: string, name: string): Promise<Problem> {
     const { apiDomain, apiBasePath } = flow.client;
     const callback = `${self.origin}${flow.websiteBasePath}/callback/${thirdPartyId}`;
-    // Apple comes back with a form, which only the API can take: it sends the page on from there, to
-    // where `state` says.
+    // Apple returns with a form, which only the API can read: it redirects the page from there to the
+    // address in `state`.
     const isApple = thirdPartyId.startsWith("apple");
     const redirectURIOnProviderDashboard = isApple
       ? `${apiDomain}${apiBasePath}/callback/apple`
@@ -62,7 +62,7 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
       redirectURIOnProviderDashboard,
     });
     if (answer.status !== "OK") {
-      return flow.complaint(answer);
+      return flow.problemOf(answer);
     }
     const { urlWithQueryParams, pkceCodeVerifier } = answer;
     const secret = newState();
@@ -79,24 +79,24 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
       expires: String(expires),
     };
     if (!keep(kept)) {
-      return say(flow).noMemory;
+      return texts(flow).noMemory;
     }
     const url = new URL(urlWithQueryParams);
     if (!/^https?:$/.test(url.protocol)) {
-      return flow.complaint({});
+      return flow.problemOf({});
     }
     url.searchParams.set("state", state);
     location.assign(url);
     return undefined;
   }
 
-  async function comeBack(flow: Flow): Promise<Trouble> {
-    const t = say(flow);
+  async function comeBack(flow: Flow): Promise<Problem> {
+    const t = texts(flow);
     const started = visit();
     keep(undefined);
     const redirectURIQueryParams = Object.fromEntries(new URLSearchParams(location.search));
     forgetAddress();
-    // RFC 6749, section 10.12: without this, somebody could sign you in as themselves.
+    // RFC 6749, section 10.12: without this, an attacker could sign the user in to an account of their own.
     if (
       started === undefined ||
       started.state !== redirectURIQueryParams["state"] ||
@@ -119,7 +119,7 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
       case "NO_EMAIL_GIVEN_BY_PROVIDER":
         return fill(t.noEmail, { provider: name });
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
 
@@ -127,7 +127,7 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
     factors: ["thirdparty"],
     choices: (flow) =>
       flow.offer.providers.map(({ id, name }) => ({
-        text: fill(say(flow).continueWith, { provider: name }),
+        text: fill(texts(flow).continueWith, { provider: name }),
         act: () => leave(flow, id, name),
       })),
     arrive: (_, { pathname, searchParams }) =>
@@ -136,9 +136,9 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
         : undefined,
     views: {
       callback: (flow) => ({
-        title: say(flow).callbackTitle,
-        hint: fill(say(flow).callbackHint, { provider: visit()?.name ?? "…" }),
-        links: [{ text: say(flow).toStart, act: flow.start }],
+        title: texts(flow).callbackTitle,
+        hint: fill(texts(flow).callbackHint, { provider: visit()?.name ?? "…" }),
+        links: [{ text: texts(flow).toStart, act: flow.start }],
         enter: () => comeBack(flow),
       }),
     },

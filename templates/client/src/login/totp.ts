@@ -2,7 +2,7 @@
 
 import type { Session } from "../session.js";
 import { make } from "./render.js";
-import type { Action, Answer, Flow, LoginMethod, Trouble } from "./flow.js";
+import type { Action, Answer, Flow, LoginMethod, Problem } from "./flow.js";
 import { fill } from "./texts.js";
 
 /** The operations behind it; without the two of a device, none can be set up here. */
@@ -51,11 +51,11 @@ interface CodeAnswer extends Answer {
 
 /** The method. */
 export function totp({ info, verify, createDevice, verifyDevice }: TotpActions): LoginMethod {
-  const say = (flow: Flow): typeof TOTP_TEXTS => flow.texts(TOTP_TEXTS);
+  const texts = (flow: Flow): typeof TOTP_TEXTS => flow.texts(TOTP_TEXTS);
   const devices = new WeakMap<Flow, Device>();
 
-  async function check(flow: Flow, action: Action, request: object): Promise<Trouble> {
-    const t = say(flow);
+  async function check(flow: Flow, action: Action, request: object): Promise<Problem> {
+    const t = texts(flow);
     const answer = await flow.call<CodeAnswer>(action, request);
     const { currentNumberOfFailedAttempts = 0, maxNumberOfFailedAttempts = 0 } = answer;
     switch (answer.status) {
@@ -71,18 +71,18 @@ export function totp({ info, verify, createDevice, verifyDevice }: TotpActions):
         return fill(t.totpLimit, { minutes });
       }
       case "UNKNOWN_DEVICE_ERROR":
-        // Another tab has set up another one.
+        // Another tab has set up another device.
         devices.delete(flow);
         flow.show("totpSetup");
         return undefined;
       default:
-        return flow.complaint(answer);
+        return flow.problemOf(answer);
     }
   }
 
   const field = (flow: Flow) => ({
     id: "totp",
-    label: say(flow).totpCode,
+    label: texts(flow).totpCode,
     inputMode: "numeric",
     autocomplete: "one-time-code",
   });
@@ -108,24 +108,24 @@ export function totp({ info, verify, createDevice, verifyDevice }: TotpActions):
     },
     views: {
       totp: (flow) => ({
-        title: say(flow).totpTitle,
-        hint: say(flow).totpHint,
+        title: texts(flow).totpTitle,
+        hint: texts(flow).totpHint,
         form: {
           fields: [field(flow)],
-          submit: say(flow).totpSubmit,
+          submit: texts(flow).totpSubmit,
           send: ({ totp = "" }) => check(flow, verify, { totp: totp.trim() }),
         },
-        links: [{ text: say(flow).totpSignOut, act: flow.signOut }],
+        links: [{ text: texts(flow).totpSignOut, act: flow.signOut }],
       }),
       otherFactor: (flow) => ({
-        title: say(flow).totpTitle,
-        hint: say(flow).totpOther,
-        links: [{ text: say(flow).totpSignOut, act: flow.signOut }],
+        title: texts(flow).totpTitle,
+        hint: texts(flow).totpOther,
+        links: [{ text: texts(flow).totpSignOut, act: flow.signOut }],
       }),
       ...(createDevice &&
         verifyDevice && {
           totpSetup(flow) {
-            const t = say(flow);
+            const t = texts(flow);
             const device = devices.get(flow);
             const links = [{ text: t.totpSignOut, act: flow.signOut }];
             const start = { title: t.totpSetupTitle, hint: t.totpSetupHint, links };
@@ -135,7 +135,7 @@ export function totp({ info, verify, createDevice, verifyDevice }: TotpActions):
                 async enter() {
                   const made = await flow.call<Device>(createDevice, {});
                   if (made.status !== "OK") {
-                    return flow.complaint(made);
+                    return flow.problemOf(made);
                   }
                   devices.set(flow, made);
                   // A page that can draw a QR code does so in the slot `totp`.

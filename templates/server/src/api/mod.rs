@@ -14,7 +14,7 @@
 //! cookies (`st-auth-mode: cookie`) or in headers (`st-auth-mode: header`); either way the
 //! `front-token` header tells the page who is signed in and until when.
 //!
-//! The operations and where each of them is answered stand in [`routes`]. What is the same for every spec
+//! The operations, and what answers each of them, are in [`routes`]. What is the same for every spec
 //! is the crate `auth_runtime`.
 
 pub mod app_info;

@@ -7,7 +7,7 @@ use auth_runtime::web::{Api, Operation};
 
 use super::models;
 
-/// Every operation, in the order of the spec. Paths stand behind the base path of appInfo.
+/// Every operation, in the order of the spec. Paths are relative to the base path of appInfo.
 pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `POST /signup`: Creates a user with an email address and a password, and signs them in.
     built_in!(POST "/signup", "signUp", Base,

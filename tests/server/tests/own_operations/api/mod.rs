@@ -4,7 +4,7 @@
 //!
 //! Team API 1.
 //!
-//! The operations and where each of them is answered stand in [`routes`]. What is the same for every spec
+//! The operations, and what answers each of them, are in [`routes`]. What is the same for every spec
 //! is the crate `auth_runtime`.
 
 pub mod app_info;

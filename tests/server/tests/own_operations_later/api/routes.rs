@@ -11,7 +11,7 @@ use auth_runtime::web::{Api, Operation};
 use super::custom;
 use super::models;
 
-/// Every operation, in the order of the spec. Paths stand behind the base path of appInfo.
+/// Every operation, in the order of the spec. Paths are relative to the base path of appInfo.
 pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `POST /session/refresh`.
     built_in!(POST "/session/refresh", "refreshSession", Base,

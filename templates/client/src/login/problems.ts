@@ -1,7 +1,7 @@
-/** What `<auth-login>` says, and whose words it uses. */
+/** The texts with which `<auth-login>` reports problems. */
 
 import { ApiError, NetworkError, TimeoutError } from "../errors.js";
-import type { Answer, Trouble } from "./flow.js";
+import type { Answer, Problem } from "./flow.js";
 import type { COMMON_TEXTS, Messages } from "./texts.js";
 
 /** The texts of a part, with the page's own in place of some. */
@@ -11,21 +11,21 @@ export function textsOf<Texts extends object>(defaults: Texts, messages: Message
   return { ...defaults, ...given };
 }
 
-/** What an answer has to say that no login method knows better. */
-export function complaintOf(
+/** The problem that an answer reports, where a login method has no text of its own for it. */
+export function problemOf(
   { status, formFields = [], reason, failureReason, message }: Answer,
   messages: Messages,
   { trouble }: typeof COMMON_TEXTS,
-): Trouble {
-  const said = (text: string | undefined): string => (text && (messages[text] ?? text)) || trouble;
+): Problem {
+  const shown = (text: string | undefined): string => (text && (messages[text] ?? text)) || trouble;
   if (status === "FIELD_ERROR" && formFields.length > 0) {
-    return formFields.map(({ id, error }) => ({ id, error: said(error) }));
+    return formFields.map(({ id, error }) => ({ id, error: shown(error) }));
   }
-  return said(reason ?? failureReason ?? message);
+  return shown(reason ?? failureReason ?? message);
 }
 
-/** What to say where there is no answer, or one that is no use. */
-export function excuseFor(error: unknown, texts: typeof COMMON_TEXTS): string {
+/** The text where there is no answer, or one that cannot be used. */
+export function messageFor(error: unknown, texts: typeof COMMON_TEXTS): string {
   if (error instanceof NetworkError || error instanceof TimeoutError) {
     return texts.offline;
   }

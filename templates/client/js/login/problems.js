@@ -1,4 +1,4 @@
-/** What `<auth-login>` says, and whose words it uses. */
+/** The texts with which `<auth-login>` reports problems. */
 import { ApiError, NetworkError, TimeoutError } from "../errors.js";
 /** The texts of a part, with the page's own in place of some. */
 export function textsOf(defaults, messages) {
@@ -6,20 +6,20 @@ export function textsOf(defaults, messages) {
   const given = Object.fromEntries(own.filter(([, text]) => text !== undefined));
   return { ...defaults, ...given };
 }
-/** What an answer has to say that no login method knows better. */
-export function complaintOf(
+/** The problem that an answer reports, where a login method has no text of its own for it. */
+export function problemOf(
   { status, formFields = [], reason, failureReason, message },
   messages,
   { trouble },
 ) {
-  const said = (text) => (text && (messages[text] ?? text)) || trouble;
+  const shown = (text) => (text && (messages[text] ?? text)) || trouble;
   if (status === "FIELD_ERROR" && formFields.length > 0) {
-    return formFields.map(({ id, error }) => ({ id, error: said(error) }));
+    return formFields.map(({ id, error }) => ({ id, error: shown(error) }));
   }
-  return said(reason ?? failureReason ?? message);
+  return shown(reason ?? failureReason ?? message);
 }
-/** What to say where there is no answer, or one that is no use. */
-export function excuseFor(error, texts) {
+/** The text where there is no answer, or one that cannot be used. */
+export function messageFor(error, texts) {
   if (error instanceof NetworkError || error instanceof TimeoutError) {
     return texts.offline;
   }
