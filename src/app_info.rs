@@ -1,11 +1,11 @@
-//! The appInfo file: what the application is called and where it lives.
+//! The appInfo file: the name and the domains of the application.
 //!
-//! The format goes by the file's extension: YAML, JSON, TOML, or the TypeScript or JavaScript that
+//! The file's extension decides the format: YAML, JSON, TOML, or the TypeScript or JavaScript that
 //! the application has already, which is read and never run. A value may be a variable of the
 //! environment of the generated server: `${NAME}` or `${NAME:-default}` in the data formats,
 //! `process.env.NAME ?? "default"` and its like in scripts.
 //!
-//! One reader for each format hands over a `value::Object`; `check` makes an [`AppInfo`] of it.
+//! One reader for each format returns a `value::Object`; `check` makes an [`AppInfo`] of it.
 
 mod check;
 mod data;

@@ -1,4 +1,4 @@
-//! What a change of the description means to the clients and the code that are out there.
+//! What a change of the description means to released clients and to existing code.
 //!
 //! Two [`Api`]s are compared, not two texts: what generates the same server and client is no change,
 //! however differently it is written.

@@ -1,7 +1,7 @@
 //! What is wrong with the user's input, where, and what to do about it.
 //!
-//! A [`Diagnostic`] is plain data. Only `diagnostic::render` knows how one looks on a terminal or
-//! as JSON, and only the CLI prints it. A stage collects all it can find before it gives up.
+//! A [`Diagnostic`] is plain data. Only `diagnostic::render` formats one for a terminal or
+//! as JSON, and only the CLI prints it. A stage collects all that it can find before it stops.
 
 mod excerpt;
 mod render;
@@ -27,7 +27,7 @@ pub enum Severity {
     Warning,
 }
 
-/// One problem: a stable code, a sentence, the places, and the cure.
+/// One problem: a stable code, a sentence, the places, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// A stable kebab-case word, such as `duplicate-operation-id`; one fixture each in `tests/diagnostics`.

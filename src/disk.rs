@@ -78,7 +78,7 @@ fn plan(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<Plan, Diagno
     Ok(plan)
 }
 
-/// An older tool knows nothing of what a newer one has changed, so it must not take that back by accident.
+/// An older tool does not have the changes of a newer one, so it must not revert them by accident.
 fn refuse_newer(plan: &Plan, folder: &Path) -> Result<(), Diagnostics> {
     let Some(newer) = &plan.newer else {
         return Ok(());
@@ -188,7 +188,7 @@ fn stop_at_conflicts(plan: &Plan, folder: &Path, overwrite: Overwrite) -> Result
     let Some(last) = found.pop() else {
         return Ok(());
     };
-    // One cure for all, so it stands once, at the end.
+    // The help is the same for all, so it is shown once, at the end.
     let cure = if is_merge {
         "nothing was written; these files are generated: resolve the description, appInfo and the settings, \
          delete the files that have markers, and run `auth-gen generate`, which writes them again"
@@ -205,8 +205,8 @@ fn stop_at_conflicts(plan: &Plan, folder: &Path, overwrite: Overwrite) -> Result
     Err(diagnostics)
 }
 
-/// Asks for the renames to reach the disk, once for the whole run. Some systems cannot sync a
-/// folder; the files are complete all the same, so a refusal is no error.
+/// Syncs the renames to the disk, once for the whole run. Some systems cannot sync a
+/// folder; the files are complete nevertheless, so a refusal is no error.
 fn sync(folder: &Path) {
     if let Ok(handle) = fs::File::open(folder) {
         let _ = handle.sync_all();

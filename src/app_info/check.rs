@@ -34,7 +34,7 @@ pub(super) fn rank(key: &str) -> Option<usize> {
     FIELDS.iter().position(|(name, _)| *name == key)
 }
 
-/// Whether appInfo knows a key.
+/// Whether a key is one of appInfo.
 pub(super) fn is_field(key: &str) -> bool {
     rank(key).is_some()
 }
@@ -122,7 +122,7 @@ fn field<'o>(
     fields.insert(name, Found { entry, setting });
 }
 
-/// Whether a value, or the default of a variable, comes into its normal form.
+/// Whether a value, or the default of a variable, has a normal form.
 fn valid(
     name: &str,
     holds: Holds,

@@ -232,7 +232,7 @@ fn source_type(extension: &str) -> SourceType {
     }
 }
 
-/// Where brackets nest deeper than anybody writes them: the parser goes down the call stack.
+/// Whether brackets nest deeper than in real files: the parser is recursive, and would overflow the call stack.
 /// Brackets in texts and comments count too, which at this depth makes no difference.
 fn too_deep(text: &str) -> Option<usize> {
     const MAX_DEPTH: usize = 200;

@@ -1,4 +1,4 @@
-//! What every reader of an appInfo file hands over: an object whose values know their place.
+//! The result of every reader of an appInfo file: an object whose values have their places.
 
 use std::ops::Range;
 
@@ -43,7 +43,7 @@ pub(super) enum Value {
     Refused,
 }
 
-/// A format as its errors speak of it.
+/// A format as its errors name it.
 #[derive(Debug)]
 pub(super) struct Format {
     /// The code of its errors.

@@ -1,4 +1,4 @@
-//! Operations: which are gone, moved or new, and what changes in those that stay.
+//! Operations: which are removed, moved or new, and what changes in the others.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,7 +11,7 @@ use super::types::Types;
 use super::{Change, answers, requests};
 use crate::ir::{Api, Auth, Behaviour, Operation, Segment, Tenancy};
 
-/// All changes, in the order of the new description; what is gone comes first.
+/// All changes, in the order of the new description; removed operations are first.
 pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
     let types = Types { old, new };
     let (pairs, gone, added) = matched(old, new);
@@ -123,7 +123,7 @@ type Matched<'a> = (
     Vec<&'a Operation>,
 );
 
-/// Operations that are the same, those that are gone, and those that are new. A route decides first,
+/// Operations that both descriptions have, those that are removed, and those that are new. A route decides first,
 /// since it is what released clients call; an `operationId` on another route has moved.
 fn matched<'a>(old: &'a Api, new: &'a Api) -> Matched<'a> {
     let mut is_taken = vec![false; old.operations.len()];
@@ -272,7 +272,7 @@ fn behaviour(sheet: &mut Sheet, old: &Operation, new: &Operation) {
     }
 }
 
-/// Whether a session is needed. Built-ins know by themselves.
+/// Whether a session is needed. For built-ins their contract says it.
 fn auth(sheet: &mut Sheet, old: &Operation, new: &Operation) {
     let route = route(new);
     if !is_custom(new) {

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use super::{Color, Format, Global};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// The two streams, and how the user wants them.
+/// The two streams, with their format and colours.
 #[derive(Debug)]
 pub(super) struct Console {
     color: Color,
@@ -51,7 +51,7 @@ impl Console {
         }
     }
 
-    /// Writes a result. A reader that has gone away (`auth-gen routes | head`) has seen enough.
+    /// Writes a result. A closed pipe (`auth-gen routes | head`) is no error.
     pub(super) fn print(&self, text: &str) -> Result<(), Diagnostics> {
         let mut stream = stdout().lock();
         match stream
@@ -112,7 +112,7 @@ impl Console {
         }
     }
 
-    /// Where even standard error is gone, the exit code is all that is left.
+    /// Where standard error is closed as well, only the exit code reports the failure.
     fn complain(text: &str) {
         let _ = stderr().lock().write_all(text.as_bytes());
     }

@@ -130,7 +130,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     }
 }
 
-/// The input as it was read, and what comes of it.
+/// The input as it was read, and the output that it makes.
 struct Round {
     loaded: Loaded,
     /// The program of the user, where the settings name one.
@@ -314,7 +314,7 @@ impl Dev<'_> {
     }
 }
 
-/// Ctrl-C is how this command is meant to end; a server that ends by itself has failed.
+/// Ctrl-C is the regular end of this command; a server that ends by itself has failed.
 fn ended(ending: &Ending, console: &Console) -> Exit {
     match ending {
         Ending::Interrupted => Exit::Done,

@@ -139,7 +139,7 @@ pub(super) fn with_parts(spec: SourceFile, root: &Path) -> SourceFile {
     spec.with_parts(parts)
 }
 
-/// What comes in by standard input.
+/// The text of standard input.
 fn read_stdin() -> Result<SourceFile, Diagnostic> {
     let problem = |reason: String| {
         Diagnostic::error(

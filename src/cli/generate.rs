@@ -120,7 +120,7 @@ fn once(args: &GenerateArgs, console: &Console) -> Outcome {
 /// Writes all of them, or none where something of the user's is in the way of one.
 pub(super) fn write(outputs: &[Output], overwrite: Overwrite) -> Result<Vec<Report>, Diagnostics> {
     for output in outputs {
-        // The cure of some errors is a change of the lock: then the commands that watch run again.
+        // Some errors are resolved by a change of the lock: then the commands that watch run again.
         disk::survey(&output.tree, &output.folder, overwrite)
             .inspect_err(|_| note(&output.folder.join(LOCK_FILE)))?;
     }

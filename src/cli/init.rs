@@ -34,7 +34,7 @@ pub(super) struct InitArgs {
     git: Option<String>,
 }
 
-/// The description and appInfo are those of auth-gen itself, so what a newcomer starts from is what
+/// The description and appInfo are those of auth-gen itself, so a new project starts with files that
 /// our tests run.
 const SPEC: &str = include_str!("../../spec/auth.yaml");
 const APP_INFO: &str = include_str!("../../spec/appInfo.yaml");
@@ -154,7 +154,7 @@ fn settings_text(folder: &Path, survey: &Survey, app_info: &str) -> String {
 }
 
 /// The id of the app, after the folder: two projects on `localhost` with one id would have cookies of one
-/// name, and browsers do not tell cookies apart by port (RFC 6265 §8.5), so each would sign the other's users
+/// name, and browsers do not distinguish cookies by port (RFC 6265 §8.5), so each would sign the other's users
 /// out.
 fn app_id(folder: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };

@@ -117,7 +117,7 @@ impl OutputArgs {
     }
 }
 
-/// The inputs, read, and the places that commands work on, as the user knows them.
+/// The inputs, read, and the folders that commands work on, as the user wrote them.
 #[derive(Debug)]
 pub(super) struct Loaded {
     /// For [`generate`].

@@ -19,7 +19,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 /// A change is complete when nothing has happened for this long: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// What tells one state of a file from another; `None` where there is no file.
+/// What distinguishes one state of a file from another; `None` where there is no file.
 pub(super) type Stamp = Option<(SystemTime, u64)>;
 
 /// The state of a file.
@@ -74,7 +74,7 @@ impl Watcher {
         let wanted: BTreeSet<PathBuf> = self.files.keys().filter_map(folder).collect();
         let watcher = self.debouncer.watcher();
         for folder in self.folders.difference(&wanted) {
-            // It may be gone.
+            // It may have been deleted.
             let _ = watcher.unwatch(folder);
         }
         for folder in wanted.difference(&self.folders) {

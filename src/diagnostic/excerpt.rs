@@ -94,7 +94,7 @@ fn cut(lines: &str, places: &[Range<usize>]) -> (String, Vec<Option<Range<usize>
         let whole = offset..offset + line.len();
         let starts_here =
             |place: &Range<usize>| whole.start <= place.start && place.start <= whole.end;
-        // The first place that was asked for is the one that the title speaks of.
+        // The title is about the first place that was asked for.
         let wanted = places.iter().find(|place| starts_here(place));
         let shown = window(line, wanted.map_or(0, |place| place.start - offset));
         if shown.start > 0 {

@@ -68,7 +68,7 @@ fn results(diagnostic: &Diagnostic) -> Vec<Value> {
     results
 }
 
-/// Title, the words at the place, and the cure.
+/// Title, the words at the place, and what to do.
 fn message(diagnostic: &Diagnostic, place: Option<&(Span, String)>) -> String {
     let mut message = diagnostic.title.clone();
     if let Some((_, label)) = place.filter(|(_, label)| !label.is_empty()) {

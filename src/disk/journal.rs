@@ -1,8 +1,8 @@
 //! `auth-gen.lock.next`: what the run under way is going to write.
 //!
 //! It exists only while a run writes, or after one that was killed. It is only ever appended to, so
-//! that a second interrupted run does not forget what the first was about. Its file lock keeps a
-//! second auth-gen out; the system lets go of it when the process ends, however it ends.
+//! that a second interrupted run does not lose the entries of the first. Its file lock keeps a
+//! second auth-gen out; the system releases it when the process ends, however it ends.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 
 const FILE: &str = "auth-gen.lock.next";
 
-/// An open journal: as long as it lives, this process is the only one that writes in the folder.
+/// An open journal: as long as it exists, this process is the only one that writes in the folder.
 pub(super) struct Journal {
     path: PathBuf,
     file: File,

@@ -3,7 +3,7 @@
 //! The format is that of `sha256sum`, so `sha256sum --check auth-gen.lock` works. It has one line
 //! for each file, sorted, and no date, so that two branches merge. A path may occur more than once: after
 //! a merge that kept the lines of both sides, the files of *both* sides are known as ours. Conflict
-//! markers are an error, since one side of what they separate may be gone.
+//! markers are an error, since one side of what they separate may be missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -80,7 +80,7 @@ impl Plan {
         let mut stale = BTreeMap::new();
         for path in known.paths().filter(|path| tree.get(path).is_none()) {
             match look(path, None)? {
-                // A folder or link is not what we wrote: our file is gone already.
+                // A folder or link is not what we wrote: our file has been removed already.
                 State::Missing | State::Blocked(_) => {}
                 state => {
                     stale.insert(path.to_owned(), state);

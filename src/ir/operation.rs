@@ -23,7 +23,7 @@ pub(crate) struct Operation {
     pub(crate) tenancy: Tenancy,
     /// The first of its `tags`; may be empty. Operations of one tag are one group for the application.
     pub(crate) tag: String,
-    /// Recipe id that `rid` may name to tell equal paths apart; empty when unknown.
+    /// Recipe id that `rid` may name to distinguish equal paths; empty when unknown.
     pub(crate) recipe: String,
     /// `summary` and `description`; may be empty.
     pub(crate) docs: String,

@@ -174,7 +174,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Calls a function as the file itself does not: with arguments that only its caller knows.
+    /// Calls a function that the file itself does not call: with unknown arguments.
     pub(super) fn call_from_outside(&mut self, function: &Rc<Function<'a>>) -> Value<'a> {
         let arguments = function.params.items.iter().map(|parameter| {
             let place = function.scope.place(&parameter.pattern);

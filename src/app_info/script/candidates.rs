@@ -103,7 +103,7 @@ impl<'a> Machine<'a> {
         if let Some(value) = self.best(Rank::Literal)? {
             return Ok(value);
         }
-        // A default export of anything else says nothing about appInfo.
+        // A default export of any other kind is no candidate.
         let first = self.candidates.iter().filter(|it| it.rank < Rank::Default);
         match first.min_by_key(|it| it.rank) {
             Some(first) => Err(Missing::NoObject(first.clone())),

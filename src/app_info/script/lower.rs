@@ -108,7 +108,7 @@ impl<'a> Machine<'a> {
         };
         let (then, otherwise) = match (setting(then), setting(otherwise)) {
             (Ok(then), Ok(otherwise)) => (then, otherwise),
-            // An unknown side is the reason to show; a side of the wrong type comes after it.
+            // The reason to show is an unknown side, or else a side of the wrong type.
             (Err(unknown @ Lowered::Unknown(_)), _) | (_, Err(unknown @ Lowered::Unknown(_))) => {
                 return unknown;
             }
@@ -183,7 +183,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The texts and the variables that a value is made of, for the cure of what is unknown in it.
+    /// The texts and the variables that a value is made of, for the help of a diagnostic about its unknown parts.
     pub(super) fn known_parts(&mut self, value: &Value<'a>) -> (Vec<String>, Vec<String>) {
         let mut texts = Vec::new();
         let mut variables = Vec::new();

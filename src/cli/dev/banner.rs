@@ -1,4 +1,4 @@
-//! What stands in the terminal once the server runs.
+//! The text in the terminal once the server runs.
 
 use super::address::Address;
 use super::state::State;
@@ -13,7 +13,7 @@ pub(super) fn outbox_page(address: &Address, state: &State) -> Option<String> {
     local.then(|| format!("{}/dev/outbox", address.origin))
 }
 
-/// What a newcomer wants to know, and two commands that work when they are pasted.
+/// The addresses that a new user needs, and two commands that work when they are pasted.
 pub(super) fn banner(
     address: &Address,
     state: &State,

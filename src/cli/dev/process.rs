@@ -1,4 +1,4 @@
-//! One child process, which never outlives this one's orderly end, and Ctrl-C.
+//! One child process, which ends with this one at the latest, and Ctrl-C.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -97,7 +97,7 @@ impl Process {
         }
     }
 
-    /// Asks it to end, and ends it when it does not, or when the user insists.
+    /// Asks it to end, and kills it when it does not, or after a second Ctrl-C.
     pub(super) fn stop(&mut self, interrupts: &Interrupts) {
         self.ask();
         let start = Instant::now();
@@ -109,8 +109,8 @@ impl Process {
         self.kill();
     }
 
-    /// After Ctrl-C in a terminal the child knows already; after a signal to this process alone it
-    /// does not.
+    /// After Ctrl-C in a terminal the child has had the signal too; after a signal to this process alone it
+    /// has not.
     #[cfg(unix)]
     fn ask(&self) {
         use nix::sys::signal::{Signal, kill};

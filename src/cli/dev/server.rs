@@ -41,7 +41,7 @@ pub(super) fn start(
     command
         .env("AUTH_LISTEN_ADDR", listen.to_string())
         .env("DATABASE_URL", &state.database);
-    // Beside another one it leaves that one's second address alone.
+    // A server that starts beside another one must not take that one's second address.
     if listen != round.address.listen {
         command.env_remove("AUTH_ADMIN_LISTEN_ADDR");
     }
@@ -52,7 +52,7 @@ pub(super) fn start(
     if let Some(outbox) = &state.outbox {
         command.env("AUTH_MAIL_OUTBOX", outbox);
     }
-    // The banner says what the server would, and more.
+    // The banner contains the server's own messages, and more.
     if given("RUST_LOG").is_none() {
         command.env("RUST_LOG", "warn");
     }

@@ -28,7 +28,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// What the user says, or else where this program comes from.
+    /// The source that the user names, or else the one from which this program was installed.
     pub(super) fn find(given: Option<&str>) -> Self {
         if let Some(url) = given {
             let (url, revision) = (url.to_owned(), None);
@@ -78,7 +78,7 @@ impl Source {
         })
     }
 
-    /// Where a clone comes from.
+    /// The remote of a clone.
     fn of_clone(folder: &Path) -> Option<Self> {
         let output = Command::new("git")
             .arg("-C")
@@ -93,7 +93,7 @@ impl Source {
     }
 }
 
-/// A URL that others can use, without what only its owner may know.
+/// A URL that others can use, without credentials.
 fn public(url: &str) -> Option<String> {
     let mut url = Url::parse(url).ok()?;
     if !matches!(url.scheme(), "https" | "http" | "git") {

@@ -1,4 +1,4 @@
-//! Texts of the spec → doc comments that rustdoc and clippy have nothing to say about.
+//! Texts of the spec → doc comments without warnings of rustdoc and clippy.
 //!
 //! The spec's texts are CommonMark written for other tools. What rustdoc would take for a link to an
 //! item, for HTML or for a test to compile is written so that it reads as the author meant it.

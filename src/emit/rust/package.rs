@@ -1,4 +1,4 @@
-//! What stands around the sources: manifest, README, example environment, Dockerfile.
+//! The files around the sources: manifest, README, example environment, Dockerfile.
 
 use askama::Template;
 
@@ -67,7 +67,7 @@ struct Variable {
 /// What a build leaves in the folder, and what must not leave it.
 const IGNORED: &str = "/target/\n*.db\n*.db-shm\n*.db-wal\n.env\n";
 
-/// What a review need not open: the same for everybody, or a copy.
+/// Files that a review need not open: the same in every project, or copies.
 const NOT_FOR_READING: &str = "/runtime/** linguist-generated\n/openapi.* linguist-generated\n/auth-gen.lock linguist-generated\n";
 
 /// The files.

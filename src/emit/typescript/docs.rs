@@ -1,4 +1,4 @@
-//! Doc comments out of text that strangers wrote: nothing in it can end the comment.
+//! Doc comments from the texts of the spec, which may be hostile: nothing in them can end the comment.
 
 /// The widest line of a comment.
 const WIDTH: usize = 100;

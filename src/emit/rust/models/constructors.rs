@@ -1,8 +1,8 @@
 //! Constructors of what an application makes: the answers of its own operations, and the data types in them.
 //!
 //! They take what the spec requires. A field that the spec adds later, and does not require, is `None` there, so
-//! that no caller of a constructor changes. There is no `Default` for required fields: an empty string that was
-//! forgotten would be answered.
+//! that no caller of a constructor changes. There is no `Default` for required fields: a field that the caller omits
+//! would be answered as an empty string.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -12,10 +12,10 @@ use crate::emit::rust::types;
 use crate::ir::{Answer, Api, ArmBody, Field, ModelId, Shape, Type};
 use crate::name::Namer;
 
-/// Names that clippy wants for methods of a trait.
+/// Names that clippy reserves for methods of a trait.
 const RESERVED: &[&str] = &["default", "from_str"];
 
-/// From here on clippy wants fewer arguments.
+/// The number of arguments from which on clippy warns.
 const MANY_ARGUMENTS: usize = 8;
 
 /// A variant that has named fields, or no fields.

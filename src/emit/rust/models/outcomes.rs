@@ -1,4 +1,4 @@
-//! From an outcome of a flow, which knows nothing of the wire, to an answer that the spec documents.
+//! From an outcome of a flow, which does not depend on the protocol, to an answer that the spec documents.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

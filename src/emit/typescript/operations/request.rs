@@ -1,4 +1,4 @@
-//! What the runtime gets to know about a request: the object that each function hands to `call`.
+//! The description of a request for the client's runtime: the object that each function passes to `call`.
 
 use super::super::string;
 use super::super::types::{is_identifier, key, param_keys};
@@ -7,7 +7,7 @@ use crate::ir::{
     Type,
 };
 
-/// The object that tells the runtime how to make the call: `key: value` texts.
+/// The object that describes the call to the client's runtime: `key: value` texts.
 pub(super) fn entries(operation: &Operation) -> Vec<String> {
     let mut entries = vec![
         format!("id: {}", string(&operation.id)),
