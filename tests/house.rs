@@ -12,12 +12,6 @@ const LONG_FILES: &[(&str, usize)] = &[
     ("templates/runtime/src/crypto/password.rs", 450),
     ("templates/runtime/src/metrics/instruments.rs", 450),
     ("templates/runtime/src/session/config.rs", 450),
-    ("templates/runtime/src/session/tests/refresh.rs", 450),
-    ("tests/hostile/tests/mutations/mutation.rs", 550),
-    ("tests/server/tests/commands.rs", 450),
-    ("tests/server/tests/forged_tokens.rs", 500),
-    ("tests/server/tests/limits.rs", 450),
-    ("tests/server/tests/log.rs", 450),
     ("tests/server/tests/mail.rs", 450),
 ];
 

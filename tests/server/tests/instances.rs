@@ -62,7 +62,7 @@ async fn with_bearer(server: &Server, path: &str, token: &str) -> Exchange {
 }
 
 #[tokio::test]
-async fn a_token_of_one_is_worth_nothing_at_the_other() {
+async fn a_token_of_one_is_refused_by_the_other() {
     let (server, _folder) = start().await;
     let shop = sign_in(&server, "/orders/sign-in", "header").await;
     let staff = sign_in(&server, "/stock/sign-in", "header").await;

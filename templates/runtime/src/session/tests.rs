@@ -5,6 +5,7 @@ mod claims;
 mod create;
 mod keys;
 mod refresh;
+mod refresh_cookies;
 mod verified_tokens;
 mod verify;
 mod without_request;
@@ -164,6 +165,11 @@ impl Answer {
         let token = STANDARD.decode(self.header("front-token").expect("front token"));
         serde_json::from_slice(&token.expect("base64")).expect("JSON")
     }
+}
+
+/// A request that carries a refresh token as a cookie.
+fn with_refresh(token: &str) -> HeaderMap {
+    request(&[("cookie", &format!("sRefreshToken={token}"))])
 }
 
 /// Decodes one part of a JWT.

@@ -1,19 +1,21 @@
-//! The log at its most talkative: every line of a request has its id, and no line of any crate has a secret.
+//! The log at its most detailed level: every line of a request has its id, and no line of any crate has a secret.
 //!
 //! In this process the log is that of an application, which filters nothing; that of the program is read
 //! from a process of its own. Both run at `trace` through all flows, on SQLite or PostgreSQL.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod program;
+mod secrets;
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use auth_server::Endpoints;
 use auth_server::crypto::encryption::Encryption;
-use auth_server::store::PUBLIC_TENANT;
-use auth_server::{Auth, Endpoints};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use common::{Exchange, Server, form};
+use secrets::{secrets_of, secrets_of_the_database};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -46,64 +48,6 @@ impl Kept {
         let kept = self.0.lock().expect("no panic with the lock");
         String::from_utf8(kept.clone()).expect("it is text")
     }
-}
-
-/// All values of an answer that no one else may know.
-fn secrets_of(answer: &Exchange, secrets: &mut Vec<String>) {
-    for name in [
-        "st-access-token",
-        "st-refresh-token",
-        "front-token",
-        "anti-csrf",
-    ] {
-        secrets.extend(answer.header(name).map(str::to_owned));
-    }
-    for name in ["sAccessToken", "sRefreshToken"] {
-        secrets.extend(answer.cookie(name));
-    }
-}
-
-/// What the database knows of a session, a user and the signing keys, in each form in which a log might
-/// show it.
-async fn secrets_of_the_database(
-    auth: &Auth,
-    email: &str,
-    handle: Option<&str>,
-    secrets: &mut Vec<String>,
-) {
-    let store = auth.store();
-    if let Some(handle) = handle {
-        let session = store.session(handle).await.expect("it answers");
-        let session = session.expect("the session is there");
-        secrets.push(session.refresh_hash);
-        secrets.extend(session.previous_refresh_hash);
-        secrets.extend(spellings(&session.rotation_key));
-    }
-    let email = email.parse().expect("an address");
-    let user = store.email_password_user(PUBLIC_TENANT, &email).await;
-    let (_, hash) = user.expect("it answers").expect("the user is there");
-    secrets.push(hash);
-    for key in store.signing_keys().await.expect("it answers") {
-        secrets.extend(spellings(&key.private_key));
-    }
-}
-
-/// Some bytes in the middle, as a log might spell them; how a key begins is the same for all keys.
-fn spellings(bytes: &[u8]) -> [String; 4] {
-    let middle = bytes.len() / 2;
-    let some = &bytes[middle..middle + 12];
-    let list = format!("{some:?}");
-    let hex = |upper: bool| {
-        let digits = some.iter().map(|byte| format!("{byte:02x}"));
-        let text: String = digits.collect();
-        if upper { text.to_uppercase() } else { text }
-    };
-    [
-        list.trim_matches(['[', ']']).to_owned(),
-        hex(false),
-        hex(true),
-        STANDARD.encode(bytes),
-    ]
 }
 
 /// The handle of a session, from its access token.
@@ -353,71 +297,5 @@ async fn every_line_has_the_request_id_and_none_has_a_secret() {
         if in_requests.iter().any(|known| target.starts_with(known)) {
             assert!(line["spans"][0]["request_id"].is_string(), "{line}");
         }
-    }
-}
-
-/// The program writes nothing of other crates but what was read, whatever `RUST_LOG` says.
-#[cfg(unix)]
-#[tokio::test(flavor = "multi_thread")]
-async fn the_log_of_the_program_has_no_secret_at_its_most_talkative() {
-    use common::program::{Running, post};
-
-    let folder = tempfile::TempDir::new().expect("there is room for a folder");
-    let schema = common::database::Schema::new();
-    let secret = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
-    let outbox = folder.path().join("outbox").display().to_string();
-    let mut variables = vec![
-        ("RUST_LOG", "trace"),
-        ("AUTH_LOG_FORMAT", "json"),
-        ("AUTH_MAIL_OUTBOX", outbox.as_str()),
-    ];
-    if let Some(schema) = &schema {
-        variables.push(("DATABASE_URL", &schema.url));
-    }
-    let mut secrets = vec![
-        "ana@ex.co".to_owned(),
-        "passw0rd".to_owned(),
-        secret.to_owned(),
-    ];
-    let mut log = String::new();
-    for encryption in [None, Some(("AUTH_ENCRYPTION_SECRET", secret))] {
-        variables.extend(encryption);
-        let mut server = Running::start_with(&folder, &variables);
-        let body = form("ana@ex.co", "passw0rd").to_string();
-        let path = if encryption.is_none() {
-            "/signup"
-        } else {
-            "/signin"
-        };
-        let signed = post(&server, path, None, body).await;
-        assert!(signed.body.contains(r#""status":"OK""#), "{}", signed.body);
-        let refresh = signed.header("st-refresh-token");
-        let refreshed = post(&server, "/session/refresh", Some(refresh), String::new()).await;
-        for answer in [&signed, &refreshed] {
-            for name in ["st-access-token", "st-refresh-token", "front-token"] {
-                secrets.push(answer.header(name).to_owned());
-            }
-        }
-        let body = json!({"formFields": [{"id": "email", "value": "ana@ex.co"}]}).to_string();
-        let asked = post(&server, "/user/password/reset/token", None, body).await;
-        assert_eq!(asked.body, r#"{"status":"OK"}"#);
-        server.kill("-TERM");
-        log += &server.log();
-    }
-    for secret in &secrets {
-        assert!(
-            !log.contains(secret.as_str()),
-            "`{secret}` in the log:\n{log}"
-        );
-    }
-    assert!(log.contains("a signing key was encrypted"), "{log}");
-    for line in log.lines() {
-        let line: Value = serde_json::from_str(line).expect("each line is JSON");
-        let target = line["target"].as_str().expect("it has a target");
-        let program = env!("CARGO_PKG_NAME").replace('-', "_");
-        let is_known = ["auth_runtime", &program, "rustls", "opentelemetry"]
-            .iter()
-            .any(|known| target.starts_with(known));
-        assert!(is_known, "{line}");
     }
 }
