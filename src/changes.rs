@@ -15,6 +15,7 @@
 //! - keys of the OpenID configuration are new in 4.0: the built-in has always sent them.
 
 mod answers;
+mod constraints;
 mod models;
 mod operations;
 mod requests;

@@ -2,7 +2,7 @@
 //!
 //! Invariants, which `lower` establishes and `emit` relies on:
 //!
-//! - every [`ModelId`] is an index into [`Api::models`];
+//! - every [`ModelId`] is an index into [`Api::models`], every [`ConstraintsId`] into [`Api::constraints`];
 //! - every name was made by `name::Namer`: valid in Rust and TypeScript, no keyword, unique in its scope;
 //! - a union has a tag with distinct literals, or members that their required keys tell apart;
 //! - no two routes conflict: same method and path only with different [`Operation::recipe`]s;
@@ -10,9 +10,11 @@
 //! - *optional* (the key may be missing) and *nullable* (the value may be `null`) are separate;
 //! - no `syn`, `serde_json` or template type appears here.
 
+mod constraint;
 mod model;
 mod operation;
 
+pub(crate) use constraint::{Alternative, Constraint, Constraints, ConstraintsId, Number};
 pub(crate) use model::{Field, Format, Model, ModelId, Shape, Type, UnionVariant};
 pub(crate) use operation::{
     Answer, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Matched, Method, Operation,
@@ -37,6 +39,8 @@ pub(crate) struct Api {
     pub(crate) app_info: AppInfo,
     /// The data types, in the order in which the spec first needs them.
     pub(crate) models: Vec<Model>,
+    /// What requests of custom operations must keep to beyond their types.
+    pub(crate) constraints: Vec<Constraints>,
     /// The operations, in spec order.
     pub(crate) operations: Vec<Operation>,
 }
@@ -45,6 +49,23 @@ impl Api {
     /// The model behind an id.
     pub(crate) fn model(&self, id: ModelId) -> &Model {
         &self.models[id.0]
+    }
+
+    /// The constraints behind an id.
+    pub(crate) fn constraints_of(&self, id: ConstraintsId) -> &Constraints {
+        &self.constraints[id.0]
+    }
+
+    /// Leaves what is beyond types to the methods of the application.
+    pub(crate) fn drop_constraints(&mut self) {
+        self.constraints.clear();
+        for operation in &mut self.operations {
+            let params = operation.params.iter_mut();
+            params.for_each(|param| param.constraints = None);
+            if let Some(body) = &mut operation.body {
+                body.constraints = None;
+            }
+        }
     }
 
     /// Whether an operation has the built-in behaviour of this name.

@@ -169,7 +169,10 @@ pub fn generate(inputs: &Inputs) -> Result<Generated, Diagnostics> {
 
 /// The same with all warnings.
 fn generate_all(inputs: &Inputs) -> Result<Generated, Diagnostics> {
-    let (api, mut warnings) = understand(&inputs.spec, &inputs.app_info)?;
+    let (mut api, mut warnings) = understand(&inputs.spec, &inputs.app_info)?;
+    if !inputs.settings.check_constraints {
+        api.drop_constraints();
+    }
     if let Some(nextjs) = inputs.settings.nextjs {
         let base_path = api.app_info.default_api_base_path();
         if let Err(problems) = nextjs.check(&base_path, api.has("jwt.jwks")) {

@@ -14,10 +14,12 @@ mod behaviours;
 mod binding;
 mod bodies;
 mod complete;
+mod constraints;
 mod context;
 mod contract;
 mod drafts;
 mod fit;
+mod graph;
 mod media;
 mod members;
 mod merge;
@@ -64,6 +66,7 @@ pub(crate) fn lower(
         mut found,
         tolerated,
         models,
+        constraints,
         ..
     } = cx;
     found.extend(tolerated.report());
@@ -72,6 +75,7 @@ pub(crate) fn lower(
         return Err(found);
     }
     let mut models = complete::complete(models, &mut operations);
+    let constraints = complete::name_constraints(graph::finish(constraints), &mut operations);
     wire_order::arrange(&mut models, &mut operations);
     let api = Api {
         title: document.title.clone(),
@@ -80,6 +84,7 @@ pub(crate) fn lower(
         spec_name: spec_name(document),
         app_info,
         models,
+        constraints,
         operations,
     };
     Ok((api, found))

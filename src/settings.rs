@@ -39,6 +39,9 @@ pub struct Settings {
     pub runtime: RuntimeSource,
     /// What of the runtime the server is built with.
     pub features: Vec<Feature>,
+    /// Whether requests of the application's own operations are checked against the limits of the description
+    /// (`minLength`, `pattern`, …) before its methods run.
+    pub check_constraints: bool,
     /// Which app the server is, as `AUTH_APP_ID` says it: two projects on one host (`localhost`) need
     /// different ones, or they share the names of their cookies. `None` leaves it to the environment.
     pub app_id: Option<String>,
@@ -56,6 +59,7 @@ impl Default for Settings {
             standalone_workspace: true,
             runtime: RuntimeSource::default(),
             features: Feature::ALL.to_vec(),
+            check_constraints: true,
             app_id: None,
             nextjs: None,
             warnings: WarningLevels::default(),
@@ -116,7 +120,13 @@ const KEYS: &[(&str, &[&str])] = &[
     ),
     (
         "server",
-        &["package", "standalone_workspace", "app_id", "features"],
+        &[
+            "package",
+            "standalone_workspace",
+            "app_id",
+            "features",
+            "check_constraints",
+        ],
     ),
     ("client", &["package"]),
     ("dev", &["bin", "manifest"]),
@@ -163,6 +173,11 @@ impl Reader<'_> {
                 ("server", "standalone_workspace") => {
                     if let Some(standalone) = self.flag(value) {
                         settings.standalone_workspace = standalone;
+                    }
+                }
+                ("server", "check_constraints") => {
+                    if let Some(check) = self.flag(value) {
+                        settings.check_constraints = check;
                     }
                 }
                 ("server", "features") => {

@@ -1,6 +1,7 @@
 //! What released clients send with a call, against what is read now.
 
 use super::Effect::{Breaking, Code, Compatible, Ignored};
+use super::constraints;
 use super::sheet::{Direction, Place, Sheet};
 use super::types::Types;
 use crate::ir::{Body, BodyEncoding, Operation, Param, ParamPlace, Segment};
@@ -52,6 +53,8 @@ pub(super) fn params(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: 
                     sheet.note(Code, "parameter-renamed", text);
                 }
                 types.field(sheet, &place, &old.field, &param.field, Direction::Request);
+                let pair = (old.constraints, param.constraints);
+                constraints::compare(types, sheet, &place, pair, &old.field.ty);
             }
             // The route has changed, and that is said.
             None if param.place == ParamPlace::Path => {}
@@ -110,6 +113,8 @@ pub(super) fn body(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &O
                 }
             }
             types.value(sheet, &place, &old.ty, &new.ty, Direction::Request);
+            let pair = (old.constraints, new.constraints);
+            constraints::compare(types, sheet, &place, pair, &old.ty);
         }
         (None, None) => {}
     }

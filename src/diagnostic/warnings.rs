@@ -42,6 +42,7 @@ pub(crate) const WARNINGS: &[&str] = &[
     "required-without-property",
     "response-as-schema",
     "schema-as-response",
+    "slow-pattern",
     "swagger-2-leftover",
     "swapped-descriptions",
     "text-error-body",

@@ -4,6 +4,7 @@
 //! holds no decision. Items are made here with `quote!` and printed one at a time.
 
 mod app_info;
+mod constraints;
 mod custom;
 mod docs;
 mod groups;
@@ -39,6 +40,9 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     let groups = groups::groups(api);
     add("mod.rs", module::render(api, &groups, frame));
     add("app_info.rs", app_info::render(api, frame));
+    if let Some(text) = constraints::render(api, frame) {
+        add("constraints.rs", text);
+    }
     add("models.rs", models::render(api, frame));
     add("routes.rs", routes::render(api, &groups, frame));
     for (name, text) in custom::render(api, &groups, frame) {

@@ -92,6 +92,7 @@ pub(crate) fn api() -> Api {
             website_base_path: None,
         },
         models: models::models(),
+        constraints: Vec::new(),
         operations: vec![reset_password(), get_folder(), callback(), ping()],
     }
 }
@@ -132,7 +133,11 @@ fn reset_password() -> Operation {
 }
 
 fn get_folder() -> Operation {
-    let param = |place, field| Param { place, field };
+    let param = |place, field| Param {
+        place,
+        field,
+        constraints: None,
+    };
     let arms = vec![
         arm(
             "OK",
@@ -172,6 +177,7 @@ fn get_folder() -> Operation {
             encodings: vec![BodyEncoding::Json],
             ty: Type::Model(ModelId(2)),
             required: false,
+            constraints: None,
         }),
         ..operation(
             "getFolder",
@@ -197,6 +203,7 @@ fn callback() -> Operation {
             encodings: vec![BodyEncoding::Json, BodyEncoding::Form],
             ty: Type::Map(Box::new(Type::Json)),
             required: true,
+            constraints: None,
         }),
         ..operation(
             "callback",

@@ -1,5 +1,6 @@
 //! Operations: where they are, what they take, what they answer, who implements them.
 
+use super::constraint::ConstraintsId;
 use super::model::{Field, Type};
 use crate::catalog::{self, Outcome, Tenancy};
 use crate::name::{FnName, TypeName, VariantName};
@@ -115,6 +116,8 @@ pub(crate) struct Param {
     pub(crate) place: ParamPlace,
     /// Name, type (scalar, enum model or list of those), required, docs.
     pub(crate) field: Field,
+    /// What its value must keep to, where a method of the application gets it.
+    pub(crate) constraints: Option<ConstraintsId>,
 }
 
 /// Where a parameter stands.
@@ -135,6 +138,8 @@ pub(crate) struct Body {
     pub(crate) ty: Type,
     /// `requestBody.required`.
     pub(crate) required: bool,
+    /// What it must keep to, where a method of the application gets it.
+    pub(crate) constraints: Option<ConstraintsId>,
 }
 
 /// How a body is written.

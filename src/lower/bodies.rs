@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::drafts::Draft;
 use super::media::{essence, is_json};
-use super::types;
+use super::{constraints, types};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Body, BodyEncoding, Method, Type};
 use crate::spec::tolerances;
@@ -72,9 +72,18 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Option<Body>
     let needed = draft
         .built_in()
         .is_some_and(|behaviour| !behaviour.body.is_empty());
+    let constraints = match (schema, draft.built_in()) {
+        (Some(schema), None) => Some(constraints::root(cx, schema, &hint)),
+        (Some(schema), Some(_)) => {
+            constraints::note_unchecked(cx, schema, &draft.id);
+            None
+        }
+        (None, _) => None,
+    };
     Some(Body {
         encodings,
         ty,
+        constraints,
         required: needed || body.required,
     })
 }

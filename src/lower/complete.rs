@@ -1,6 +1,8 @@
 //! What can only be said of models once all operations are known: who needs them, and which hold themselves.
 
-use crate::ir::{Answer, ArmBody, Field, Model, ModelId, Operation, Shape, Type};
+use crate::ir::{
+    Answer, ArmBody, Constraints, ConstraintsId, Field, Model, ModelId, Operation, Shape, Type,
+};
 
 /// Drops what no operation needs, numbers the rest again in the same order, and fills in
 /// `in_requests`, `in_answers` and `recursive`.
@@ -62,6 +64,22 @@ pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> 
         }
     }
     models
+}
+
+/// Puts the constraints of bodies and parameters in the place of the numbers that stood for them.
+pub(super) fn name_constraints(
+    (constraints, roots): (Vec<Constraints>, Vec<Option<ConstraintsId>>),
+    operations: &mut [Operation],
+) -> Vec<Constraints> {
+    for operation in operations {
+        let params = operation.params.iter_mut();
+        let params = params.map(|param| &mut param.constraints);
+        let body = operation.body.iter_mut().map(|body| &mut body.constraints);
+        for id in params.chain(body) {
+            *id = id.and_then(|root| roots[root.0]);
+        }
+    }
+    constraints
 }
 
 /// Every type that an answer names.

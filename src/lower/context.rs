@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::binding::Binding;
+use super::graph::Graph;
 use super::object::Member;
 use crate::catalog::DomainStruct;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -34,6 +35,8 @@ pub(super) struct Context<'d> {
     pub(super) components: BTreeSet<ModelId>,
     /// Lists and maps that are being made: one that contains itself directly has no type.
     pub(super) open: BTreeSet<SchemaId>,
+    /// What requests must keep to beyond their types.
+    pub(super) constraints: Graph,
     /// Which schemas are filled or read by built-in behaviours.
     pub(super) bindings: HashMap<SchemaId, Vec<Binding>>,
     /// The alternatives of schemas; `true`: without the schemas that extend them.
@@ -117,6 +120,7 @@ impl<'d> Context<'d> {
             by_schema: HashMap::new(),
             components: BTreeSet::new(),
             open: BTreeSet::new(),
+            constraints: Graph::default(),
             bindings: HashMap::new(),
             flattened: HashMap::new(),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::drafts::Draft;
 use super::object::Member;
-use super::{members, types};
+use super::{constraints, members, types};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Field, Format, Param, ParamPlace, Segment, Shape, Type};
 use crate::name::Namer;
@@ -82,9 +82,20 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Vec<Param> {
                 continue;
             }
         };
+        let field = field(cx, draft, parameter, place, &mut names);
+        let hint = format!("{} {name}", draft.type_name.as_str());
+        let constraints = match (&parameter.schema, draft.built_in()) {
+            (Some(schema), None) => Some(constraints::root(cx, schema, &hint)),
+            (Some(schema), Some(_)) => {
+                constraints::note_unchecked(cx, schema, &draft.id);
+                None
+            }
+            (None, _) => None,
+        };
         params.push(Param {
             place,
-            field: field(cx, draft, parameter, place, &mut names),
+            field,
+            constraints,
         });
     }
     add_undeclared(cx, draft, &mut params, &mut names);
@@ -239,6 +250,7 @@ fn add_undeclared(
                 docs: String::new(),
                 deprecated: false,
             },
+            constraints: None,
         });
     }
 }

@@ -24,7 +24,7 @@ fn everything_has_a_default() {
 fn every_key_is_read() {
     let project = read(
         "spec = \"a.yaml\"\napp_info = \"b.ts\"\nout = \"gen\"\n[server]\npackage = \"acme-auth\"\n\
-         standalone_workspace = false\napp_id = \"shop\"\n[client]\npackage = \"@acme/auth\"\n[nextjs]\nout = \"web\"\n\
+         standalone_workspace = false\ncheck_constraints = false\napp_id = \"shop\"\n[client]\npackage = \"@acme/auth\"\n[nextjs]\nout = \"web\"\n\
          router = \"pages\"\nruntime = \"nodejs\"\nsession = true\n",
     )
     .expect("all keys are known");
@@ -32,6 +32,7 @@ fn every_key_is_read() {
     assert_eq!(project.settings.server_package, "acme-auth");
     assert_eq!(project.settings.client_package, "@acme/auth");
     assert!(!project.settings.standalone_workspace);
+    assert!(!project.settings.check_constraints);
     assert_eq!(project.settings.app_id.as_deref(), Some("shop"));
     assert_eq!(project.nextjs_out.as_deref(), Some("web"));
     let nextjs = Nextjs {
@@ -61,7 +62,7 @@ fn all_problems_are_told_at_once_and_where() {
 unknown setting `appInfo` | appInfo | did you mean `app_info`?
 expected a string, found integer | 1 | put the value between quotation marks
 unknown setting `packge` in `[server]` | packge | did you mean `package`?
-unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`, `app_id`, `features`
+unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`, `app_id`, `features`, `check_constraints`
 `A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
 `both` is not known here | "both" | known here: `app`, `pages`
 "#);

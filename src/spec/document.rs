@@ -198,6 +198,23 @@ pub(crate) enum Kind {
     Array,
 }
 
+/// The keywords of JSON Schema that limit values beyond their type and are checked.
+pub(crate) const LIMITS: [&str; 13] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+];
+
 /// A schema without references.
 #[derive(Debug, Clone)]
 pub(crate) struct Schema {
@@ -214,6 +231,8 @@ pub(crate) struct Schema {
     pub(crate) title: Option<String>,
     pub(crate) deprecated: bool,
     pub(crate) format: Option<String>,
+    /// The keywords that limit its values beyond their type ([`LIMITS`]), as they are written.
+    pub(crate) limits: Vec<(&'static str, Value)>,
     /// `enum`, or the one value of `const`.
     pub(crate) listed: Vec<Literal>,
     /// In the order of the file.
@@ -267,7 +286,7 @@ impl Schema {
 pub(crate) enum Literal {
     Text(String),
     Null,
-    Other,
+    Other(Value),
 }
 
 impl Literal {
@@ -275,7 +294,7 @@ impl Literal {
     pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Null | Self::Other => None,
+            Self::Null | Self::Other(_) => None,
         }
     }
 }

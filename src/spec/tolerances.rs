@@ -112,8 +112,12 @@ tolerances! {
     IGNORED:
     /// `minLength` and the like.
     UNCHECKED_CONSTRAINT = "unchecked-constraint",
-        "a schema limits its values, and nothing checks these limits",
-        "types hold, limits do not: the method that answers has to check them; built-in behaviours have rules of their own";
+        "a schema limits the values of a request, and nothing checks these limits",
+        "a built-in behaviour has rules of its own, and checks those; the limits of the description are checked before methods of the application run";
+    /// `^(a+)+$`.
+    SLOW_PATTERN = "slow-pattern",
+        "a pattern has a repetition within a repetition",
+        "a text made for it takes exponential time (OWASP, Regular expression Denial of Service); write it without the inner or the outer repetition, or limit the text by `maxLength`, which is checked first";
     /// `not`, `if`, `prefixItems` and the like.
     UNCHECKED_CONDITION = "unchecked-condition",
         "a schema has a condition that a type cannot express",

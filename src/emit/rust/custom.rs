@@ -54,7 +54,7 @@ fn file(api: &Api, group: &Group<'_>, frame: Frame<'_>) -> String {
         .iter()
         .filter(|operation| !operation.params.is_empty());
     items.extend(with_params.map(|operation| print::item(params(api, operation))));
-    let function = |operation: &&Operation| print::item(decode::function(group, operation));
+    let function = |operation: &&Operation| print::item(decode::function(api, group, operation));
     items.extend(operations.iter().map(function));
     View {
         frame,
@@ -141,6 +141,7 @@ fn imports(operations: &[&Operation]) -> Vec<&'static str> {
     let mut needs = Needs::default();
     for operation in operations {
         needs.read |= decode::reads(operation);
+        needs.constraints |= decode::checks(operation);
         let params = operation.params.iter().map(|param| &param.field.ty);
         let body = operation.body.iter().map(|body| &body.ty);
         params.chain(body).for_each(|ty| needs.type_(ty));
@@ -157,7 +158,11 @@ fn imports(operations: &[&Operation]) -> Vec<&'static str> {
     if needs.json {
         lines.push("use serde_json::Value;");
     }
-    lines.extend(["", "use crate::api::models::*;"]);
+    lines.push("");
+    if needs.constraints {
+        lines.push("use crate::api::constraints;");
+    }
+    lines.push("use crate::api::models::*;");
     lines
 }
 
@@ -166,6 +171,7 @@ struct Needs {
     map: bool,
     json: bool,
     read: bool,
+    constraints: bool,
 }
 
 impl Needs {

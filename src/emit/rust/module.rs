@@ -12,6 +12,7 @@ struct View<'a> {
     frame: Frame<'a>,
     title: String,
     docs: String,
+    has_constraints: bool,
     has_custom: bool,
     /// The version of this generator, and so of the runtime that the code needs.
     version: &'static str,
@@ -23,6 +24,7 @@ pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> Strin
         frame,
         title: docs::module(&format!("{} {}.", api.title, api.version)),
         docs: docs::module(&api.docs),
+        has_constraints: !api.constraints.is_empty(),
         has_custom: !groups.is_empty(),
         version: env!("CARGO_PKG_VERSION"),
     }

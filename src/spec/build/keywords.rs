@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::prose;
-use crate::spec::document::Kind;
+use crate::spec::document::{Kind, LIMITS};
 
 /// Keywords beside a `$ref` that only describe the place, in OpenAPI 3.1 too.
 const ANNOTATIONS: [&str; 11] = [
@@ -81,4 +81,13 @@ pub(super) fn texts(value: &Value, key: &str) -> Vec<String> {
     let list = value.get(key).and_then(Value::as_array);
     let texts = list.into_iter().flatten().filter_map(Value::as_str);
     texts.map(str::to_owned).collect()
+}
+
+/// The keywords that limit values beyond their type.
+pub(super) fn limits(value: &Value) -> Vec<(&'static str, Value)> {
+    let limits = LIMITS.iter().filter_map(|key| {
+        let limit = value.get(*key).filter(|limit| !limit.is_null())?;
+        Some((*key, limit.clone()))
+    });
+    limits.collect()
 }

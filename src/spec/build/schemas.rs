@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::keywords::{docs, has_conditions, is_null, kinds, texts};
+use super::keywords::{docs, has_conditions, is_null, kinds, limits, texts};
 use super::{Building, flag};
 use crate::spec::document::{Discriminator, Kind, Literal, Rest, Schema, SchemaId, Slot};
 use crate::spec::place::Place;
@@ -176,6 +176,7 @@ impl<'f> Building<'f> {
                 .get("format")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
+            limits: limits(value),
             listed: self.listed(&place, value),
             properties,
             required: texts(value, "required"),
@@ -269,6 +270,7 @@ impl<'f> Building<'f> {
             title: None,
             deprecated: false,
             format: None,
+            limits: limits(value),
             listed: Vec::new(),
             properties: IndexMap::new(),
             required: Vec::new(),
@@ -342,7 +344,7 @@ impl<'f> Building<'f> {
             }
             Value::String(text) => Literal::Text(text.clone()),
             Value::Null => Literal::Null,
-            _ => Literal::Other,
+            other => Literal::Other(other.clone()),
         });
         literals.collect()
     }

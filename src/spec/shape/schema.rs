@@ -6,7 +6,6 @@ use super::Version::{V3_0, V3_1, V3_2};
 use super::{Kind, ObjectShape, Section, Shape, docs, lost, of, plain, refused, used};
 use crate::spec::tolerances::{
     DEFAULT_NOT_FILLED, READ_OR_WRITE_ONLY, SCHEMA_IDENTITY, UNCHECKED_CONDITION,
-    UNCHECKED_CONSTRAINT,
 };
 
 const SCHEMA_REF: Shape = RefOr(Section::Schemas);
@@ -46,20 +45,20 @@ pub(super) static SCHEMA: ObjectShape = of(
         used("$defs", Map(&SCHEMA_REF)).since(V3_1),
         used("definitions", Map(&SCHEMA_REF)).since(V3_1),
         used("$schema", Text).since(V3_1),
-        // What a value must keep to, beyond its type.
-        lost("pattern", Text, &UNCHECKED_CONSTRAINT),
-        lost("minLength", Count, &UNCHECKED_CONSTRAINT),
-        lost("maxLength", Count, &UNCHECKED_CONSTRAINT),
-        lost("minimum", Number, &UNCHECKED_CONSTRAINT),
-        lost("maximum", Number, &UNCHECKED_CONSTRAINT),
-        lost("exclusiveMinimum", NumberOrFlag, &UNCHECKED_CONSTRAINT),
-        lost("exclusiveMaximum", NumberOrFlag, &UNCHECKED_CONSTRAINT),
-        lost("multipleOf", Number, &UNCHECKED_CONSTRAINT),
-        lost("minItems", Count, &UNCHECKED_CONSTRAINT),
-        lost("maxItems", Count, &UNCHECKED_CONSTRAINT),
-        lost("uniqueItems", Flag, &UNCHECKED_CONSTRAINT),
-        lost("minProperties", Count, &UNCHECKED_CONSTRAINT),
-        lost("maxProperties", Count, &UNCHECKED_CONSTRAINT),
+        // What a value must keep to, beyond its type; `lower` says where it is not checked.
+        used("pattern", Text),
+        used("minLength", Count),
+        used("maxLength", Count),
+        used("minimum", Number),
+        used("maximum", Number),
+        used("exclusiveMinimum", NumberOrFlag),
+        used("exclusiveMaximum", NumberOrFlag),
+        used("multipleOf", Number),
+        used("minItems", Count),
+        used("maxItems", Count),
+        used("uniqueItems", Flag),
+        used("minProperties", Count),
+        used("maxProperties", Count),
         // What a type cannot say.
         lost("not", SCHEMA_REF, &UNCHECKED_CONDITION),
         lost("if", SCHEMA_REF, &UNCHECKED_CONDITION).since(V3_1),

@@ -119,6 +119,12 @@ impl Call {
         }
     }
 
+    /// All values of a query parameter, in their order.
+    pub fn query_all<'call>(&'call self, name: &'call str) -> impl Iterator<Item = &'call str> {
+        let values = self.query.iter().filter(move |(key, _)| key == name);
+        values.map(|(_, value)| value.as_str())
+    }
+
     /// A `{name}` segment of the path, decoded.
     pub fn path_param(&self, name: &str) -> Option<&str> {
         self.path_params

@@ -49,7 +49,7 @@
 //! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `request_id`, `shapes`, `telemetry` |
+//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `request_id`, `shapes`, `telemetry` |
 
 pub mod admin;
 pub mod app_info;
@@ -58,6 +58,7 @@ pub mod call;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod constraints;
 pub mod contract;
 pub mod crypto;
 pub mod delivery;

@@ -7,16 +7,23 @@ use quote::{format_ident, quote};
 
 use super::{params_name, types};
 use crate::emit::rust::groups::Group;
-use crate::emit::rust::{docs, models};
-use crate::ir::{Auth, Body, BodyEncoding, Operation, Param, ParamPlace};
+use crate::emit::rust::{constraints, docs, models};
+use crate::ir::{Api, Auth, Body, BodyEncoding, Operation, Param, ParamPlace, Type};
 
 /// Whether a function reads anything.
 pub(super) fn reads(operation: &Operation) -> bool {
     !operation.params.is_empty() || operation.body.is_some()
 }
 
+/// Whether a function checks constraints.
+pub(super) fn checks(operation: &Operation) -> bool {
+    let mut params = operation.params.iter();
+    params.any(|param| param.constraints.is_some())
+        || (operation.body.as_ref()).is_some_and(|body| body.constraints.is_some())
+}
+
 /// The function that reads a request and lets the group answer it.
-pub(super) fn function(group: &Group<'_>, operation: &Operation) -> TokenStream {
+pub(super) fn function(api: &Api, group: &Group<'_>, operation: &Operation) -> TokenStream {
     let docs = docs::attributes(&format!("{}.", models::call_text(operation)));
     let name = format_ident!("{}", operation.name.rust());
     let group = format_ident!("{}", group.type_name);
@@ -28,12 +35,12 @@ pub(super) fn function(group: &Group<'_>, operation: &Operation) -> TokenStream 
     }
     if !operation.params.is_empty() {
         let params = format_ident!("{}", params_name(operation));
-        let values = operation.params.iter().map(param);
+        let values = operation.params.iter().map(|one| param(api, one));
         steps.push(quote!(let params = #params { #(#values),* };));
         arguments.push(quote!(params));
     }
     if let Some(described) = &operation.body {
-        let value = body(described);
+        let value = body(api, described);
         steps.push(quote!(let body = #value;));
         arguments.push(quote!(body));
     }
@@ -46,32 +53,38 @@ pub(super) fn function(group: &Group<'_>, operation: &Operation) -> TokenStream 
     }
 }
 
-/// `name: read::required("name", source)?`.
-fn param(param: &Param) -> TokenStream {
+/// `name: read::query(call, "name").required()?`.
+fn param(api: &Api, param: &Param) -> TokenStream {
     let wire = param.field.name.wire();
     let source = match param.place {
-        ParamPlace::Path => quote!(call.path_param(#wire)),
-        ParamPlace::Query => quote!(call.query(#wire)),
-        ParamPlace::Header => quote!(read::header(call, #wire)),
+        ParamPlace::Path => quote!(path),
+        ParamPlace::Query => quote!(query),
+        ParamPlace::Header => quote!(header),
     };
+    let list = matches!(param.field.ty, Type::List(_)).then(|| quote!(.separated_by(',')));
+    let checked = param.constraints.map(|id| {
+        let constraints = constraints::argument(api, Some(id));
+        quote!(.checked(#constraints))
+    });
     let function = if types::is_option(&param.field) {
         format_ident!("optional")
     } else {
         format_ident!("required")
     };
     let name = format_ident!("{}", param.field.name.rust());
-    quote!(#name: read::#function(#wire, #source)?)
+    quote!(#name: read::#source(call, #wire) #list #checked .#function()?)
 }
 
-fn body(body: &Body) -> TokenStream {
+fn body(api: &Api, body: &Body) -> TokenStream {
+    let constraints = constraints::argument(api, body.constraints);
     let takes = |encoding| body.encodings.contains(&encoding);
     let prefix = if body.required { "" } else { "optional_" };
     let (json, form) = (format_ident!("{prefix}json"), format_ident!("{prefix}form"));
     match (takes(BodyEncoding::Json), takes(BodyEncoding::Form)) {
         (true, true) => quote! {
-            if read::is_form(call) { read::#form(call)? } else { read::#json(call)? }
+            if read::is_form(call) { read::#form(call, #constraints)? } else { read::#json(call, #constraints)? }
         },
-        (false, true) => quote!(read::#form(call)?),
-        _ => quote!(read::#json(call)?),
+        (false, true) => quote!(read::#form(call, #constraints)?),
+        _ => quote!(read::#json(call, #constraints)?),
     }
 }

@@ -111,7 +111,11 @@ pub(super) fn operation(id: &str, method: Method, path: &[&str], arms: Vec<Arm>)
 }
 
 pub(super) fn param(place: ParamPlace, field: Field) -> Param {
-    Param { place, field }
+    Param {
+        place,
+        field,
+        constraints: None,
+    }
 }
 
 pub(super) fn body(ty: Type, encoding: BodyEncoding) -> Option<Body> {
@@ -119,6 +123,7 @@ pub(super) fn body(ty: Type, encoding: BodyEncoding) -> Option<Body> {
         encodings: vec![encoding],
         ty,
         required: true,
+        constraints: None,
     })
 }
 
@@ -292,6 +297,7 @@ pub(super) fn api() -> Api {
             website_base_path: None,
         },
         models: models(),
+        constraints: Vec::new(),
         operations: vec![sign_up, sign_out, list, everything],
     }
 }

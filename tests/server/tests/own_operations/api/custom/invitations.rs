@@ -37,7 +37,7 @@ pub(in crate::api) async fn create_invitation(
     call: &mut Call,
 ) -> Result<Answer, Error> {
     let session = call.require_session().await?;
-    let body = read::json(call)?;
+    let body = read::json(call, &[])?;
     group.create_invitation(call, session, body).await?.try_into()
 }
 

@@ -1,0 +1,185 @@
+//! Schemas of requests → a graph of what their values must keep to beyond their types.
+
+mod keywords;
+
+use std::collections::BTreeSet;
+
+use super::context::Context;
+use super::graph::{Choice, Node, NodeId, Part, Use};
+use super::members;
+use super::object::{Member, literals};
+use crate::ir::{Constraint, ConstraintsId};
+use crate::spec::document::{Document, Rest, Schema, SchemaId, Slot};
+use crate::spec::tolerances;
+
+/// The constraints of a body or a parameter, by an id that [`Graph::finish`] replaces.
+pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> ConstraintsId {
+    let node = node(cx, slot.schema, Use::Whole, hint);
+    cx.constraints.nodes[node.0].uses += 2;
+    cx.constraints.roots.push(node);
+    ConstraintsId(cx.constraints.roots.len() - 1)
+}
+
+fn node<'d>(cx: &mut Context<'d>, id: SchemaId, how: Use, hint: &str) -> NodeId {
+    if let Some(known) = cx.constraints.by_schema.get(&(id, how)) {
+        cx.constraints.nodes[known.0].uses += 1;
+        return *known;
+    }
+    let schema = cx.document.schema(id);
+    let name = schema.name.clone().unwrap_or_else(|| hint.to_owned());
+    let node = NodeId(cx.constraints.nodes.len());
+    cx.constraints.nodes.push(Node {
+        name: name.clone(),
+        parts: Vec::new(),
+        uses: 1,
+    });
+    cx.constraints.by_schema.insert((id, how), node);
+    let parts = parts(cx, schema, how, &name);
+    cx.constraints.nodes[node.0].parts = parts;
+    node
+}
+
+fn parts<'d>(cx: &mut Context<'d>, schema: &'d Schema, how: Use, name: &str) -> Vec<Part> {
+    let own = keywords::constraints(cx, schema);
+    let mut parts: Vec<Part> = own.into_iter().map(Part::Own).collect();
+    for part in &schema.all_of {
+        let target = cx.document.schema(part.schema);
+        let is_parent = (target.children.iter()).any(|child| child.schema == schema.id);
+        let how = if is_parent { Use::Parent } else { Use::Part };
+        parts.push(Part::Of(node(cx, part.schema, how, name)));
+    }
+    for (key, slot) in &schema.properties {
+        let hint = format!("{name} {key}");
+        parts.push(Part::Key(
+            key.clone(),
+            node(cx, slot.schema, Use::Whole, &hint),
+        ));
+    }
+    if let Some(items) = &schema.items {
+        let hint = format!("{name} item");
+        parts.push(Part::Items(node(cx, items.schema, Use::Whole, &hint)));
+    }
+    if let Some(Rest::Of(slot)) = &schema.rest {
+        let known = schema.properties.keys().cloned().collect();
+        let hint = format!("{name} value");
+        parts.push(Part::OtherKeys(
+            known,
+            node(cx, slot.schema, Use::Whole, &hint),
+        ));
+    }
+    if how == Use::Whole && is_closed(cx.document, schema) {
+        let mut keys = Vec::new();
+        add_keys(cx.document, schema, &mut keys, &mut BTreeSet::new());
+        parts.push(Part::Own(Constraint::Closed(keys)));
+    }
+    for list in [&schema.one_of, &schema.any_of] {
+        parts.extend(choices(cx, schema, list, name));
+    }
+    if how != Use::Parent {
+        parts.extend(choices(cx, schema, &schema.children, name));
+    }
+    parts
+}
+
+fn choices<'d>(
+    cx: &mut Context<'d>,
+    schema: &'d Schema,
+    list: &'d [Slot],
+    name: &str,
+) -> Option<Part> {
+    if list.is_empty() {
+        return None;
+    }
+    let mut choices = Vec::new();
+    for (index, slot) in list.iter().enumerate() {
+        let (mut required, mut known) = (Vec::new(), Vec::new());
+        if let [Member::Object(object)] = &*members::flatten(cx, slot.schema) {
+            for (key, property) in &object.properties {
+                if property.required {
+                    let literals = literals(cx.document, property.slot);
+                    if !literals.is_empty() {
+                        known.push(((*key).to_owned(), literals));
+                    }
+                    required.push((*key).to_owned());
+                }
+            }
+        }
+        if let Some(discriminator) = &schema.discriminator {
+            let values = discriminator.values_of(slot.schema);
+            if !values.is_empty() {
+                known.retain(|(key, _)| *key != discriminator.property);
+                known.push((discriminator.property.clone(), values));
+            }
+        }
+        let hint = format!("{name} {}", index + 1);
+        choices.push(Choice {
+            required,
+            literals: known,
+            node: node(cx, slot.schema, Use::Whole, &hint),
+        });
+    }
+    Some(Part::AnyOf(choices))
+}
+
+/// Whether a schema, or a part of it, has no other keys than it names.
+fn is_closed(document: &Document, schema: &Schema) -> bool {
+    let mut waiting = vec![schema];
+    let mut seen = BTreeSet::new();
+    while let Some(schema) = waiting.pop() {
+        if matches!(schema.rest, Some(Rest::Closed)) {
+            return true;
+        }
+        if seen.insert(schema.id) {
+            waiting.extend(
+                schema
+                    .all_of
+                    .iter()
+                    .map(|part| document.schema(part.schema)),
+            );
+        }
+    }
+    false
+}
+
+/// The keys that a schema and its parts name.
+fn add_keys(
+    document: &Document,
+    schema: &Schema,
+    keys: &mut Vec<String>,
+    seen: &mut BTreeSet<SchemaId>,
+) {
+    if !seen.insert(schema.id) {
+        return;
+    }
+    for part in schema.parts() {
+        add_keys(document, document.schema(part.schema), keys, seen);
+    }
+    for key in schema.properties.keys() {
+        if !keys.contains(key) {
+            keys.push(key.clone());
+        }
+    }
+}
+
+/// Says of a request of a built-in which limits of the spec have no effect there.
+pub(super) fn note_unchecked(cx: &mut Context<'_>, slot: &Slot, id: &str) {
+    let document = cx.document;
+    let mut waiting = vec![document.schema(slot.schema)];
+    let mut seen = BTreeSet::new();
+    while let Some(schema) = waiting.pop() {
+        if !seen.insert(schema.id) {
+            continue;
+        }
+        for (keyword, _) in &schema.limits {
+            let span = cx.key(&schema.place.under(keyword));
+            let label = format!("in the request of `{id}`");
+            cx.tolerate(&tolerances::UNCHECKED_CONSTRAINT, span, label);
+        }
+        let inner = schema.properties.values().chain(&schema.items);
+        let inner = inner.chain(schema.parts()).chain(match &schema.rest {
+            Some(Rest::Of(slot)) => Some(slot),
+            _ => None,
+        });
+        waiting.extend(inner.map(|slot| document.schema(slot.schema)));
+    }
+}

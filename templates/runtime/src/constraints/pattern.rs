@@ -1,0 +1,30 @@
+//! `pattern`: regular expressions of ECMA 262.
+//!
+//! They backtrack, so that one with a repetition within a repetition can take exponential time (OWASP,
+//! Regular expression Denial of Service): auth-gen warns about such a pattern, and what a description
+//! says of the length of a text is checked before its pattern.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use regress::Regex;
+
+/// Whether a pattern matches anywhere in a text. One that is no pattern matches nothing; auth-gen refuses it.
+pub(super) fn matches(pattern: &'static str, text: &str) -> bool {
+    compiled(pattern).is_some_and(|regex| regex.find(text).is_some())
+}
+
+/// The patterns of a server are few, and each is compiled once.
+fn compiled(pattern: &'static str) -> Option<Arc<Regex>> {
+    static KNOWN: Mutex<Option<HashMap<&'static str, Option<Arc<Regex>>>>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    let entry = known.entry(pattern);
+    let compiled = entry.or_insert_with(|| {
+        // JSON Schema 2020-12 (core, §6.4) wants Unicode; patterns in use also have escapes that Unicode
+        // forbids (`\@`).
+        let regex = Regex::with_flags(pattern, "u").or_else(|_| Regex::new(pattern));
+        regex.ok().map(Arc::new)
+    });
+    compiled.clone()
+}
