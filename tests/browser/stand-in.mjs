@@ -1,65 +1,16 @@
-// A server that speaks as much of the Frontend Driver Interface as `<auth-login>` needs for all its
-// login methods. It stands in where the generated server has no built-in behaviour: everything lives
-// in memory, mails are an array, and the provider of third-party logins is a route of its own. What
-// proves something is checked for real: PKCE, one-time codes, the signatures of passkeys.
+// A server with as much of the Frontend Driver Interface as `<auth-login>` needs for all its
+// login methods. It replaces the generated server where that has no built-in behaviour: everything is
+// in memory, mails are an array, and the provider of third-party logins is a route of its own. Proofs
+// are verified: PKCE, one-time codes, the signatures of passkeys.
 //
 // The client's JavaScript is served as it was generated, so its pages have no build step.
 
-import {
-  createHash,
-  createHmac,
-  createPublicKey,
-  randomBytes,
-  randomUUID,
-  verify,
-} from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
-import { resolve } from "node:path";
 
-const PAGE = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <title>Sign in</title>
-    <link rel="icon" href="data:,">
-    <script type="module" src="/page.js"></script>
-  </head>
-  <body><main></main></body>
-</html>`;
-
-const PAGE_SCRIPT = `
-import { createAuthClient } from "/client/index.js";
-import "/client/login.js";
-
-const client = createAuthClient({ apiDomain: location.origin });
-const element = document.createElement("auth-login");
-for (const [name, value] of new URLSearchParams(sessionStorage.getItem("attributes") ?? "")) {
-  element.setAttribute(name, value);
-}
-element.client = client;
-const events = [];
-element.addEventListener("auth-success", ({ detail }) => events.push(detail));
-document.querySelector("main").append(element);
-window.app = { client, element, events };
-`;
-
-/** The code that an authenticator app shows (RFC 6238: SHA-1, 6 digits, 30 seconds). */
-export function totpCode(secret, time = Date.now()) {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0"));
-  const key = Buffer.from(
-    bits
-      .join("")
-      .match(/.{8}/g)
-      .map((byte) => Number.parseInt(byte, 2)),
-  );
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(time / 30_000)));
-  const hash = createHmac("sha1", key).update(counter).digest();
-  const number = hash.readUInt32BE(hash[19] & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
+import { answerPage } from "./stand-in/pages.mjs";
+import { passkeyRoutes } from "./stand-in/passkeys.mjs";
+import { totpRoutes } from "./stand-in/totp.mjs";
 
 export async function startStandIn(client) {
   const state = {
@@ -88,7 +39,6 @@ export async function startStandIn(client) {
   };
   const users = new Map();
   const devices = new Map();
-  const options = new Map();
   const grants = new Map();
   const verifications = new Map();
   const sessions = new Map();
@@ -139,23 +89,6 @@ export async function startStandIn(client) {
     Object.assign(device, { code, linkCode });
     const link = `${state.origin}/auth/verify?preAuthSessionId=${device.preAuthSessionId}&tenantId=public#${linkCode}`;
     state.mails.push({ to: device.contact, code, link });
-  }
-
-  function newOptions(email) {
-    const webauthnGeneratedOptionsId = randomUUID();
-    const challenge = randomBytes(32).toString("base64url");
-    options.set(webauthnGeneratedOptionsId, { challenge, email });
-    return { status: "OK", webauthnGeneratedOptionsId, challenge, timeout: 60_000 };
-  }
-
-  /** The options that a credential answers to, spent; nothing where it does not. */
-  function ceremony({ webauthnGeneratedOptionsId, credential }, type) {
-    const asked = options.get(webauthnGeneratedOptionsId);
-    options.delete(webauthnGeneratedOptionsId);
-    const data = JSON.parse(Buffer.from(credential.response.clientDataJSON, "base64url"));
-    const fits =
-      data.type === type && data.challenge === asked?.challenge && data.origin === state.origin;
-    return fits ? asked : undefined;
   }
 
   const value = (body, id) => body.formFields.find((field) => field.id === id)?.value;
@@ -257,55 +190,7 @@ export async function startStandIn(client) {
       const [user, isNew] = userOf("ada@acme.example", { verified: true });
       return signIn(response, user, { createdNewRecipeUser: isNew });
     },
-    "POST /webauthn/options/register": ({ email }) =>
-      email.includes("@")
-        ? {
-            ...newOptions(email),
-            attestation: "none",
-            pubKeyCredParams: [-8, -7, -257].map((alg) => ({ alg, type: "public-key" })),
-            excludeCredentials: [],
-            rp: { id: "localhost", name: "Stand-in" },
-            user: { id: Buffer.from(email).toString("base64url"), name: email, displayName: email },
-            authenticatorSelection: {
-              requireResidentKey: true,
-              residentKey: "required",
-              userVerification: "preferred",
-            },
-          }
-        : { status: "INVALID_EMAIL_ERROR", err: "Email is invalid" },
-    "POST /webauthn/signup": (body, response) => {
-      const asked = ceremony(body, "webauthn.create");
-      if (asked === undefined) {
-        return { status: "INVALID_CREDENTIALS_ERROR" };
-      }
-      if (users.has(asked.email)) {
-        return { status: "EMAIL_ALREADY_EXISTS_ERROR" };
-      }
-      const key = Buffer.from(body.credential.response.publicKey, "base64url");
-      const [user] = userOf(asked.email, { passkey: { id: body.credential.id, key } });
-      return signIn(response, user);
-    },
-    "POST /webauthn/options/signin": () => ({
-      ...newOptions(),
-      rpId: "localhost",
-      userVerification: "preferred",
-    }),
-    "POST /webauthn/signin": (body, response) => {
-      const asked = ceremony(body, "webauthn.get");
-      const user = [...users.values()].find(({ passkey }) => passkey?.id === body.credential.id);
-      if (asked === undefined || user === undefined) {
-        return { status: "INVALID_CREDENTIALS_ERROR" };
-      }
-      const { authenticatorData, clientDataJSON, signature } = body.credential.response;
-      const raw = (text) => Buffer.from(text, "base64url");
-      const hash = createHash("sha256").update(raw(clientDataJSON)).digest();
-      const key = createPublicKey({ key: user.passkey.key, format: "der", type: "spki" });
-      const algorithm = key.asymmetricKeyType === "ed25519" ? null : "sha256";
-      const signed = Buffer.concat([raw(authenticatorData), hash]);
-      return verify(algorithm, signed, key, raw(signature))
-        ? signIn(response, user)
-        : { status: "INVALID_CREDENTIALS_ERROR" };
-    },
+    ...passkeyRoutes({ state, users, userOf, signIn }),
     "POST /user/email/verify/token": (_, __, session) => {
       if (session.user.verified) {
         return { status: "EMAIL_ALREADY_VERIFIED_ERROR" };
@@ -346,24 +231,7 @@ export async function startStandIn(client) {
         phoneNumbers: {},
       };
     },
-    "POST /totp/device": (_, __, session) => {
-      const secret = Array.from(
-        randomBytes(32),
-        (byte) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[byte & 31],
-      ).join("");
-      const deviceName = "TOTP Device 0";
-      session.user.devices.set(deviceName, { secret, verified: false });
-      const qrCodeString = `otpauth://totp/Stand-in:ada?secret=${secret}&issuer=Stand-in&digits=6&period=30`;
-      return { status: "OK", deviceName, secret, qrCodeString };
-    },
-    "POST /totp/device/verify": ({ deviceName, totp }, response, session) => {
-      const device = session.user.devices.get(deviceName);
-      return checkTotp(device, totp, response, session, { wasAlreadyVerified: false });
-    },
-    "POST /totp/verify": ({ totp }, response, session) => {
-      const [device] = session.user.devices.values();
-      return checkTotp(device, totp, response, session);
-    },
+    ...totpRoutes({ giveTokens }),
     "POST /signout": (_, response, session) => {
       sessions.delete(session.handle);
       response.setHeader("front-token", "remove");
@@ -383,64 +251,13 @@ export async function startStandIn(client) {
   const NEEDS_SESSION =
     /^(POST \/user\/email\/verify\/token|GET \/user|PUT \/mfa|POST \/totp|POST \/signout)/;
 
-  function checkTotp(device, totp, response, session, more = {}) {
-    if (device === undefined) {
-      return { status: "UNKNOWN_DEVICE_ERROR" };
-    }
-    if (session.failed >= 5) {
-      return { status: "LIMIT_REACHED_ERROR", retryAfterMs: 900_000 };
-    }
-    if (![0, -30_000, 30_000].some((skew) => totpCode(device.secret, Date.now() + skew) === totp)) {
-      session.failed = (session.failed ?? 0) + 1;
-      return {
-        status: "INVALID_TOTP_ERROR",
-        currentNumberOfFailedAttempts: session.failed,
-        maxNumberOfFailedAttempts: 5,
-      };
-    }
-    device.verified = true;
-    session.factor = true;
-    giveTokens(response, session);
-    return { status: "OK", ...more };
-  }
-
-  async function page(pathname, searchParams, response) {
-    if (pathname === "/idp") {
-      state.idp = Object.fromEntries(searchParams);
-      const back = new URL(searchParams.get("redirect_uri"));
-      back.searchParams.set("state", searchParams.get("state"));
-      if (state.provider === "deny") {
-        back.searchParams.set("error", "access_denied");
-      } else {
-        const code = randomUUID();
-        grants.set(code, {
-          challenge: searchParams.get("code_challenge"),
-          client: searchParams.get("client_id"),
-          redirectUri: searchParams.get("redirect_uri"),
-        });
-        back.searchParams.set("code", code);
-      }
-      response.writeHead(302, { location: back.href }).end();
-    } else if (pathname.startsWith("/client/")) {
-      response.writeHead(200, { "content-type": "text/javascript" });
-      response.end(await readFile(resolve(client, "js", pathname.slice("/client/".length))));
-    } else if (pathname === "/bare") {
-      // A page without any script, whose base is another folder.
-      response.writeHead(200, { "content-type": "text/html" });
-      response.end(
-        `<!doctype html><title>bare</title><link rel="icon" href="data:,"><base href="/folder/"><main></main>`,
-      );
-    } else {
-      const isScript = pathname === "/page.js";
-      response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
-      response.end(isScript ? PAGE_SCRIPT : PAGE);
-    }
-  }
-
   const server = createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url, "http://localhost");
+    const url = new URL(request.url, "http://localhost");
+    const { pathname, searchParams } = url;
     if (request.headers["st-auth-mode"] === undefined) {
-      await page(pathname, searchParams, response).catch(() => response.writeHead(404).end());
+      await answerPage({ client, state, grants }, url, response).catch(() =>
+        response.writeHead(404).end(),
+      );
       return;
     }
     let text = "";
