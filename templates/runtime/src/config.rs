@@ -6,9 +6,12 @@
 //! All variables, their defaults and meanings stand in one table: [`variables::all`].
 
 mod check;
+mod env;
 pub mod judgement;
 mod names;
+mod reading;
 mod recipes;
+mod secret;
 #[cfg(test)]
 mod tests;
 pub mod variables;
@@ -16,19 +19,19 @@ pub mod variables;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use http::HeaderName;
 
+use self::env::Env;
 use self::names::Names;
 pub use self::recipes::RecipeSettings;
+pub use self::secret::Secret;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
-use crate::delivery::{check_sender, check_smtp_url};
 use crate::limits::LimitSettings;
 use crate::network::TrustedProxies;
 use crate::session::SessionConfig;
-use crate::store::{DEFAULT_APP_ID, check_url};
+use crate::store::DEFAULT_APP_ID;
 
 const DEFAULT_PORT: u16 = 3001;
 const DEFAULT_DATABASE: &str = "sqlite://auth.db";
@@ -37,18 +40,8 @@ const DEFAULT_SENDER: &str = "no-reply@localhost";
 const DEFAULT_BODY_LIMIT: usize = 102_400;
 const DEFAULT_BODY_TIMEOUT: Duration = Duration::from_secs(15);
 const DEFAULT_CLEANUP: Duration = Duration::from_secs(3600);
-/// As long as Kubernetes and most load balancers take to notice.
-const DEFAULT_NOTICE: Duration = Duration::from_secs(5);
 /// Each takes 19 MiB.
 const MAX_PASSWORD_THREADS: usize = 256;
-
-/// The variables behind settings of sessions whose value alone does not tell whether they can work.
-const SESSION_VARIABLES: [(&str, &str); 4] = [
-    ("cookie_domain", "AUTH_COOKIE_DOMAIN"),
-    ("older_cookie_domain", "AUTH_OLDER_COOKIE_DOMAIN"),
-    ("access_token_validity_ms", "AUTH_ACCESS_TOKEN_SECONDS"),
-    ("refresh_token_validity_ms", "AUTH_REFRESH_TOKEN_MINUTES"),
-];
 
 /// The settings of one server.
 #[derive(Debug, Clone)]
@@ -101,10 +94,6 @@ pub struct Config {
     /// Variables that were set, look like settings (`AUTH_…`), and are none; the log lists them once.
     pub unknown_variables: Vec<String>,
 }
-
-/// A text that must not be printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
 
 /// Everything that is wrong with the settings, one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,14 +202,14 @@ impl Config {
             variables: &variables,
             errors,
         };
-        let session = session(&mut env);
+        let session = reading::session(&mut env);
         let recipes = RecipeSettings::read(&mut env);
         let config = app_info.map(|app_info| Self {
             session,
             recipes,
             ..Self::new(app_info)
         });
-        let config = read_rest(&mut env, config);
+        let config = reading::read_rest(&mut env, config);
         if let Some(config) = &config {
             env.check_session(config);
             let refusals = judgement::refusals(config, |setting| setting.variable);
@@ -235,254 +224,6 @@ impl Config {
     /// Whether only this machine can reach the server.
     pub fn is_local(&self) -> bool {
         self.listen.ip().is_loopback()
-    }
-}
-
-/// Everything but appInfo and sessions; what is wrong is found even where appInfo is wrong too.
-fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Config> {
-    let app_id = env.text("AUTH_APP_ID");
-    if let Some(message) = app_id.as_deref().and_then(check::app_id) {
-        env.wrong("AUTH_APP_ID", message);
-    }
-    let listen = env.parsed(
-        "AUTH_LISTEN_ADDR",
-        "must be an address such as 127.0.0.1:3001",
-    );
-    let admin = env.parsed(
-        "AUTH_ADMIN_LISTEN_ADDR",
-        "must be an address such as 127.0.0.1:9464",
-    );
-    let trusted_proxies = env.explained("AUTH_TRUSTED_PROXIES");
-    let max_connections = env.positive("AUTH_MAX_CONNECTIONS");
-    let max_connections_per_peer = env.positive("AUTH_MAX_CONNECTIONS_PER_PEER");
-    let limits = limits(env);
-    let notice: Option<u16> = env.parsed(
-        "AUTH_SHUTDOWN_DELAY_SECONDS",
-        "must be a number of seconds, 0 or more",
-    );
-    let cleanup: Option<u32> = env.positive("AUTH_CLEANUP_MINUTES");
-    let database = env
-        .text("DATABASE_URL")
-        .unwrap_or_else(|| DEFAULT_DATABASE.to_owned());
-    if let Err(message) = check_url(&database) {
-        env.wrong("DATABASE_URL", &message);
-    }
-    let connections = env.positive("AUTH_DATABASE_CONNECTIONS");
-    let sender = env.text("AUTH_MAIL_FROM");
-    if let Some(Err(error)) = sender.as_deref().map(check_sender) {
-        env.wrong("AUTH_MAIL_FROM", &error.message);
-    }
-    let smtp = env.text("AUTH_SMTP_URL");
-    if let Some(url) = &smtp {
-        if sender.is_none() {
-            env.wrong("AUTH_MAIL_FROM", "must be set where AUTH_SMTP_URL is");
-        }
-        if let Err(error) = check_smtp_url(url) {
-            env.wrong("AUTH_SMTP_URL", &error.message);
-        }
-    }
-    let outbox = env.text("AUTH_MAIL_OUTBOX");
-    let threads = env.positive("AUTH_PASSWORD_THREADS");
-    if threads.is_some_and(|threads| threads > MAX_PASSWORD_THREADS) {
-        env.wrong("AUTH_PASSWORD_THREADS", "must be 256 at most");
-    }
-    let body_limit = env.positive("AUTH_BODY_LIMIT");
-    let allowed_headers = allowed_headers(env);
-
-    let mut config = config?;
-    config.app_id = app_id.unwrap_or(config.app_id);
-    config.listen = listen.unwrap_or(config.listen);
-    config.admin_listen = admin;
-    config.trusted_proxies = trusted_proxies.unwrap_or_default();
-    config.max_connections = max_connections;
-    config.max_connections_per_peer = max_connections_per_peer;
-    config.limits = limits;
-    config.shutdown_delay = match notice {
-        Some(seconds) => Duration::from_secs(seconds.into()),
-        None if config.is_local() => Duration::ZERO,
-        None => DEFAULT_NOTICE,
-    };
-    let interval = cleanup.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
-    config.cleanup_interval = interval.unwrap_or(config.cleanup_interval);
-    config.allowed_headers = allowed_headers;
-    config.database_url = Secret(database);
-    config.database_connections = connections.unwrap_or(config.database_connections);
-    config.mail_from = sender.unwrap_or(config.mail_from);
-    config.smtp_url = smtp.map(Secret);
-    config.mail_outbox = outbox.map(PathBuf::from);
-    config.password_threads = threads.unwrap_or(config.password_threads);
-    config.body_limit = body_limit.unwrap_or(config.body_limit);
-    Some(config)
-}
-
-/// The names of `AUTH_ALLOWED_HEADERS`.
-fn allowed_headers(env: &mut Env<'_>) -> Vec<HeaderName> {
-    let name = "AUTH_ALLOWED_HEADERS";
-    let text = env.text(name).unwrap_or_default();
-    let mut headers = Vec::new();
-    for header in text.split(',').filter(|_| !text.is_empty()) {
-        match header.trim().parse() {
-            Ok(header) if header != "*" => headers.push(header),
-            _ => env.wrong(name, check::NO_HEADER),
-        }
-    }
-    headers
-}
-
-/// `AUTH_LIMITS=off` switches all off; one that is set all the same counts.
-fn limits(env: &mut Env<'_>) -> LimitSettings {
-    let mut limits = match env.text("AUTH_LIMITS").as_deref() {
-        None | Some("on") => LimitSettings::default(),
-        Some("off") => LimitSettings::off(),
-        Some(_) => {
-            env.wrong("AUTH_LIMITS", "must be on or off");
-            LimitSettings::default()
-        }
-    };
-    for (name, rates) in limits.variables() {
-        if let Some(set) = env.explained(name) {
-            *rates = set;
-        }
-    }
-    limits
-}
-
-fn session(env: &mut Env<'_>) -> SessionConfig {
-    let default = SessionConfig::default();
-    let seconds: Option<u32> = env.positive("AUTH_ACCESS_TOKEN_SECONDS");
-    let minutes: Option<u32> = env.positive("AUTH_REFRESH_TOKEN_MINUTES");
-    SessionConfig {
-        cookie_domain: env.text("AUTH_COOKIE_DOMAIN"),
-        older_cookie_domain: env.text("AUTH_OLDER_COOKIE_DOMAIN").map(|domain| {
-            if domain == "host-only" {
-                String::new()
-            } else {
-                domain
-            }
-        }),
-        cookie_same_site: env.explained("AUTH_COOKIE_SAME_SITE"),
-        cookie_secure: env.parsed("AUTH_COOKIE_SECURE", "must be true or false"),
-        anti_csrf: env.explained("AUTH_ANTI_CSRF"),
-        allowed_origins: env.list("AUTH_ALLOWED_ORIGINS"),
-        audience: env.text("AUTH_TOKEN_AUDIENCE"),
-        access_token_validity_ms: seconds.map_or(default.access_token_validity_ms, |seconds| {
-            i64::from(seconds) * 1000
-        }),
-        refresh_token_validity_ms: minutes.map_or(default.refresh_token_validity_ms, |minutes| {
-            i64::from(minutes) * 60_000
-        }),
-        signing_algorithm: env
-            .explained("AUTH_SIGNING_ALGORITHM")
-            .unwrap_or(default.signing_algorithm),
-        signing_key_encryption: env
-            .explained("AUTH_ENCRYPTION_SECRET")
-            .unwrap_or(default.signing_key_encryption),
-        ..default
-    }
-}
-
-/// The variables, and what is wrong with them so far.
-struct Env<'a> {
-    variables: &'a dyn Fn(&str) -> Option<String>,
-    errors: Vec<String>,
-}
-
-impl Env<'_> {
-    fn wrong(&mut self, name: &str, message: &str) {
-        self.errors.push(format!("{name}: {message}"));
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        debug_assert!(
-            variables::all().any(|known| known.name == name),
-            "{name} is missing in config/variables.rs"
-        );
-        let text = (self.variables)(name)?.trim().to_owned();
-        if text.contains(char::REPLACEMENT_CHARACTER) {
-            self.wrong(name, "must be Unicode");
-            return None;
-        }
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// What can only be told of all settings of sessions together.
-    fn check_session(&mut self, config: &Config) {
-        for error in config
-            .session
-            .check(&config.app_info)
-            .err()
-            .unwrap_or_default()
-        {
-            let variable = SESSION_VARIABLES
-                .iter()
-                .find(|(setting, _)| *setting == error.setting);
-            self.wrong(
-                variable.map_or(error.setting, |(_, name)| name),
-                &error.message,
-            );
-        }
-    }
-
-    /// A value of a type whose errors say nothing to an operator.
-    fn parsed<T: FromStr>(&mut self, name: &str, message: &str) -> Option<T> {
-        let value = self.text(name)?.parse().ok();
-        if value.is_none() {
-            self.wrong(name, message);
-        }
-        value
-    }
-
-    /// A value of a type whose errors say what to write.
-    fn explained<T: FromStr<Err = String>>(&mut self, name: &str) -> Option<T> {
-        match self.text(name)?.parse() {
-            Ok(value) => Some(value),
-            Err(message) => {
-                self.wrong(name, &message);
-                None
-            }
-        }
-    }
-
-    /// Values with commas between them, whose errors say what to write.
-    fn list<T: FromStr<Err = String>>(&mut self, name: &str) -> Vec<T> {
-        let text = self.text(name).unwrap_or_default();
-        let values = text.split(',').map(str::trim);
-        let mut list = Vec::new();
-        for value in values.filter(|_| !text.is_empty()) {
-            match value.parse::<T>() {
-                Ok(value) => list.push(value),
-                Err(message) => self.wrong(name, &message),
-            }
-        }
-        list
-    }
-
-    fn positive<T: FromStr + Default + PartialEq>(&mut self, name: &str) -> Option<T> {
-        let message = "must be a number greater than zero";
-        let value: T = self.parsed(name, message)?;
-        if value == T::default() {
-            self.wrong(name, message);
-            return None;
-        }
-        Some(value)
-    }
-}
-
-impl Secret {
-    /// Hides a text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
     }
 }
 

@@ -25,7 +25,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::clock::Clock;
-use crate::config::Config;
 use crate::crypto::encryption::Encryption;
 use crate::crypto::token;
 use crate::error::Error;
@@ -86,21 +85,22 @@ pub(crate) struct Attempt {
 }
 
 impl Limits {
-    /// Limits of a database, with the key that all its servers share.
+    /// Limits of a database, with the key that all its servers share, which is kept encrypted where that is
+    /// configured.
     ///
     /// # Errors
     /// The store failed.
     pub(crate) async fn open(
-        config: &Config,
+        settings: LimitSettings,
+        encryption: Encryption,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
-        let encryption = config.session.signing_key_encryption.clone();
         let key = shared_key(store.as_ref(), encryption).await?;
         Ok(Self(Arc::new(Inner {
             store,
             clock,
-            settings: config.limits.clone(),
+            settings,
             key,
             warned: AtomicBool::new(false),
         })))

@@ -28,6 +28,7 @@ mod origin;
 mod places;
 mod refresh;
 mod rotation;
+mod settings;
 mod size;
 #[cfg(test)]
 mod tests;
@@ -48,7 +49,7 @@ pub use claims::{
     Claim, ClaimSource, ClaimValidators, FetchClaim, PROTECTED_CLAIMS, Subject, Validate,
     Validator, Verdict,
 };
-pub use config::{AntiCsrf, CookiePolicy, SameSite, SessionConfig, SettingError, TransferPolicy};
+pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use cookie_names::CookieNames;
 pub use effects::Effects;
 pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
@@ -59,6 +60,7 @@ pub use hooks::{OnCreateSession, TransferRequest};
 pub use keys::{Jwks, KeyInformation, KeyState, POLL as KEY_POLL, SigningKeys};
 pub(crate) use origin::CookieUse;
 pub use origin::Origin;
+pub use settings::CookiePolicy;
 pub use transport::TransferMethod;
 
 /// A session that a request is known to belong to. The fields of its [`TokenContent`] are read as if they

@@ -176,9 +176,14 @@ impl AuthBuilder {
             .encrypt_anew()
             .await
             .map_err(|error| StartError(error.to_string()))?;
-        let limits = Limits::open(&config, Arc::clone(&store), Arc::clone(&clock))
-            .await
-            .map_err(|error| StartError(error.to_string()))?;
+        let limits = Limits::open(
+            config.limits.clone(),
+            config.session.signing_key_encryption.clone(),
+            Arc::clone(&store),
+            Arc::clone(&clock),
+        )
+        .await
+        .map_err(|error| StartError(error.to_string()))?;
         let mail = Queue::new(
             Arc::clone(&store),
             Arc::clone(&clock),

@@ -17,7 +17,7 @@ use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use super::config::Settings;
+use super::settings::Settings;
 
 /// Name of a cookie that old servers of this protocol set; it is only ever cleared.
 pub(super) const LEGACY: &str = "sIdRefreshToken";

@@ -27,12 +27,13 @@ pub use administration::SessionInformation;
 pub use without_request::{JwtOptions, SessionTokens};
 
 use super::claims::{ClaimSource, Validator};
-use super::config::{SessionConfig, SettingError, Settings, TransferPolicy};
+use super::config::{SessionConfig, SettingError, TransferPolicy};
 use super::effects::Effects;
 use super::events::{EventQueues, SessionEvent, SessionEventKind};
 use super::hooks::{GetTokenTransferMethod, OnCreateSession, TransferRequest};
 use super::keys::{Jwks, SigningKeys};
 use super::origin::{self, CookieUse};
+use super::settings::Settings;
 use super::size::HeadWarning;
 use super::transport::{self, TransferMethod};
 use super::verified_tokens::VerifiedTokenCache;

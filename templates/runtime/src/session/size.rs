@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde_json::{Map, Value};
 
 use super::claims;
-use super::config::Settings;
+use super::settings::Settings;
 use super::transport::TransferMethod;
 use crate::error::Error;
 

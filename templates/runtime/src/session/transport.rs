@@ -9,12 +9,13 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName};
 
 use super::CookieNames;
-use super::config::{Settings, TransferPolicy};
+use super::config::TransferPolicy;
 use super::cookie;
 use super::csrf::ANTI_CSRF;
 use super::effects::Effects;
 use super::front_token;
 use super::refresh::RefreshToken;
+use super::settings::Settings;
 use crate::error::Error;
 
 const ST_ACCESS: HeaderName = HeaderName::from_static("st-access-token");

@@ -236,7 +236,7 @@ async fn claims_that_no_client_carries_are_refused_and_named() {
 fn settings_that_cannot_work_are_refused() {
     let refused = |config: SessionConfig| {
         let app = app_info("http://localhost:3001", "http://localhost:3000");
-        config::Settings::resolve(&app, config).expect_err("refused")
+        settings::Settings::resolve(&app, config).expect_err("refused")
     };
     let errors = refused(SessionConfig {
         invalid_claim_status_code: 401,
