@@ -215,7 +215,9 @@ fn unread_field<'a>(
 
 fn function_label(field: &str) -> &'static str {
     match field {
-        "origin" => "a function that decides for each request; the generated server has one origin",
+        "origin" => {
+            "a function that decides for each request; write one website here, and others into AUTH_WEBSITES"
+        }
         _ => "a function, where a text is needed",
     }
 }

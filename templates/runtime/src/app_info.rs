@@ -250,6 +250,12 @@ impl AppInfo {
         Ok(same_domain && scheme(&self.api_domain) == scheme(&self.website_domain))
     }
 
+    /// Whether browsers take the API and this URL for one site, as [`AppInfo::same_site`] has it.
+    pub fn is_same_site(&self, url: &str) -> bool {
+        let api = top_level_domain(&self.api_domain);
+        api.is_ok() && api == top_level_domain(url) && scheme(&self.api_domain) == scheme(url)
+    }
+
     /// Whether API and website are the machine that the server runs on: a developer's.
     pub fn is_local(&self) -> bool {
         is_loopback(&self.api_domain) && is_loopback(&self.website_domain)

@@ -25,7 +25,7 @@ use crate::delivery::{Outbox, Queue};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::session::{SessionConfig, Sessions};
+use crate::session::{SessionConfig, Sessions, Website, Websites};
 use crate::store::Store;
 
 pub use self::builder::AuthBuilder;
@@ -51,6 +51,7 @@ struct Parts {
     config: Config,
     store: Arc<dyn Store>,
     sessions: Sessions,
+    websites: Websites,
     passwords: Passwords,
     limits: Limits,
     mail: Queue,
@@ -110,6 +111,16 @@ impl Auth {
     /// The session engine.
     pub fn sessions(&self) -> &Sessions {
         &self.0.sessions
+    }
+
+    /// The websites of the application; that of appInfo is the first one.
+    pub fn all_websites(&self) -> &[Website] {
+        self.0.websites.all()
+    }
+
+    /// What finds the website of a request.
+    pub(crate) fn websites(&self) -> &Websites {
+        &self.0.websites
     }
 
     /// The password hasher.
@@ -197,7 +208,7 @@ impl Auth {
         self.0
             .outbox
             .as_deref()
-            .filter(|_| self.0.config.is_local() && self.app_info().is_local())
+            .filter(|_| self.0.config.is_for_development())
     }
 
     /// Lets the handlers of session events finish and sends the mails that are due, each for at most ten seconds;

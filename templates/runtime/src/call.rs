@@ -8,6 +8,7 @@ mod content;
 mod fdi_version;
 mod request_session;
 mod sign_in;
+mod website;
 
 use std::borrow::Cow;
 use std::net::SocketAddr;

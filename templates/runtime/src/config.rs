@@ -27,10 +27,10 @@ use self::env::Env;
 use self::names::Names;
 pub use self::recipes::RecipeSettings;
 pub use self::secret::Secret;
-use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput};
+use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput, is_loopback};
 use crate::limits::LimitSettings;
 use crate::network::TrustedProxies;
-use crate::session::SessionConfig;
+use crate::session::{SessionConfig, Website};
 use crate::store::DEFAULT_APP_ID;
 
 const DEFAULT_PORT: u16 = 3001;
@@ -219,6 +219,12 @@ impl Config {
             Some(config) if env.errors.is_empty() => Ok(config),
             _ => Err(ConfigErrors(env.errors)),
         }
+    }
+
+    /// Whether the server, the API and all websites are the machine that it runs on: a developer's.
+    pub fn is_for_development(&self) -> bool {
+        let is_local = |website: &Website| is_loopback(website.as_str());
+        self.is_local() && self.app_info.is_local() && self.session.websites.iter().all(is_local)
     }
 
     /// Whether only this machine can reach the server.

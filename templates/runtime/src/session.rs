@@ -34,6 +34,7 @@ mod size;
 mod tests;
 mod transport;
 mod verified_tokens;
+mod website;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -62,6 +63,8 @@ pub(crate) use origin::CookieUse;
 pub use origin::Origin;
 pub use settings::CookiePolicy;
 pub use transport::TransferMethod;
+pub(crate) use website::{ChooseWebsite, Websites};
+pub use website::{Website, WebsiteRequest};
 
 /// A session that a request is known to belong to. The fields of its [`TokenContent`] are read as if they
 /// were its own (`session.user_id`); clones share them, so a clone copies no text.

@@ -15,6 +15,13 @@ use tokio_postgres::NoTls;
 /// The tables from before the first release.
 const UNRELEASED: &str = "before-0.1.0";
 
+/// A mail that waited when the database was upgraded, in the columns of the first release.
+const WAITING: &str = "INSERT INTO mail_outbox
+        (id, kind, tenant_id, recipient, recipient_hash, state, attempts, created_at, due_at,
+         leased_until, expires_at)
+    VALUES ('waiting', 'password-reset', 'public', 'ana@example.com', 'hash', 'waiting', 0,
+            1700000000000, 1700000000000, 0, 1900000000000);";
+
 /// The folders of the releases, and the file in each.
 fn kept(file: &str) -> Vec<(String, PathBuf)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
@@ -38,6 +45,9 @@ async fn goes_on(release: &str, dump: &str, store: impl Store + 'static) {
     let build = |builder: auth_server::auth::AuthBuilder| builder.store(store);
     let app = |auth| auth_server::router(auth, Endpoints::new());
     let server = Server::start_built(|_| {}, build, app).await;
+    let mails = server.mails().await;
+    assert_eq!(mails.len(), 1, "{release}: the mail that waited");
+    assert!(!common::token_of(&mails[0]).is_empty(), "{release}");
     let signed_in = server
         .post("/auth/signin")
         .json(&form("ana@example.com", "a long passw0rd"))
@@ -90,6 +100,9 @@ async fn a_sqlite_database_of_every_release_can_be_upgraded() {
         let path = folder.path().join(format!("{release}.db"));
         let db = rusqlite::Connection::open(&path).expect("it opens");
         db.execute_batch(&dump).expect("it is a dump");
+        if release != UNRELEASED {
+            db.execute_batch(WAITING).expect("the outbox is there");
+        }
         drop(db);
         let opened = SqliteStore::open(&url(&path));
         if release == UNRELEASED {
@@ -135,6 +148,10 @@ async fn a_postgres_database_of_every_release_can_be_upgraded() {
         tokio::spawn(connection);
         let sql = format!("CREATE SCHEMA {name}; {dump}");
         client.batch_execute(&sql).await.expect("it is a dump");
+        if release != UNRELEASED {
+            let sql = format!("SET search_path = {name}; {WAITING}");
+            client.batch_execute(&sql).await.expect("it waits");
+        }
         let opened = PostgresStore::open(&schema.url, 4).await;
         if release == UNRELEASED {
             refused(opened.err());

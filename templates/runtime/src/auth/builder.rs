@@ -13,7 +13,9 @@ use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, Outbox, Queue};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::session::{ClaimSource, CookieNames, EventQueues, Sessions, SettingError, Validator};
+use crate::session::{
+    ClaimSource, CookieNames, EventQueues, Sessions, SettingError, Validator, Websites,
+};
 use crate::store::{self, OwningApp, Store};
 
 /// How many passwords may wait for each that is being hashed.
@@ -184,7 +186,9 @@ impl AuthBuilder {
         )
         .await
         .map_err(|error| StartError(error.to_string()))?;
+        let websites = Websites::new(&config.app_info, &config.session.websites, hooks.website);
         let mail = Queue::new(
+            &config.app_info,
             Arc::clone(&store),
             Arc::clone(&clock),
             mailer,
@@ -195,6 +199,7 @@ impl AuthBuilder {
             config,
             store,
             sessions,
+            websites,
             passwords,
             limits,
             mail,

@@ -10,12 +10,16 @@ use std::sync::Arc;
 use super::AuthBuilder;
 use super::events::OnSessionEvent;
 use super::refusal::{ErrorHandler, ErrorHandlers};
-use crate::session::{GetTokenTransferMethod, OnCreateSession, TransferPolicy, TransferRequest};
+use crate::session::{
+    ChooseWebsite, GetTokenTransferMethod, OnCreateSession, TransferPolicy, TransferRequest,
+    Website, WebsiteRequest,
+};
 
 /// The hooks of an [`AuthBuilder`].
 #[derive(Default)]
 pub(super) struct Hooks {
     pub(super) transfer: Option<Arc<GetTokenTransferMethod>>,
+    pub(super) website: Option<Arc<ChooseWebsite>>,
     pub(super) on_create: Vec<Arc<dyn OnCreateSession>>,
     pub(super) on_session_event: Vec<Arc<dyn OnSessionEvent>>,
     pub(super) error_handlers: ErrorHandlers,
@@ -49,6 +53,35 @@ impl AuthBuilder {
         decide: impl Fn(TransferRequest<'_>) -> TransferPolicy + Send + Sync + 'static,
     ) -> Self {
         self.hooks.transfer = Some(Arc::new(decide));
+        self
+    }
+
+    /// Chooses the website of a request whose `Origin` does not name one: that of a mail's links and of redirects, and
+    /// what [`RequestSession::website`](crate::RequestSession::website) answers. `None` stands for the website of
+    /// appInfo. Only a website of the settings counts ([`SessionConfig::websites`](crate::session::SessionConfig)),
+    /// since headers are of the client's making (OWASP Web Security Testing Guide, "Testing for Host Header Injection").
+    ///
+    /// ```no_run
+    /// # async fn run(config: auth_runtime::Config) -> Result<(), auth_runtime::auth::StartError> {
+    /// use auth_runtime::Auth;
+    ///
+    /// // `https://example.org` calls `api.example.org`, from native apps too, which send no `Origin`.
+    /// let auth = Auth::builder(config)
+    ///     .website(|request| {
+    ///         let host = request.headers.get("host")?.to_str().ok()?;
+    ///         let site = host.strip_prefix("api.")?;
+    ///         request.websites.iter().find(|website| website.authority() == site)
+    ///     })
+    ///     .build()
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn website(
+        mut self,
+        choose: impl for<'a> Fn(WebsiteRequest<'a>) -> Option<&'a Website> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.website = Some(Arc::new(choose));
         self
     }
 

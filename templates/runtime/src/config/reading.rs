@@ -143,6 +143,7 @@ pub(super) fn session(env: &mut Env<'_>) -> SessionConfig {
         cookie_same_site: env.explained("AUTH_COOKIE_SAME_SITE"),
         cookie_secure: env.parsed("AUTH_COOKIE_SECURE", "must be true or false"),
         anti_csrf: env.explained("AUTH_ANTI_CSRF"),
+        websites: env.list("AUTH_WEBSITES"),
         allowed_origins: env.list("AUTH_ALLOWED_ORIGINS"),
         audience: env.text("AUTH_TOKEN_AUDIENCE"),
         access_token_validity_ms: seconds.map_or(default.access_token_validity_ms, |seconds| {

@@ -253,10 +253,16 @@ pub const VARIABLES: &[Variable] = &[
         "`NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN`",
     ),
     plain(
+        "AUTH_WEBSITES",
+        "none",
+        "Origins of further websites of the application, with commas between them: `https://shop.example.com`. Their \
+         pages count as those of `websiteDomain`, and mails link to the website of the request",
+    ),
+    plain(
         "AUTH_ALLOWED_ORIGINS",
         "none",
-        "Origins that count as the website beside its own, with commas between them: other websites, and \
-         native shells such as `capacitor://localhost`",
+        "Origins whose pages count as the website though no mail links to them, with commas between them: native \
+         shells such as `capacitor://localhost`",
     ),
     plain(
         "AUTH_ALLOWED_HEADERS",

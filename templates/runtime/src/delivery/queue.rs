@@ -16,12 +16,14 @@ use uuid::Uuid;
 
 use super::worker::{self, Compose};
 use super::{MailKind, Mailer};
+use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::encryption::Encryption;
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::metrics::MailMetrics;
 use crate::request_id;
+use crate::session::Website;
 use crate::store::{ClaimedMail, EnqueueMail, MailLimit, NewMailRow, Store};
 
 const SECOND: i64 = 1_000;
@@ -54,6 +56,11 @@ pub struct NewMail {
     /// Its recipient, known to the server or not: what asks for mails behaves the same for both, and the
     /// worker finds out.
     pub to: EmailAddress,
+    /// The website that its links lead to: that of the request ([`RequestSession::website`]). `None` stands for that of
+    /// appInfo.
+    ///
+    /// [`RequestSession::website`]: crate::RequestSession::website
+    pub website: Option<Website>,
     /// The user or login method that it is about, where that is known already.
     pub subject: Option<String>,
     /// What the text needs and nothing else knows, such as a code. It is stored encrypted where
@@ -70,6 +77,9 @@ pub struct DueMail {
     pub tenant_id: String,
     /// See [`NewMail::to`].
     pub to: EmailAddress,
+    /// The URL of the website's auth pages, without `/` at the end, as the server that accepted the mail had it. So all
+    /// attempts to send a mail have the same links, whichever server sends it.
+    pub website: String,
     /// See [`NewMail::subject`].
     pub subject: Option<String>,
     /// See [`NewMail::payload`].
@@ -82,6 +92,9 @@ pub struct Queue(Arc<Inner>);
 
 /// What the queue and its workers share.
 pub(super) struct Inner {
+    /// The website of appInfo.
+    website: Website,
+    website_base_path: String,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) mailer: Arc<dyn Mailer>,
@@ -116,6 +129,7 @@ pub(super) enum Stop {
 impl Queue {
     /// A queue in this database. Nothing is sent before [`Queue::start`].
     pub(crate) fn new(
+        app: &AppInfo,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         mailer: Arc<dyn Mailer>,
@@ -129,6 +143,8 @@ impl Queue {
             stop: watch::Sender::new(Stop::Over),
         };
         Self(Arc::new(Inner {
+            website: Website::of(app),
+            website_base_path: app.website_base_path.clone(),
             store,
             clock,
             mailer,
@@ -154,12 +170,13 @@ impl Queue {
             kind,
             tenant_id,
             to,
+            website,
             subject,
             payload,
         } = mail;
         let enqueue = EnqueueMail {
             recipient: to.to_string(),
-            row: self.row(kind, &tenant_id, subject, payload)?,
+            row: self.row(kind, &tenant_id, website.as_ref(), subject, payload)?,
             limit: LIMIT,
         };
         if self.0.store.run(enqueue).await? {
@@ -182,6 +199,7 @@ impl Queue {
         &self,
         kind: MailKind,
         tenant_id: &str,
+        website: Option<&Website>,
         subject: Option<String>,
         payload: Option<Vec<u8>>,
     ) -> Result<NewMailRow, Error> {
@@ -192,6 +210,7 @@ impl Queue {
         Ok(NewMailRow {
             kind: kind.name(),
             tenant_id: tenant_id.to_owned(),
+            website: self.0.auth_pages(website),
             subject,
             payload,
             request_id: request_id::current().map(|id| id.as_str().to_owned()),
@@ -237,6 +256,12 @@ impl Queue {
 }
 
 impl Inner {
+    /// The URL of a website's auth pages.
+    fn auth_pages(&self, website: Option<&Website>) -> String {
+        let origin = website.unwrap_or(&self.website);
+        format!("{origin}{}", self.website_base_path)
+    }
+
     /// A row as its sender needs it.
     ///
     /// # Errors
@@ -253,6 +278,7 @@ impl Inner {
             kind: row.kind,
             tenant_id: row.tenant_id,
             to,
+            website: row.website.unwrap_or_else(|| self.auth_pages(None)),
             subject: row.subject,
             payload,
         })

@@ -10,7 +10,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{CookieNames, Origin};
+use super::{CookieNames, Origin, Website};
 use crate::crypto::encryption::Encryption;
 use crate::crypto::keys::Algorithm;
 
@@ -43,8 +43,12 @@ pub struct SessionConfig {
     pub anti_csrf: Option<AntiCsrf>,
     /// How tokens may travel.
     pub transfer: TransferPolicy,
-    /// Origins that count as the website beside its own: other websites of the same application, and
-    /// native shells such as `capacitor://localhost`. They may read answers and use cookies.
+    /// Websites of the same application beside that of appInfo. Their pages may read answers and use cookies, and
+    /// links in mails lead to the website of the request ([`RequestSession::website`](crate::RequestSession::website)).
+    /// Cookies are as all of them together need it.
+    pub websites: Vec<Website>,
+    /// Origins whose pages may read answers and use cookies, too, and to which no link leads: native shells such as
+    /// `capacitor://localhost`.
     pub allowed_origins: Vec<Origin>,
     /// The `aud` of access tokens, which this server then demands of them (RFC 7519 §4.1.3); by default none.
     pub audience: Option<String>,
@@ -84,6 +88,7 @@ impl Default for SessionConfig {
             invalid_claim_status_code: 403,
             anti_csrf: None,
             transfer: TransferPolicy::Any,
+            websites: Vec::new(),
             allowed_origins: Vec::new(),
             audience: None,
             use_dynamic_signing_key: true,

@@ -3,7 +3,7 @@
 use super::claims::Stamp;
 use super::config::{DAY, HOUR, SECOND};
 use super::places::CookiePlaces;
-use super::{AntiCsrf, CookieNames, Origin, SameSite, SessionConfig, SettingError};
+use super::{AntiCsrf, CookieNames, Origin, SameSite, SessionConfig, SettingError, Website};
 use crate::app_info::{self, AppInfo};
 
 /// The longest validity: sums of times stay far from any overflow, dates within the year 9999.
@@ -57,7 +57,11 @@ impl Settings {
             older => errors.cookie_domain("older_cookie_domain", older),
         };
         // appInfo was normalised: both of its domains belong to a site.
-        let one_site = app.same_site().unwrap_or(false);
+        let one_site = app.same_site().unwrap_or(false)
+            && config
+                .websites
+                .iter()
+                .all(|it| app.is_same_site(it.as_str()));
         config.demand(&mut errors);
         let secure = config
             .cookie_secure
@@ -78,8 +82,8 @@ impl Settings {
             SameSite::None => AntiCsrf::ViaCustomHeader,
             SameSite::Strict | SameSite::Lax => AntiCsrf::None,
         };
-        let local =
-            app_info::is_loopback(&app.api_domain) && app_info::is_loopback(&app.website_domain);
+        let is_local = |website: &Website| app_info::is_loopback(website.as_str());
+        let local = app.is_local() && config.websites.iter().all(is_local);
         Ok(Self {
             secure,
             same_site,
@@ -87,7 +91,7 @@ impl Settings {
             older_domain,
             clears_legacy: cookies == CookieNames::default(),
             places: CookiePlaces::of(&app.api_domain),
-            own_origins: own_origins(app, &config.allowed_origins),
+            own_origins: own_origins(app, &config),
             cookies,
             anti_csrf: config.anti_csrf.unwrap_or(by_same_site),
             refresh_path: app.refresh_path(),
@@ -187,11 +191,11 @@ impl SessionConfig {
 }
 
 /// The website, the API and what the settings add.
-fn own_origins(app: &AppInfo, allowed: &[Origin]) -> Vec<String> {
+fn own_origins(app: &AppInfo, config: &SessionConfig) -> Vec<String> {
     let domains = [&app.website_domain, &app.api_domain].into_iter().cloned();
-    domains
-        .chain(allowed.iter().map(Origin::to_string))
-        .collect()
+    let websites = config.websites.iter().map(Website::to_string);
+    let allowed = config.allowed_origins.iter().map(Origin::to_string);
+    domains.chain(websites).chain(allowed).collect()
 }
 
 /// What is wrong so far.

@@ -30,6 +30,8 @@ pub(crate) struct NewMailRow {
     pub(crate) kind: &'static str,
     /// The tenant that it belongs to.
     pub(crate) tenant_id: String,
+    /// The URL of the auth pages that its links lead to.
+    pub(crate) website: String,
     /// Whom it is about: a user or a login method, where that is known already.
     pub(crate) subject: Option<String>,
     /// What the text needs and only this row knows; sealed.
@@ -116,8 +118,8 @@ pub(crate) async fn insert(
     tx.execute(
         "INSERT INTO mail_outbox (id, kind, tenant_id, recipient, recipient_hash, subject, payload,
                               request_id, state, attempts, created_at, due_at, leased_until,
-                              expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9, 0, $10)
+                              expires_at, website)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9, 0, $10, $11)
          ON CONFLICT (id) DO NOTHING",
         &[
             (&row.id).into(),
@@ -130,6 +132,7 @@ pub(crate) async fn insert(
             row.request_id.as_ref().into(),
             row.created_at.into(),
             row.expires_at.into(),
+            (&row.website).into(),
         ],
     )
     .await
@@ -143,6 +146,8 @@ pub(crate) struct ClaimedMail {
     pub(crate) kind: String,
     pub(crate) tenant_id: String,
     pub(crate) recipient: String,
+    /// `None` in the row of a server that does not know the column.
+    pub(crate) website: Option<String>,
     pub(crate) subject: Option<String>,
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) request_id: Option<String>,
@@ -198,7 +203,7 @@ impl ClaimMails {
                          ORDER BY due_at, id LIMIT 1)
                    AND state = 'waiting' AND leased_until <= $1
                  RETURNING id, kind, tenant_id, recipient, subject, payload, request_id, expires_at,
-                       attempts",
+                       attempts, website",
                 &[self.now.into(), self.leased_until.into(), hash.into()],
             )
             .await?;
@@ -213,6 +218,7 @@ impl ClaimMails {
                 request_id: row.get(6)?,
                 expires_at: row.get(7)?,
                 attempt: row.get(8)?,
+                website: row.get(9)?,
             })
         })
         .transpose()

@@ -35,12 +35,22 @@ pub(super) struct Migration {
 /// its folder, and adds a line at the end.
 pub(super) const ALL: &[(&str, &[Migration])] = &[("core", CORE)];
 
-const CORE: &[Migration] = &[Migration {
-    number: 1,
-    name: "initial",
-    oldest_release: "0.1.0",
-    sql: Sql::Both(include_str!("../../migrations/core/0001_initial.sql")),
-}];
+const CORE: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "initial",
+        oldest_release: "0.1.0",
+        sql: Sql::Both(include_str!("../../migrations/core/0001_initial.sql")),
+    },
+    Migration {
+        number: 2,
+        name: "website of mails",
+        oldest_release: "0.1.0",
+        sql: Sql::Both(include_str!(
+            "../../migrations/core/0002_website_of_mails.sql"
+        )),
+    },
+];
 
 /// The table that records migrations, in the types of PostgreSQL.
 pub(super) const RECORD: &str = r#"

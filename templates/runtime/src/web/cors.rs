@@ -1,6 +1,6 @@
 //! Cross-origin requests (Fetch Standard, "CORS protocol").
 //!
-//! Rules: exactly the origins of the website and of the settings may read answers, with credentials and
+//! Rules: exactly the origins of the websites and of the settings may read answers, with credentials and
 //! never by `*`; only an OPTIONS request with `Access-Control-Request-Method` is a preflight. Operations
 //! whose route says [`Origins::AnyMayRead`] answer nothing secret: every origin may read them, without
 //! credentials.
@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::config::Config;
-use crate::session::Origin;
+use crate::session::{Origin, Website};
 
 /// The headers that pages may always send; the last five are those of the session library.
 const ALLOWED_HEADERS: [HeaderName; 6] = [
@@ -59,8 +59,9 @@ pub fn allowed_headers(config: &Config) -> Vec<HeaderName> {
 /// Which headers a page may read depends on the answer: the session engine sets it.
 pub fn cors(config: &Config) -> CorsLayer {
     let website = [config.app_info.website_domain.as_str()].into_iter();
-    let allowed = config.session.allowed_origins.iter();
-    let origins = website.chain(allowed.map(Origin::as_str));
+    let further = config.session.websites.iter().map(Website::as_str);
+    let allowed = config.session.allowed_origins.iter().map(Origin::as_str);
+    let origins = website.chain(further).chain(allowed);
     // A normalised origin is ASCII; one that is not would match no browser's `Origin` anyway.
     let origins = origins.filter_map(|origin| HeaderValue::from_str(origin).ok());
     CorsLayer::new()

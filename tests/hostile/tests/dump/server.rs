@@ -160,6 +160,7 @@ impl Server {
             kind: messages::LINK,
             tenant_id: "public".to_owned(),
             to: "ida@ex.co".parse().expect("an address"),
+            website: None,
             subject: None,
             payload: Some(CODE.as_bytes().to_vec()),
         };

@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::{Findings, Setting};
 use crate::app_info::{AppInfo, is_loopback};
 use crate::config::Config;
-use crate::session::{AntiCsrf, CookiePolicy, SameSite, TransferPolicy};
+use crate::session::{AntiCsrf, CookiePolicy, SameSite, TransferPolicy, Website};
 
 const DOMAIN: Setting = Setting {
     variable: "AUTH_COOKIE_DOMAIN",
@@ -38,7 +38,7 @@ pub(super) fn judge(config: &Config, findings: &mut Findings) {
     if let Some(domain) = &policy.domain {
         scope(domain, &config.app_info, findings);
     }
-    same_site(&policy, &config.app_info, findings);
+    same_site(&policy, config, findings);
     secure(&policy, &config.app_info, findings);
 }
 
@@ -70,7 +70,7 @@ fn scope(domain: &str, app: &AppInfo, findings: &mut Findings) {
     }
 }
 
-fn same_site(policy: &CookiePolicy, app: &AppInfo, findings: &mut Findings) {
+fn same_site(policy: &CookiePolicy, config: &Config, findings: &mut Findings) {
     if policy.same_site == SameSite::None && policy.anti_csrf == AntiCsrf::None {
         findings.refuse(
             ANTI_CSRF,
@@ -78,8 +78,11 @@ fn same_site(policy: &CookiePolicy, app: &AppInfo, findings: &mut Findings) {
             "leave it away, or set VIA_CUSTOM_HEADER or VIA_TOKEN",
         );
     }
-    let (api, website) = (&app.api_domain, &app.website_domain);
-    if policy.same_site != SameSite::None && !app.same_site().unwrap_or(false) {
+    let (app, api) = (&config.app_info, &config.app_info.api_domain);
+    let further = config.session.websites.iter().map(Website::as_str);
+    let mut websites = [app.website_domain.as_str()].into_iter().chain(further);
+    let other = websites.find(|website| !app.is_same_site(website));
+    if let Some(website) = other.filter(|_| policy.same_site != SameSite::None) {
         let name = policy.same_site.name();
         findings.danger(
             SAME_SITE,

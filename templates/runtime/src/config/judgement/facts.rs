@@ -1,7 +1,7 @@
 //! The effect of the settings, and the reasons: what `doctor` shows beside its findings.
 
 use super::mail::{self, Way as MailWay};
-use crate::app_info::{AppInfo, top_level_domain};
+use crate::app_info::top_level_domain;
 use crate::config::Config;
 use crate::session::{AntiCsrf, CookieNames, SameSite, TransferPolicy};
 use crate::store::{self, Way};
@@ -58,7 +58,7 @@ fn cookies(config: &Config) -> Vec<String> {
     let same_site = if session.cookie_same_site.is_some() {
         format!("SameSite={same_site}: AUTH_COOKIE_SAME_SITE")
     } else {
-        format!("SameSite={same_site}, because {}", sites(&config.app_info))
+        format!("SameSite={same_site}, because {}", sites(config))
     };
     let why = match (session.anti_csrf, policy.same_site) {
         (Some(_), _) => "AUTH_ANTI_CSRF",
@@ -88,22 +88,28 @@ fn cookies(config: &Config) -> Vec<String> {
 }
 
 fn cors(config: &Config) -> String {
-    let website = &config.app_info.website_domain;
-    let allowed: Vec<_> = config
-        .session
-        .allowed_origins
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    if allowed.is_empty() {
-        return format!("only {website} may read answers, with credentials");
-    }
-    let allowed = allowed.join(", ");
-    format!("{website} and {allowed} (AUTH_ALLOWED_ORIGINS) may read answers, with credentials")
+    let listed = |origins: Vec<String>, variable: &str| match origins.is_empty() {
+        true => String::new(),
+        false => format!(" and {} ({variable})", origins.join(", ")),
+    };
+    let (app, session) = (&config.app_info, &config.session);
+    let websites = session.websites.iter().map(ToString::to_string).collect();
+    let allowed = session.allowed_origins.iter();
+    let allowed = allowed.map(ToString::to_string).collect();
+    let further = listed(websites, "AUTH_WEBSITES") + &listed(allowed, "AUTH_ALLOWED_ORIGINS");
+    let only = if further.is_empty() { "only " } else { "" };
+    let website = &app.website_domain;
+    format!("{only}{website}{further} may read answers, with credentials")
 }
 
 /// Whether API and website are one site, in words.
-fn sites(app: &AppInfo) -> String {
+fn sites(config: &Config) -> String {
+    let app = &config.app_info;
+    let mut further = config.session.websites.iter();
+    if let Some(website) = further.find(|website| !app.is_same_site(website.as_str())) {
+        let api = &app.api_domain;
+        return format!("API ({api}) and {website} (AUTH_WEBSITES) are two sites");
+    }
     let site = |url: &str| top_level_domain(url).unwrap_or_else(|_| url.to_owned());
     let (api, website) = (site(&app.api_domain), site(&app.website_domain));
     if app.same_site().unwrap_or(false) {

@@ -15,6 +15,10 @@ const WEBSITE: Setting = Setting {
     variable: "appInfo.websiteDomain",
     field: "app_info.website_domain",
 };
+const WEBSITES: Setting = Setting {
+    variable: "AUTH_WEBSITES",
+    field: "session.websites",
+};
 const LISTEN: Setting = Setting {
     variable: "AUTH_LISTEN_ADDR",
     field: "listen",
@@ -30,7 +34,13 @@ const ADMIN: Setting = Setting {
 
 pub(super) fn judge(config: &Config, findings: &mut Findings) {
     let app = &config.app_info;
-    for (setting, domain) in [(API, &app.api_domain), (WEBSITE, &app.website_domain)] {
+    let of_app_info = [
+        (API, app.api_domain.as_str()),
+        (WEBSITE, &app.website_domain),
+    ];
+    let further = config.session.websites.iter();
+    let further = further.map(|website| (WEBSITES, website.as_str()));
+    for (setting, domain) in of_app_info.into_iter().chain(further) {
         if domain.starts_with("http:") && !is_loopback(domain) {
             findings.danger(
                 setting,

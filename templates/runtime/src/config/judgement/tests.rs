@@ -51,6 +51,48 @@ fn finds(severity: Severity, variable: &'static str, change: impl FnOnce(&mut Co
 }
 
 #[test]
+fn every_website_is_judged() {
+    let website = |text: &str| text.parse().expect("a website");
+    let set = |text| move |config: &mut Config| config.session.websites = vec![website(text)];
+    finds(
+        Severity::Danger,
+        "AUTH_WEBSITES",
+        set("http://shop.example.com"),
+    );
+    // One of another site needs cookies that all sites may have sent.
+    finds(Severity::Danger, "AUTH_COOKIE_SAME_SITE", |config| {
+        set("https://example.org")(config);
+        config.session.cookie_same_site = Some(SameSite::Lax);
+    });
+    for (text, same_site) in [
+        ("https://shop.example.com", SameSite::Lax),
+        ("https://example.org", SameSite::None),
+    ] {
+        let mut config = production();
+        set(text)(&mut config);
+        assert_eq!(found(&config), [], "{text}");
+        let policy = config.session.cookie_policy(&config.app_info);
+        assert_eq!(policy.expect("it is right").same_site, same_site, "{text}");
+        let facts: Vec<_> = facts(&config).into_iter().map(|fact| fact.text).collect();
+        let facts = facts.join("\n");
+        let read = format!("https://example.com and {text} (AUTH_WEBSITES) may read answers");
+        assert!(facts.contains(&read), "{facts}");
+        let two = format!("and {text} (AUTH_WEBSITES) are two sites");
+        assert_eq!(facts.contains(&two), same_site == SameSite::None, "{facts}");
+    }
+}
+
+#[test]
+fn a_server_with_a_website_elsewhere_is_no_developers() {
+    let mut local = config("http://localhost:3001", "http://localhost:3000");
+    assert!(local.is_for_development());
+    local.session.websites = vec!["http://localhost:4000".parse().expect("a website")];
+    assert!(local.is_for_development());
+    local.session.websites = vec!["https://example.com".parse().expect("a website")];
+    assert!(!local.is_for_development());
+}
+
+#[test]
 fn what_is_right_is_not_mentioned() {
     assert_eq!(found(&production()), []);
     assert_eq!(

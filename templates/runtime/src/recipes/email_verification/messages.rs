@@ -27,7 +27,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
     }
     let token = new_token(auth, &recipe_user_id, &due.tenant_id, &due.to).await?;
     let app_info = auth.app_info();
-    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let website = &due.website;
     let (name, tenant) = (&app_info.app_name, &due.tenant_id);
     Ok(Some(Mail {
         to: due.to,
@@ -35,7 +35,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         text: format!(
             "Somebody, probably you, uses this address at {name}.\n\n\
              This link leads to the page where you confirm that it is yours. It holds for one day:\n\n\
-             {origin}{path}/verify-email?token={token}&tenantId={tenant}\n\n\
+             {website}/verify-email?token={token}&tenantId={tenant}\n\n\
              If it was not you, there is nothing to do.\n"
         ),
     }))

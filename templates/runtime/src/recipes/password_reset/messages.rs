@@ -36,7 +36,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         return Ok(None);
     };
     let app_info = auth.app_info();
-    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let website = &due.website;
     let (name, tenant) = (&app_info.app_name, &due.tenant_id);
     Ok(Some(Mail {
         to: due.to,
@@ -44,7 +44,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         text: format!(
             "Somebody, probably you, asked for a new password at {name}.\n\n\
              This link leads to the page where you choose one. It holds for one hour:\n\n\
-             {origin}{path}/reset-password?token={token}&tenantId={tenant}\n\n\
+             {website}/reset-password?token={token}&tenantId={tenant}\n\n\
              If it was not you, there is nothing to do: your password stays as it is.\n"
         ),
     }))
@@ -53,7 +53,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
 /// The notification of a changed password. There is no token in it.
 fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
     let app_info = auth.app_info();
-    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let website = &due.website;
     let name = &app_info.app_name;
     Mail {
         to: due.to,
@@ -64,7 +64,7 @@ fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
              If it was you, there is nothing to do: sign in with the new password.\n\n\
              If it was not you, somebody else can read your mail. Change the password of your mailbox \
              first, then ask for a new one here:\n\n\
-             {origin}{path}/reset-password\n"
+             {website}/reset-password\n"
         ),
     }
 }

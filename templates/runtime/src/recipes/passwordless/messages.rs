@@ -55,14 +55,14 @@ async fn compose_code(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
     };
 
     let app_info = auth.app_info();
-    let (origin, path) = (&app_info.website_domain, &app_info.website_base_path);
+    let website = &due.website;
     let (name, tenant) = (&app_info.app_name, &due.tenant_id);
     let code = sent.user_input_code;
     let link_code = sent.link_code.text();
     let code = format!("This code works there for {minutes} minutes:\n\n{code}\n\n");
     // Behind the `#`, it reaches no server and no log when the link is opened.
     let link = format!(
-        "{origin}{path}/verify?preAuthSessionId={pre_auth_session_id}&tenantId={tenant}#{link_code}"
+        "{website}/verify?preAuthSessionId={pre_auth_session_id}&tenantId={tenant}#{link_code}"
     );
     let link = if flow.has_code() {
         format!("Or open this link:\n\n{link}\n\n")

@@ -285,7 +285,13 @@ async fn flow(call: &mut Call, body: &Value) -> Result<FlowType, Error> {
 fn mail(call: &Call, device_id: &DeviceId, flow: FlowType) -> Result<NewMailRow, Error> {
     let payload = Payload::new(device_id, flow).to_bytes()?;
     let mail = call.auth().mail();
-    mail.row(messages::CODE, call.tenant(), None, Some(payload))
+    mail.row(
+        messages::CODE,
+        call.tenant(),
+        Some(call.website()),
+        None,
+        Some(payload),
+    )
 }
 
 async fn find_device(call: &Call, pre_auth_session_id: &str) -> Result<Option<Device>, Error> {

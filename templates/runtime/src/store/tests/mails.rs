@@ -17,6 +17,7 @@ pub(crate) fn row(kind: &'static str, created_at: i64) -> NewMailRow {
         id: uuid::Uuid::new_v4().to_string(),
         kind,
         tenant_id: "public".to_owned(),
+        website: "https://example.com/auth".to_owned(),
         subject: Some("u1".to_owned()),
         payload: Some(vec![0, 255]),
         request_id: None,

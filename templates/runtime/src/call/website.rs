@@ -1,0 +1,14 @@
+//! The website of a request: where its user is, and where links that are sent to its user lead.
+
+use super::RequestSession;
+use crate::session::Website;
+
+impl RequestSession {
+    /// The website that the request belongs to: its `Origin` where that is a website of the settings, else what the
+    /// application's function says ([`AuthBuilder::website`](crate::auth::AuthBuilder::website)), else that of appInfo.
+    /// Links in mails and redirects begin with it, and never with what a request says.
+    pub fn website(&self) -> &Website {
+        let websites = self.auth().websites();
+        websites.of_request(self.method(), self.headers())
+    }
+}
