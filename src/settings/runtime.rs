@@ -43,19 +43,22 @@ pub enum Feature {
     Otel,
     /// PostgreSQL as the database, beside SQLite.
     Postgres,
+    /// Text messages: phone numbers, and the services that send. In a server alone that has an operation for them.
+    Sms,
     /// Mail: by way of an SMTP server, or into the development outbox.
     Smtp,
 }
 
 impl Feature {
     /// All of them, which is the default.
-    pub const ALL: [Self; 3] = [Self::Otel, Self::Postgres, Self::Smtp];
+    pub const ALL: [Self; 4] = [Self::Otel, Self::Postgres, Self::Sms, Self::Smtp];
 
     /// Its name in the settings and in the manifest of the runtime.
     pub fn name(self) -> &'static str {
         match self {
             Self::Otel => "otel",
             Self::Postgres => "postgres",
+            Self::Sms => "sms",
             Self::Smtp => "smtp",
         }
     }
@@ -129,7 +132,8 @@ mod tests {
             let settings = read(text).expect(text).settings;
             settings.runtime.dependency(&settings.features)
         };
-        let all = "default-features = false, features = [\"otel\", \"postgres\", \"smtp\"]";
+        let all =
+            "default-features = false, features = [\"otel\", \"postgres\", \"sms\", \"smtp\"]";
         assert_eq!(dependency(""), format!("{{ path = \"runtime\", {all} }}"));
         assert_eq!(
             dependency("runtime = { version = \"1.2\" }"),
@@ -155,7 +159,7 @@ mod tests {
         for wrong in ["features = [\"oracle\"]", "features = \"smtp\""] {
             let text = format!("[server]\n{wrong}");
             let error = read(&text).expect_err(&text);
-            assert!(error.contains("otel, postgres, smtp"), "{error}");
+            assert!(error.contains("otel, postgres, sms, smtp"), "{error}");
         }
     }
 }

@@ -5,8 +5,9 @@ use askama::Template;
 use super::groups::Group;
 use super::routes;
 use crate::app_info::Setting;
-use crate::ir::Api;
-use crate::settings::{RuntimeSource, Settings};
+use crate::contract::Sends;
+use crate::ir::{Api, Behaviour};
+use crate::settings::{Feature, RuntimeSource, Settings};
 use crate::tree::Tree;
 
 // The table of the generated server, and so the very same file.
@@ -89,7 +90,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
         package,
         standalone: settings.standalone_workspace,
         vendored: settings.runtime == RuntimeSource::Vendored,
-        runtime: settings.runtime.dependency(&settings.features),
+        runtime: settings.runtime.dependency(&features(api, settings)),
     };
     add("Cargo.toml", manifest.render());
     let readme = Readme {
@@ -111,6 +112,17 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
     };
     add(".env.example", environment.render());
     add("Dockerfile", Dockerfile { package }.render());
+}
+
+/// The features that the settings ask for, without what no operation uses.
+fn features(api: &Api, settings: &Settings) -> Vec<Feature> {
+    let sends_sms = api.operations.iter().any(|operation| {
+        matches!(&operation.behaviour, Behaviour::BuiltIn(built_in)
+            if built_in.behaviour.sends == Sends::MailOrSms)
+    });
+    let mut features = settings.features.clone();
+    features.retain(|feature| *feature != Feature::Sms || sends_sms);
+    features
 }
 
 fn variables(api: &Api) -> Vec<Variable> {

@@ -30,10 +30,10 @@ use crate::store::Store;
 
 pub use self::builder::AuthBuilder;
 pub use self::events::OnSessionEvent;
-use self::mailer::MailWarning;
+use self::mailer::SenderWarnings;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
-pub(crate) use self::recipe::{Compose, Event, Recipe};
+pub(crate) use self::recipe::{Compose, ComposeSms, Contacts, Event, Recipe};
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 
@@ -55,7 +55,7 @@ struct Parts {
     passwords: Passwords,
     limits: Limits,
     mail: Queue,
-    mail_warning: MailWarning,
+    sender_warnings: SenderWarnings,
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
     error_handlers: ErrorHandlers,

@@ -46,6 +46,8 @@ pub enum Sends {
     Nothing,
     /// It may send mail.
     Mail,
+    /// It may send mail or text messages, by the settings of its recipe.
+    MailOrSms,
 }
 
 /// One operation that a recipe answers.

@@ -1,9 +1,10 @@
-//! Mail: what is sent, who sends it, and when.
+//! Mails and text messages: what is sent, who sends it, and when.
 //!
-//! Rule: a request never waits for a mail server. It puts a row into the [`Queue`], which is a table of the
-//! database, and answers; whether the address has an account is looked up by the sender of the mail. So an address
+//! Rule: a request never waits for a mail server or a telephone company. It puts a row into the [`Queue`], which is a table of the
+//! database, and answers; whether the address has an account is looked up by the sender of the message. So an address
 //! that has an account and one that has none are answered after the same work (OWASP, Forgot Password
-//! Cheat Sheet). And nothing here logs a mail's text or address: a reset link is a credential.
+//! Cheat Sheet). And nothing here logs a text, an address or a number: a reset link and a code are
+//! credentials.
 
 use std::sync::Arc;
 
@@ -16,18 +17,31 @@ mod message;
 mod message;
 mod outbox;
 mod queue;
+mod sms;
 #[cfg(feature = "smtp")]
 mod smtp;
 mod worker;
 
-pub use self::outbox::{Outbox, SentMail};
+pub use self::outbox::{Outbox, SentMessage};
 pub(crate) use self::queue::{DONE_KEPT, FAILED_KEPT, LIFETIME};
+pub(crate) use self::queue::{Due, Senders};
 pub use self::queue::{DueMail, NewMail, Queue};
+pub(crate) use self::sms::SmsPermit;
+pub use self::sms::{DueSms, NoSmsSender, Sms, SmsSender};
 #[cfg(feature = "smtp")]
 pub use self::smtp::Smtp;
 
 use self::message::{Mailbox, mailbox, message};
 use crate::email::EmailAddress;
+
+/// A mail or a text message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// A mail.
+    Mail(Mail),
+    /// A text message.
+    Sms(Sms),
+}
 
 /// What a mail is about. The recipe that sends mails of a kind makes their text when they are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,18 +59,34 @@ impl MailKind {
     }
 }
 
+/// What a text message is about, as [`MailKind`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SmsKind(&'static str);
+
+impl SmsKind {
+    /// A kind with this name, which no kind of mail has.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// Its name in the database, the log and the output of commands.
+    pub fn name(self) -> &'static str {
+        self.0
+    }
+}
+
 /// Whether mails can come from this sender.
 ///
 /// # Errors
 /// It is not a mail address.
 #[cfg(feature = "smtp")]
-pub(crate) fn check_sender(sender: &str) -> Result<(), MailError> {
+pub(crate) fn check_sender(sender: &str) -> Result<(), SendError> {
     mailbox(sender).map(|_| ())
 }
 
 /// Accepts every sender: nothing is sent.
 #[cfg(not(feature = "smtp"))]
-pub(crate) fn check_sender(_sender: &str) -> Result<(), MailError> {
+pub(crate) fn check_sender(_sender: &str) -> Result<(), SendError> {
     Ok(())
 }
 
@@ -65,7 +95,7 @@ pub(crate) fn check_sender(_sender: &str) -> Result<(), MailError> {
 /// # Errors
 /// It cannot be understood; the message does not repeat it.
 #[cfg(feature = "smtp")]
-pub(crate) fn check_smtp_url(url: &str) -> Result<(), MailError> {
+pub(crate) fn check_smtp_url(url: &str) -> Result<(), SendError> {
     smtp::builder(url).map(|_| ())
 }
 
@@ -74,7 +104,7 @@ pub(crate) fn check_smtp_url(url: &str) -> Result<(), MailError> {
 /// # Errors
 /// Always, with the cure.
 #[cfg(not(feature = "smtp"))]
-pub(crate) fn check_smtp_url(_url: &str) -> Result<(), MailError> {
+pub(crate) fn check_smtp_url(_url: &str) -> Result<(), SendError> {
     Err(message::missing())
 }
 
@@ -92,13 +122,13 @@ pub struct Mail {
 /// A way to deliver mails.
 ///
 /// ```
-/// use auth_runtime::delivery::{Mail, MailError, Mailer};
+/// use auth_runtime::delivery::{Mail, SendError, Mailer};
 ///
 /// struct Nowhere;
 ///
 /// #[async_trait::async_trait]
 /// impl Mailer for Nowhere {
-///     async fn send(&self, _mail: &Mail) -> Result<(), MailError> {
+///     async fn send(&self, _mail: &Mail) -> Result<(), SendError> {
 ///         Ok(())
 ///     }
 /// }
@@ -106,13 +136,13 @@ pub struct Mail {
 #[async_trait]
 pub trait Mailer: Send + Sync + 'static {
     /// Sends one mail, or says why it could not.
-    async fn send(&self, mail: &Mail) -> Result<(), MailError>;
+    async fn send(&self, mail: &Mail) -> Result<(), SendError>;
 }
 
-/// Why a mail was not sent.
+/// Why a message was not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailError {
-    /// What happened, without any part of the mail.
+pub struct SendError {
+    /// What happened, without any part of the message.
     pub message: String,
     /// Whether it may work a little later.
     pub transient: bool,
@@ -124,8 +154,8 @@ pub struct NoMailer;
 
 #[async_trait]
 impl Mailer for NoMailer {
-    async fn send(&self, _mail: &Mail) -> Result<(), MailError> {
-        Err(MailError::lasting(
+    async fn send(&self, _mail: &Mail) -> Result<(), SendError> {
+        Err(SendError::lasting(
             "no way to send mail is configured: set AUTH_SMTP_URL or AUTH_MAIL_OUTBOX",
         ))
     }
@@ -136,13 +166,13 @@ pub(crate) struct Both(pub(crate) Arc<dyn Mailer>, pub(crate) Arc<dyn Mailer>);
 
 #[async_trait]
 impl Mailer for Both {
-    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+    async fn send(&self, mail: &Mail) -> Result<(), SendError> {
         self.0.send(mail).await?;
         self.1.send(mail).await
     }
 }
 
-impl MailError {
+impl SendError {
     /// A failure that may pass.
     pub fn transient(message: impl Into<String>) -> Self {
         Self {
@@ -169,10 +199,10 @@ impl std::fmt::Debug for Mail {
     }
 }
 
-impl std::fmt::Display for MailError {
+impl std::fmt::Display for SendError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for MailError {}
+impl std::error::Error for SendError {}

@@ -49,7 +49,7 @@
 //! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `request_id`, `shapes`, `telemetry` |
+//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `phone`, `request_id`, `shapes`, `telemetry` |
 
 pub mod admin;
 pub mod app_info;
@@ -67,6 +67,7 @@ pub mod error;
 pub mod limits;
 pub mod metrics;
 pub mod network;
+pub mod phone;
 pub mod read;
 pub mod recipes;
 pub mod request_id;

@@ -18,6 +18,7 @@ mod device;
 mod guard;
 mod rate;
 mod settings;
+mod sms;
 mod sql;
 
 use std::fmt;
@@ -28,6 +29,7 @@ use crate::clock::Clock;
 use crate::crypto::encryption::Encryption;
 use crate::crypto::token;
 use crate::error::Error;
+use crate::metrics::SmsMetrics;
 use crate::network::{Location, Network};
 use crate::store::Store;
 
@@ -35,6 +37,7 @@ pub(crate) use self::device::Device;
 pub(crate) use self::guard::Client;
 pub use self::rate::{Rate, Rates};
 pub use self::settings::{Kind, LimitSettings, Scope};
+use self::sms::Refusals;
 pub(crate) use self::sql::PurgeCounters;
 use self::sql::{Count, Forgive, SharedKey};
 
@@ -54,6 +57,7 @@ struct Inner {
     settings: LimitSettings,
     key: [u8; 32],
     warned: AtomicBool,
+    sms: Refusals,
 }
 
 /// What an attempt counts for.
@@ -95,6 +99,7 @@ impl Limits {
         encryption: Encryption,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
+        sms: SmsMetrics,
     ) -> Result<Self, Error> {
         let key = shared_key(store.as_ref(), encryption).await?;
         Ok(Self(Arc::new(Inner {
@@ -103,6 +108,7 @@ impl Limits {
             settings,
             key,
             warned: AtomicBool::new(false),
+            sms: Refusals::new(sms),
         })))
     }
 

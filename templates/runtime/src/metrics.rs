@@ -7,6 +7,7 @@
 //! <https://prometheus.io/docs/practices/naming/>, times are in seconds.
 
 mod instruments;
+mod sms;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +23,7 @@ pub use self::instruments::{
     CleanupMetrics, DatabaseGauges, KeyGauges, MailMetrics, PasswordMetrics, RefreshOutcome,
     RequestMetrics, SessionMetrics, StoreMetrics,
 };
+pub use self::sms::SmsMetrics;
 
 /// The content type of [`Metrics::text`]: OpenMetrics, which Prometheus reads since version 2.5.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -37,6 +39,8 @@ pub struct Metrics {
     pub passwords: PasswordMetrics,
     /// The mail queue.
     pub mail: MailMetrics,
+    /// Text messages.
+    pub sms: SmsMetrics,
     /// The verbs of the store.
     pub store: StoreMetrics,
     /// Connections to the database; set when the numbers are read.
@@ -76,6 +80,7 @@ impl Metrics {
         self.sessions.register(&mut registry);
         self.passwords.register(&mut registry);
         self.mail.register(&mut registry);
+        self.sms.register(&mut registry);
         self.store.register(&mut registry);
         self.database.register(&mut registry);
         self.keys.register(&mut registry);

@@ -1,4 +1,4 @@
-//! A server for the tests of an application: in memory, with a clock to move and mails to read.
+//! A server for the tests of an application: in memory, with a clock to move, and mails and text messages to read.
 //!
 //! ```
 //! # use auth_runtime::{Api, Session};
@@ -40,7 +40,7 @@ use crate::clock::ManualClock;
 use crate::config::{Config, Secret};
 use crate::crypto::keys::Algorithm;
 use crate::crypto::password::PasswordParams;
-use crate::delivery::{Mail, MailError, Mailer};
+use crate::delivery::{Mail, Mailer, SendError, Sms, SmsSender};
 use crate::limits::LimitSettings;
 use crate::session::{NewSessionFor, SessionEvent, TransferMethod};
 
@@ -63,6 +63,7 @@ pub struct TestServer {
     app: Router,
     clock: ManualClock,
     mails: CapturedMails,
+    sms: CapturedSms,
     events: Arc<Mutex<Vec<SessionEvent>>>,
 }
 
@@ -111,10 +112,12 @@ impl TestServer {
         configure(&mut config);
         let clock = ManualClock::new(START);
         let mails = CapturedMails::default();
+        let sms = CapturedSms::default();
         let events = Arc::default();
         let builder = Auth::builder(config)
             .clock(clock.clone())
             .mailer(mails.clone())
+            .sms_sender(sms.clone())
             .on_session_event(keeping(&events))
             .password_params(FAST_PASSWORDS);
         let auth = build(builder).build().await.expect("the server starts");
@@ -124,6 +127,7 @@ impl TestServer {
             app,
             clock,
             mails,
+            sms,
             events,
         }
     }
@@ -143,6 +147,12 @@ impl TestServer {
     pub async fn mails(&self) -> Vec<Mail> {
         self.auth.mail().drained().await;
         self.mails.all()
+    }
+
+    /// The text messages so far, oldest first, once those that are queued are sent.
+    pub async fn text_messages(&self) -> Vec<Sms> {
+        self.auth.mail().drained().await;
+        self.sms.all()
     }
 
     /// What has happened to sessions so far, in this order.
@@ -262,9 +272,30 @@ impl CapturedMails {
 
 #[async_trait]
 impl Mailer for CapturedMails {
-    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+    async fn send(&self, mail: &Mail) -> Result<(), SendError> {
         let mut mails = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         mails.push(mail.clone());
+        Ok(())
+    }
+}
+
+/// A sender that keeps text messages instead of sending them. Clones share them.
+#[derive(Clone, Default)]
+pub struct CapturedSms(Arc<Mutex<Vec<Sms>>>);
+
+impl CapturedSms {
+    /// The messages so far, oldest first.
+    pub fn all(&self) -> Vec<Sms> {
+        let messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.clone()
+    }
+}
+
+#[async_trait]
+impl SmsSender for CapturedSms {
+    async fn send(&self, sms: &Sms) -> Result<(), SendError> {
+        let mut messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.push(sms.clone());
         Ok(())
     }
 }

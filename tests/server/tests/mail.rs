@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use auth_server::auth::AuthBuilder;
 use auth_server::config::Secret;
-use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::delivery::{Mail, Mailer, Message, SendError};
 use auth_server::{Config, Endpoints};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -237,12 +237,12 @@ struct Broken {
 
 #[async_trait::async_trait]
 impl Mailer for Broken {
-    async fn send(&self, _: &Mail) -> Result<(), MailError> {
+    async fn send(&self, _: &Mail) -> Result<(), SendError> {
         self.is_called.notify_one();
         if !self.answers {
             std::future::pending::<()>().await;
         }
-        Err(MailError::transient("the test wants it"))
+        Err(SendError::transient("the test wants it"))
     }
 }
 
@@ -291,7 +291,7 @@ async fn the_outbox_takes_mails_as_files_and_shows_them() {
             .send()
             .await
             .body
-            .contains("No mail yet.")
+            .contains("No message yet.")
     );
     ask_for_link(&server).await;
 
@@ -299,7 +299,10 @@ async fn the_outbox_takes_mails_as_files_and_shows_them() {
     let file = files[0].as_ref().expect("it can be listed").path();
     let raw = std::fs::read_to_string(&file).expect("it can be read");
     assert_eq!((files.len(), file.extension()), (1, Some("eml".as_ref())));
-    let mail = &server.auth.dev_outbox().expect("there is one").recent()[0].mail;
+    let recent = server.auth.dev_outbox().expect("there is one").recent();
+    let Message::Mail(mail) = &recent[0].message else {
+        panic!("{recent:?}");
+    };
     let token = token_of(mail);
     assert!(
         raw.contains(&format!("token={token}&tenantId=public\r\n")),

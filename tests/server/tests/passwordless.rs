@@ -113,23 +113,6 @@ async fn a_message_holds_what_the_setting_says() {
 }
 
 #[tokio::test]
-async fn a_server_that_would_have_to_send_text_messages_does_not_start() {
-    let variable = "AUTH_PASSWORDLESS_CONTACT_METHOD";
-    for method in ["PHONE", "EMAIL_OR_PHONE"] {
-        let app_info = common::app_info("http://localhost:3001", "http://localhost:3000");
-        let mut config = auth_server::Config::new(app_info);
-        config.recipes.set(variable, method);
-        // Before anything is opened: there is no such folder.
-        config.database_url = auth_server::config::Secret::new("sqlite:///nowhere/auth.db");
-        let refused = auth_server::Auth::builder(config).build().await;
-        let error = refused.expect_err("it does not start").to_string();
-        let begin = format!("{variable}: `{method}` needs a delivery of text messages (SMS)");
-        assert!(error.starts_with(&begin), "{error}");
-    }
-    Server::start_with(|config| config.recipes.set(variable, "EMAIL")).await;
-}
-
-#[tokio::test]
 async fn beside_a_session_no_link_is_sent_and_no_account_is_linked() {
     let server = Server::start().await;
     let ana = server.ana("header").await;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Auth, Parts, recipe};
 use crate::crypto::token;
-use crate::delivery::{DONE_KEPT, DueMail, FAILED_KEPT};
+use crate::delivery::{DONE_KEPT, Due, FAILED_KEPT};
 use crate::error::Error;
 use crate::limits::PurgeCounters;
 use crate::session::{KEY_POLL, Sessions};
@@ -27,15 +27,15 @@ pub(super) fn start(parts: &Arc<Parts>) {
     send_mails(parts);
 }
 
-/// Sends the mails that wait in the database.
+/// Sends the messages that wait in the database.
 fn send_mails(parts: &Arc<Parts>) {
     let server = Arc::downgrade(parts);
-    parts.mail.start(Arc::new(move |mail: DueMail| {
+    parts.mail.start(Arc::new(move |due: Due| {
         let server = server.upgrade();
         Box::pin(async move {
             let parts = server.ok_or_else(|| Error::internal("the server is gone"))?;
             let recipes = parts.recipes;
-            recipe::compose(recipes, &Auth(parts), mail).await
+            recipe::compose(recipes, &Auth(parts), due).await
         })
     }));
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::hooks::Hooks;
-use super::mailer::MailWarning;
+use super::mailer::SenderWarnings;
 use super::readiness::Probe;
 use super::{Auth, Parts, Recipe, StartError, background, events, mailer};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, judgement};
 use crate::crypto::password::{PasswordParams, Passwords};
-use crate::delivery::{Mailer, Outbox, Queue};
+use crate::delivery::{Mailer, NoMailer, NoSmsSender, Outbox, Queue, Senders, SmsSender};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::session::{
@@ -26,6 +26,7 @@ pub struct AuthBuilder {
     config: Config,
     store: Option<Arc<dyn Store>>,
     mailer: Option<Arc<dyn Mailer>>,
+    sms_sender: Option<Arc<dyn SmsSender>>,
     clock: Option<Arc<dyn Clock>>,
     password_params: PasswordParams,
     claims: Vec<Arc<dyn ClaimSource>>,
@@ -40,6 +41,7 @@ impl AuthBuilder {
             config,
             store: None,
             mailer: None,
+            sms_sender: None,
             clock: None,
             password_params: PasswordParams::default(),
             claims: Vec::new(),
@@ -59,6 +61,13 @@ impl AuthBuilder {
     #[must_use]
     pub fn mailer(mut self, mailer: impl Mailer) -> Self {
         self.mailer = Some(Arc::new(mailer));
+        self
+    }
+
+    /// Sends text messages with this, whatever the settings say.
+    #[must_use]
+    pub fn sms_sender(mut self, sender: impl SmsSender) -> Self {
+        self.sms_sender = Some(Arc::new(sender));
         self
     }
 
@@ -103,6 +112,7 @@ impl AuthBuilder {
             mut config,
             store,
             mailer,
+            sms_sender,
             clock,
             password_params,
             mut claims,
@@ -136,9 +146,18 @@ impl AuthBuilder {
             .map(|folder| Outbox::open(folder, &config.mail_from, naming).map(Arc::new))
             .transpose()
             .map_err(|error| StartError(format!("AUTH_MAIL_OUTBOX: {error}")))?;
-        let (mailer, mail_warning) = match mailer {
-            Some(mailer) => (mailer, MailWarning::default()),
+        let mailer = match mailer {
+            Some(mailer) => Some(mailer),
             None => mailer::configured(&config, outbox.as_ref())?,
+        };
+        let sms = sms_sender.or_else(|| mailer::configured_sms(outbox.as_ref()));
+        let sender_warnings = SenderWarnings {
+            mail: AtomicBool::new(mailer.is_none()),
+            sms: AtomicBool::new(sms.is_none()),
+        };
+        let senders = Senders {
+            mailer: mailer.unwrap_or_else(|| Arc::new(NoMailer)),
+            sms: sms.unwrap_or_else(|| Arc::new(NoSmsSender)),
         };
 
         let store = match store {
@@ -183,6 +202,7 @@ impl AuthBuilder {
             config.session.signing_key_encryption.clone(),
             Arc::clone(&store),
             Arc::clone(&clock),
+            metrics.sms.clone(),
         )
         .await
         .map_err(|error| StartError(error.to_string()))?;
@@ -191,9 +211,9 @@ impl AuthBuilder {
             &config.app_info,
             Arc::clone(&store),
             Arc::clone(&clock),
-            mailer,
+            senders,
             config.session.signing_key_encryption.clone(),
-            metrics.mail.clone(),
+            (metrics.mail.clone(), metrics.sms.clone()),
         );
         let parts = Arc::new(Parts {
             config,
@@ -203,7 +223,7 @@ impl AuthBuilder {
             passwords,
             limits,
             mail,
-            mail_warning,
+            sender_warnings,
             outbox,
             clock,
             error_handlers: hooks.error_handlers,

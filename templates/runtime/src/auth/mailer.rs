@@ -1,66 +1,93 @@
-//! The mailer that the settings ask for.
+//! The senders of messages that the settings ask for.
 //!
-//! Rule: a server without a way to send mail starts, warns where one of its operations sends mail, and
-//! reports every mail that it cannot send; it never drops one without a message.
+//! Rule: a server without a way to send mails or text messages starts, warns where one of its operations sends
+//! them, and logs an error for every message that it cannot send.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::recipe::Contacts;
 use super::{Auth, StartError};
 use crate::config::Config;
-use crate::delivery::{Both, MailError, Mailer, NoMailer, Outbox};
+use crate::contract::Sends;
+use crate::delivery::{Both, Mailer, Outbox, SendError, SmsSender};
 
-/// Whether to warn that mails cannot be sent: until the warning has been logged.
+/// Whether to warn that mails, or text messages, cannot be sent: until the warning has been logged.
 #[derive(Default)]
-pub(super) struct MailWarning(AtomicBool);
-
-impl MailWarning {
-    fn due() -> Self {
-        Self(AtomicBool::new(true))
-    }
+pub(super) struct SenderWarnings {
+    pub(super) mail: AtomicBool,
+    pub(super) sms: AtomicBool,
 }
 
 impl Auth {
-    /// Warns, once, if the mails of these operations cannot be sent.
-    pub(crate) fn warn_without_mailer<'a>(&self, operations: impl Iterator<Item = &'a str>) {
-        let mut operations = operations.peekable();
-        if operations.peek().is_none() || !self.0.mail_warning.0.swap(false, Ordering::Relaxed) {
-            return;
+    /// Warns, once, that the messages of these operations cannot be sent, where that is so.
+    pub(crate) fn warn_without_senders<'a>(
+        &self,
+        operations: impl Iterator<Item = (&'a str, Sends)>,
+    ) {
+        let config = self.config();
+        let contacts = self.0.recipes.iter().filter_map(|one| one.contacts(config));
+        let contacts: Vec<_> = contacts.collect();
+        let (mut mailing, mut texting) = (Vec::new(), Vec::new());
+        for (operation, sends) in operations {
+            let may =
+                |way: fn(&Contacts) -> bool| sends == Sends::MailOrSms && contacts.iter().any(way);
+            if sends == Sends::Mail || may(|contacts| contacts.mail) {
+                mailing.push(operation);
+            }
+            if may(|contacts| contacts.phone) {
+                texting.push(operation);
+            }
         }
-        tracing::warn!(
-            "no mail will go out: neither AUTH_SMTP_URL nor AUTH_MAIL_OUTBOX is set, and these operations send \
-             mail: {}",
-            operations.collect::<Vec<_>>().join(", ")
-        );
+        let warnings = &self.0.sender_warnings;
+        if !mailing.is_empty() && warnings.mail.swap(false, Ordering::Relaxed) {
+            tracing::warn!(
+                "no mail will go out: neither AUTH_SMTP_URL nor AUTH_MAIL_OUTBOX is set, and these operations send \
+                 mail: {}",
+                mailing.join(", ")
+            );
+        }
+        if !texting.is_empty() && warnings.sms.swap(false, Ordering::Relaxed) {
+            tracing::warn!(
+                "no text message will go out: neither AUTH_SMS_PROVIDER nor AUTH_MAIL_OUTBOX is set, and these \
+                 operations send text messages: {}",
+                texting.join(", ")
+            );
+        }
     }
 }
 
-/// SMTP, the outbox, both, or a mailer that fails; and the warning to give for the last of these.
+/// What sends text messages: the outbox, or a sender that fails.
+pub(super) fn configured_sms(outbox: Option<&Arc<Outbox>>) -> Option<Arc<dyn SmsSender>> {
+    outbox.map(|outbox| Arc::<Outbox>::clone(outbox) as Arc<dyn SmsSender>)
+}
+
+/// What sends mails: SMTP, the outbox, both; `None` where there is nothing.
 pub(super) fn configured(
     config: &Config,
     outbox: Option<&Arc<Outbox>>,
-) -> Result<(Arc<dyn Mailer>, MailWarning), StartError> {
+) -> Result<Option<Arc<dyn Mailer>>, StartError> {
     let smtp = config
         .smtp_url
         .as_ref()
         .map(|url| smtp(url.expose(), &config.mail_from))
         .transpose()
         .map_err(|error| StartError(format!("AUTH_SMTP_URL: {error}")))?;
-    let mailer: Arc<dyn Mailer> = match (smtp, outbox) {
-        (Some(smtp), Some(outbox)) => Arc::new(Both(Arc::<Outbox>::clone(outbox), smtp)),
-        (Some(smtp), None) => smtp,
-        (None, Some(outbox)) => Arc::<Outbox>::clone(outbox),
-        (None, None) => return Ok((Arc::new(NoMailer), MailWarning::due())),
-    };
-    Ok((mailer, MailWarning::default()))
+    Ok(match (smtp, outbox) {
+        (Some(smtp), Some(outbox)) => Some(Arc::new(Both(Arc::<Outbox>::clone(outbox), smtp))),
+        (Some(smtp), None) => Some(smtp),
+        (None, Some(outbox)) => Some(Arc::<Outbox>::clone(outbox)),
+        (None, None) => None,
+    })
 }
 
 #[cfg(feature = "smtp")]
-fn smtp(url: &str, from: &str) -> Result<Arc<dyn Mailer>, MailError> {
+fn smtp(url: &str, from: &str) -> Result<Arc<dyn Mailer>, SendError> {
     Ok(Arc::new(crate::delivery::Smtp::new(url, from)?))
 }
 
 #[cfg(not(feature = "smtp"))]
-fn smtp(url: &str, _from: &str) -> Result<Arc<dyn Mailer>, MailError> {
-    crate::delivery::check_smtp_url(url).map(|()| Arc::new(NoMailer) as Arc<dyn Mailer>)
+fn smtp(url: &str, _from: &str) -> Result<Arc<dyn Mailer>, SendError> {
+    crate::delivery::check_smtp_url(url)
+        .map(|()| Arc::new(crate::delivery::NoMailer) as Arc<dyn Mailer>)
 }

@@ -8,16 +8,28 @@ use async_trait::async_trait;
 
 use super::Auth;
 use crate::config::Config;
-use crate::delivery::{DueMail, Mail, MailKind};
+use crate::delivery::{Due, DueMail, DueSms, Mail, MailKind, Message, Sms, SmsKind};
 use crate::error::Error;
 use crate::session::{ClaimSource, Validator};
 use crate::store::Store;
 
-/// A mail that is being made; `None` when there is nothing to send.
-type Composing<'a> = Pin<Box<dyn Future<Output = Result<Option<Mail>, Error>> + Send + 'a>>;
+/// A message that is being made; `None` when there is nothing to send.
+type Composing<'a, T> = Pin<Box<dyn Future<Output = Result<Option<T>, Error>> + Send + 'a>>;
 
 /// Makes the text of a mail, and the tokens in it.
-pub(crate) type Compose = for<'a> fn(&'a Auth, DueMail) -> Composing<'a>;
+pub(crate) type Compose = for<'a> fn(&'a Auth, DueMail) -> Composing<'a, Mail>;
+
+/// The same for a text message.
+pub(crate) type ComposeSms = for<'a> fn(&'a Auth, DueSms) -> Composing<'a, Sms>;
+
+/// Where messages go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Contacts {
+    /// To mail addresses.
+    pub(crate) mail: bool,
+    /// To phone numbers.
+    pub(crate) phone: bool,
+}
 
 /// A recipe, as the core sees it. Everything has a default: a recipe says only what it takes part in.
 #[async_trait]
@@ -25,6 +37,17 @@ pub(crate) trait Recipe: Send + Sync {
     /// The kinds of mail that it sends, each with what makes its text.
     fn mails(&self) -> &'static [(MailKind, Compose)] {
         &[]
+    }
+
+    /// The kinds of text messages that it sends, each with what makes its text.
+    fn text_messages(&self) -> &'static [(SmsKind, ComposeSms)] {
+        &[]
+    }
+
+    /// Where messages go of operations that may send both ([`Sends::MailOrSms`](crate::contract::Sends)); `None` where
+    /// it has none of these.
+    fn contacts(&self, _: &Config) -> Option<Contacts> {
+        None
     }
 
     /// Refuses settings with which it cannot work, before anything is opened.
@@ -79,23 +102,33 @@ impl Auth {
     }
 }
 
-/// The text of a mail of any recipe.
+/// The text of a message of any recipe.
 ///
 /// # Errors
-/// No recipe sends mails of its kind (a newer version of the server may), or its recipe failed.
+/// No recipe sends messages of its kind (a newer version of the server may), or its recipe failed.
 pub(super) async fn compose(
     recipes: &[&'static dyn Recipe],
     auth: &Auth,
-    mail: DueMail,
-) -> Result<Option<Mail>, Error> {
-    let mut mails = recipes.iter().flat_map(|recipe| recipe.mails());
-    let (_, compose) = mails
-        .find(|(kind, _)| kind.name() == mail.kind)
-        .ok_or_else(|| {
-            let kind = &mail.kind;
-            Error::internal(format!(
-                "no recipe of this version sends mails of the kind `{kind}`"
-            ))
-        })?;
-    compose(auth, mail).await
+    due: Due,
+) -> Result<Option<Message>, Error> {
+    match due {
+        Due::Mail(due) => {
+            let mut mails = recipes.iter().flat_map(|recipe| recipe.mails());
+            let found = mails.find(|(kind, _)| kind.name() == due.kind);
+            let (_, compose) = found.ok_or_else(|| unknown("mails", &due.kind))?;
+            Ok(compose(auth, due).await?.map(Message::Mail))
+        }
+        Due::Sms(due) => {
+            let mut messages = recipes.iter().flat_map(|recipe| recipe.text_messages());
+            let found = messages.find(|(kind, _)| kind.name() == due.kind);
+            let (_, compose) = found.ok_or_else(|| unknown("text messages", &due.kind))?;
+            Ok(compose(auth, due).await?.map(Message::Sms))
+        }
+    }
+}
+
+fn unknown(what: &str, kind: &str) -> Error {
+    Error::internal(format!(
+        "no recipe of this version sends {what} of the kind `{kind}`"
+    ))
 }

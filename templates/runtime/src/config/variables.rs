@@ -185,6 +185,11 @@ pub const VARIABLES: &[Variable] = &[
         "`60+30/m`",
         "Wrong codes from one IPv4 address or IPv6 /64",
     ),
+    plain(
+        "AUTH_LIMIT_SMS_COUNTRY",
+        "`240+10/h`",
+        "Text messages to the numbers of one country, over all users",
+    ),
     secret(
         "DATABASE_URL",
         "`sqlite://auth.db`",
@@ -215,7 +220,7 @@ pub const VARIABLES: &[Variable] = &[
     plain(
         "AUTH_MAIL_OUTBOX",
         "none",
-        "Folder that takes mails as `.eml` files; for development",
+        "Folder that takes mails as `.eml` files and text messages as `.txt` files; for development",
     ),
     plain(
         "AUTH_PASSWORD_THREADS",

@@ -5,32 +5,32 @@ pub(super) use lettre::message::Mailbox;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::{Address, Message};
 
-use super::{Mail, MailError};
+use super::{Mail, SendError};
 
 /// The longest line that may stand unencoded (RFC 5322 §2.1.1).
 const LONGEST_LINE: usize = 998;
 
 /// Reads `Name <address>` or `address`.
-pub(super) fn mailbox(text: &str) -> Result<Mailbox, MailError> {
+pub(super) fn mailbox(text: &str) -> Result<Mailbox, SendError> {
     text.parse()
-        .map_err(|_| MailError::lasting("not a mail address such as `Name <name@example.com>`"))
+        .map_err(|_| SendError::lasting("not a mail address such as `Name <name@example.com>`"))
 }
 
 /// The mail as a message.
-pub(super) fn message(mail: &Mail, from: &Mailbox) -> Result<Message, MailError> {
+pub(super) fn message(mail: &Mail, from: &Mailbox) -> Result<Message, SendError> {
     // An address and nothing else: what a user typed must not name a second recipient.
     let to: Address = mail
         .to
         .as_str()
         .parse()
-        .map_err(|_| MailError::lasting("the recipient is not a mail address"))?;
+        .map_err(|_| SendError::lasting("the recipient is not a mail address"))?;
     Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
         .subject(mail.subject.clone())
         .header(ContentType::TEXT_PLAIN)
         .body(body(&mail.text))
-        .map_err(|_| MailError::lasting("the mail could not be put together"))
+        .map_err(|_| SendError::lasting("the mail could not be put together"))
 }
 
 /// Plain ASCII is sent without encoding, so that a long link stays on one line in the raw mail too.

@@ -1,6 +1,6 @@
 //! Replaces mail messages in a program that is built without the feature `smtp`.
 
-use super::{Mail, MailError};
+use super::{Mail, SendError};
 
 /// A sender; there is none.
 #[derive(Debug, Clone)]
@@ -10,19 +10,19 @@ pub(super) enum Mailbox {}
 pub(super) enum Message {}
 
 /// Why nothing can be sent.
-pub(super) fn missing() -> MailError {
-    MailError::lasting(
+pub(super) fn missing() -> SendError {
+    SendError::lasting(
         "this program is built without mail: turn on the feature `smtp` of auth-runtime",
     )
 }
 
 /// Refuses every sender.
-pub(super) fn mailbox(_text: &str) -> Result<Mailbox, MailError> {
+pub(super) fn mailbox(_text: &str) -> Result<Mailbox, SendError> {
     Err(missing())
 }
 
 /// Cannot be called: there is no sender.
-pub(super) fn message(_mail: &Mail, from: &Mailbox) -> Result<Message, MailError> {
+pub(super) fn message(_mail: &Mail, from: &Mailbox) -> Result<Message, SendError> {
     match *from {}
 }
 

@@ -1,4 +1,4 @@
-//! The development outbox: mails become `.eml` files in a folder instead of going out.
+//! The development outbox: mails become `.eml` files in a folder instead of going out, text messages `.txt` files.
 //!
 //! What this process put there is also kept in memory for the page at `/dev/outbox`, which is served only
 //! to this machine (`web/outbox.rs`).
@@ -14,27 +14,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{Mail, MailError, Mailbox, Mailer, mailbox, message};
+use super::{Mail, Mailbox, Mailer, Message, SendError, Sms, SmsSender, mailbox, message};
 use crate::clock::Clock;
 
-/// How many mails the page shows.
+/// How many messages the page shows.
 const REMEMBERED: usize = 50;
 
-/// A folder that takes mails.
+/// A folder that takes mails and text messages.
 pub struct Outbox {
     folder: PathBuf,
     from: Mailbox,
     clock: Arc<dyn Clock>,
-    recent: Mutex<VecDeque<SentMail>>,
+    recent: Mutex<VecDeque<SentMessage>>,
 }
 
-/// A mail and when it was put into the outbox.
+/// A message and when it was put into the outbox.
 #[derive(Debug, Clone)]
-pub struct SentMail {
+pub struct SentMessage {
     /// Milliseconds since 1970.
     pub at: i64,
     /// What was sent.
-    pub mail: Mail,
+    pub message: Message,
 }
 
 impl Outbox {
@@ -42,13 +42,13 @@ impl Outbox {
     ///
     /// # Errors
     /// The folder cannot be made, or the sender is not a mail address.
-    pub fn open(folder: &Path, from: &str, clock: Arc<dyn Clock>) -> Result<Self, MailError> {
+    pub fn open(folder: &Path, from: &str, clock: Arc<dyn Clock>) -> Result<Self, SendError> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder).map_err(|error| {
-            MailError::lasting(format!(
+            SendError::lasting(format!(
                 "cannot make the folder {}: {error}",
                 folder.display()
             ))
@@ -61,18 +61,35 @@ impl Outbox {
         })
     }
 
-    /// The mails of this process, newest first.
-    pub fn recent(&self) -> Vec<SentMail> {
+    /// The messages of this process, newest first.
+    pub fn recent(&self) -> Vec<SentMessage> {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         recent.iter().rev().cloned().collect()
     }
 
-    fn remember(&self, sent: SentMail) {
+    /// Writes a file, and remembers the message.
+    async fn keep(
+        &self,
+        extension: &str,
+        content: Vec<u8>,
+        message: Message,
+    ) -> Result<(), SendError> {
+        let at = self.clock.now();
+        let name = format!("{at}-{}.{extension}", uuid::Uuid::new_v4());
+        let path = self.folder.join(name);
+        let written = tokio::task::spawn_blocking(move || write(&path, &content)).await;
+        written
+            .map_err(std::io::Error::other)
+            .flatten()
+            .map_err(|error| {
+                SendError::transient(format!("cannot write to the outbox: {error}"))
+            })?;
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if recent.len() == REMEMBERED {
             recent.pop_front();
         }
-        recent.push_back(sent);
+        recent.push_back(SentMessage { at, message });
+        Ok(())
     }
 }
 
@@ -87,23 +104,16 @@ fn write(path: &Path, content: &[u8]) -> std::io::Result<()> {
 
 #[async_trait]
 impl Mailer for Outbox {
-    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        let at = self.clock.now();
-        let path = self
-            .folder
-            .join(format!("{at}-{}.eml", uuid::Uuid::new_v4()));
+    async fn send(&self, mail: &Mail) -> Result<(), SendError> {
         let content = message(mail, &self.from)?.formatted();
-        let written = tokio::task::spawn_blocking(move || write(&path, &content)).await;
-        written
-            .map_err(std::io::Error::other)
-            .flatten()
-            .map_err(|error| {
-                MailError::transient(format!("cannot write to the outbox: {error}"))
-            })?;
-        self.remember(SentMail {
-            at,
-            mail: mail.clone(),
-        });
-        Ok(())
+        self.keep("eml", content, Message::Mail(mail.clone())).await
+    }
+}
+
+#[async_trait]
+impl SmsSender for Outbox {
+    async fn send(&self, sms: &Sms) -> Result<(), SendError> {
+        let content = format!("To: {}\n\n{}\n", sms.to, sms.text).into_bytes();
+        self.keep("txt", content, Message::Sms(sms.clone())).await
     }
 }

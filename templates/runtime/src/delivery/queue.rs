@@ -1,4 +1,4 @@
-//! The mails that were accepted, in the database.
+//! The mails and text messages that were accepted, in the database.
 //!
 //! Rules: a mail that [`Queue::post`] accepted survives a stop, a crash and `kill -9`; it is sent at least
 //! once. Workers (`worker`) of all servers on the database share the work, and try again by a schedule
@@ -15,13 +15,14 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::worker::{self, Compose};
-use super::{MailKind, Mailer};
+use super::{DueSms, MailKind, Mailer, SmsKind, SmsPermit, SmsSender};
 use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::encryption::Encryption;
 use crate::email::EmailAddress;
 use crate::error::Error;
-use crate::metrics::MailMetrics;
+use crate::metrics::{MailMetrics, SmsMetrics};
+use crate::phone::PhoneNumber;
 use crate::request_id;
 use crate::session::Website;
 use crate::store::{ClaimedMail, EnqueueMail, MailLimit, NewMailRow, Store};
@@ -86,7 +87,21 @@ pub struct DueMail {
     pub payload: Option<Vec<u8>>,
 }
 
-/// Accepts mails. Cheap to clone.
+/// What a row of the queue asks for.
+pub(crate) enum Due {
+    /// A mail.
+    Mail(DueMail),
+    /// A text message.
+    Sms(DueSms),
+}
+
+/// What sends the messages of a queue.
+pub(crate) struct Senders {
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) sms: Arc<dyn SmsSender>,
+}
+
+/// Accepts mails and text messages. Cheap to clone.
 #[derive(Clone)]
 pub struct Queue(Arc<Inner>);
 
@@ -97,9 +112,10 @@ pub(super) struct Inner {
     website_base_path: String,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) mailer: Arc<dyn Mailer>,
+    pub(super) senders: Senders,
     pub(super) encryption: Encryption,
     pub(super) metrics: MailMetrics,
+    pub(super) sms_metrics: SmsMetrics,
     pub(super) signals: Arc<Signals>,
 }
 
@@ -132,9 +148,9 @@ impl Queue {
         app: &AppInfo,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        mailer: Arc<dyn Mailer>,
+        senders: Senders,
         encryption: Encryption,
-        metrics: MailMetrics,
+        (metrics, sms_metrics): (MailMetrics, SmsMetrics),
     ) -> Self {
         let signals = Signals {
             wake: Notify::new(),
@@ -147,9 +163,10 @@ impl Queue {
             website_base_path: app.website_base_path.clone(),
             store,
             clock,
-            mailer,
+            senders,
             encryption,
             metrics,
+            sms_metrics,
             signals: Arc::new(signals),
         }))
     }
@@ -203,12 +220,37 @@ impl Queue {
         subject: Option<String>,
         payload: Option<Vec<u8>>,
     ) -> Result<NewMailRow, Error> {
+        self.new_row(kind.name(), tenant_id, website, (subject, payload))
+    }
+
+    /// The same for a text message, which the budget of its country was charged for.
+    ///
+    /// # Errors
+    /// The payload cannot be encrypted.
+    pub(crate) fn sms_row(
+        &self,
+        kind: SmsKind,
+        _permit: SmsPermit,
+        tenant_id: &str,
+        website: Option<&Website>,
+        payload: Option<Vec<u8>>,
+    ) -> Result<NewMailRow, Error> {
+        self.new_row(kind.name(), tenant_id, website, (None, payload))
+    }
+
+    fn new_row(
+        &self,
+        kind: &'static str,
+        tenant_id: &str,
+        website: Option<&Website>,
+        (subject, payload): (Option<String>, Option<Vec<u8>>),
+    ) -> Result<NewMailRow, Error> {
         let id = Uuid::new_v4().to_string();
         let now = self.0.clock.now();
         let seal = |plain: Vec<u8>| self.0.encryption.encrypt(&sealed_name(&id), &plain);
         let payload = payload.map(seal).transpose()?;
         Ok(NewMailRow {
-            kind: kind.name(),
+            kind,
             tenant_id: tenant_id.to_owned(),
             website: self.0.auth_pages(website),
             subject,
@@ -266,22 +308,34 @@ impl Inner {
     ///
     /// # Errors
     /// What is wrong with it, without any part of it.
-    pub(super) fn open(&self, row: ClaimedMail) -> Result<DueMail, String> {
-        let to = EmailAddress::parse(&row.recipient)
-            .map_err(|_| "the recipient is not a mail address".to_owned())?;
+    pub(super) fn open(&self, row: ClaimedMail) -> Result<Due, String> {
         let open = |sealed: Vec<u8>| self.encryption.decrypt(&sealed_name(&row.id), &sealed);
         let payload = row.payload.clone().map(open).transpose();
         let payload = payload.map_err(|_| {
             "its content cannot be decrypted: is AUTH_ENCRYPTION_SECRET still the same?".to_owned()
         })?;
-        Ok(DueMail {
+        let website = row.website.unwrap_or_else(|| self.auth_pages(None));
+        // No address is a number: it has an `@`.
+        if let Some(to) = PhoneNumber::from_normal(&row.recipient) {
+            return Ok(Due::Sms(DueSms {
+                id: row.id,
+                kind: row.kind,
+                tenant_id: row.tenant_id,
+                to,
+                website,
+                payload,
+            }));
+        }
+        let to = EmailAddress::parse(&row.recipient)
+            .map_err(|_| "the recipient is neither a mail address nor a number".to_owned())?;
+        Ok(Due::Mail(DueMail {
             kind: row.kind,
             tenant_id: row.tenant_id,
             to,
-            website: row.website.unwrap_or_else(|| self.auth_pages(None)),
+            website,
             subject: row.subject,
             payload,
-        })
+        }))
     }
 }
 

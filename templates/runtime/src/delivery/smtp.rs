@@ -5,7 +5,7 @@ use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use url::Url;
 
-use super::{Mail, MailError, Mailbox, Mailer, mailbox, message};
+use super::{Mail, Mailbox, Mailer, SendError, mailbox, message};
 use crate::app_info::is_loopback;
 
 /// A connection pool to one SMTP server.
@@ -21,7 +21,7 @@ impl Smtp {
     /// # Errors
     /// The URL or the sender cannot be understood. The message never repeats the URL, which may hold a
     /// password.
-    pub fn new(url: &str, from: &str) -> Result<Self, MailError> {
+    pub fn new(url: &str, from: &str) -> Result<Self, SendError> {
         let builder = builder(url)?;
         Ok(Self {
             transport: builder.build(),
@@ -31,12 +31,12 @@ impl Smtp {
 }
 
 /// Reads the URL without connecting; outside of a runtime, no more than this can be done.
-pub(super) fn builder(url: &str) -> Result<AsyncSmtpTransportBuilder, MailError> {
+pub(super) fn builder(url: &str) -> Result<AsyncSmtpTransportBuilder, SendError> {
     let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
-        MailError::lasting("not an SMTP URL such as smtps://user:password@mail.example.com:465")
+        SendError::lasting("not an SMTP URL such as smtps://user:password@mail.example.com:465")
     })?;
     if shows_password(url) {
-        return Err(MailError::lasting(
+        return Err(SendError::lasting(
             "the password would travel unencrypted: write smtps://, or add ?tls=required",
         ));
     }
@@ -60,13 +60,13 @@ fn shows_password(url: &str) -> bool {
 
 #[async_trait]
 impl Mailer for Smtp {
-    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+    async fn send(&self, mail: &Mail) -> Result<(), SendError> {
         let message = message(mail, &self.from)?;
         self.transport
             .send(message)
             .await
             .map(|_| ())
-            .map_err(|error| MailError {
+            .map_err(|error| SendError {
                 // A permanent answer (5yz) stays the same; a lost connection or 4yz may pass.
                 transient: !error.is_permanent(),
                 message: error.status().map_or_else(

@@ -1,4 +1,4 @@
-//! Sending the mails of the queue.
+//! Sending the mails and text messages of the queue.
 //!
 //! One dispatcher for each server claims mails that are due, at most one for each recipient at a time, and
 //! sends each on a task of its own. A mail that fails for now gets a later turn; its worker goes on with
@@ -15,10 +15,11 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::queue::{DueMail, Inner, Signals, Stop};
-use super::{Mail, MailError};
+use super::queue::{Due, Inner, Signals, Stop};
+use super::{Message, SendError};
 use crate::crypto::token;
 use crate::error::Error;
+use crate::phone::PhoneNumber;
 use crate::store::{ClaimMails, ClaimedMail, CountMails, FinishMail, MailOutcome};
 
 /// How many mails are sent at once.
@@ -40,7 +41,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// Makes the text of a mail, and the tokens in it; `None` when there is nothing to send, for the recipient
 /// is unknown or gone.
 pub(crate) type Compose = Arc<
-    dyn Fn(DueMail) -> Pin<Box<dyn Future<Output = Result<Option<Mail>, Error>> + Send>>
+    dyn Fn(Due) -> Pin<Box<dyn Future<Output = Result<Option<Message>, Error>> + Send>>
         + Send
         + Sync,
 >;
@@ -172,12 +173,15 @@ impl Sends {
 /// Sends one mail and remembers what became of it.
 async fn send(inner: Arc<Inner>, compose: Compose, row: ClaimedMail) {
     let (kind, expires_at) = (row.kind.clone(), row.expires_at);
+    let is_sms = PhoneNumber::from_normal(&row.recipient).is_some();
     let claim = (row.id.clone(), row.attempt);
     let (id, attempt) = claim.clone();
     let failure = match attempt_once(&inner, &compose, row).await {
         Ok(sent) => {
-            if sent {
-                inner.metrics.sent();
+            match sent {
+                Some(Message::Mail(_)) => inner.metrics.sent(),
+                Some(Message::Sms(_)) => inner.sms_metrics.sent(),
+                None => {}
             }
             return finish(&inner, claim, MailOutcome::Done).await;
         }
@@ -186,17 +190,25 @@ async fn send(inner: Arc<Inner>, compose: Compose, row: ClaimedMail) {
     let now = inner.clock.now();
     let due_at = now + pause_after(attempt, token::random_fraction().unwrap_or(0.5));
     let outcome = if failure.transient && due_at < expires_at {
-        inner.metrics.retried();
-        tracing::warn!(mail = id, kind, attempt, error = %failure, "a mail is tried again later");
+        if is_sms {
+            inner.sms_metrics.retried();
+        } else {
+            inner.metrics.retried();
+        }
+        tracing::warn!(mail = id, kind, attempt, error = %failure, "a message is tried again later");
         MailOutcome::Later {
             due_at,
             failure: failure.message,
         }
     } else {
-        inner.metrics.failed();
+        if is_sms {
+            inner.sms_metrics.failed();
+        } else {
+            inner.metrics.failed();
+        }
         tracing::error!(
             mail = id, kind, attempt, error = %failure,
-            "a mail was not delivered; see `outbox list`"
+            "a message was not delivered; see `outbox list`"
         );
         MailOutcome::Failed {
             failure: failure.message,
@@ -205,25 +217,31 @@ async fn send(inner: Arc<Inner>, compose: Compose, row: ClaimedMail) {
     finish(&inner, claim, outcome).await;
 }
 
-/// One attempt; whether there was something to send.
+/// One attempt; what was sent, if there was something to send.
 async fn attempt_once(
     inner: &Inner,
     compose: &Compose,
     row: ClaimedMail,
-) -> Result<bool, MailError> {
+) -> Result<Option<Message>, SendError> {
     // A newer server, or one with the secret, can send it; so it is not given up.
-    let mail = inner.open(row).map_err(MailError::transient)?;
-    let composed = compose(mail).await.map_err(|error| {
-        tracing::warn!(%error, "a mail could not be prepared");
-        MailError::transient("the mail could not be prepared")
+    let due = inner.open(row).map_err(SendError::transient)?;
+    let composed = compose(due).await.map_err(|error| {
+        tracing::warn!(%error, "a message could not be prepared");
+        SendError::transient("the message could not be prepared")
     });
-    let Some(mail) = composed? else {
-        return Ok(false);
+    let Some(message) = composed? else {
+        return Ok(None);
     };
-    tokio::time::timeout(SEND_TIMEOUT, inner.mailer.send(&mail))
+    let sending = async {
+        match &message {
+            Message::Mail(mail) => inner.senders.mailer.send(mail).await,
+            Message::Sms(sms) => inner.senders.sms.send(sms).await,
+        }
+    };
+    tokio::time::timeout(SEND_TIMEOUT, sending)
         .await
-        .unwrap_or_else(|_| Err(MailError::transient("sending took too long")))?;
-    Ok(true)
+        .unwrap_or_else(|_| Err(SendError::transient("sending took too long")))?;
+    Ok(Some(message))
 }
 
 async fn finish(inner: &Inner, (id, attempt): Claim, outcome: MailOutcome) {

@@ -22,6 +22,8 @@ pub enum Kind {
     CodeRequest,
     /// A guess of such a code.
     Code,
+    /// A text message to a number of a country.
+    SmsCountry,
 }
 
 /// By what a limit counts.
@@ -67,6 +69,8 @@ pub struct LimitSettings {
     pub code_device: Rates,
     /// Wrong codes of one network.
     pub code_network: Rates,
+    /// Text messages to the numbers of one country.
+    pub sms_country: Rates,
 }
 
 impl Default for LimitSettings {
@@ -88,6 +92,7 @@ impl Default for LimitSettings {
             code: rates(&[Rate::new(20, 1, MINUTE), Rate::new(100, 1, HOUR)]),
             code_device: rates(&[Rate::new(10, 1, MINUTE), Rate::new(100, 1, HOUR)]),
             code_network: network,
+            sms_country: rates(&[Rate::new(240, 10, HOUR)]),
         }
     }
 }
@@ -111,11 +116,12 @@ impl LimitSettings {
             code: off(),
             code_device: off(),
             code_network: off(),
+            sms_country: off(),
         }
     }
 
     /// All of them, each with the variable that sets it.
-    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 14] {
+    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 15] {
         [
             ("AUTH_LIMIT_SIGN_IN", &mut self.sign_in),
             ("AUTH_LIMIT_SIGN_IN_DEVICE", &mut self.sign_in_device),
@@ -140,6 +146,7 @@ impl LimitSettings {
             ("AUTH_LIMIT_CODE", &mut self.code),
             ("AUTH_LIMIT_CODE_DEVICE", &mut self.code_device),
             ("AUTH_LIMIT_CODE_NETWORK", &mut self.code_network),
+            ("AUTH_LIMIT_SMS_COUNTRY", &mut self.sms_country),
         ]
     }
 
@@ -160,6 +167,7 @@ impl LimitSettings {
             (Kind::Code, Scope::Account) => &self.code,
             (Kind::Code, Scope::Device) => &self.code_device,
             (Kind::Code, Scope::Network) => &self.code_network,
+            (Kind::SmsCountry, _) => &self.sms_country,
         };
         &rates.0
     }

@@ -20,6 +20,8 @@ pub(crate) struct NewUser<'a> {
     pub(crate) tenant_id: &'a str,
     /// What the login method shows of itself.
     pub(crate) email: Option<&'a str>,
+    /// The same for a phone number, in the form of E.164.
+    pub(crate) phone_number: Option<&'a str>,
     /// Whether the user has proven to own what it shows.
     pub(crate) verified: bool,
     /// What the user is found by: kind and value. A tenant has each once.
@@ -45,12 +47,14 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
     )
     .await?;
     tx.execute(
-        "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, verified, time_joined)
-         VALUES ($1, $1, $2, $3, $4, $5)",
+        "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, phone_number, verified,
+                                    time_joined)
+         VALUES ($1, $1, $2, $3, $4, $5, $6)",
         &[
             (&id).into(),
             new.recipe_id.into(),
             new.email.into(),
+            new.phone_number.into(),
             new.verified.into(),
             new.time_joined.into(),
         ],
@@ -98,7 +102,7 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
         recipe_user_id: id.clone(),
         tenant_ids: vec![new.tenant_id.to_owned()],
         email: new.email.map(str::to_owned),
-        phone_number: None,
+        phone_number: new.phone_number.map(str::to_owned),
         third_party: None,
         webauthn: None,
         time_joined: new.time_joined,

@@ -18,7 +18,7 @@ use super::attached::Attached;
 use super::matching::{self, Found, Target};
 use super::protection::Protection;
 use super::request_log::OperationId;
-use super::{Api, Origins, Route, Scope, Sends, cache_control, cors, dispatch, error, outbox};
+use super::{Api, Origins, Route, Scope, cache_control, cors, dispatch, error, outbox};
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
@@ -113,10 +113,9 @@ impl<S> Layer<S> for AuthLayer {
     fn layer(&self, inner: S) -> Self::Service {
         // Here, because the operations that are left to the application are known only now.
         let mounted = self.0.on.iter().map(|(_, route)| route);
-        let sending = mounted.filter(|route| route.sends == Sends::Mail);
         self.0
             .auth
-            .warn_without_mailer(sending.map(|route| route.id));
+            .warn_without_senders(mounted.map(|route| (route.id, route.sends)));
         AuthService {
             inner,
             shared: Arc::clone(&self.0),

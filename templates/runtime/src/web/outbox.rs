@@ -1,4 +1,4 @@
-//! The page `/dev/outbox`: the mails of the development outbox, with links that can be clicked.
+//! The page `/dev/outbox`: the messages of the development outbox, with links that can be clicked.
 //!
 //! Its links change passwords, so rules decide who sees it:
 //! - it exists only where an outbox is configured, the server listens on a loopback address, and API and
@@ -21,7 +21,7 @@ use http::{HeaderValue, Method, Request, Response, Version, header};
 use super::cache_control;
 use crate::app_info::is_loopback;
 use crate::auth::Auth;
-use crate::delivery::SentMail;
+use crate::delivery::{Message, SentMessage};
 
 const PATH: &str = "/dev/outbox";
 const STYLE: &str = "\
@@ -45,8 +45,8 @@ pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body
     if !is_from_here || !is_loopback(&format!("http://{host}")) || is_forwarded(request) {
         return None;
     }
-    let mails = auth.dev_outbox()?.recent();
-    let mut response = Response::new(Body::from(html(&mails)));
+    let messages = auth.dev_outbox()?.recent();
+    let mut response = Response::new(Body::from(html(&messages)));
     let headers = response.headers_mut();
     cache_control::forbid_storing(headers);
     headers.insert(
@@ -74,10 +74,10 @@ fn is_forwarded(request: &Request<Body>) -> bool {
     request.version() < Version::HTTP_11 || names.any(|name| is_of_a_proxy(name.as_str()))
 }
 
-fn html(mails: &[SentMail]) -> String {
-    let list: String = mails.iter().map(article).collect();
+fn html(messages: &[SentMessage]) -> String {
+    let list: String = messages.iter().map(article).collect();
     let content = if list.is_empty() {
-        "<p>No mail yet.</p>"
+        "<p>No message yet.</p>"
     } else {
         &list
     };
@@ -88,12 +88,16 @@ fn html(mails: &[SentMail]) -> String {
     )
 }
 
-fn article(sent: &SentMail) -> String {
-    let text: Vec<_> = sent.mail.text.lines().map(linked).collect();
+fn article(sent: &SentMessage) -> String {
+    let (title, to, text) = match &sent.message {
+        Message::Mail(mail) => (mail.subject.as_str(), mail.to.as_str(), &mail.text),
+        Message::Sms(sms) => ("Text message", sms.to.as_str(), &sms.text),
+    };
+    let text: Vec<_> = text.lines().map(linked).collect();
     format!(
         "<article><h2>{}</h2><p>To {}</p><pre>{}</pre></article>",
-        escaped(&sent.mail.subject),
-        escaped(sent.mail.to.as_str()),
+        escaped(title),
+        escaped(to),
         text.join("\n")
     )
 }
@@ -120,7 +124,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Mail;
+    use crate::delivery::{Mail, Sms};
+    use crate::phone::PhoneNumber;
 
     #[test]
     fn texts_are_escaped_and_links_can_be_clicked() {
@@ -129,7 +134,15 @@ mod tests {
             subject: "<script>".to_owned(),
             text: "Hello\nhttps://app.test/?a=1&b=2\njavascript:alert(1)".to_owned(),
         };
-        let page = html(&[SentMail { at: 0, mail }]);
+        let sms = Sms {
+            id: "1".to_owned(),
+            tenant_id: "public".to_owned(),
+            to: PhoneNumber::from_normal("+36201234567").expect("a number"),
+            text: "<b>123456".to_owned(),
+        };
+        let sent = |message| SentMessage { at: 0, message };
+        let page = html(&[sent(Message::Mail(mail)), sent(Message::Sms(sms))]);
+        assert!(page.contains("To +36201234567") && page.contains("&lt;b&gt;123456"));
         assert!(!page.contains("<script>") && page.contains("a&amp;b@ex.co"));
         let link = "<a href=\"https://app.test/?a=1&amp;b=2\">";
         assert!(page.contains(link) && page.contains("\njavascript:alert(1)"));

@@ -267,7 +267,7 @@ json_answer!(SignInResponse, OK);
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
 pub enum EmailExistsResponse {
-    /// Whether the address is known.
+    /// Whether the address or number is known.
     #[serde(rename = "OK")]
     Ok {
         /// Whether a user signs in with the address in the way that was asked about.
@@ -295,7 +295,7 @@ json_answer!(EmailExistsResponse, OK);
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
 pub enum EmailExistsDeprResponse {
-    /// Whether the address is known.
+    /// Whether the address or number is known.
     #[serde(rename = "OK")]
     Ok {
         /// Whether a user signs in with the address in the way that was asked about.
@@ -536,8 +536,10 @@ json_answer!(IsEmailVerifiedResponse, OK);
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PasswordlessSignInUpStartRequest {
-    /// Where the message goes.
+    /// The address to which the message goes.
     pub email: Option<String>,
+    /// The number to which the message goes, with its country code.
+    pub phone_number: Option<String>,
     /// Whether to add the login to the user of the session.
     pub should_try_linking_with_session_user: Option<bool>,
 }
@@ -735,7 +737,7 @@ json_answer!(PasswordlessSignInUpConsumeResponse, OK);
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
 pub enum PasswordlessEmailExistsResponse {
-    /// Whether the address is known.
+    /// Whether the address or number is known.
     #[serde(rename = "OK")]
     Ok {
         /// Whether a user signs in with the address in the way that was asked about.
@@ -758,6 +760,37 @@ impl From<recipes::passwordless::EmailExists> for PasswordlessEmailExistsRespons
 }
 
 json_answer!(PasswordlessEmailExistsResponse, OK);
+
+/// What `GET /passwordless/phonenumber/exists` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status")]
+pub enum PasswordlessPhoneNumberExistsResponse {
+    /// Whether the address or number is known.
+    #[serde(rename = "OK")]
+    Ok {
+        /// Whether a user signs in with the address in the way that was asked about.
+        exists: bool,
+    },
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::passwordless::PhoneNumberExists>
+for PasswordlessPhoneNumberExistsResponse {
+    fn from(outcome: recipes::passwordless::PhoneNumberExists) -> Self {
+        match outcome {
+            recipes::passwordless::PhoneNumberExists::Ok { exists } => {
+                Self::Ok { exists }
+            }
+        }
+    }
+}
+
+json_answer!(PasswordlessPhoneNumberExistsResponse, OK);
 
 // ----- session -----
 

@@ -38,7 +38,8 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `GET /user/email/verify`: Tells whether the address of the user of the session is verified.
     built_in!(GET "/user/email/verify", "isEmailVerified", Base,
         email_verification::{IS_VERIFIED, is_verified} => models::IsEmailVerifiedResponse),
-    // `POST /signinup/code`: Begins a sign-in with a code or a link that is sent by mail.
+    // `POST /signinup/code`: Begins a sign-in with a code or a link that is sent by mail or as a
+    // text message.
     built_in!(POST "/signinup/code", "passwordlessSignInUpStart", Base,
         passwordless::{CREATE_CODE, create_code} => models::PasswordlessSignInUpStartResponse),
     // `POST /signinup/code/resend`: Sends another code or link for a sign-in that has begun.
@@ -50,6 +51,10 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `GET /passwordless/email/exists`: Tells whether an address has signed up without a password.
     built_in!(GET "/passwordless/email/exists", "passwordlessEmailExists", Base,
         passwordless::{EMAIL_EXISTS, email_exists} => models::PasswordlessEmailExistsResponse),
+    // `GET /passwordless/phonenumber/exists`: Tells whether a phone number has signed up without a
+    // password.
+    built_in!(GET "/passwordless/phonenumber/exists", "passwordlessPhoneNumberExists", Base,
+        passwordless::{PHONE_NUMBER_EXISTS, phone_number_exists} => models::PasswordlessPhoneNumberExistsResponse),
     // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
     built_in!(POST "/session/refresh", "refreshSession", Base,
         session::{REFRESH, refresh} => models::RefreshSessionResponse),

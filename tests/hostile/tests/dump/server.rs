@@ -7,7 +7,7 @@ use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::token;
-use auth_server::delivery::{Mail, MailError, Mailer, NewMail};
+use auth_server::delivery::{Mail, Mailer, NewMail, SendError};
 use auth_server::recipes::password_reset::messages;
 use auth_server::session::{AntiCsrf, SessionTokens, TransferMethod, VerifyOptions};
 use auth_server::testing::{CapturedMails, FAST_PASSWORDS};
@@ -51,10 +51,10 @@ struct Captured {
 
 #[async_trait::async_trait]
 impl Mailer for Captured {
-    async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+    async fn send(&self, mail: &Mail) -> Result<(), SendError> {
         self.mails.send(mail).await?;
         if self.is_down.load(Ordering::Relaxed) {
-            return Err(MailError::transient("it is down"));
+            return Err(SendError::transient("it is down"));
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::clock::ManualClock;
 use auth_server::crypto::keys::{Algorithm, SigningKey};
-use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::delivery::{Mail, Mailer, SendError};
 use auth_server::session::{NewSessionFor, Session, TransferMethod, VerifyOptions};
 use auth_server::store::SqliteStore;
 use auth_server::testing::FAST_PASSWORDS;
@@ -64,7 +64,7 @@ struct Nowhere;
 
 #[async_trait::async_trait]
 impl Mailer for Nowhere {
-    async fn send(&self, _: &Mail) -> Result<(), MailError> {
+    async fn send(&self, _: &Mail) -> Result<(), SendError> {
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::auth::AuthBuilder;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::delivery::{Mail, Mailer, SendError};
 use auth_server::recipes::email_password::{CreateUser, NewEmailPasswordUser};
 use auth_server::session::AntiCsrf;
 use auth_server::testing::FAST_PASSWORDS;
@@ -51,7 +51,7 @@ struct Nowhere;
 
 #[async_trait::async_trait]
 impl Mailer for Nowhere {
-    async fn send(&self, _: &Mail) -> Result<(), MailError> {
+    async fn send(&self, _: &Mail) -> Result<(), SendError> {
         Ok(())
     }
 }

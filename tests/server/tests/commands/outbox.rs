@@ -55,6 +55,6 @@ async fn mails_that_cannot_be_sent_are_listed_retried_and_discarded() {
 
     server.kill("-TERM");
     let log = server.log();
-    assert!(log.contains("a mail was not delivered"), "{log}");
+    assert!(log.contains("a message was not delivered"), "{log}");
     assert!(!log.contains("ana@ex.co"), "{log}");
 }

@@ -1,6 +1,5 @@
 //! Signing in without a password, as the tests of it need it.
 
-use auth_server::delivery::Mail;
 use serde_json::{Value, json};
 
 use super::{Exchange, Server};
@@ -45,8 +44,14 @@ impl Attempt {
         }
     }
 
-    pub(crate) async fn start(server: &Server, email: &str) -> Self {
-        let answer = server.post(CREATE).json(&json!({ "email": email })).await;
+    /// With an address, or with a phone number.
+    pub(crate) async fn start(server: &Server, contact: &str) -> Self {
+        let key = if contact.contains('@') {
+            "email"
+        } else {
+            "phoneNumber"
+        };
+        let answer = server.post(CREATE).json(&json!({ key: contact })).await;
         Self::of(&answer)
     }
 
@@ -82,7 +87,18 @@ pub(crate) async fn consume(server: &Server, body: &Value) -> Exchange {
 /// What the latest message holds.
 pub(crate) async fn sent(server: &Server) -> Sent {
     let mails = server.mails().await;
-    read(mails.last().expect("a mail went out"))
+    read(&mails.last().expect("a mail was sent").text)
+}
+
+/// What the latest text message holds.
+pub(crate) async fn sent_by_sms(server: &Server) -> Sent {
+    let messages = server.text_messages().await;
+    read(&messages.last().expect("a text message was sent").text)
+}
+
+/// The code of the latest text message.
+pub(crate) async fn code_by_sms(server: &Server) -> String {
+    sent_by_sms(server).await.code.expect("there is a code")
 }
 
 /// The code of the latest message.
@@ -101,9 +117,9 @@ pub(crate) fn wrong(code: &str) -> &'static str {
 }
 
 /// Reads a message, after a look at the whole link.
-fn read(mail: &Mail) -> Sent {
-    let lines = || mail.text.lines();
-    let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|b| b.is_ascii_digit());
+fn read(text: &str) -> Sent {
+    let lines = || text.lines();
+    let is_code = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
     let link = lines().find(|line| line.starts_with("http"));
     let link_code = link.map(|link| {
         let rest = link.strip_prefix(LINK).expect("it leads to the website");
@@ -114,7 +130,11 @@ fn read(mail: &Mail) -> Sent {
         link_code.to_owned()
     });
     Sent {
-        code: lines().find(is_code).map(str::to_owned),
+        // In a mail it is a line, in a text message the first word.
+        code: lines()
+            .find(is_code)
+            .or_else(|| text.split(' ').next().filter(is_code))
+            .map(str::to_owned),
         link_code,
     }
 }

@@ -9,6 +9,7 @@
 //! | 14–24, 71, 72 | `sign_in` |
 //! | 25–31, 33 | `password_reset` |
 //! | 43, 44, 51, 54–56, 58 | `passwordless` |
+//! | 45, 46, 51 | `passwordless_phone` |
 //! | 47–50, 52, 53, 57 | `passwordless_attempts` |
 //! | 78, 79 | `routing` |
 //!
@@ -32,10 +33,10 @@ use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::auth::AuthBuilder;
 use auth_server::clock::ManualClock;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::delivery::Mail;
+use auth_server::delivery::{Mail, Sms};
 use auth_server::limits::LimitSettings;
 use auth_server::store::{PostgresStore, SqliteStore};
-use auth_server::testing::{CapturedMails, FAST_PASSWORDS};
+use auth_server::testing::{CapturedMails, CapturedSms, FAST_PASSWORDS};
 use auth_server::{Auth, Config, Endpoints};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -58,6 +59,7 @@ pub(crate) struct Server {
     pub(crate) auth: Auth,
     pub(crate) clock: ManualClock,
     mails: CapturedMails,
+    sms: CapturedSms,
     origin: String,
     client: Client<HttpConnector, Body>,
     folder: Arc<TempDir>,
@@ -132,6 +134,7 @@ impl Server {
         change(&mut config);
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
         let mails = CapturedMails::default();
+        let sms = CapturedSms::default();
         let mut auth = Auth::builder(config.clone())
             .clock(clock.clone())
             .password_params(FAST_PASSWORDS);
@@ -144,7 +147,7 @@ impl Server {
             ),
         };
         if config.smtp_url.is_none() && config.mail_outbox.is_none() {
-            auth = auth.mailer(mails.clone());
+            auth = auth.mailer(mails.clone()).sms_sender(sms.clone());
         }
         let auth = build(auth).build().await.expect("the settings are right");
         let listener = TcpListener::bind("127.0.0.1:0")
@@ -158,6 +161,7 @@ impl Server {
             auth,
             clock,
             mails,
+            sms,
             origin,
             client,
             folder,
@@ -200,6 +204,12 @@ impl Server {
     pub(crate) async fn mails(&self) -> Vec<Mail> {
         self.auth.mail().drained().await;
         self.mails.all()
+    }
+
+    /// Every text message so far, once those that are queued are sent.
+    pub(crate) async fn text_messages(&self) -> Vec<Sms> {
+        self.auth.mail().drained().await;
+        self.sms.all()
     }
 
     /// The reset token of the latest mail.

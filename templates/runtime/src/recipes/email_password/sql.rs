@@ -81,6 +81,7 @@ impl Transaction for NewEmailPasswordUser {
             recipe_id: EMAIL_PASSWORD,
             tenant_id: &self.tenant_id,
             email: Some(self.email.as_str()),
+            phone_number: None,
             verified: false,
             identifiers: &[(IDENTIFIER, self.email.as_str())],
             credentials: &[(PASSWORD, "", &self.password_hash)],

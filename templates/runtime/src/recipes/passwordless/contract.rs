@@ -1,4 +1,4 @@
-//! The operations of signing in without a password: a code or a link comes by mail.
+//! The operations of signing in without a password: a code or a link comes by mail or as a text message.
 
 use crate::contract::contracts;
 use crate::shapes::User;
@@ -15,7 +15,7 @@ contracts! {
         tenancy: Tenant,
         origins: Own,
         sessions: Keeps,
-        sends: Mail,
+        sends: MailOrSms,
         body: {},
         query: [],
     }
@@ -30,7 +30,7 @@ contracts! {
             /// Names the attempt, also in the link.
             "preAuthSessionId" => pre_auth_session_id: String,
         }
-        /// This way to sign in is closed for the address.
+        /// This way to sign in is closed for the address or number.
         Feature NotAllowed = "SIGN_IN_UP_NOT_ALLOWED" {
             /// A sentence to show.
             "reason" => reason: String,
@@ -46,7 +46,7 @@ contracts! {
         tenancy: Tenant,
         origins: Own,
         sessions: Keeps,
-        sends: Mail,
+        sends: MailOrSms,
         body: { "deviceId": Text, "preAuthSessionId": Text },
         query: [],
     }
@@ -116,6 +116,27 @@ contracts! {
     }
     /// Whether an address is known.
     outcome EmailExists {
+        /// The answer.
+        Required Ok = "OK" {
+            /// Whether a user signs in with it and without a password.
+            "exists" => exists: bool,
+        }
+    }
+
+    /// Tells whether a user signs in with a phone number and without a password.
+    operation PHONE_NUMBER_EXISTS: phone_number_exists {
+        name: "passwordless.phone-number-exists",
+        operation_ids: ["passwordlessPhoneNumberExists", "passwordlessPhoneNumberExistsDepr"],
+        method: "GET",
+        paths: ["/passwordless/phonenumber/exists", "/signup/phonenumber/exists"],
+        tenancy: Tenant,
+        origins: Own,
+        sessions: Keeps,
+        body: {},
+        query: ["phoneNumber"],
+    }
+    /// Whether a phone number is known.
+    outcome PhoneNumberExists {
         /// The answer.
         Required Ok = "OK" {
             /// Whether a user signs in with it and without a password.

@@ -1,18 +1,22 @@
-//! Signing in without a password: the user types a code, or opens a link, from a mail to their address.
+//! Signing in without a password: the user types a code, or opens a link, from a mail to their address, or
+//! from a text message to their phone.
 //!
 //! Rules:
 //! - the answer to the first step is the same whether or not there is a user; a user exists once the first code or
-//!   link was presented, which proves the address;
+//!   link was presented, which proves the address or number;
 //! - only hashes are stored, and a code alone is of no use: it works in the client that asked for it, which has
 //!   the device id (`derivation`; OWASP ASVS 5.0, 6.6.2). A link works anywhere, so that it can be opened on another
 //!   device;
-//! - code and link are made when the mail is sent, so no row of the mail queue contains one;
+//! - code and link are made when the message is sent, so no row of the queue contains one;
 //! - wrong codes are counted in the transaction that checks them. The fifth ends the attempt (6.6.3), and wrong codes
-//!   for one address are limited over all attempts, with a budget of its own for devices on which its owner has
+//!   for one address or number are limited over all attempts, with a budget of its own for devices on which its owner has
 //!   signed in before. A link code has 256 bits that cannot be guessed;
-//! - a success ends every attempt of the address;
+//! - a success ends every attempt of the address or number;
+//! - a number is stored in the form of E.164, however it was written; text messages to each country have a budget
+//!   (`limits::sms`), since each costs money;
 //! - links are spent by a POST of the page that they lead to: mail scanners, which open links with GET, spend none.
 
+mod contact;
 pub mod contract;
 mod derivation;
 pub mod messages;
@@ -20,26 +24,28 @@ mod settings;
 mod sql;
 
 pub use contract::{
-    CONSUME_CODE, CREATE_CODE, ConsumeCode, CreateCode, EMAIL_EXISTS, EmailExists, RESEND_CODE,
-    ResendCode,
+    CONSUME_CODE, CREATE_CODE, ConsumeCode, CreateCode, EMAIL_EXISTS, EmailExists,
+    PHONE_NUMBER_EXISTS, PhoneNumberExists, RESEND_CODE, ResendCode,
 };
 use serde_json::Value;
-pub use settings::FlowType;
+pub use settings::{ContactMethod, FlowType};
 pub use sql::PASSWORDLESS;
 
+use self::contact::Contact;
 use self::derivation::{DeviceId, LinkCode};
 use self::messages::Payload;
 use self::sql::{
-    Device, EmailIsKnown, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented,
+    ContactIsKnown, Device, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented,
     SendAgain, StartDevice,
 };
-use crate::auth::{Auth, Compose, Event, Recipe};
+use crate::auth::{Auth, Compose, ComposeSms, Contacts, Event, Recipe};
 use crate::call::Call;
 use crate::config::Config;
-use crate::delivery::MailKind;
+use crate::delivery::{MailKind, SmsKind};
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::limits::Kind;
+use crate::phone::PhoneNumber;
 use crate::session::{NewSessionFor, Session};
 use crate::shapes::User;
 use crate::store::NewMailRow;
@@ -52,44 +58,45 @@ impl Recipe for Passwordless {
         messages::ALL
     }
 
+    fn text_messages(&self) -> &'static [(SmsKind, ComposeSms)] {
+        messages::ALL_SMS
+    }
+
+    fn contacts(&self, config: &Config) -> Option<Contacts> {
+        let method = ContactMethod::of(config);
+        Some(Contacts {
+            mail: method.has_email(),
+            phone: method.has_phone(),
+        })
+    }
+
     fn check(&self, config: &Config) -> Result<(), String> {
         settings::check(config)
     }
 }
 
-/// Begins an attempt and enqueues its mail.
+/// Begins an attempt and enqueues its message.
 ///
 /// # Errors
-/// [`Error::BadInput`] for a request that is not built as documented, [`Error::General`] for an address to which no
-/// mail can be sent, [`Error::Session`] for a session that must be refreshed first, [`Error::TooManyRequests`]; the
+/// [`Error::BadInput`] for a request that is not built as documented, [`Error::General`] for an address or a number to
+/// which no message can be sent, [`Error::Session`] for a session that must be refreshed first, [`Error::TooManyRequests`]; the
 /// store failed.
 pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
     let body = call.json()?;
-    let (email, phone_number) = (body.get("email"), body.get("phoneNumber"));
-    if email.is_some() == phone_number.is_some() {
-        let text = "Please provide exactly one of email or phoneNumber";
-        return Err(Error::bad_input(text));
-    }
-    let email = email.ok_or_else(|| {
-        let text = "Please provide an email since you have set the contactMethod to \"EMAIL\"";
-        Error::bad_input(text)
-    })?;
-    let email = email
-        .as_str()
-        .ok_or_else(|| Error::bad_input("The email must be a string"))?;
-    let email =
-        EmailAddress::parse(email).map_err(|invalid| Error::General(invalid.to_string()))?;
+    let method = ContactMethod::of(call.auth().config());
+    let contact = Contact::read(&body, method)?;
     let flow = flow(call, &body).await?;
 
-    call.count(Kind::CodeRequest, email.as_str()).await?;
-    let auth = call.auth();
+    call.count(Kind::CodeRequest, contact.as_str()).await?;
     let device_id = DeviceId::random()?;
+    let message = message(call, &contact, &device_id, flow).await?;
+    let auth = call.auth();
     let pre_auth_session_id = device_id.pre_auth_session_id();
     let start = StartDevice {
         pre_auth_session_id: pre_auth_session_id.clone(),
-        device: Device::new(call.tenant(), &email)?,
+        device: Device::new(call.tenant(), contact)?,
         works_until: auth.clock().now() + settings::code_minutes(auth.config()) * 60_000,
-        mail: mail(call, &device_id, flow)?,
+        message,
     };
     auth.store().run(start).await?;
     auth.mail().wake();
@@ -100,7 +107,7 @@ pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
     })
 }
 
-/// Enqueues another mail for an attempt. What was sent before still works.
+/// Enqueues another message for an attempt. What was sent before still works.
 ///
 /// # Errors
 /// As [`create_code`].
@@ -118,16 +125,21 @@ pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
     let flow = flow(call, &body).await?;
 
     let pre_auth_session_id = device_id.pre_auth_session_id();
-    let Some(device) = find_device(call, &pre_auth_session_id).await? else {
+    let device = find_device(call, &pre_auth_session_id).await?;
+    // The setting may have changed since the attempt began.
+    let method = ContactMethod::of(call.auth().config());
+    let Some(device) = device.filter(|device| device.contact.is_of(method)) else {
         return Ok(ResendCode::RestartFlow);
     };
-    call.count(Kind::CodeRequest, &device.email).await?;
+    call.count(Kind::CodeRequest, device.contact.as_str())
+        .await?;
+    let message = message(call, &device.contact, &device_id, flow).await?;
     let auth = call.auth();
     let again = SendAgain {
         pre_auth_session_id,
         tenant_id: call.tenant().to_owned(),
         now: auth.clock().now(),
-        mail: mail(call, &device_id, flow)?,
+        message,
     };
     if !auth.store().run(again).await? {
         return Ok(ResendCode::RestartFlow);
@@ -206,15 +218,35 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
         return Ok(EmailExists::Ok { exists: false });
     };
     call.count(Kind::EmailExists, email.as_str()).await?;
-    let known = EmailIsKnown {
-        tenant_id: call.tenant().to_owned(),
-        email,
-    };
-    let exists = call.auth().store().run(known).await?;
+    let exists = is_known(call, Contact::Email(email.to_string())).await?;
     Ok(EmailExists::Ok { exists })
 }
 
-/// Checks a code or a link, after counting the attempt: a code for its address, whatever the device; a link for
+/// Tells whether a user signs in with the number of the query and without a password.
+///
+/// # Errors
+/// [`Error::BadInput`] without a number.
+pub async fn phone_number_exists(call: &mut Call) -> Result<PhoneNumberExists, Error> {
+    let number = call
+        .query("phoneNumber")
+        .ok_or_else(|| Error::bad_input("Please provide the phoneNumber as a GET param"))?;
+    let Ok(number) = PhoneNumber::parse(number) else {
+        return Ok(PhoneNumberExists::Ok { exists: false });
+    };
+    call.count(Kind::EmailExists, number.as_str()).await?;
+    let exists = is_known(call, Contact::Phone(number.to_string())).await?;
+    Ok(PhoneNumberExists::Ok { exists })
+}
+
+async fn is_known(call: &Call, contact: Contact) -> Result<bool, Error> {
+    let known = ContactIsKnown {
+        tenant_id: call.tenant().to_owned(),
+        contact,
+    };
+    call.auth().store().run(known).await
+}
+
+/// Checks a code or a link, after counting the attempt: a code for its address or number, whatever the device; a link for
 /// itself.
 async fn present(
     call: &Call,
@@ -227,7 +259,7 @@ async fn present(
             call.count(Kind::MailToken, &link_code.hash()).await?;
             None
         }
-        Presented::Code(..) => Some(call.guess(Kind::Code, &device.email).await?),
+        Presented::Code(..) => Some(call.guess(Kind::Code, device.contact.as_str()).await?),
     };
     let present = PresentCode {
         pre_auth_session_id: pre_auth_session_id.to_owned(),
@@ -250,7 +282,9 @@ async fn start_session(
 ) -> Result<Session, Error> {
     let mut methods = user.login_methods.iter();
     let method = methods.find(|method| method.recipe_user_id == recipe_user_id);
-    let email = method.and_then(|method| method.email.clone());
+    let (email, phone_number) = method.map_or((None, None), |method| {
+        (method.email.clone(), method.phone_number.clone())
+    });
     if let Some(email) = email.clone() {
         let proven = Event::AddressProven {
             recipe_user_id: recipe_user_id.clone(),
@@ -265,8 +299,8 @@ async fn start_session(
         ..NewSessionFor::user(&user.id)
     };
     let session = call.create_session(new).await?;
-    if let Some(email) = email {
-        call.remember_device(&email, &session)?;
+    if let Some(contact) = email.or(phone_number) {
+        call.remember_device(&contact, &session)?;
     }
     Ok(session)
 }
@@ -282,16 +316,23 @@ async fn flow(call: &mut Call, body: &Value) -> Result<FlowType, Error> {
     })
 }
 
-fn mail(call: &Call, device_id: &DeviceId, flow: FlowType) -> Result<NewMailRow, Error> {
-    let payload = Payload::new(device_id, flow).to_bytes()?;
-    let mail = call.auth().mail();
-    mail.row(
-        messages::CODE,
-        call.tenant(),
-        Some(call.website()),
-        None,
-        Some(payload),
-    )
+/// The row of a message. One to a phone number is charged to the budget of its country.
+async fn message(
+    call: &Call,
+    contact: &Contact,
+    device_id: &DeviceId,
+    flow: FlowType,
+) -> Result<NewMailRow, Error> {
+    let payload = Some(Payload::new(device_id, flow).to_bytes()?);
+    let auth = call.auth();
+    let (queue, tenant, website) = (auth.mail(), call.tenant(), Some(call.website()));
+    let Some(number) = contact.phone_number() else {
+        return queue.row(messages::CODE, tenant, website, None, payload);
+    };
+    let number = PhoneNumber::from_normal(number);
+    let number = number.ok_or_else(|| Error::internal("a device has a damaged number"))?;
+    let permit = auth.limits().take_sms(&number).await?;
+    queue.sms_row(messages::CODE_SMS, permit, tenant, website, payload)
 }
 
 async fn find_device(call: &Call, pre_auth_session_id: &str) -> Result<Option<Device>, Error> {

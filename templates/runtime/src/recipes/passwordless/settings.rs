@@ -55,18 +55,58 @@ impl FlowType {
     }
 }
 
-/// Refuses messages to telephones: there is no way to send them yet.
+/// Where messages may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactMethod {
+    /// To mail addresses.
+    Email,
+    /// To phone numbers.
+    Phone,
+    /// To either.
+    EmailOrPhone,
+}
+
+impl ContactMethod {
+    /// That of a server.
+    pub fn of(config: &Config) -> Self {
+        match config.recipes.get(CONTACT_METHOD) {
+            "PHONE" => Self::Phone,
+            "EMAIL_OR_PHONE" => Self::EmailOrPhone,
+            _ => Self::Email,
+        }
+    }
+
+    /// Sets that of a server, as the variable `AUTH_PASSWORDLESS_CONTACT_METHOD` does.
+    pub fn set(self, config: &mut Config) {
+        let name = match self {
+            Self::Email => "EMAIL",
+            Self::Phone => "PHONE",
+            Self::EmailOrPhone => "EMAIL_OR_PHONE",
+        };
+        config.recipes.set(CONTACT_METHOD, name);
+    }
+
+    pub(super) fn has_email(self) -> bool {
+        self != Self::Phone
+    }
+
+    pub(super) fn has_phone(self) -> bool {
+        self != Self::Email
+    }
+}
+
+/// Refuses messages to telephones in a program that cannot send them.
 ///
 /// # Errors
 /// The setting asks for them.
 pub(super) fn check(config: &Config) -> Result<(), String> {
-    match config.recipes.get(CONTACT_METHOD) {
-        "EMAIL" => Ok(()),
-        other => Err(format!(
-            "{CONTACT_METHOD}: `{other}` needs a delivery of text messages (SMS), which this version does not \
-             have: set it to `EMAIL`, or leave it out"
-        )),
+    if cfg!(feature = "sms") || !ContactMethod::of(config).has_phone() {
+        return Ok(());
     }
+    Err(format!(
+        "{CONTACT_METHOD}: this program is built without text messages: turn on the feature `sms` of auth-runtime, \
+         or set it to `EMAIL`"
+    ))
 }
 
 /// How many minutes a code or a link works.
@@ -100,6 +140,22 @@ mod tests {
             assert_eq!(FlowType::of(&config), flow);
             let stored = serde_json::to_value(flow).expect("it is text");
             assert_eq!(stored, flow.name());
+        }
+    }
+
+    #[test]
+    fn messages_go_to_addresses_unless_it_is_set() {
+        let mut config = config();
+        assert_eq!(ContactMethod::of(&config), ContactMethod::Email);
+        for method in [
+            ContactMethod::Phone,
+            ContactMethod::EmailOrPhone,
+            ContactMethod::Email,
+        ] {
+            method.set(&mut config);
+            assert_eq!(ContactMethod::of(&config), method);
+            let is_able = cfg!(feature = "sms") || method == ContactMethod::Email;
+            assert_eq!(check(&config).is_ok(), is_able);
         }
     }
 

@@ -1,14 +1,14 @@
 //! What the recipe stores: attempts to sign in ("devices"), the hashes of their codes, and users.
 //!
 //! Both are one-time secrets. A device is found by the SHA-256 of its id, counts wrong codes, and is about an
-//! address; a code is found by the SHA-256 of its link code and belongs to a device. A conditional write decides:
-//! a sign-in deletes the device, so of two requests that present codes of it, one deletes no row.
+//! address or a phone number; a code is found by the SHA-256 of its link code and belongs to a device. A conditional
+//! write decides: a sign-in deletes the device, so of two requests that present codes of it, one deletes no row.
 
 use serde::{Deserialize, Serialize};
 
+use super::contact::Contact;
 use super::derivation::{DeviceId, LinkCode, user_input_code};
 use crate::crypto::token;
-use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::shapes::{LoginMethod, User};
 use crate::store::{
@@ -21,7 +21,10 @@ pub const PASSWORDLESS: &str = "passwordless";
 /// The identifier: the address in its normal form.
 const EMAIL: &str = "passwordless/email";
 
-/// The one-time secret of an attempt: its subject is the address with its tenant, its data is [`Device`].
+/// The identifier: the phone number in the form of E.164.
+const PHONE: &str = "passwordless/phone";
+
+/// The one-time secret of an attempt: its subject is the address or number with its tenant, its data is [`Device`].
 const DEVICE: &str = "passwordless/device";
 
 /// The one-time secret of a code: its subject is the device, its data until when it works.
@@ -42,7 +45,8 @@ const DRAWS: usize = 3;
 pub(super) struct Device {
     pub(super) tenant_id: String,
     /// Where its messages go.
-    pub(super) email: String,
+    #[serde(flatten)]
+    pub(super) contact: Contact,
     /// Base64url; see `derivation`.
     salt: String,
 }
@@ -52,17 +56,17 @@ impl Device {
     ///
     /// # Errors
     /// The random generator failed.
-    pub(super) fn new(tenant_id: &str, email: &EmailAddress) -> Result<Self, Error> {
+    pub(super) fn new(tenant_id: &str, contact: Contact) -> Result<Self, Error> {
         Ok(Self {
             tenant_id: tenant_id.to_owned(),
-            email: email.to_string(),
+            contact,
             salt: token::random_secret()?,
         })
     }
 
-    /// The address that it is for: all devices of one address end together.
+    /// The address or number that it is for: all its devices end together.
     fn subject(&self) -> String {
-        format!("{} {}", self.tenant_id, self.email)
+        format!("{} {}", self.tenant_id, self.contact.as_str())
     }
 
     fn link_code(&self, device_id: &DeviceId, code: &str) -> Result<LinkCode, Error> {
@@ -77,13 +81,13 @@ fn kept_until(works_until: i64) -> i64 {
     works_until.saturating_add(KEPT)
 }
 
-/// Stores an attempt, together with the mail for it.
+/// Stores an attempt, together with the message for it.
 pub(super) struct StartDevice {
     pub(super) pre_auth_session_id: String,
     pub(super) device: Device,
     /// Until when a code works that is made now.
     pub(super) works_until: i64,
-    pub(super) mail: NewMailRow,
+    pub(super) message: NewMailRow,
 }
 
 impl Transaction for StartDevice {
@@ -101,7 +105,7 @@ impl Transaction for StartDevice {
             expires_at: kept_until(self.works_until),
         };
         secrets::issue(tx, &new).await?;
-        enqueue_mail(tx, &self.mail, &self.device.email).await
+        enqueue_mail(tx, &self.message, self.device.contact.as_str()).await
     }
 }
 
@@ -137,12 +141,12 @@ async fn find_device(
     Ok(Some(device).filter(|device| device.tenant_id == tenant_id))
 }
 
-/// Enqueues another mail for an attempt; `false` if it is over.
+/// Enqueues another message for an attempt; `false` if it is over.
 pub(super) struct SendAgain {
     pub(super) pre_auth_session_id: String,
     pub(super) tenant_id: String,
     pub(super) now: i64,
-    pub(super) mail: NewMailRow,
+    pub(super) message: NewMailRow,
 }
 
 impl Transaction for SendAgain {
@@ -152,9 +156,9 @@ impl Transaction for SendAgain {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
         let device = find_device(tx, &self.pre_auth_session_id, &self.tenant_id, self.now).await?;
-        // If the attempt ends at this moment, no mail is made for it.
+        // If the attempt ends at this moment, no message is made for it.
         if let Some(device) = &device {
-            enqueue_mail(tx, &self.mail, &device.email).await?;
+            enqueue_mail(tx, &self.message, device.contact.as_str()).await?;
         }
         Ok(device.is_some())
     }
@@ -215,7 +219,7 @@ pub(super) enum Presented {
     Code(DeviceId, String),
 }
 
-/// Signs a user in, or up, and ends all attempts of their address. A wrong or expired code is counted, and the last
+/// Signs a user in, or up, and ends all attempts of their address or number. A wrong or expired code is counted, and the last
 /// one that is allowed ends the attempt.
 pub(super) struct PresentCode {
     pub(super) pre_auth_session_id: String,
@@ -228,7 +232,7 @@ pub(super) struct PresentCode {
 /// Its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Presentation {
-    /// The user of this login method has proven that they read the mails of the address.
+    /// The user of this login method has proven that they read the messages to the address or number.
     SignedIn {
         user: Box<User>,
         recipe_user_id: String,
@@ -249,7 +253,7 @@ impl Transaction for PresentCode {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Presentation, TxError> {
         let (hash, now) = (&self.pre_auth_session_id, self.now);
-        // The attempts of one address end together.
+        // The attempts of one address or number end together.
         let subject = self.device.subject();
         tx.lock(&format!("passwordless/{subject}")).await?;
         let Some(device) = find_device(tx, hash, &self.device.tenant_id, now).await? else {
@@ -304,7 +308,7 @@ impl PresentCode {
         .await?;
         secrets::consume_all(tx, DEVICE, &subject).await?;
 
-        let identifier = (EMAIL, device.email.as_str());
+        let identifier = identifier(&device.contact);
         let known = users::find(tx, &device.tenant_id, identifier).await?;
         let is_new = known.is_none();
         let user = match known {
@@ -313,7 +317,8 @@ impl PresentCode {
                 let new = users::NewUser {
                     recipe_id: PASSWORDLESS,
                     tenant_id: &device.tenant_id,
-                    email: Some(&device.email),
+                    email: device.contact.email(),
+                    phone_number: device.contact.phone_number(),
                     verified: true,
                     identifiers: &[identifier],
                     credentials: &[],
@@ -328,9 +333,10 @@ impl PresentCode {
         };
         let method = login_method(&mut user, device)?;
         let recipe_user_id = method.recipe_user_id.clone();
-        if !method.verified {
+        // A number is proven from the first sign-in on.
+        if let (false, Some(email)) = (method.verified, device.contact.email()) {
             method.verified = true;
-            users::set_verified(tx, &recipe_user_id, &device.email, true).await?;
+            users::set_verified(tx, &recipe_user_id, email, true).await?;
         }
         Ok(Presentation::SignedIn {
             user: Box::new(user),
@@ -340,28 +346,39 @@ impl PresentCode {
     }
 }
 
-/// The login method of the user that has the address of a device.
+/// What a user is found by.
+fn identifier(contact: &Contact) -> (&'static str, &str) {
+    match contact {
+        Contact::Email(email) => (EMAIL, email),
+        Contact::Phone(number) => (PHONE, number),
+    }
+}
+
+/// The login method of the user that has the address or number of a device.
 fn login_method<'a>(user: &'a mut User, device: &Device) -> Result<&'a mut LoginMethod, Error> {
+    let (email, number) = (device.contact.email(), device.contact.phone_number());
     let mut methods = user.login_methods.iter_mut();
     let found = methods.find(|method| {
-        method.recipe_id == PASSWORDLESS && method.email.as_ref() == Some(&device.email)
+        method.recipe_id == PASSWORDLESS
+            && method.email.as_deref() == email
+            && method.phone_number.as_deref() == number
     });
     found.ok_or_else(|| Error::internal("an identifier belongs to no login method of its user"))
 }
 
-/// Whether a user of a tenant signs in with an address and without a password.
-pub(super) struct EmailIsKnown {
+/// Whether a user of a tenant signs in with an address or a number and without a password.
+pub(super) struct ContactIsKnown {
     pub(super) tenant_id: String,
-    pub(super) email: EmailAddress,
+    pub(super) contact: Contact,
 }
 
-impl Transaction for EmailIsKnown {
+impl Transaction for ContactIsKnown {
     type Output = bool;
-    const NAME: &'static str = "passwordless_email_is_known";
+    const NAME: &'static str = "passwordless_contact_is_known";
     const ACCESS: Access = Access::ReadOne;
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
-        users::has_identifier(tx, &self.tenant_id, (EMAIL, self.email.as_str())).await
+        users::has_identifier(tx, &self.tenant_id, identifier(&self.contact)).await
     }
 }

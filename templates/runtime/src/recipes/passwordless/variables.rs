@@ -4,8 +4,8 @@
         "AUTH_PASSWORDLESS_CONTACT_METHOD",
         "`EMAIL`",
         &["EMAIL", "PHONE", "EMAIL_OR_PHONE"],
-        "Where messages for a sign-in without a password go: `EMAIL`. The server refuses to start with `PHONE` and \
-         `EMAIL_OR_PHONE`, since it cannot send text messages yet",
+        "Where messages for a sign-in without a password go: to mail addresses (`EMAIL`), as text messages (`PHONE`), or \
+         where the user wishes (`EMAIL_OR_PHONE`)",
     ),
     choice(
         "AUTH_PASSWORDLESS_FLOW_TYPE",
