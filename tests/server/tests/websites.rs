@@ -4,7 +4,7 @@
 
 mod common;
 
-use auth_server::delivery::{Mail, MailError, Mailer};
+use auth_server::delivery::{Mail, Mailer, SendError};
 use auth_server::session::{Website, WebsiteRequest};
 use auth_server::{AuthContext, Config, Endpoints, async_trait};
 use axum::Router;
@@ -184,8 +184,8 @@ struct Down;
 
 #[async_trait]
 impl Mailer for Down {
-    async fn send(&self, _: &Mail) -> Result<(), MailError> {
-        Err(MailError::transient("it is down"))
+    async fn send(&self, _: &Mail) -> Result<(), SendError> {
+        Err(SendError::transient("it is down"))
     }
 }
 
