@@ -18,6 +18,7 @@ mod opening;
 mod postgres;
 pub(crate) mod secrets;
 mod sessions;
+mod shared;
 mod signing_keys;
 mod sqlite;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use postgres::PostgresStore;
 pub(crate) use secrets::PurgeSecrets;
 pub use sessions::{ClaimsChange, EndedSession};
 pub(crate) use sessions::{end_sessions_of, merge_claims};
+pub use shared::SharedStore;
 pub use sqlite::SqliteStore;
 pub(crate) use transaction::{Access, Retry, Transaction, Tx, TxError};
 

@@ -6,7 +6,7 @@ use tokio_postgres::NoTls;
 pub(crate) struct Schema {
     /// The database with this schema.
     pub(crate) url: String,
-    base: String,
+    pub(crate) base: String,
     name: String,
 }
 

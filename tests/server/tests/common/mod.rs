@@ -23,6 +23,7 @@
 pub(crate) mod codes;
 pub(crate) mod database;
 mod exchange;
+pub(crate) mod opened;
 #[cfg(unix)]
 pub(crate) mod program;
 
