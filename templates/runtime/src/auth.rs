@@ -17,6 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -63,6 +65,8 @@ struct Parts {
     recipes: &'static [&'static dyn Recipe],
     probe: Probe,
     is_stopping: AtomicBool,
+    /// Whether its background work is over.
+    retired: watch::Sender<bool>,
 }
 
 /// Why a server could not start.
@@ -215,10 +219,7 @@ impl Auth {
     /// then closes the database, so that a copy of its file has everything. A mail that was not sent is sent after the
     /// next start; an event that was not handled is lost. This is the last call on a server.
     pub async fn close(&self) {
-        let handled = tokio::time::timeout(EVENT_TIMEOUT, self.session_events_handled()).await;
-        if handled.is_err() {
-            tracing::warn!("some session events were not handled before the server stopped");
-        }
+        self.handle_events().await;
         let drained = tokio::time::timeout(MAIL_TIMEOUT, self.mail().drained()).await;
         if drained.is_err() {
             tracing::warn!(
@@ -226,7 +227,38 @@ impl Auth {
             );
         }
         self.mail().stop().await;
+        self.0.retired.send_replace(true);
         self.store().close().await;
+    }
+
+    /// Ends the background work of a server whose requests are answered by another one on the same database: handlers of
+    /// session events finish, and so do mails that are being sent, each for at most ten seconds; mails that wait are left
+    /// to the other server. Nothing is deleted, and no keys are read, from time to time any more. It cannot begin again.
+    /// The store stays open. [`AuthSwap`](crate::AuthSwap) does this to the servers that it replaces.
+    pub async fn retire(&self) {
+        self.handle_events().await;
+        if tokio::time::timeout(MAIL_TIMEOUT, self.mail().finish())
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "some mails were cut off when their server was retired: another one sends them"
+            );
+        }
+        self.mail().stop().await;
+        self.0.retired.send_replace(true);
+    }
+
+    /// Whether two of them are one server.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    async fn handle_events(&self) {
+        let handled = tokio::time::timeout(EVENT_TIMEOUT, self.session_events_handled()).await;
+        if handled.is_err() {
+            tracing::warn!("some session events were not handled before the server stopped");
+        }
     }
 }
 

@@ -33,8 +33,10 @@
 //!
 //! Where an application wants something else than the server does by itself, it says so when it builds the
 //! server ([`Auth::builder`]: how sessions begin, what refusals look like) or its layer
-//! ([`AuthLayer::without`]: routes that it answers itself); see the example `hooks`. Several servers in one
-//! process need an app id each ([`Config::app_id`]); see the example `instances`.
+//! ([`AuthLayer::without`]: routes that it answers itself); see the example `hooks`. Servers of
+//! different apps in one process need an app id each ([`Config::app_id`]; see the example `instances`), and those of one
+//! app share a store ([`store::SharedStore`]). One can take the place of another while requests run ([`AuthSwap`]; see
+//! the example `swapping`).
 //!
 //! # The house
 //!
@@ -95,7 +97,7 @@ pub use crate::session::{
     Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
 };
 pub use crate::web::{
-    Api, AuthContext, AuthLayer, ErrorResponse, VerifySession, allowed_headers, cors,
+    Api, AuthContext, AuthLayer, AuthSwap, ErrorResponse, VerifySession, allowed_headers, cors,
     health_router, operations_router, with_request_log,
 };
 

@@ -24,6 +24,7 @@ mod operations;
 mod outbox;
 mod protection;
 mod request_log;
+mod swap;
 
 pub use http::{Method, StatusCode};
 
@@ -38,6 +39,7 @@ pub(crate) use self::layer::not_found;
 pub use self::layer::{AuthLayer, AuthService};
 pub use self::operations::{health_router, operations_router};
 pub use self::request_log::with_request_log;
+pub use self::swap::{AuthSwap, Replaced};
 pub use crate::contract::{Contract, Origins, Sends, Sessions, Tenancy};
 
 /// Where the path of an operation starts.

@@ -1,4 +1,4 @@
-//! What a server does from time to time, for as long as its [`Auth`] exists.
+//! What a server does from time to time, for as long as its [`Auth`] exists and is not retired.
 //!
 //! Rules: several servers on one database may do all of this at once, and none needs another one for it;
 //! what fails is counted, logged and tried again at the next turn; no step holds the database for long (the
@@ -7,6 +7,8 @@
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 use super::{Auth, Parts, recipe};
 use crate::crypto::token;
@@ -19,11 +21,17 @@ use crate::store::{ForgetMails, PurgeSecrets};
 /// The latest moment of the first clean-up after a start.
 const FIRST: Duration = Duration::from_secs(60);
 
+/// Says when a server is retired.
+type Retired = watch::Receiver<bool>;
+
 /// Starts all of it.
 pub(super) fn start(parts: &Arc<Parts>) {
     tokio::spawn(prepare_key(parts.sessions.clone()));
-    tokio::spawn(keep_clean(Arc::downgrade(parts)));
-    tokio::spawn(follow_keys(Arc::downgrade(parts)));
+    tokio::spawn(keep_clean(Arc::downgrade(parts), parts.retired.subscribe()));
+    tokio::spawn(follow_keys(
+        Arc::downgrade(parts),
+        parts.retired.subscribe(),
+    ));
     send_mails(parts);
 }
 
@@ -51,17 +59,17 @@ async fn prepare_key(sessions: Sessions) {
 }
 
 /// Deletes what has expired.
-async fn keep_clean(parts: Weak<Parts>) {
+async fn keep_clean(parts: Weak<Parts>, mut retired: Retired) {
     let Some(interval) = parts.upgrade().map(|parts| parts.config.cleanup_interval) else {
         return;
     };
-    tokio::time::sleep(interval.min(FIRST).mul_f64(random())).await;
-    loop {
+    let mut pause = interval.min(FIRST).mul_f64(random());
+    while is_on_after(pause, &mut retired).await {
         let Some(parts) = parts.upgrade() else { return };
         // The failure is logged there; the next turn tries again.
         let _ = clean_up(&parts).await;
         drop(parts);
-        tokio::time::sleep(about(interval, random())).await;
+        pause = about(interval, random());
     }
 }
 
@@ -104,14 +112,21 @@ async fn forget(parts: &Parts) -> Result<u64, Error> {
 }
 
 /// Reads the signing keys again, for an operator may have replaced one.
-async fn follow_keys(parts: Weak<Parts>) {
-    loop {
-        // Early, never late: the documentation promises within which time a removed key is refused.
-        tokio::time::sleep(KEY_POLL.mul_f64(1.0 - random() / 5.0)).await;
+async fn follow_keys(parts: Weak<Parts>, mut retired: Retired) {
+    // Early, never late: the documentation promises within which time a removed key is refused.
+    while is_on_after(KEY_POLL.mul_f64(1.0 - random() / 5.0), &mut retired).await {
         let Some(parts) = parts.upgrade() else { return };
         if let Err(error) = parts.sessions.keys().follow().await {
             tracing::warn!(%error, "the signing keys were not read again");
         }
+    }
+}
+
+/// Whether the server is still to work after a pause. One that is retired, or gone, does not wait for its end.
+async fn is_on_after(pause: Duration, retired: &mut Retired) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(pause) => true,
+        _ = retired.wait_for(|is_retired| *is_retired) => false,
     }
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use tokio::sync::watch;
+
 use super::hooks::Hooks;
 use super::mailer::SenderWarnings;
 use super::readiness::Probe;
@@ -50,7 +52,8 @@ impl AuthBuilder {
         }
     }
 
-    /// Uses this store.
+    /// Uses this store, in place of the one that the settings name. Several servers of one app share one:
+    /// [`SharedStore`](crate::store::SharedStore).
     #[must_use]
     pub fn store(mut self, store: impl Store + 'static) -> Self {
         self.store = Some(Arc::new(store));
@@ -231,6 +234,7 @@ impl AuthBuilder {
             recipes,
             probe: Probe::default(),
             is_stopping: AtomicBool::new(false),
+            retired: watch::Sender::new(false),
         });
         background::start(&parts);
         events::start(listeners, &parts);

@@ -136,6 +136,8 @@ pub(super) struct Signals {
 pub(super) enum Stop {
     /// They run.
     Running,
+    /// What is being sent is to be finished, and nothing else begun.
+    Finishing,
     /// A stop was requested.
     Requested,
     /// There are none (any more).
@@ -283,15 +285,25 @@ impl Queue {
 
     /// Stops to send. What is being sent is cut off and tried again by the next server.
     pub(crate) async fn stop(&self) {
+        self.end_by(Stop::Requested).await;
+    }
+
+    /// Stops to send, after what is being sent. All other mails are left to the servers that go on.
+    pub(crate) async fn finish(&self) {
+        self.end_by(Stop::Finishing).await;
+    }
+
+    /// Has the workers end in this way, and waits until they have.
+    async fn end_by(&self, way: Stop) {
         let stop = &self.0.signals.stop;
-        let is_first = stop.send_if_modified(|stop| {
-            let is_running = *stop == Stop::Running;
-            if is_running {
-                *stop = Stop::Requested;
+        let is_new = stop.send_if_modified(|stop| {
+            let is_new = matches!(*stop, Stop::Running | Stop::Finishing) && *stop != way;
+            if is_new {
+                *stop = way;
             }
-            is_running
+            is_new
         });
-        if is_first {
+        if is_new {
             let _ = stop.subscribe().wait_for(|stop| *stop == Stop::Over).await;
         }
     }

@@ -59,10 +59,19 @@ pub(super) async fn run(queue: Weak<Inner>, compose: Compose) {
     let mut counted: Option<Instant> = None;
     loop {
         let Some(inner) = queue.upgrade() else { return };
-        if *stop.borrow_and_update() == Stop::Requested {
+        let way = *stop.borrow_and_update();
+        if way == Stop::Requested {
             sends.cut_off(&inner).await;
-            signals.stop.send_replace(Stop::Over);
-            return;
+        }
+        if way != Stop::Running {
+            sends.clear_ended();
+            if sends.tasks.is_empty() {
+                signals.stop.send_replace(Stop::Over);
+                return;
+            }
+            drop(inner);
+            wait(&signals, &mut stop, &mut sends, POLL).await;
+            continue;
         }
         let question = signals.asked.load(Ordering::Acquire);
         let mut pause = POLL.mul_f64(0.75 + token::random_fraction().unwrap_or(0.5) / 2.0);
@@ -111,9 +120,7 @@ struct Sends {
 impl Sends {
     /// Claims as many mails as there are free workers, and begins to send them.
     async fn fill(&mut self, inner: &Arc<Inner>, compose: &Compose) -> Result<(), Error> {
-        while let Some(ended) = self.tasks.try_join_next_with_id() {
-            self.remove(ended);
-        }
+        self.clear_ended();
         let free = WORKERS.saturating_sub(self.tasks.len());
         if free == 0 {
             return Ok(());
@@ -135,6 +142,12 @@ impl Sends {
             self.claims.insert(task.id(), claim);
         }
         Ok(())
+    }
+
+    fn clear_ended(&mut self) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.remove(ended);
+        }
     }
 
     fn remove(&mut self, ended: Result<(Id, ()), JoinError>) {

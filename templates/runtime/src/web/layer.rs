@@ -18,6 +18,7 @@ use super::attached::Attached;
 use super::matching::{self, Found, Target};
 use super::protection::Protection;
 use super::request_log::OperationId;
+use super::swap::{Held, Source};
 use super::{Api, Origins, Route, Scope, cache_control, cors, dispatch, error, outbox};
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
@@ -30,11 +31,12 @@ pub struct AuthLayer(Arc<Shared>);
 #[derive(Clone)]
 pub struct AuthService<S> {
     inner: S,
-    shared: Arc<Shared>,
+    source: Source,
 }
 
+/// A server and the operations that it answers.
 #[derive(Clone)]
-struct Shared {
+pub(super) struct Shared {
     auth: Auth,
     api: Api,
     cors: CorsLayer,
@@ -63,6 +65,10 @@ impl AuthLayer {
         };
         shared.list_operations();
         Self(Arc::new(shared))
+    }
+
+    pub(super) fn into_shared(self) -> Arc<Shared> {
+        self.0
     }
 
     /// Leaves operations to the application: those of a behaviour, such as `session.refresh`, or the one
@@ -112,14 +118,14 @@ impl<S> Layer<S> for AuthLayer {
 
     fn layer(&self, inner: S) -> Self::Service {
         // Here, because the operations that are left to the application are known only now.
-        let mounted = self.0.on.iter().map(|(_, route)| route);
-        self.0
-            .auth
-            .warn_without_senders(mounted.map(|route| (route.id, route.sends)));
-        AuthService {
-            inner,
-            shared: Arc::clone(&self.0),
-        }
+        self.0.warn_without_senders();
+        AuthService::new(inner, Source::Fixed(Arc::clone(&self.0)))
+    }
+}
+
+impl<S> AuthService<S> {
+    pub(super) fn new(inner: S, source: Source) -> Self {
+        Self { inner, source }
     }
 }
 
@@ -139,7 +145,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (inner, shared) = (self.inner.clone(), Arc::clone(&self.shared));
+        let (inner, shared) = (self.inner.clone(), self.source.held());
         match shared.place(&request) {
             Some(place) => Box::pin(serve(inner, shared, place, request)),
             None => Box::pin(let_through(inner, shared, request)),
@@ -163,7 +169,7 @@ struct Place {
 /// Puts the CORS rules around what belongs to the auth APIs.
 async fn serve<S>(
     inner: S,
-    shared: Arc<Shared>,
+    shared: Held,
     place: Place,
     request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
@@ -188,7 +194,7 @@ where
     // The CORS layer answers preflights itself.
     let is_own = found.is_some() || (is_preflight && !for_everybody);
     let respond = tower::service_fn(move |request| {
-        respond(inner.clone(), Arc::clone(&shared), found.clone(), request)
+        respond(inner.clone(), shared.clone(), found.clone(), request)
     });
     let mut response = if answers_cors && !for_everybody {
         cors.layer(respond).oneshot(request).await?
@@ -211,7 +217,7 @@ where
 /// Answers a request, or passes it to the application.
 async fn respond<S>(
     inner: S,
-    shared: Arc<Shared>,
+    shared: Held,
     found: Option<Found>,
     request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
@@ -227,7 +233,7 @@ where
 /// Passes a request to the application.
 async fn let_through<S>(
     inner: S,
-    shared: Arc<Shared>,
+    shared: Held,
     mut request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
 where
@@ -249,6 +255,17 @@ where
 }
 
 impl Shared {
+    pub(super) fn auth(&self) -> &Auth {
+        &self.auth
+    }
+
+    /// Warns, once, where messages of these operations cannot be sent.
+    pub(super) fn warn_without_senders(&self) {
+        let mounted = self.on.iter().map(|(_, route)| route);
+        self.auth
+            .warn_without_senders(mounted.map(|route| (route.id, route.sends)));
+    }
+
     /// Lists the operations to answer, once and not for each request.
     fn list_operations(&mut self) {
         let mounted = self.api.mounted();
