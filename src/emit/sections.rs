@@ -1,67 +1,84 @@
 //! The order of the data types, for every target: each stands with the operation that needs it first.
 
-use std::collections::BTreeSet;
-
 use crate::ir::{Api, ArmBody, Behaviour, Field, ModelId, Operation, Shape, Type};
 
 /// Which operations need which models.
 pub(super) struct Sections {
-    /// For each model, the operations that need it, in spec order.
-    users: Vec<Vec<usize>>,
-    /// The models that an answer of the application's own operations needs: its code makes values of them.
-    constructed: BTreeSet<ModelId>,
+    /// For each operation, the models that it is the first to need, in the order of the spec.
+    first: Vec<Vec<ModelId>>,
+    users: Vec<Users>,
+    /// For each model, whether an answer of the application's own operations needs it: its code makes values of it.
+    constructed: Vec<bool>,
+}
+
+/// The operations that need a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Users {
+    None,
+    /// The index of the operation.
+    One(usize),
+    Several,
 }
 
 impl Sections {
     pub(super) fn of(api: &Api) -> Self {
-        let mut users = vec![Vec::new(); api.models.len()];
-        let mut constructed = BTreeSet::new();
+        let mut users = vec![Users::None; api.models.len()];
+        let mut constructed = vec![false; api.models.len()];
+        let mut first = vec![Vec::new(); api.operations.len()];
         for (index, operation) in api.operations.iter().enumerate() {
-            let mut reached = BTreeSet::new();
-            for ty in types(operation) {
-                reach(api, ty, &mut reached);
-            }
-            for ModelId(model) in reached {
-                users[model].push(index);
-            }
+            // Each model is followed at most twice, by its first user and by the next one: the time is
+            // linear in the size of the spec.
+            let news = &mut first[index];
+            reach(api, types(operation), |model| {
+                let before = users[model.0];
+                users[model.0] = match before {
+                    Users::None => {
+                        news.push(model);
+                        Users::One(index)
+                    }
+                    Users::One(first) if first == index => before,
+                    Users::One(_) | Users::Several => Users::Several,
+                };
+                users[model.0] != before
+            });
+            news.sort();
             if matches!(operation.behaviour, Behaviour::Custom(_)) {
-                for ty in answer_types(operation) {
-                    reach(api, ty, &mut constructed);
-                }
+                reach(api, answer_types(operation), |model| {
+                    !std::mem::replace(&mut constructed[model.0], true)
+                });
             }
         }
-        Self { users, constructed }
+        Self {
+            first,
+            users,
+            constructed,
+        }
     }
 
     /// Whether the application makes values of the model.
     pub(super) fn is_constructed(&self, model: ModelId) -> bool {
-        self.constructed.contains(&model)
+        self.constructed[model.0]
     }
 
     /// The models that the operation is the first to need, in the order of the spec.
     pub(super) fn models(&self, operation: usize) -> Vec<ModelId> {
-        self.with_first_user(Some(operation))
+        self.first[operation].clone()
     }
 
     /// The models that no operation needs.
     pub(super) fn unused(&self) -> Vec<ModelId> {
-        self.with_first_user(None)
+        let models = (0..self.users.len()).map(ModelId);
+        models
+            .filter(|model| self.users[model.0] == Users::None)
+            .collect()
     }
 
     /// The one operation that needs the model.
-    pub(super) fn only_user(&self, ModelId(model): ModelId) -> Option<usize> {
-        match self.users[model].as_slice() {
-            [only] => Some(*only),
-            _ => None,
+    pub(super) fn only_user(&self, model: ModelId) -> Option<usize> {
+        match self.users[model.0] {
+            Users::One(only) => Some(only),
+            Users::None | Users::Several => None,
         }
-    }
-
-    fn with_first_user(&self, operation: Option<usize>) -> Vec<ModelId> {
-        let models = 0..self.users.len();
-        models
-            .filter(|model| self.users[*model].first().copied() == operation)
-            .map(ModelId)
-            .collect()
     }
 }
 
@@ -96,29 +113,36 @@ fn answer_types(operation: &Operation) -> impl Iterator<Item = &Type> {
     })
 }
 
-fn reach(api: &Api, ty: &Type, reached: &mut BTreeSet<ModelId>) {
-    let id = match ty {
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => {
-            return reach(api, inner, reached);
+/// Calls `enter` for the models that types need, and follows those for which it is true.
+fn reach<'a>(
+    api: &'a Api,
+    types: impl Iterator<Item = &'a Type>,
+    mut enter: impl FnMut(ModelId) -> bool,
+) {
+    // A stack of its own, because a spec may nest deeply.
+    let mut todo: Vec<&Type> = types.collect();
+    while let Some(ty) = todo.pop() {
+        let id = match ty {
+            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => {
+                todo.push(inner);
+                continue;
+            }
+            Type::Model(id) => *id,
+            Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => continue,
+        };
+        if !enter(id) {
+            continue;
         }
-        Type::Model(id) => *id,
-        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => return,
-    };
-    if !reached.insert(id) {
-        return;
-    }
-    match &api.model(id).shape {
-        Shape::Struct { fields, rest } => {
-            let fields = fields.iter().map(|field| &field.ty);
-            fields
-                .chain(rest)
-                .for_each(|inner| reach(api, inner, reached));
+        match &api.model(id).shape {
+            Shape::Struct { fields, rest } => {
+                todo.extend(fields.iter().map(|field| &field.ty).chain(rest));
+            }
+            Shape::Union { variants, .. } => {
+                let fields = variants.iter().flat_map(|variant| &variant.fields);
+                todo.extend(fields.map(|field| &field.ty));
+            }
+            Shape::Enum { .. } => {}
         }
-        Shape::Union { variants, .. } => variants
-            .iter()
-            .flat_map(|variant| &variant.fields)
-            .for_each(|field| reach(api, &field.ty, reached)),
-        Shape::Enum { .. } => {}
     }
 }
 

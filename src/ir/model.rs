@@ -22,8 +22,9 @@ pub(crate) struct Model {
     pub(crate) in_answers: bool,
     /// The struct of the runtime that built-in flows fill it from; a `From` is emitted for it.
     pub(crate) filled_from: Option<&'static DomainStruct>,
-    /// A value may directly hold another one of this type (not through a list or a map), so Rust needs a `Box` around it.
-    pub(crate) recursive: bool,
+    /// The cycle of models that hold each other directly (not through a list or a map), by number: a field that stays
+    /// within it needs a `Box` in Rust. None where a value never holds another one of its type.
+    pub(crate) cycle: Option<usize>,
 }
 
 /// What a [`Model`] is made of.

@@ -5,7 +5,7 @@ use crate::ir::{
 };
 
 /// Drops what no operation needs, numbers the rest again in the same order, and fills in
-/// `in_requests`, `in_answers` and `recursive`.
+/// `in_requests`, `in_answers` and `cycle`.
 pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> Vec<Model> {
     let mut asked = Vec::new();
     let mut answered = Vec::new();
@@ -24,7 +24,7 @@ pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> 
     for id in reach(&models, answered) {
         models[id.0].in_answers = true;
     }
-    mark_recursive(&mut models);
+    number_cycles(&mut models);
 
     let mut numbers = Vec::new();
     let mut next = 0;
@@ -157,15 +157,15 @@ fn renumber(ty: &mut Type, numbers: &[ModelId]) {
     }
 }
 
-/// Marks the models that hold themselves directly, through others too: Tarjan's strongly connected
+/// Numbers the cycles of models that hold themselves directly, through others too: Tarjan's strongly connected
 /// components, with a stack of its own because a spec may nest deeply.
-fn mark_recursive(models: &mut [Model]) {
+fn number_cycles(models: &mut [Model]) {
     let edges: Vec<Vec<usize>> = models.iter().map(|model| held(&model.shape)).collect();
     let mut index = vec![usize::MAX; edges.len()];
     let mut low = vec![0; edges.len()];
     let mut on_stack = vec![false; edges.len()];
     let mut stack = Vec::new();
-    let mut count = 0;
+    let (mut count, mut cycles) = (0, 0);
     for start in 0..edges.len() {
         if index[start] != usize::MAX {
             continue;
@@ -194,11 +194,12 @@ fn mark_recursive(models: &mut [Model]) {
             if low[node] == index[node] {
                 let at = stack.iter().rposition(|other| *other == node).unwrap_or(0);
                 let component = stack.split_off(at);
-                let circle = component.len() > 1 || edges[node].contains(&node);
+                let is_cycle = component.len() > 1 || edges[node].contains(&node);
                 for member in component {
                     on_stack[member] = false;
-                    models[member].recursive = circle;
+                    models[member].cycle = is_cycle.then_some(cycles);
                 }
+                cycles += usize::from(is_cycle);
             }
         }
     }

@@ -176,7 +176,7 @@ impl<'d> Context<'d> {
             in_requests: false,
             in_answers: false,
             filled_from,
-            recursive: false,
+            cycle: None,
         });
         id
     }

@@ -26,10 +26,9 @@ pub(super) fn text(api: &Api, ty: &Type) -> String {
 /// would otherwise contain itself.
 pub(super) fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> String {
     let mut ty = text(api, &field.ty);
+    let cycle = |id: ModelId| api.model(id).cycle;
     let boxed = match (&field.ty, owner) {
-        (Type::Model(id), Some(owner)) => {
-            api.model(*id).recursive && contains(api, &field.ty, owner, &mut Vec::new())
-        }
+        (Type::Model(id), Some(owner)) => cycle(*id).is_some() && cycle(*id) == cycle(owner),
         _ => false,
     };
     if boxed {
@@ -44,28 +43,6 @@ pub(super) fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> String 
 /// Whether the field is an `Option` in Rust.
 pub(super) fn is_option(field: &Field) -> bool {
     !field.required || field.nullable
-}
-
-/// Whether a value of `ty` holds an `owner` without a list or map in between.
-fn contains(api: &Api, ty: &Type, owner: ModelId, seen: &mut Vec<ModelId>) -> bool {
-    let Type::Model(id) = ty else { return false };
-    if *id == owner {
-        return true;
-    }
-    if seen.contains(id) {
-        return false;
-    }
-    seen.push(*id);
-    match &api.model(*id).shape {
-        Shape::Struct { fields, .. } => fields
-            .iter()
-            .any(|field| contains(api, &field.ty, owner, seen)),
-        Shape::Union { variants, .. } => variants
-            .iter()
-            .flat_map(|variant| &variant.fields)
-            .any(|field| contains(api, &field.ty, owner, seen)),
-        Shape::Enum { .. } => false,
-    }
 }
 
 /// Bytes that a value takes on the stack of a 64-bit machine, roughly: enough to foresee

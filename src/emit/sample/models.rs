@@ -12,7 +12,7 @@ fn model(name: &str, shape: Shape) -> Model {
         in_requests: true,
         in_answers: true,
         filled_from: None,
-        recursive: false,
+        cycle: None,
     }
 }
 
@@ -70,7 +70,7 @@ pub(super) fn models() -> Vec<Model> {
         model("code", code),
         model("order", order),
     ];
-    models[0].recursive = true;
+    models[0].cycle = Some(0);
     let mut error = model(
         "field error",
         Shape::Struct {

@@ -113,7 +113,7 @@ fn show_models(api: &Api, text: &mut String) {
         for (mark, is) in [
             ("<", model.in_requests),
             (">", model.in_answers),
-            ("*", model.recursive),
+            ("*", model.cycle.is_some()),
         ] {
             marks.push_str(if is { mark } else { "" });
         }

@@ -63,7 +63,7 @@ fn model(name: &str, docs: &str, shape: Shape) -> Model {
         in_requests: name.ends_with("Request"),
         in_answers: !name.ends_with("Request"),
         filled_from: None,
-        recursive: false,
+        cycle: None,
     }
 }
 
