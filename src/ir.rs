@@ -18,7 +18,7 @@ pub(crate) use constraint::{Alternative, Constraint, Constraints, ConstraintsId,
 pub(crate) use model::{Field, Format, Model, ModelId, Shape, Type, UnionVariant};
 pub(crate) use operation::{
     Answer, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Matched, Method, Operation,
-    OutcomeArm, Param, ParamPlace, Segment,
+    OutcomeArm, Param, ParamPlace, Segment, Style,
 };
 
 use crate::app_info::AppInfo;

@@ -34,6 +34,7 @@ mod requests;
 mod responses;
 mod routes;
 mod security;
+mod styles;
 mod types;
 mod unions;
 mod wire_order;

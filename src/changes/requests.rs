@@ -4,7 +4,7 @@ use super::Effect::{Breaking, Code, Compatible, Ignored};
 use super::constraints;
 use super::sheet::{Direction, Place, Sheet};
 use super::types::Types;
-use crate::ir::{Body, BodyEncoding, Operation, Param, ParamPlace, Segment};
+use crate::ir::{Body, BodyEncoding, Operation, Param, ParamPlace, Segment, Style, Type};
 
 fn place(param: &Param) -> Place {
     let kind = match param.place {
@@ -53,6 +53,17 @@ pub(super) fn params(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: 
                     sheet.note(Code, "parameter-renamed", text);
                 }
                 types.field(sheet, &place, &old.field, &param.field, Direction::Request);
+                if old.style != param.style && is_one_kind(&old.field.ty, &param.field.ty) {
+                    let text = format!("{place} is written {}", written(param));
+                    sheet.note(Breaking, "parameter-style-changed", text);
+                }
+                if old.default != param.default && !(old.default.is_empty() && old.field.required) {
+                    let text = match param.default.as_slice() {
+                        [] => format!("{place} has no default"),
+                        texts => format!("{place} has the default `{}`", texts.join("`, `")),
+                    };
+                    sheet.note(Compatible, "default-changed", text);
+                }
                 let pair = (old.constraints, param.constraints);
                 constraints::compare(types, sheet, &place, pair, &old.field.ty);
             }
@@ -79,6 +90,25 @@ pub(super) fn params(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: 
             let text = format!("{} is no longer read", place(param));
             sheet.note(Ignored, "parameter-removed", text);
         }
+    }
+}
+
+/// Whether both are lists, or none is: a scalar that becomes a list is said as such.
+fn is_one_kind(old: &Type, new: &Type) -> bool {
+    matches!(old, Type::List(_)) == matches!(new, Type::List(_))
+}
+
+/// How a parameter is written: `` `ids=a&ids=b` ``.
+fn written(param: &Param) -> String {
+    let name = param.field.name.wire();
+    match &param.style {
+        Style::Repeated => format!("`{name}=a&{name}=b`"),
+        Style::DeepObject => format!("`{name}[key]=a`"),
+        Style::Json => "as JSON".to_owned(),
+        Style::Text { prefix, separator } => match separator {
+            Some(separator) => format!("`{prefix}a{separator}b`"),
+            None => format!("`{prefix}a`"),
+        },
     }
 }
 

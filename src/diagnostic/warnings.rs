@@ -12,10 +12,10 @@ pub(crate) const WARNINGS: &[&str] = &[
     "app-info-unknown-field",
     "beside-ref",
     "closed-form-field-ids",
-    "comma-list",
     "cookie-parameter",
     "dangling-mapping",
     "default-not-filled",
+    "document-parameter",
     "forgotten-fields",
     "ignored-encoding",
     "ignored-parameter-detail",
@@ -23,7 +23,6 @@ pub(crate) const WARNINGS: &[&str] = &[
     "ignored-servers",
     "incomplete-media-type",
     "invisible-blanks-in-path",
-    "json-parameter",
     "key-in-another-case",
     "merged-union-members",
     "missing-answer-body",
@@ -143,7 +142,7 @@ mod tests {
         let found = || {
             let mut found = Diagnostics::default();
             found.push(Diagnostic::warning("beside-ref", "a warning"));
-            found.push(Diagnostic::warning("comma-list", "another"));
+            found.push(Diagnostic::warning("default-not-filled", "another"));
             found.push(Diagnostic::error("beside-ref", "an error of the same code"));
             found
         };

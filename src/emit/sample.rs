@@ -6,7 +6,8 @@ use crate::app_info::{AppInfo, Setting};
 use crate::catalog;
 use crate::ir::{
     Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format,
-    Matched, Method, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Tenancy, Type,
+    Matched, Method, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Style, Tenancy,
+    Type,
 };
 use crate::name::Namer;
 
@@ -136,6 +137,8 @@ fn get_folder() -> Operation {
     let param = |place, field| Param {
         place,
         field,
+        style: Style::PLAIN,
+        default: Vec::new(),
         constraints: None,
     };
     let arms = vec![

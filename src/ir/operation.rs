@@ -116,8 +116,36 @@ pub(crate) struct Param {
     pub(crate) place: ParamPlace,
     /// Name, type (scalar, enum model or list of those), required, docs.
     pub(crate) field: Field,
+    /// How its value is written.
+    pub(crate) style: Style,
+    /// What it is where it is left out, written as it would be sent; several texts for a repeated name.
+    pub(crate) default: Vec<String>,
     /// What its value must keep to, where a method of the application gets it.
     pub(crate) constraints: Option<ConstraintsId>,
+}
+
+/// How the value of a parameter is written (OpenAPI 3.1.1, §4.8.12.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// One text, with something before it (`matrix`: `;id=`), and with something between items, if it is a list.
+    Text {
+        prefix: String,
+        separator: Option<String>,
+    },
+    /// A list whose items have the name of the parameter each: `ids=a&ids=b`.
+    Repeated,
+    /// An object whose keys are parameters of a query: `filter[state]=open`.
+    DeepObject,
+    /// A JSON document.
+    Json,
+}
+
+impl Style {
+    /// A scalar as it is.
+    pub(crate) const PLAIN: Self = Self::Text {
+        prefix: String::new(),
+        separator: None,
+    };
 }
 
 /// Where a parameter stands.

@@ -12,6 +12,15 @@ use crate::ir::{Constraint, ConstraintsId};
 use crate::spec::document::{Document, Rest, Schema, SchemaId, Slot};
 use crate::spec::tolerances;
 
+/// Says that a default of a body is not filled in.
+fn note_default(cx: &mut Context<'_>, slot: &Slot) {
+    let schema = cx.document.schema(slot.schema);
+    if schema.default.is_some() {
+        let span = cx.key(&schema.place.under("default"));
+        cx.tolerate(&tolerances::DEFAULT_NOT_FILLED, span, "");
+    }
+}
+
 /// The constraints of a body or a parameter, by an id that [`Graph::finish`] replaces.
 pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> ConstraintsId {
     let node = node(cx, slot.schema, Use::Whole, hint);
@@ -49,6 +58,7 @@ fn parts<'d>(cx: &mut Context<'d>, schema: &'d Schema, how: Use, name: &str) -> 
         parts.push(Part::Of(node(cx, part.schema, how, name)));
     }
     for (key, slot) in &schema.properties {
+        note_default(cx, slot);
         let hint = format!("{name} {key}");
         parts.push(Part::Key(
             key.clone(),

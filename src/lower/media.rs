@@ -4,7 +4,12 @@ use crate::spec::document::Media;
 
 /// Whether a media type is JSON.
 pub(super) fn is_json(media: &Media) -> bool {
-    let name = essence(&media.name);
+    is_json_name(&media.name)
+}
+
+/// Whether the name of a media type is one of JSON.
+pub(super) fn is_json_name(name: &str) -> bool {
+    let name = essence(name);
     matches!(
         name,
         "application/json" | "*/*" | "application/*" | "text/json"

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::drafts::Draft;
 use super::object::Member;
-use super::{constraints, members, types};
-use crate::diagnostic::Diagnostic;
-use crate::ir::{Field, Format, Param, ParamPlace, Segment, Shape, Type};
+use super::{constraints, members, styles, types};
+use crate::ir::{Field, Format, Param, ParamPlace, Segment, Style, Type};
 use crate::name::Namer;
 use crate::spec::document::{Kind, Location, Parameter, Schema, Slot};
 use crate::spec::tolerances;
@@ -82,7 +81,7 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Vec<Param> {
                 continue;
             }
         };
-        let field = field(cx, draft, parameter, place, &mut names);
+        let mut field = field(cx, draft, parameter, place, &mut names);
         let hint = format!("{} {name}", draft.type_name.as_str());
         let constraints = match (&parameter.schema, draft.built_in()) {
             (Some(schema), None) => Some(constraints::root(cx, schema, &hint)),
@@ -92,9 +91,17 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Vec<Param> {
             }
             (None, _) => None,
         };
+        let style = styles::of(cx, parameter, &field.ty);
+        let default = styles::default(cx, parameter, &field, &style);
+        if !default.is_empty() {
+            let gap = if field.docs.is_empty() { "" } else { "\n\n" };
+            field.docs = format!("{}{gap}Default: `{}`.", field.docs, default.join("`, `"));
+        }
         params.push(Param {
             place,
             field,
+            style,
+            default,
             constraints,
         });
     }
@@ -121,26 +128,22 @@ fn field<'d>(
     };
     let hint = format!("{} {name}", draft.type_name.as_str());
     let (ty, nullable) = match &parameter.schema {
-        Some(schema) if parameter.media_type.is_none() => {
+        Some(_) if styles::is_other_document(parameter) => {
+            let span = cx.at(&parameter.place);
+            let label = format!("`{}` arrives as text", parameter.name);
+            cx.tolerate(&tolerances::DOCUMENT_PARAMETER, span, label);
+            (Type::String(Format::Plain), false)
+        }
+        Some(schema) => {
             let (ty, nullable) = types::ty(cx, schema, &hint);
-            if ty == Type::Json && is_text(cx, schema) {
+            if ty == Type::Json && parameter.media_type.is_none() && is_text(cx, schema) {
                 (Type::String(Format::Plain), false)
             } else {
                 (ty, nullable)
             }
         }
-        _ => (Type::String(Format::Plain), false),
+        None => (Type::String(Format::Plain), false),
     };
-    check_style(cx, parameter, &ty);
-    if !is_flat(cx, &ty) {
-        let diagnostic = Diagnostic::error(
-            "unsupported-parameter",
-            format!("the parameter `{name}` is neither a scalar nor a list of scalars"),
-        )
-        .at(cx.at(&parameter.place), "")
-        .help("only such values can be written into a path, a query or a header; move it into the request body");
-        cx.report(diagnostic);
-    }
     Field {
         name: names.field(name),
         ty,
@@ -163,56 +166,6 @@ fn is_text<'d>(cx: &mut Context<'d>, schema: &'d Slot) -> bool {
         Member::Other(schema) => is_scalar(schema),
         Member::Object(_) => false,
     })
-}
-
-/// Lists are written with commas (`ids=a,b`); what other styles mean is said or refused.
-fn check_style(cx: &mut Context<'_>, parameter: &Parameter, ty: &Type) {
-    let span = cx.at(&parameter.place);
-    if parameter.media_type.is_some() {
-        let label = format!("`{}` arrives as text", parameter.name);
-        cx.tolerate(&tolerances::JSON_PARAMETER, span, label);
-        return;
-    }
-    let is_list = matches!(ty, Type::List(_));
-    match (parameter.location, parameter.style.as_deref()) {
-        (Location::Query, None | Some("form")) if is_list && parameter.explode != Some(false) => {
-            let label = format!("`{}` is written `{0}=a,b`", parameter.name);
-            cx.tolerate(&tolerances::COMMA_LIST, span, label);
-        }
-        (_, None | Some("form" | "simple" | "deepObject")) => {}
-        (Location::Query, Some(_)) if !is_list => {}
-        (location, Some(style)) => {
-            let cure = match location {
-                Location::Query => "`style: form` and `explode: false`, which is `ids=a,b`",
-                _ => "`style: simple`",
-            };
-            let span = cx.at(&parameter.place.under("style"));
-            let title = format!(
-                "the parameter `{}` has the style `{style}`, which is not supported",
-                parameter.name
-            );
-            cx.report(
-                Diagnostic::error("unsupported-parameter-style", title)
-                    .at(span, "neither the server nor the client can write it")
-                    .help(format!("use {cure}")),
-            );
-        }
-    }
-}
-
-/// Whether a value can be written as one text, or as several.
-fn is_flat(cx: &Context<'_>, ty: &Type) -> bool {
-    let scalar = |ty: &Type| match ty {
-        Type::Bool | Type::Int | Type::Float | Type::String(_) => true,
-        Type::Model(id) => {
-            matches!(cx.models[id.0].shape, Shape::Enum { .. })
-        }
-        Type::Json | Type::List(_) | Type::Map(_) | Type::Nullable(_) => false,
-    };
-    match ty {
-        Type::List(item) => scalar(item),
-        other => scalar(other),
-    }
 }
 
 /// Whether the path has a parameter of this name.
@@ -250,6 +203,8 @@ fn add_undeclared(
                 docs: String::new(),
                 deprecated: false,
             },
+            style: Style::PLAIN,
+            default: Vec::new(),
             constraints: None,
         });
     }

@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn warnings_are_named() {
-        let text = "[warnings]\nallow = [\"beside-ref\", \"comma-list\"]\ndeny = true\n";
+        let text = "[warnings]\nallow = [\"beside-ref\", \"default-not-filled\"]\ndeny = true\n";
         let project = parse(&SourceFile::new("auth-gen.toml", text)).expect("all are known");
         let levels = project.settings.warnings;
-        assert_eq!(levels.allow, ["beside-ref", "comma-list"]);
+        assert_eq!(levels.allow, ["beside-ref", "default-not-filled"]);
         assert!(levels.deny);
     }
 

@@ -248,6 +248,8 @@ pub(crate) struct Schema {
     pub(crate) discriminator: Option<Discriminator>,
     /// The schemas that extend this one by `allOf`, where its discriminator tells them apart.
     pub(crate) children: Vec<Slot>,
+    /// `default`, unless it is `null`.
+    pub(crate) default: Option<Value>,
     /// `default`, or else `example`, if it is a text.
     pub(crate) sample: Option<String>,
     /// Whether it says nothing at all.

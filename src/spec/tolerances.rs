@@ -128,8 +128,8 @@ tolerances! {
         "`readOnly` and `writeOnly` are ignored: requests and answers share one type; give each a schema of its own where it matters";
     /// `default` of a schema.
     DEFAULT_NOT_FILLED = "default-not-filled",
-        "a schema has a default value",
-        "an absent value stays absent: the method that answers has to fill it in";
+        "a key of a request body has a default value",
+        "an absent key stays absent: the method that answers has to fill it in; defaults of parameters are filled in";
     /// `$id`, `$anchor`.
     SCHEMA_IDENTITY = "ignored-schema-identity",
         "a schema has a name that references could use",
@@ -166,9 +166,9 @@ tolerances! {
     MISSPELT_STATUS = "misspelt-status",
         "a status of the protocol is misspelt",
         "the spelling that servers send holds; write it so in the spec";
-    /// A parameter with `content`.
-    JSON_PARAMETER = "json-parameter",
-        "a parameter is a document of a media type",
+    /// A parameter with `content` that is not JSON.
+    DOCUMENT_PARAMETER = "document-parameter",
+        "a parameter is a document of a media type other than JSON",
         "it is handed on as text: the method that answers parses it, and the caller of the client writes it";
     /// Headers of an answer of a custom operation.
     ANSWER_HEADERS = "untyped-answer-headers",
@@ -182,10 +182,6 @@ tolerances! {
     PUBLISHED_PATH = "path-of-published-fdi",
         "a path of the published FDI is not the one that frontends call",
         "the path that the label gives is served; write it so in the spec";
-    /// A list in a query, which OpenAPI repeats by default.
-    COMMA_LIST = "comma-list",
-        "a list in a query is not written as its style says",
-        "server and client write `ids=a,b` in place of `ids=a&ids=b`; say so with `explode: false`";
     /// A body on GET or HEAD.
     UNSENDABLE_BODY = "unsendable-body",
         "an operation takes a body with a method that has none",

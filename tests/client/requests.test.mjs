@@ -128,7 +128,14 @@ test("requests are written the way the spec says", async () => {
     "application/x-www-form-urlencoded;charset=UTF-8",
   ]);
   assert.deepEqual(await sent({ query: { q: ["a b", 2], no: undefined, yes: true, nil: null } }), [
-    "/auth/x?q=a+b&q=2&yes=true",
+    "/auth/x?q=a%20b&q=2&yes=true",
+    "",
+    undefined,
+  ]);
+  const { deepObject } = await load("http.js");
+  const query = { ...deepObject("filter", { state: "a+b", size: 2 }), ...deepObject("none") };
+  assert.deepEqual(await sent({ query }), [
+    "/auth/x?filter%5Bstate%5D=a%2Bb&filter%5Bsize%5D=2",
     "",
     undefined,
   ]);

@@ -127,7 +127,7 @@ fn params(api: &Api, operation: &Operation) -> TokenStream {
         };
         let otherwise = format!("`{}` in the {place}.", param.field.name.wire());
         let docs = models::field_docs(&param.field, &otherwise);
-        let field = models::declaration(api, None, &param.field);
+        let field = models::declaration(api, None, &decode::filled(param));
         quote!(#docs pub #field,)
     });
     quote! {

@@ -8,7 +8,7 @@ use super::docs;
 use super::names::{Names, OperationNames};
 use super::types::expression;
 use crate::emit::sections;
-use crate::ir::{Api, ArmBody, Operation, Segment, Tenancy, Type};
+use crate::ir::{Api, ArmBody, Operation, Segment, Style, Tenancy, Type};
 
 /// The parts of `operations.js` and `operations.d.ts`.
 pub(super) struct Functions {
@@ -33,18 +33,29 @@ pub(super) fn functions(api: &Api, names: &Names) -> Functions {
         }
         items
     };
-    let needs_segment = api.operations.iter().any(has_segments);
-    let imports = match (functions.is_empty(), needs_segment) {
-        (true, _) => "",
-        (false, true) => "import { call, segment } from \"./http.js\";\n",
-        (false, false) => "import { call } from \"./http.js\";\n",
+    let any = |test: fn(&Operation) -> bool| api.operations.iter().any(test);
+    let helpers = [
+        ("call", !functions.is_empty()),
+        ("deepObject", any(has_deep_objects)),
+        ("segment", any(has_segments)),
+    ];
+    let helpers = helpers.iter().filter(|(_, used)| *used);
+    let helpers: Vec<&str> = helpers.map(|(name, _)| *name).collect();
+    let imports = match helpers.as_slice() {
+        [] => String::new(),
+        names => format!("import {{ {} }} from \"./http.js\";\n", names.join(", ")),
     };
     Functions {
-        imports: imports.to_owned(),
+        imports,
         type_imports: type_imports(&used),
         scripts: texts(Function::script),
         declarations: texts(Function::declaration),
     }
+}
+
+fn has_deep_objects(operation: &Operation) -> bool {
+    let mut params = operation.params.iter();
+    params.any(|param| param.style == Style::DeepObject)
 }
 
 fn has_segments(operation: &Operation) -> bool {

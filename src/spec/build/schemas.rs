@@ -187,6 +187,7 @@ impl<'f> Building<'f> {
             any_of,
             discriminator: self.discriminator(&place, value),
             children: Vec::new(),
+            default: value.get("default").filter(|it| !it.is_null()).cloned(),
             sample: ["default", "example"]
                 .iter()
                 .find_map(|key| value.get(key)?.as_str())
@@ -281,6 +282,7 @@ impl<'f> Building<'f> {
             any_of: Vec::new(),
             discriminator: None,
             children: Vec::new(),
+            default: None,
             sample: None,
             is_empty: false,
         };

@@ -54,6 +54,8 @@ export declare function call<Answer>(
  *   standard, path state), and so the request would go to another endpoint.
  */
 export declare function segment(value: unknown): string;
+/** An object as parameters of a query: `filter[state]`. */
+export declare function deepObject(name: string, value?: object): object;
 /** The body of an answer: whether it is JSON, and its value. */
 export declare function read(response: Response): Promise<[boolean, unknown]>;
 /**

@@ -44,6 +44,11 @@ export function segment(value) {
   }
   return encodeURIComponent(text);
 }
+/** An object as parameters of a query: `filter[state]`. */
+export function deepObject(name, value = {}) {
+  const keys = Object.entries(value ?? {});
+  return Object.fromEntries(keys.map(([key, item]) => [`${name}[${key}]`, item]));
+}
 function requestOf(client, operation, options) {
   const tenant = options.tenantId || client.tenantId || "public";
   const prefix =
@@ -51,6 +56,8 @@ function requestOf(client, operation, options) {
     (operation.tenant && tenant !== "public" ? `/${segment(tenant)}` : "");
   const url = new URL(client.apiDomain + prefix + operation.path);
   put(url.searchParams, operation.query);
+  // A blank as RFC 3986 writes it: a `+` is one in forms only.
+  url.search = url.search.replaceAll("+", "%20");
   const { absolute, form, json, method, redirects, rid } = operation;
   const headers = {
     "fdi-version": absolute ? undefined : FDI_VERSIONS,

@@ -90,6 +90,12 @@ export function segment(value: unknown): string {
   return encodeURIComponent(text);
 }
 
+/** An object as parameters of a query: `filter[state]`. */
+export function deepObject(name: string, value: object = {}): object {
+  const keys = Object.entries(value ?? {});
+  return Object.fromEntries(keys.map(([key, item]) => [`${name}[${key}]`, item as unknown]));
+}
+
 function requestOf(
   client: AuthClient,
   operation: Operation,
@@ -101,6 +107,8 @@ function requestOf(
     (operation.tenant && tenant !== "public" ? `/${segment(tenant)}` : "");
   const url = new URL(client.apiDomain + prefix + operation.path);
   put(url.searchParams, operation.query);
+  // A blank as RFC 3986 writes it: a `+` is one in forms only.
+  url.search = url.search.replaceAll("+", "%20");
 
   const { absolute, form, json, method, redirects, rid } = operation;
   const headers = {

@@ -120,6 +120,12 @@ impl Call {
         }
     }
 
+    /// All parameters of the query, decoded, in their order.
+    pub fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.query.iter();
+        pairs.map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// All values of a query parameter, in their order.
     pub fn query_all<'call>(&'call self, name: &'call str) -> impl Iterator<Item = &'call str> {
         let values = self.query.iter().filter(move |(key, _)| key == name);

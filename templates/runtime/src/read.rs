@@ -12,7 +12,7 @@ use http::header::CONTENT_TYPE;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::{Map, Value};
 
-pub use self::parameter::{Parameter, header, path, query};
+pub use self::parameter::{Parameter, deep_object, header, path, query};
 use self::text::Text;
 use crate::call::Call;
 use crate::constraints::{Constraints, Notation, Violation, check};

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::{params_name, types};
 use crate::emit::rust::groups::Group;
 use crate::emit::rust::{constraints, docs, models};
-use crate::ir::{Api, Auth, Body, BodyEncoding, Operation, Param, ParamPlace, Type};
+use crate::ir::{Api, Auth, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Style};
 
 /// Whether a function reads anything.
 pub(super) fn reads(operation: &Operation) -> bool {
@@ -56,23 +56,44 @@ pub(super) fn function(api: &Api, group: &Group<'_>, operation: &Operation) -> T
 /// `name: read::query(call, "name").required()?`.
 fn param(api: &Api, param: &Param) -> TokenStream {
     let wire = param.field.name.wire();
-    let source = match param.place {
-        ParamPlace::Path => quote!(path),
-        ParamPlace::Query => quote!(query),
-        ParamPlace::Header => quote!(header),
+    let source = match (param.place, &param.style) {
+        (_, Style::DeepObject) => quote!(deep_object),
+        (ParamPlace::Path, _) => quote!(path),
+        (ParamPlace::Query, _) => quote!(query),
+        (ParamPlace::Header, _) => quote!(header),
     };
-    let list = matches!(param.field.ty, Type::List(_)).then(|| quote!(.separated_by(',')));
+    let style = match &param.style {
+        Style::Text { prefix, separator } => {
+            let prefix = (!prefix.is_empty()).then(|| quote!(.prefixed(#prefix)));
+            let separator = separator.as_ref().map(|it| quote!(.separated_by(#it)));
+            quote!(#prefix #separator)
+        }
+        Style::Repeated => quote!(.repeated()),
+        Style::DeepObject => TokenStream::new(),
+        Style::Json => quote!(.json()),
+    };
+    let default = (!param.default.is_empty()).then(|| {
+        let texts = &param.default;
+        quote!(.or(&[#(#texts),*]))
+    });
     let checked = param.constraints.map(|id| {
         let constraints = constraints::argument(api, Some(id));
         quote!(.checked(#constraints))
     });
-    let function = if types::is_option(&param.field) {
+    let function = if types::is_option(&filled(param)) {
         format_ident!("optional")
     } else {
         format_ident!("required")
     };
     let name = format_ident!("{}", param.field.name.rust());
-    quote!(#name: read::#source(call, #wire) #list #checked .#function()?)
+    quote!(#name: read::#source(call, #wire) #style #default #checked .#function()?)
+}
+
+/// The field of a parameter as the method sees it: one with a default is always there.
+pub(super) fn filled(param: &Param) -> Field {
+    let mut field = param.field.clone();
+    field.required |= !param.default.is_empty();
+    field
 }
 
 fn body(api: &Api, body: &Body) -> TokenStream {

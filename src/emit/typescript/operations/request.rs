@@ -3,8 +3,8 @@
 use super::super::string;
 use super::super::types::{is_identifier, key, param_keys};
 use crate::ir::{
-    ArmBody, Behaviour, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Segment, Tenancy,
-    Type,
+    ArmBody, Behaviour, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Segment, Style,
+    Tenancy,
 };
 
 /// The object that describes the call to the client's runtime: `key: value` texts.
@@ -82,12 +82,14 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
     if own.is_empty() {
         return None;
     }
-    // The server reads a list with commas.
-    let is_list =
-        |param: &Param| param.place == ParamPlace::Query && matches!(param.field.ty, Type::List(_));
+    let is_plain = |param: &Param| match &param.style {
+        Style::Text { separator, .. } => separator.is_none(),
+        Style::Repeated => true,
+        Style::DeepObject | Style::Json => false,
+    };
     let all = own.len() == operation.params.len()
         && operation.body.is_none()
-        && !own.iter().any(|(param, _)| is_list(param));
+        && own.iter().all(|(param, _)| is_plain(param));
     if all
         && own
             .iter()
@@ -98,15 +100,42 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
     let pairs: Vec<String> = own
         .iter()
         .map(|(param, name)| {
-            let value = match (is_list(param), is_always_there(&param.field)) {
-                (false, _) => access(name),
-                (true, true) => format!("{}.join()", access(name)),
-                (true, false) => format!("{}?.join()", access(name)),
-            };
-            format!("{}: {value}", key(param.field.name.wire()))
+            let wire = param.field.name.wire();
+            match param.style {
+                Style::DeepObject => format!("...deepObject({}, {})", string(wire), access(name)),
+                _ => format!("{}: {}", key(wire), written(param, &access(name))),
+            }
         })
         .collect();
     Some(format!("{name}: {{ {} }}", pairs.join(", ")))
+}
+
+/// The value of a parameter as its style writes it; nothing where it is left out.
+fn written(param: &Param, value: &str) -> String {
+    match &param.style {
+        Style::Text { prefix, separator } => {
+            let joined = separator.as_ref().map(|separator| {
+                let chain = if is_always_there(&param.field) {
+                    "."
+                } else {
+                    "?."
+                };
+                let separator = match separator.as_str() {
+                    "," => String::new(),
+                    other => string(other),
+                };
+                format!("{value}{chain}join({separator})")
+            });
+            let value = joined.unwrap_or_else(|| value.to_owned());
+            match prefix.as_str() {
+                "" => value,
+                // Only a path has prefixes, and a path has all its parameters.
+                prefix => format!("{} + {value}", string(prefix)),
+            }
+        }
+        Style::Json => format!("JSON.stringify({value})"),
+        Style::Repeated | Style::DeepObject => value.to_owned(),
+    }
 }
 
 fn is_always_there(field: &Field) -> bool {
@@ -142,15 +171,15 @@ fn path(operation: &Operation) -> String {
             }
             Segment::Param(name) => {
                 has_params = true;
-                let key = operation
-                    .params
-                    .iter()
-                    .zip(&keys)
-                    .find(|(param, _)| {
-                        param.place == ParamPlace::Path && param.field.name.wire() == name
-                    })
-                    .map_or(name, |(_, key)| key);
-                template.push_str(&format!("${{segment({})}}", access(key)));
+                let mut known = operation.params.iter().zip(&keys);
+                let found = known.find(|(param, _)| {
+                    param.place == ParamPlace::Path && param.field.name.wire() == name
+                });
+                let value = match found {
+                    Some((param, key)) => written(param, &access(key)),
+                    None => access(name),
+                };
+                template.push_str(&format!("${{segment({value})}}"));
             }
         }
     }

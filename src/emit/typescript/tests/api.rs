@@ -4,8 +4,8 @@ use crate::app_info::{AppInfo, Setting};
 use crate::catalog;
 use crate::ir::{
     Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format,
-    Matched, Method, Model, ModelId, Operation, Param, ParamPlace, Segment, Shape, Tenancy, Type,
-    UnionVariant,
+    Matched, Method, Model, ModelId, Operation, Param, ParamPlace, Segment, Shape, Style, Tenancy,
+    Type, UnionVariant,
 };
 use crate::name::Namer;
 
@@ -111,9 +111,19 @@ pub(super) fn operation(id: &str, method: Method, path: &[&str], arms: Vec<Arm>)
 }
 
 pub(super) fn param(place: ParamPlace, field: Field) -> Param {
+    let style = match (&field.ty, place) {
+        (Type::List(_), ParamPlace::Query) => Style::Repeated,
+        (Type::List(_), _) => Style::Text {
+            prefix: String::new(),
+            separator: Some(",".to_owned()),
+        },
+        _ => Style::PLAIN,
+    };
     Param {
         place,
         field,
+        style,
+        default: Vec::new(),
         constraints: None,
     }
 }

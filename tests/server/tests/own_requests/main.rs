@@ -8,6 +8,7 @@ extern crate self as auth_server;
 #[rustfmt::skip]
 pub mod api;
 mod checked_limits;
+mod parameter_styles;
 mod parcels;
 
 pub use api::{APP_INFO, Endpoints};

@@ -5,7 +5,7 @@ use auth_server::api::models::*;
 use auth_server::testing::TestServer;
 use auth_server::{Call, Endpoints, Error, async_trait};
 
-use crate::api::custom::parcels::ListParcelsParams;
+use crate::api::custom::parcels::{FindParcelsParams, ListParcelsParams, SearchParcelsParams};
 
 struct Parcels;
 
@@ -25,6 +25,22 @@ impl ParcelsOperations for Parcels {
         params: ListParcelsParams,
     ) -> Result<ListParcelsResponse, Error> {
         Ok(ListParcelsResponse::ok(format!("{params:?}")))
+    }
+
+    async fn search_parcels(
+        &self,
+        _call: &mut Call,
+        params: SearchParcelsParams,
+    ) -> Result<SearchParcelsResponse, Error> {
+        Ok(SearchParcelsResponse::ok(format!("{params:?}")))
+    }
+
+    async fn find_parcels(
+        &self,
+        _call: &mut Call,
+        params: FindParcelsParams,
+    ) -> Result<FindParcelsResponse, Error> {
+        Ok(FindParcelsResponse::ok(format!("{params:?}")))
     }
 }
 

@@ -53,3 +53,26 @@ pub(super) static LIST_PARCELS_LIMIT: Constraints = &[
 pub(super) static LIST_PARCELS_CODE: Constraints = &[Pattern("^[A-Z]{2}-\\d+$")];
 
 pub(super) static LIST_PARCELS_X_TRACE: Constraints = &[Format(Format::Uuid)];
+
+pub(super) static SEARCH_PARCELS_PLACE: Constraints = &[
+    Key("x", &[Minimum(Number::Int(0))]),
+];
+
+pub(super) static SEARCH_PARCELS_PAGE: Constraints = &[Minimum(Number::Int(1))];
+
+pub(super) static SEARCH_PARCELS_RELAY: Constraints = &[
+    AnyOf(
+        &[
+            Alternative {
+                required: &[],
+                literals: &[],
+                constraints: &[Format(Format::Uri)],
+            },
+            Alternative {
+                required: &[],
+                literals: &[],
+                constraints: &[],
+            },
+        ],
+    ),
+];

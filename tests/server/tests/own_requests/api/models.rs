@@ -89,3 +89,59 @@ impl ListParcelsResponse {
 }
 
 json_answer!(ListParcelsResponse, OK);
+
+/// Part of what `GET /parcels/search` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct SearchParcelsWeight {
+    pub from: Option<i64>,
+    pub to: Option<f64>,
+}
+
+/// Part of what `GET /parcels/search` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct SearchParcelsPlace {
+    pub x: i64,
+}
+
+/// Part of what `GET /parcels/search` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum SearchParcelsOrderItem {
+    #[serde(rename = "age")]
+    Age,
+    #[serde(rename = "size")]
+    Size,
+}
+
+/// What `GET /parcels/search` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum SearchParcelsResponse {
+    /// What arrived, as text.
+    Ok { text: String },
+}
+
+impl SearchParcelsResponse {
+    /// [`Self::Ok`].
+    pub fn ok(text: String) -> Self {
+        Self::Ok { text }
+    }
+}
+
+json_answer!(SearchParcelsResponse, OK);
+
+/// What `GET /parcels/{kind}/{codes}/{rooms}` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FindParcelsResponse {
+    /// What arrived, as text.
+    Ok { text: String },
+}
+
+impl FindParcelsResponse {
+    /// [`Self::Ok`].
+    pub fn ok(text: String) -> Self {
+        Self::Ok { text }
+    }
+}
+
+json_answer!(FindParcelsResponse, OK);

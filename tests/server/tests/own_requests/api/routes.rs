@@ -22,6 +22,12 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `GET /parcels`: Answers how its parameters were understood.
     custom!(GET "/parcels", "listParcels", Base,
         "parcels", None, parcels => custom::parcels::list_parcels),
+    // `GET /parcels/search`: Answers how its parameters were understood.
+    custom!(GET "/parcels/search", "searchParcels", Base,
+        "parcels", None, parcels => custom::parcels::search_parcels),
+    // `GET /parcels/{kind}/{codes}/{rooms}`: Answers how its path was understood.
+    custom!(GET "/parcels/{kind}/{codes}/{rooms}", "findParcels", Base,
+        "parcels", None, parcels => custom::parcels::find_parcels),
 ];
 
 /// What answers the operations: the runtime, and the groups that the application gives. The operations of
@@ -37,7 +43,7 @@ impl Endpoints {
         Self::default()
     }
 
-    /// Answers the operations of the tag `Parcels` that the runtime does not (2).
+    /// Answers the operations of the tag `Parcels` that the runtime does not (4).
     #[must_use]
     pub fn parcels(mut self, operations: impl custom::ParcelsOperations) -> Self {
         self.parcels = Some(Arc::new(operations));

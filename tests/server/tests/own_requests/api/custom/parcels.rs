@@ -29,6 +29,18 @@ pub trait ParcelsOperations: Send + Sync + 'static {
         call: &mut Call,
         params: ListParcelsParams,
     ) -> Result<ListParcelsResponse, Error>;
+    /// `GET /parcels/search`: Answers how its parameters were understood.
+    async fn search_parcels(
+        &self,
+        call: &mut Call,
+        params: SearchParcelsParams,
+    ) -> Result<SearchParcelsResponse, Error>;
+    /// `GET /parcels/{kind}/{codes}/{rooms}`: Answers how its path was understood.
+    async fn find_parcels(
+        &self,
+        call: &mut Call,
+        params: FindParcelsParams,
+    ) -> Result<FindParcelsResponse, Error>;
 }
 
 /// The parameters of `GET /parcels`.
@@ -40,6 +52,42 @@ pub struct ListParcelsParams {
     pub code: Option<String>,
     /// `x-trace` in the header.
     pub x_trace: Option<String>,
+}
+
+/// The parameters of `GET /parcels/search`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchParcelsParams {
+    /// `ids` in the query.
+    pub ids: Option<Vec<String>>,
+    /// `sizes` in the query.
+    pub sizes: Option<Vec<i64>>,
+    /// `colours` in the query.
+    pub colours: Option<Vec<String>>,
+    /// `words` in the query.
+    pub words: Option<Vec<String>>,
+    /// `weight` in the query.
+    pub weight: Option<SearchParcelsWeight>,
+    /// `place` in the query.
+    pub place: Option<SearchParcelsPlace>,
+    /// Default: `1`.
+    pub page: i64,
+    /// Default: `age`, `size`.
+    pub order: Vec<SearchParcelsOrderItem>,
+    /// `relay` in the query.
+    pub relay: Option<String>,
+    /// `x-tags` in the header.
+    pub x_tags: Option<Vec<String>>,
+}
+
+/// The parameters of `GET /parcels/{kind}/{codes}/{rooms}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindParcelsParams {
+    /// `kind` in the path.
+    pub kind: String,
+    /// `codes` in the path.
+    pub codes: Vec<i64>,
+    /// `rooms` in the path.
+    pub rooms: Vec<String>,
 }
 
 /// `POST /parcels`.
@@ -72,4 +120,48 @@ pub(in crate::api) async fn list_parcels(
             .optional()?,
     };
     group.list_parcels(call, params).await?.try_into()
+}
+
+/// `GET /parcels/search`.
+pub(in crate::api) async fn search_parcels(
+    group: &dyn ParcelsOperations,
+    call: &mut Call,
+) -> Result<Answer, Error> {
+    let params = SearchParcelsParams {
+        ids: read::query(call, "ids").repeated().optional()?,
+        sizes: read::query(call, "sizes").separated_by(",").optional()?,
+        colours: read::query(call, "colours").separated_by("|").optional()?,
+        words: read::query(call, "words").separated_by(" ").optional()?,
+        weight: read::deep_object(call, "weight").optional()?,
+        place: read::query(call, "place")
+            .json()
+            .checked(constraints::SEARCH_PARCELS_PLACE)
+            .optional()?,
+        page: read::query(call, "page")
+            .or(&["1"])
+            .checked(constraints::SEARCH_PARCELS_PAGE)
+            .required()?,
+        order: read::query(call, "order").repeated().or(&["age", "size"]).required()?,
+        relay: read::query(call, "relay")
+            .checked(constraints::SEARCH_PARCELS_RELAY)
+            .optional()?,
+        x_tags: read::header(call, "x-tags").separated_by(",").optional()?,
+    };
+    group.search_parcels(call, params).await?.try_into()
+}
+
+/// `GET /parcels/{kind}/{codes}/{rooms}`.
+pub(in crate::api) async fn find_parcels(
+    group: &dyn ParcelsOperations,
+    call: &mut Call,
+) -> Result<Answer, Error> {
+    let params = FindParcelsParams {
+        kind: read::path(call, "kind").prefixed(".").required()?,
+        codes: read::path(call, "codes")
+            .prefixed(";codes=")
+            .separated_by(";codes=")
+            .required()?,
+        rooms: read::path(call, "rooms").separated_by(",").required()?,
+    };
+    group.find_parcels(call, params).await?.try_into()
 }
