@@ -149,8 +149,6 @@ fn the_whole_package_is_there() {
     client/js/lock.js
     client/js/login.d.ts
     client/js/login.js
-    client/js/login/problems.d.ts
-    client/js/login/problems.js
     client/js/login/definition.d.ts
     client/js/login/definition.js
     client/js/login/element.d.ts
@@ -165,6 +163,8 @@ fn the_whole_package_is_there() {
     client/js/login/offer.js
     client/js/login/page.d.ts
     client/js/login/page.js
+    client/js/login/problems.d.ts
+    client/js/login/problems.js
     client/js/login/render.d.ts
     client/js/login/render.js
     client/js/login/stage.d.ts
