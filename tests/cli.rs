@@ -102,7 +102,7 @@ fn every_command_explains_itself() {
 }
 
 #[test]
-fn a_project_goes_from_init_to_check() {
+fn a_new_project_passes_init_generate_and_check() {
     let folder = project();
     let run = |arguments: &[&str]| transcript(folder.path(), arguments);
     let mut steps = vec![
@@ -195,7 +195,7 @@ fn mistakes_in_the_settings_are_shown_on_their_lines() {
 }
 
 #[test]
-fn all_that_is_missing_is_told_at_once() {
+fn all_missing_inputs_are_reported_at_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     insta::assert_snapshot!(
         "nothing_given",
@@ -209,7 +209,7 @@ fn all_that_is_missing_is_told_at_once() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     use std::process::Stdio;
 
     let folder = project();
@@ -227,7 +227,7 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
-fn a_port_in_use_is_told_before_anything_is_built() {
+fn a_port_in_use_is_reported_before_anything_is_built() {
     let folder = project();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("it has an address").to_string();
@@ -325,7 +325,7 @@ fn stamps(folder: &Path) -> Vec<(PathBuf, SystemTime, Vec<u8>)> {
 }
 
 #[test]
-fn wrong_files_are_told_by_what_they_are() {
+fn wrong_files_are_recognised_by_their_content() {
     let folder = project();
     let put = |name: &str, bytes: &[u8]| {
         fs::write(folder.path().join(name), bytes).expect("writable");
@@ -360,7 +360,7 @@ fn wrong_files_are_told_by_what_they_are() {
 }
 
 #[test]
-fn an_output_that_is_no_folder_is_told() {
+fn an_output_that_is_no_folder_is_reported() {
     let folder = project();
     let path = |name: &str| folder.path().join(name);
     fs::write(path("file"), "mine").expect("writable");

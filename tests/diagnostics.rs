@@ -114,7 +114,7 @@ fn diagnose(spec: SourceFile, app_info: SourceFile) -> Diagnostics {
     generate(&inputs).map_or_else(|errors| errors, |generated| generated.warnings)
 }
 
-/// What the user is told about one fixture.
+/// The report about one fixture.
 fn report(path: &Path) -> Diagnostics {
     let app_info = path.with_extension("appInfo.yaml");
     let app_info = if app_info.exists() {

@@ -104,7 +104,7 @@ a325dcacb80b202a014b420b93fc19061900018f8ce216d0a0cb00d610ec7f97  server/src/lib
 }
 
 #[test]
-fn what_is_no_longer_emitted_goes_and_so_do_folders_left_empty() {
+fn files_that_are_no_longer_emitted_and_empty_folders_are_removed() {
     let folder = folder();
     generate(&tree(SMALL), folder.path());
     fs::write(folder.path().join("client/mine.txt"), "mine").expect("writable");
@@ -168,7 +168,7 @@ fn an_edited_file_that_is_no_longer_emitted_is_not_removed() {
 }
 
 #[test]
-fn equal_files_are_adopted_and_foreign_ones_elsewhere_left_alone() {
+fn equal_files_are_adopted_and_foreign_ones_elsewhere_are_kept() {
     let folder = folder();
     fs::create_dir_all(folder.path().join("server/target")).expect("writable");
     fs::create_dir_all(folder.path().join("client")).expect("writable");

@@ -22,7 +22,7 @@ const OF_THE_CORE: &[&str] = &["session", "jwt", "openid"];
 /// Where a name of a recipe or of its operations stands outside of its folder, and why. The list may only
 /// become shorter.
 const NAMED_OUTSIDE: &[(&str, &str)] = &[
-    // The properties by which the login element calls operations happen to be named like them.
+    // The login element's properties for operations have the same names.
     ("src/emit/typescript/login.rs", "signUp"),
     ("src/emit/typescript/login.rs", "signIn"),
     ("src/emit/typescript/login.rs", "createPasswordResetToken"),

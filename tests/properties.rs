@@ -1,4 +1,4 @@
-//! Two hundred small specs that nobody wrote: each is accepted, and what comes out can be read.
+//! Two hundred random small specs: each is accepted, and the output can be parsed.
 //!
 //! Whether it compiles is asked of real specs elsewhere; here it is only parsed, which takes a
 //! second and finds most slips of names, nesting and punctuation.

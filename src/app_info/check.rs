@@ -177,7 +177,7 @@ fn valid(
 /// Warns where code puts texts around a variable that has no default: JavaScript reads `undefined`
 /// there, and the generated server no value at all.
 fn warn_about_default(name: &str, setting: &Setting, entry: &Entry, findings: &mut Findings) {
-    if !setting.says_undefined() {
+    if !setting.reads_undefined() {
         return;
     }
     let variables = setting.variables();

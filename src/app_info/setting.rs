@@ -112,20 +112,20 @@ impl Setting {
     }
 
     /// Whether JavaScript would put `undefined` into a text where no variable is set.
-    pub(crate) fn says_undefined(&self) -> bool {
+    pub(crate) fn reads_undefined(&self) -> bool {
         match self {
             Self::Text(_) | Self::Env { .. } => false,
-            Self::First(settings) => settings.last().is_some_and(Self::says_undefined),
+            Self::First(settings) => settings.last().is_some_and(Self::reads_undefined),
             Self::Join(_) => self.read(&|_| None).is_none(),
             Self::Choice {
                 condition,
                 then,
                 otherwise,
             } => match condition.holds(&|_| None) {
-                true => then.says_undefined(),
-                false => otherwise.says_undefined(),
+                true => then.reads_undefined(),
+                false => otherwise.reads_undefined(),
             },
-            Self::Changed { of, .. } => of.says_undefined(),
+            Self::Changed { of, .. } => of.reads_undefined(),
         }
     }
 

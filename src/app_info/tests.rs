@@ -246,7 +246,7 @@ fn our_own_file_is_beyond_doubt() {
 }
 
 #[test]
-fn a_name_says_which_object_is_meant() {
+fn a_name_selects_one_of_several_objects() {
     let text = "export const shop = { appInfo: { appName: 'Shop', apiDomain: 'localhost:1', \
                 websiteDomain: 'localhost:2' } };\n\
                 const office = { ...shop.appInfo, appName: 'Office' };\n\

@@ -110,7 +110,7 @@ impl Walk<'_, '_> {
                 }
                 other => {
                     if let Some(demand) = demand(other) {
-                        let text = format!("a limit of {place} is gone: {demand}");
+                        let text = format!("a limit of {place} is removed: {demand}");
                         self.sheet.note(Compatible, "constraint-removed", text);
                     }
                 }

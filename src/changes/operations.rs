@@ -17,11 +17,11 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
     let (pairs, gone, added) = matched(old, new);
     let mut found = Found::default();
     for operation in gone {
-        let text = format!("{} is gone", route(operation));
+        let text = format!("{} is removed", route(operation));
         found.note(operation, Breaking, "route-removed", text);
         if is_custom(operation) {
             let text = format!(
-                "your method `{}` is gone from {}",
+                "your method `{}` is removed from {}",
                 operation.name.rust(),
                 trait_of(operation)
             );

@@ -76,7 +76,7 @@ mod tests {
     use crate::source::SourceFile;
 
     #[test]
-    fn a_row_says_value_variables_and_place() {
+    fn a_row_has_value_variables_and_place() {
         let text = "const port = process.env.PORT || 3001;\n\
                     export const appInfo = {\n  appName: 'Shop',\n  \
                     apiDomain: process.env.API_URL || `http://localhost:${port}`,\n  \

@@ -124,7 +124,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
                 dev.tell(&diagnostics.errors().render(false));
                 console.diagnose(diagnostics);
                 console.finish();
-                console.print("the server goes on as it was\n")?;
+                console.print("the server keeps running unchanged\n")?;
             }
         }
     }
@@ -228,7 +228,7 @@ impl Dev<'_> {
                 Built::Program(program) => program,
                 Built::Failed => {
                     self.tell("The new server does not compile: see the terminal.");
-                    self.console.print("the server goes on as it was\n")?;
+                    self.console.print("the server keeps running unchanged\n")?;
                     return Ok(None);
                 }
                 Built::Interrupted => {

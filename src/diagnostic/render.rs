@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_has_to_read_thousands() {
+    fn long_reports_are_cut() {
         let mut diagnostics = Diagnostics::default();
         for _ in 0..1_000 {
             diagnostics.push(Diagnostic::error("example", "nothing works"));

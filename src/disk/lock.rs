@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn both_sides_of_a_merge_are_ours_once_the_markers_are_gone() {
+    fn both_sides_of_a_merge_are_ours_once_the_markers_are_removed() {
         let lines = sample().lines();
         let other = lines.replace("ca978112", "00000000");
         let text = format!("# x\n<<<<<<< ours\n{lines}=======\n{other}>>>>>>> theirs\n");

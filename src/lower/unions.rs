@@ -21,12 +21,12 @@ pub(super) fn tag(document: &Document, objects: &[&Object<'_>]) -> Option<String
     candidates.extend(first.flat_map(|object| object.properties.keys().copied()));
     candidates
         .into_iter()
-        .find(|key| tells_apart(document, objects, key))
+        .find(|key| distinguishes(document, objects, key))
         .map(str::to_owned)
 }
 
 /// Whether the literals of this key tell the objects apart.
-fn tells_apart(document: &Document, objects: &[&Object<'_>], key: &str) -> bool {
+fn distinguishes(document: &Document, objects: &[&Object<'_>], key: &str) -> bool {
     let mut seen = BTreeSet::new();
     let mut without = 0;
     for object in objects {
@@ -109,7 +109,7 @@ pub(super) fn report_indistinguishable(
     let key = |place| document.files.key(place);
     Diagnostic::error(
         "indistinguishable-union",
-        "nothing tells two members of this union apart",
+        "nothing distinguishes two members of this union",
     )
     .at(key(union), "this union")
     .at(key(one.place), "a value of this member")

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_told_at_once() {
+    fn impossible_settings_are_reported_at_once() {
         let nextjs = Nextjs {
             runtime: Runtime::Edge,
             session: true,

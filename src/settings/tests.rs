@@ -51,7 +51,7 @@ fn the_bare_table_asks_for_the_route_of_the_app_router() {
 }
 
 #[test]
-fn all_problems_are_told_at_once_and_where() {
+fn all_problems_are_reported_at_once_with_their_places() {
     let problems = read("appInfo = \"b.ts\"\nspec = 1\n[server]\npackge = \"x\"\ncolour = 2\n[client]\npackage = \"A b\"\n[nextjs]\nrouter = \"both\"\n")
         .expect_err("six problems");
     let problems: Vec<_> = problems

@@ -67,7 +67,7 @@ tolerances! {
         "it is read as `application/x-www-form-urlencoded`; write it so";
     /// `oneOf` whose members have the same keys.
     MERGED_MEMBERS = "merged-union-members",
-        "nothing tells the members of a union apart: they have the same keys",
+        "nothing distinguishes the members of a union: they have the same keys",
         "they are read as one object; a key whose type differs between them may hold any JSON value";
     /// A built-in that answers `{}` where the spec has no body.
     MISSING_BODY = "missing-answer-body",

@@ -1,5 +1,5 @@
 // The React hooks on a server and in the browser that takes over its page: both have to draw the same
-// first, whoever is signed in.
+// first, whether or not a user is signed in.
 //
 //   AUTH_CLIENT=<folder of a generated client> node hydration.mjs
 
@@ -58,7 +58,7 @@ new Function(
 const { App, createAuthClient, h, renderToString } = onServer.exports;
 const html = renderToString(h(App, { client: createAuthClient({ apiDomain: "localhost" }) }));
 assert.equal(html, '<p id="status">loading </p><p id="status">loading </p>');
-console.log("  ok  a server draws that nobody knows yet");
+console.log("  ok  a server renders the unknown state");
 
 const script = await bundle(
   `${APP}
@@ -127,7 +127,7 @@ await page.evaluate(() => globalThis.client.forget());
 await page.locator("#status").last().getByText("signedOut").waitFor();
 assert.equal(refreshes, 1);
 assert.deepEqual(complaints, []);
-console.log("  ok  somebody with a session: the same first, then signed in, then signed out");
+console.log("  ok  a user with a session: the same first, then signed in, then signed out");
 
 await browser.close();
 server.close();

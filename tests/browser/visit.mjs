@@ -20,7 +20,7 @@ export class Visit {
   email = newEmail();
   /** Requests that an SDK sent to the API, with the status of each answer. */
   traffic = [];
-  /** What happened, for whoever reads the report. */
+  /** What happened, for the report. */
   log = [];
   console = [];
 

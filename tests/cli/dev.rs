@@ -106,24 +106,24 @@ fn the_old_server_runs_until_the_new_one_does() {
 
     // A mistake, a server that does not compile, and one that ends at once.
     edit("operationId: signUp", "operationId: singUp");
-    dev.until("the server goes on as it was");
-    dev.until_told("error[near-miss-operation-id]");
+    dev.until("the server keeps running unchanged");
+    dev.wait_for("error[near-miss-operation-id]");
     assert_eq!(get(api, "/").as_deref(), Some("Second"));
     assert!(status().contains("near-miss-operation-id"), "{}", status());
     fs::write(tools.path().join("fail"), "").expect("writable");
     edit("operationId: singUp", "operationId: signUp");
     edit("title: Second", "title: Broken");
-    dev.until("the server goes on as it was");
-    dev.until_told("error: it does not compile");
+    dev.until("the server keeps running unchanged");
+    dev.wait_for("error: it does not compile");
     assert!(status().contains("does not compile"), "{}", status());
     fs::remove_file(tools.path().join("fail")).expect("it was written");
     // What is not built is still not built after a change that is none.
     let path = folder.path().join("appInfo.yaml");
     let app_info = fs::read_to_string(&path).expect("it was written");
     fs::write(path, app_info + "# The same.\n").expect("writable");
-    dev.until_told("error[server-ended]: the new server ended");
+    dev.wait_for("error[server-ended]: the new server ended");
     edit("title: Broken", "title: Broken again");
-    dev.until_told("error[server-ended]: the new server ended");
+    dev.wait_for("error[server-ended]: the new server ended");
     assert_eq!(get(api, "/").as_deref(), Some("Second"));
 
     edit("title: Broken again", "title: Third");

@@ -139,14 +139,14 @@ fn a_merge_is_resolved_as_the_messages_say() {
     assert_eq!(fs::read_to_string(&lock).expect("it is there"), marked);
 
     let watching = Watching::start(here, &["generate", "--watch"], &[]);
-    watching.until_told("error[merge-conflict]");
+    watching.wait_for("error[merge-conflict]");
     watching.until("watching ");
     let is_marker = |line: &&str| line.starts_with(['<', '=', '>']);
     let lines = marked.lines().filter(|line| !is_marker(line));
     let lines: String = lines.flat_map(|line| [line, "\n"]).collect();
     fs::write(&lock, lines).expect("writable");
     watching.until("`auth/auth-gen.lock` has changed");
-    watching.until_told("error[merge-conflict]: line ");
+    watching.wait_for("error[merge-conflict]: line ");
     drop(watching);
     let mut shown = transcript(here, &["generate"]);
     // How many files the description's title is in is not what this test is about.

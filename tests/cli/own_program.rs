@@ -88,8 +88,8 @@ fn the_program_of_the_user_runs_and_is_built_again_when_it_changes() {
     assert_eq!(get(api, "/").as_deref(), Some("second true"));
 
     put(&greeting, "pub const TEXT: &str = third;\n");
-    dev.until("the server goes on as it was");
-    dev.until_told("error[E0425]");
+    dev.until("the server keeps running unchanged");
+    dev.wait_for("error[E0425]");
     assert_eq!(get(api, "/").as_deref(), Some("second true"));
     put(&greeting, "pub const TEXT: &str = \"fourth\";\n");
     dev.until("the server runs with the change");

@@ -70,7 +70,7 @@ impl Watching {
     }
 
     /// Waits for a line of the diagnostics.
-    pub(crate) fn until_told(&self, wanted: &str) {
+    pub(crate) fn wait_for(&self, wanted: &str) {
         until(&self.diagnostics, wanted);
     }
 }
@@ -97,7 +97,7 @@ fn a_change_is_generated_and_a_mistake_does_not_end_it() {
     )
     .expect("writable");
     watching.until("`auth.yaml` has changed");
-    watching.until_told("error[near-miss-operation-id]");
+    watching.wait_for("error[near-miss-operation-id]");
     watching.until("watching ");
 
     // As editors do: a new file takes the place of the old one.
@@ -116,7 +116,7 @@ fn a_change_is_generated_and_a_mistake_does_not_end_it() {
     // Settings that cannot be read, and then can.
     let settings = fs::read_to_string(path("auth-gen.toml")).expect("it was written");
     fs::write(path("auth-gen.toml"), "spec = 1\n").expect("writable");
-    watching.until_told("error[invalid-setting]");
+    watching.wait_for("error[invalid-setting]");
     watching.until("watching 1 file;");
     fs::write(path("auth-gen.toml"), settings).expect("writable");
     watching.until("is up to date");
@@ -134,7 +134,7 @@ fn a_file_that_is_missing_is_waited_for() {
         &["generate", "--watch", "--spec", "api/v1/auth.yaml"],
         &[],
     );
-    watching.until_told("error[unreadable-input]");
+    watching.wait_for("error[unreadable-input]");
     watching.until("watching ");
     fs::create_dir_all(path("api/v1")).expect("writable");
     fs::write(path("api/v1/auth.yaml"), spec).expect("writable");

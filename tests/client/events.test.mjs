@@ -1,4 +1,4 @@
-// Who is signed in, here and in other tabs, and what is told about it.
+// Who is signed in, here and in other tabs, and its events.
 
 import assert from "node:assert/strict";
 
@@ -30,7 +30,7 @@ test("an unreadable front token is no session", async () => {
   assert.equal(await open({ storage }).client.getSession(), undefined);
 });
 
-test("events tell what happened, until the listener is taken away", async () => {
+test("events report what happened, until the listener is removed", async () => {
   const { client, events } = await openSignedIn();
   const stop = client.onSession(() => events.push("second listener"));
   await client.refresh();
@@ -55,7 +55,7 @@ test("signing out with an expired access token refreshes first", async () => {
   assert.deepEqual(events, ["created", "refreshed", "signedOut"]);
 });
 
-test("signing out of a session that is gone is done", async () => {
+test("signing out of a session that has ended succeeds", async () => {
   const { client } = await openSignedIn();
   server.expireAccessToken();
   server.refresh = "expired";
@@ -78,7 +78,7 @@ test("clients that share a storage share the refresh", async () => {
   assert.equal(server.calls("/auth/session/refresh").length, 1);
 });
 
-test("a lock that nobody gave back does not stop the refresh", async () => {
+test("a lock that was not released does not stop the refresh", async () => {
   const storage = { ...memoryStorage(), shared: true };
   const { client } = await openSignedIn({ storage });
   storage.set(STORED.lock, String(Date.now() + 60.5));
@@ -86,7 +86,7 @@ test("a lock that nobody gave back does not stop the refresh", async () => {
   assert.equal(storage.get(STORED.lock), undefined);
 });
 
-test("what happens in one tab is told in the others", async () => {
+test("an event of one tab is dispatched in the others", async () => {
   const storage = { ...memoryStorage(), shared: true };
   const { client } = await openSignedIn({ storage });
   const other = open({ storage });

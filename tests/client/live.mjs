@@ -25,7 +25,7 @@ async function untilThere() {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-  throw new Error(`nobody listens at ${apiDomain}`);
+  throw new Error(`no server listens at ${apiDomain}`);
 }
 
 const storage = memoryStorage();
@@ -56,7 +56,7 @@ const call = (path, init) => client.fetch(new URL(path, apiDomain), init);
 
 await untilThere();
 assert.equal((await emailExists(client, { email })).exists, false);
-step("nobody has the address");
+step("the address is not taken");
 
 const up = await signUp(client, form("Passw0rd!1"));
 assert.equal(up.status, "OK");

@@ -23,7 +23,7 @@ import {
 const { forRequest } = await load("server.js");
 const COOKIES = "theme=dark; sAccessToken=ada; sAntiCsrf=csrf";
 
-/** A server of somebody else. */
+/** A server of another origin. */
 let other;
 beforeEach(async () => {
   other = await startFakeServer();
@@ -168,7 +168,7 @@ test("an anti-CSRF token follows no redirect", async () => {
   assert.equal(other.calls("/expire").length, 2);
 });
 
-test("what sends the requests is told which of them are for the API", async () => {
+test("the transport gets which of the requests are for the API", async () => {
   const told = [];
   const { client } = open({
     fetch(request, isForApi) {
@@ -211,7 +211,7 @@ test("a relative URL is resolved as the page does", async () => {
   ]);
 });
 
-test("cookies go along unless somebody says that they must not", async () => {
+test("cookies are sent unless the caller omits them", async () => {
   const asked = [];
   const { client } = open({
     tokenTransferMethod: "cookie",

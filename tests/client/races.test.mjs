@@ -111,7 +111,7 @@ test("tokens of two answers never mix, however slow the storage is", async () =>
   assert.equal(accessTokenPayload.refreshTokenHash1, "hash-3");
 });
 
-test("a payload is told to have changed only where a claim did", async () => {
+test("a payload counts as changed only where a claim did", async () => {
   const { client, events } = await openSignedIn();
   await client.fetch(`${server.origin}/auth/update`);
   assert.deepEqual(events, ["created"]);
@@ -145,7 +145,7 @@ test("a page that remembers nothing asks once who is signed in", async () => {
   assert.equal(server.calls("/auth/session/refresh").length, 2);
 });
 
-test("asking who is signed in without a network signs nobody out", async () => {
+test("getSession without a network signs no user out", async () => {
   server.lifetime = -1;
   const { client } = await openSignedIn();
   server.refresh = "drop";

@@ -93,7 +93,7 @@ describe.each([
   const start = (options) =>
     open({ tokenTransferMethod: "header", storage: memoryStorage(), ...options });
 
-  test("signing in where no component looks: the next guard sees nobody signed out", async () => {
+  test("signing in without a subscribed component: the next guard sees no signed-out state", async () => {
     const { client } = start();
     const { seen, show, until } = page(client);
     show(true);
@@ -107,7 +107,7 @@ describe.each([
     assert.deepEqual([...new Set(seen)], ["signedIn ada"]);
   });
 
-  test("signing out where no component looks: the next page shows no old user", async () => {
+  test("signing out without a subscribed component: the next page shows no old user", async () => {
     const { client } = start();
     await call(client, SIGN_IN);
     const { seen, show, until } = page(client);

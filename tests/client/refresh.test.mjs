@@ -47,7 +47,7 @@ test("a call that learns of the expiry after the refresh only tries again", asyn
   assert.equal(server.calls("/auth/session/refresh").length, 1);
 });
 
-test("a refresh without an answer throws and signs nobody out", async () => {
+test("a refresh without an answer throws and signs no user out", async () => {
   const { client, events } = await openSignedIn();
   server.expireAccessToken();
   server.refresh = "drop";
@@ -62,7 +62,7 @@ test("a refresh without an answer throws and signs nobody out", async () => {
   assert.deepEqual(events, ["created", "refreshed"]);
 });
 
-test("a refresh that the server cannot do now throws and signs nobody out", async () => {
+test("a refresh that the server cannot do now throws and signs no user out", async () => {
   const { client } = await openSignedIn();
   server.expireAccessToken();
   for (const trouble of ["broken", "no-front-token"]) {
@@ -190,7 +190,7 @@ test("a time that makes no sense, or is too long, does not lock the session", as
   }
 });
 
-test("cookie mode: a page that knows nothing yet asks once whether there is a session", async () => {
+test("cookie mode: a page without a stored state asks once whether there is a session", async () => {
   const { client, events } = open({ tokenTransferMethod: "cookie", fetch: fetchWithCookies() });
   assert.equal((await client.fetch(`${server.origin}/a`)).status, 401);
   assert.equal((await client.fetch(`${server.origin}/a`)).status, 401);

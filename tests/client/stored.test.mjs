@@ -265,7 +265,7 @@ test("a session of long tokens outlives the application in a storage with a limi
   assert.equal(server.calls("/auth/session/refresh").length, 0);
 });
 
-test("a page may remember nothing and still be told who signs in", async () => {
+test("a page that stores nothing still gets events of sign-ins", async () => {
   // A frame without an origin: reading cookies throws.
   vi.stubGlobal("location", { protocol: "https:", href: "about:srcdoc" });
   vi.stubGlobal("document", {

@@ -152,7 +152,7 @@ for (const tokenTransferMethod of ["cookie", "header"]) {
   });
 }
 
-test("supertokens-node: a session that the server ended is told to have expired", async () => {
+test("supertokens-node: a session that the server ended is reported as expired", async () => {
   const client = newClient({ apiDomain: origin, storage: memoryStorage() });
   const events = [];
   client.onSession(({ type }) => events.push(type));

@@ -1,7 +1,6 @@
 //! Clocks that are wrong, and clocks that are set while the server runs.
 //!
-//! The processes are real, and so is what they believe the time to be: libfaketime stands between them and
-//! the clock of the machine.
+//! The processes are real; libfaketime changes the time that they read from the machine's clock.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

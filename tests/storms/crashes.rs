@@ -29,7 +29,7 @@ enum Known {
     /// It asked to be signed up.
     Joining,
     /// The latest pair that it received. It may have asked for the next one.
-    Lives(Pair),
+    Valid(Pair),
     /// It asked to be signed out.
     Leaving(Pair),
     /// Its sign-out was acknowledged.
@@ -77,7 +77,7 @@ async fn client(server: Caller, name: String, until: Instant) -> (Vec<Account>, 
             continue;
         }
         let mut pair = answer.expect_pair("signing up");
-        *known = Known::Lives(pair.clone());
+        *known = Known::Valid(pair.clone());
         count.users += 1;
         for _ in 0..3 {
             let Some(answer) = server.refresh(&pair.refresh).await else {
@@ -90,7 +90,7 @@ async fn client(server: Caller, name: String, until: Instant) -> (Vec<Account>, 
                 continue;
             }
             pair = answer.expect_pair("a refresh");
-            *known = Known::Lives(pair.clone());
+            *known = Known::Valid(pair.clone());
             count.refreshes += 1;
         }
         if number % 3 == 0 {
@@ -144,22 +144,22 @@ async fn check(server: Caller, account: Account) -> Account {
                 _ => panic!("{again:?}"),
             }
             let entered = server.enter("signin", &email).await.expect("it answers");
-            Known::Lives(entered.expect_pair("a user by half"))
+            Known::Valid(entered.expect_pair("a user by half"))
         }
-        Known::Lives(pair) => {
+        Known::Valid(pair) => {
             let entered = server.enter("signin", &email).await.expect("it answers");
             entered.expect_pair("a user who was acknowledged");
             let pair = refresh(&pair).await.expect_pair("an acknowledged session");
             let me = server.protected("/me/checked", &pair.access).await;
             assert_eq!(me.expect("it answers").status, http::StatusCode::OK);
-            Known::Lives(pair)
+            Known::Valid(pair)
         }
         Known::Leaving(pair) => {
             let answer = refresh(&pair).await;
             if answer.ends_session("unauthorised") {
                 Known::Left(pair)
             } else {
-                Known::Lives(answer.expect_pair("a session that may be over"))
+                Known::Valid(answer.expect_pair("a session that may be over"))
             }
         }
         Known::Left(pair) => {

@@ -241,7 +241,7 @@ async fn sqlite_on_a_disk_that_is_full() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes a while"]
-async fn sqlite_whose_file_is_gone() {
+async fn sqlite_whose_file_is_missing() {
     let database = Database::sqlite();
     let server = database.launch(PROGRAM).start();
     let (here, away) = (database.file(), database.beside("away.db"));
@@ -312,7 +312,7 @@ async fn postgres_that_does_not_move() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs PostgreSQL"]
-async fn postgres_that_is_gone() {
+async fn postgres_that_is_down() {
     let database = Database::postgres();
     let server = database.launch(PROGRAM).start();
     let cluster = database.cluster.as_ref().expect("it is a PostgreSQL");

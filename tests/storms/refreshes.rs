@@ -35,7 +35,7 @@ struct Copied {
 }
 
 /// Sessions are begun, refreshed by their owners once or twice, and then refreshed by thieves with the first
-/// token, when the grace period is over: eight at once, through all servers. From then on everybody
+/// token, when the grace period is over: eight at once, through all servers. From then on every client
 /// is refused by every server.
 async fn reuse(storm: &str, servers: &[Server]) {
     let server = |number: usize| &servers[number % servers.len()];

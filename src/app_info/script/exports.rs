@@ -18,7 +18,7 @@ impl<'a> Machine<'a> {
             let import = Rc::clone(import);
             value = self.look_up_import(&import, value.place);
         }
-        let what = "an import that goes round in a circle";
+        let what = "an import that depends on itself";
         Value::unknown(Cause::Unsupported, what, value.place)
     }
 

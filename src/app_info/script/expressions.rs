@@ -178,11 +178,9 @@ impl<'a> Machine<'a> {
         };
         match binding {
             Binding::Value(value) | Binding::Early(value) => value,
-            Binding::Pending => Value::unknown(
-                Cause::Unsupported,
-                "a value that goes round in a circle",
-                place,
-            ),
+            Binding::Pending => {
+                Value::unknown(Cause::Unsupported, "a value that depends on itself", place)
+            }
             Binding::Later(declarator) => {
                 self.declare_variable(declarator, &home);
                 match home.find(name) {

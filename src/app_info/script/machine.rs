@@ -63,7 +63,7 @@ impl<'a> Machine<'a> {
         if self.depth >= MAX_DEPTH {
             return Value::unknown(
                 Cause::Unsupported,
-                "nests too deeply, or goes round in a circle",
+                "nests too deeply, or depends on itself",
                 place,
             );
         }

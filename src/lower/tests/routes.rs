@@ -97,7 +97,7 @@ fn parameters_of_the_engine_are_left_out() {
 }
 
 #[test]
-fn the_extension_goes_before_the_operation_id() {
+fn the_extension_takes_precedence_over_the_operation_id() {
     let spec = |extension: &str| {
         format!(
             "openapi: 3.0.3

@@ -67,7 +67,7 @@ fn models_that_hold_themselves_are_marked() {
 }
 
 #[test]
-fn a_discriminator_or_a_literal_tells_members_apart() {
+fn a_discriminator_or_a_literal_distinguishes_members() {
     let models = body(
         "{ $ref: '#/components/schemas/Pet' }",
         "    Pet:
@@ -211,7 +211,7 @@ ask GET BASE/ask = custom (Nothing)
 }
 
 #[test]
-fn members_that_nothing_tells_apart_are_refused() {
+fn members_that_nothing_distinguishes_are_refused() {
     let text = errors(&operation(
         "requestBody: { content: { application/json: { schema: { oneOf: [{ type: object, properties: { a: { type: string } } }, { type: object, properties: { a: { type: integer }, b: { type: integer } } }] } } } }",
     ));

@@ -42,7 +42,7 @@ fn walk(file: &SourceFile, builder: &mut Builder) -> Result<(), Fault> {
                 let end = string_end(bytes, at);
                 let value = decode(file, at, end)?;
                 match value {
-                    Value::String(key) if builder.wants_key() => builder.key(key, at..end),
+                    Value::String(key) if builder.expects_key() => builder.key(key, at..end),
                     value => builder.scalar(value, at..end, 0)?,
                 }
                 at = end;

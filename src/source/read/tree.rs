@@ -83,7 +83,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether the next scalar is a key.
-    pub(super) fn wants_key(&self) -> bool {
+    pub(super) fn expects_key(&self) -> bool {
         matches!(
             self.open.last(),
             Some(Open {
@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
         self.open.iter().rev().map(|open| open.start)
     }
 
-    /// Takes a key, which `wants_key` asked for.
+    /// Takes a key, which `expects_key` asked for.
     pub(super) fn key(&mut self, text: String, range: Range<usize>) {
         let Some(Open {
             content: Content::Mapping { nodes, key, .. },

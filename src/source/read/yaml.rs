@@ -41,7 +41,7 @@ fn walk(file: &SourceFile, builder: &mut Builder) -> Result<(), Fault> {
                     "keep one document in a file: take away the line `---` and what follows",
                 ));
             }
-        } else if builder.wants_key() {
+        } else if builder.expects_key() {
             key(file, builder, event, start..end)?;
         } else {
             value(file, builder, event, start..end)?;

@@ -231,7 +231,7 @@ impl Call {
     /// The random generator failed.
     pub(crate) fn remember_device(&self, account: &str, session: &Session) -> Result<(), Error> {
         let limits = self.auth().limits();
-        if session.transfer != TransferMethod::Cookie || !limits.knows_devices() {
+        if session.transfer != TransferMethod::Cookie || !limits.uses_devices() {
             return Ok(());
         }
         let sessions = self.auth().sessions();

@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_of_the_machine_goes_on() {
+    fn the_clock_of_the_machine_advances() {
         let clock = SystemClock::new();
         let (one, two) = (clock.now(), clock.now());
         assert!(two - one < STEP_MS && clock.between(one, two) == two - one);

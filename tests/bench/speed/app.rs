@@ -5,10 +5,10 @@ use axum::{Router, routing::get};
 use tokio::net::TcpListener;
 
 /// As long as the id of a user, so that all answers are of one length.
-pub(crate) const ANYBODY: &str = "00000000-0000-4000-8000-000000000000";
+pub(crate) const ANY_USER: &str = "00000000-0000-4000-8000-000000000000";
 
-async fn anybody() -> String {
-    ANYBODY.to_owned()
+async fn any_user() -> String {
+    ANY_USER.to_owned()
 }
 
 async fn who(session: Session) -> String {
@@ -19,7 +19,7 @@ async fn who(session: Session) -> String {
 pub(crate) fn routes(kind: &str) -> Router {
     match kind {
         "protected" => Router::new().route("/who", get(who)),
-        _ => Router::new().route("/who", get(anybody)),
+        _ => Router::new().route("/who", get(any_user)),
     }
 }
 

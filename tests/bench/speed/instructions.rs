@@ -82,7 +82,7 @@ pub(crate) async fn run(kind: &str, by: &str, requests: &str) {
     let auth = Auth::open(config).await.expect("it starts");
     let begun = auth
         .sessions()
-        .create_without_request(NewSessionFor::user(app::ANYBODY), TransferMethod::Header)
+        .create_without_request(NewSessionFor::user(app::ANY_USER), TransferMethod::Header)
         .await;
     let token = begun.expect("a session").1.access_token;
     let (name, value) = match by {

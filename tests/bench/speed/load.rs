@@ -126,7 +126,7 @@ pub(crate) async fn run() {
         server_cpu: (cpu_seconds(load.server) - server) / seconds,
         clients,
     };
-    serde_json::to_writer(std::io::stdout(), &outcome).expect("somebody reads it");
+    serde_json::to_writer(std::io::stdout(), &outcome).expect("standard output is open");
 }
 
 struct Asked {

@@ -4,7 +4,7 @@
 //! them run, which takes some five minutes. Every figure stands beside what it is compared with, taken in
 //! turns with it, as a median and its spread. The servers are processes of their own — the program itself,
 //! or a small application with the layer around it ([`app`]) — and so is what loads them ([`load`]), whose
-//! share of the processor is told. With `AUTH_TEST_POSTGRES_URL` PostgreSQL is measured, too.
+//! share of the processor is printed. With `AUTH_TEST_POSTGRES_URL` PostgreSQL is measured, too.
 //!
 //! Figures are figures: whatever they are, the exit code is 0. What is wrong, such as an answer that is
 //! not the expected one, still ends the run.

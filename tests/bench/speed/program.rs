@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::http::{self, Connection};
 
-/// What everybody's password is.
+/// The password of all users.
 pub(crate) const PASSWORD: &str = "passw0rd of the benchmark";
 
 /// A server in a process of its own; it is killed when it is let go of.
@@ -18,7 +18,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
 }
 
-/// The tokens of somebody who is signed in.
+/// The tokens of a signed-in user.
 #[derive(Debug, Clone)]
 pub(crate) struct Tokens {
     pub(crate) access: String,
@@ -57,7 +57,7 @@ impl Server {
             let (_, url) = line.split_once("listening on http://")?;
             Some(url.split('/').next()?.to_owned())
         });
-        // The log is read to the end: a pipe that nobody reads would stop the server.
+        // The log is read to the end: a full pipe would stop the server.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             child,
@@ -108,7 +108,7 @@ impl Server {
         let text = text.expect("it runs");
         let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<f64>().ok());
-        kib.expect("its memory is told") / 1024.0
+        kib.expect("the system reports its memory") / 1024.0
     }
 }
 

@@ -1,4 +1,4 @@
-//! Signing in, beside the password's hash alone; and what a storm of it does to everybody else.
+//! Signing in, beside the password's hash alone; and the effect of many sign-ins on other requests.
 
 use std::time::Instant;
 
@@ -66,7 +66,7 @@ async fn cost() {
     target("1.15 at most", ratio <= 1.15);
 }
 
-/// A protected route, while nobody and while many sign in.
+/// A protected route, without sign-ins and during many.
 async fn storm(permits: usize) {
     let folder = folder();
     let signing_in = STORM * permits;

@@ -176,7 +176,7 @@ export const methods = {
     await visit.sees("Signing you in");
     const after = visit.server.requests.filter(({ route }) => route === "POST /signinup").length;
     assert.equal(after, before);
-    visit.step("a code that somebody else brings is not used");
+    visit.step("a code of another sign-in is not used");
   },
 
   async "a passkey"(visit) {

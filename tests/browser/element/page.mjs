@@ -228,14 +228,14 @@ export const page = {
     await visit.signedIn();
     await new Promise((done) => setTimeout(done, 300));
     assert.ok(page.url().endsWith("/auth?welcome"));
-    visit.step("who is signed in already goes there, and no further");
+    visit.step("a user who is signed in already is redirected once");
 
     await page.evaluate(() => window.app.client.getSession());
     server.forgetSessions();
     await visit.open("/auth", { "redirect-to": "/auth?welcome" });
     await visit.sees("Sign in");
     assert.ok(page.url().endsWith("/auth"));
-    visit.step("a session that the server has ended goes nowhere");
+    visit.step("a session that the server has ended is not redirected");
 
     for (const target of [
       "javascript:window.ran = true",

@@ -161,9 +161,9 @@ async fn signed_in(server: &Server) -> (Exchange, String) {
 const UNAUTHORISED: &str = r#"401 {"message":"unauthorised"}"#;
 const TRY_REFRESH: &str = r#"401 {"message":"try refresh token"}"#;
 
-/// A session that is gone when its claims shall change is over for the browser, too.
+/// A session that does not exist any more when its claims change is over for the browser, too.
 #[tokio::test]
-async fn claims_of_a_session_that_is_gone_cannot_be_changed() {
+async fn claims_of_an_ended_session_cannot_be_changed() {
     let server = Server::start_app(|_| {}, app).await;
     let (answer, cookies) = signed_in(&server).await;
     let revoked = server.auth.sessions().revoke_by_handle(&answer.body).await;
@@ -281,7 +281,7 @@ async fn a_handler_has_the_access_token_as_it_is_now() {
     assert_eq!(Some(after), passed.cookie("sAccessToken").as_deref());
 }
 
-/// docs/protocol.md#claims-and-validators, row by row: what clients are told where a claim is missing, and where it is wrong.
+/// docs/protocol.md#claims-and-validators, row by row: the answers where a claim is missing, and where it is wrong.
 #[tokio::test]
 async fn every_validator_says_what_it_expects() {
     let server = Server::start_app(|_| {}, app).await;

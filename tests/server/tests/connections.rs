@@ -159,7 +159,7 @@ async fn a_head_that_is_too_large_is_refused() {
 }
 
 #[tokio::test]
-async fn stopping_lets_requests_end_and_waits_for_nobody_else() {
+async fn stopping_waits_for_requests_and_for_nothing_else() {
     let mut server = start().await;
     let body = form("ana@ex.co", "passw0rd").to_string();
     let length = body.len();
@@ -232,7 +232,7 @@ async fn flood(server: &Limited, address: &str, count: usize) -> Vec<TcpStream> 
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_peer_with_too_many_connections_harms_only_itself() {
+async fn a_peer_with_too_many_connections_loses_only_its_own() {
     let server = start_with(ConnectionLimits {
         max_connections: 12,
         max_per_peer: 4,

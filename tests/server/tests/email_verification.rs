@@ -111,7 +111,7 @@ async fn a_link_verifies_the_address_and_the_session_says_so() {
 }
 
 #[tokio::test]
-async fn the_session_is_told_at_every_question_whether_the_address_is_verified() {
+async fn every_check_of_the_address_renews_the_claim() {
     let server = start(Mode::Optional).await;
     let ana = server.ana("header").await;
     let no = with(server.get(VERIFY), &ana).send().await;
@@ -133,7 +133,7 @@ async fn the_session_is_told_at_every_question_whether_the_address_is_verified()
 }
 
 #[tokio::test]
-async fn somebody_elses_session_is_left_alone() {
+async fn a_session_of_another_user_is_not_changed() {
     let server = start(Mode::Optional).await;
     let ana = server.ana("header").await;
     ask_for_mail(&server, &ana).await;
@@ -293,7 +293,7 @@ async fn asking_for_a_mail_takes_a_session_and_reads_no_body() {
 }
 
 #[tokio::test]
-async fn a_session_whose_user_is_gone_is_refused_and_its_tokens_are_taken_away() {
+async fn a_session_whose_user_is_deleted_is_refused_and_its_tokens_are_cleared() {
     let server = start(Mode::Optional).await;
     let ana = server.ana("header").await;
     ask_for_mail(&server, &ana).await;

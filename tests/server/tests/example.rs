@@ -98,7 +98,7 @@ async fn the_website_can_read_every_answer() {
 }
 
 #[tokio::test]
-async fn its_settings_work_and_the_auth_apis_stand_alone_too() {
+async fn its_settings_work_and_so_do_the_auth_apis_alone() {
     let config = app::config().expect("the settings are right");
     config.session.check(&config.app_info).expect("they work");
     assert_eq!(config.listen.port(), 3001);

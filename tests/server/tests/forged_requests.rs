@@ -39,7 +39,7 @@ fn handle(answer: &Exchange) -> String {
         .to_owned()
 }
 
-async fn lives(server: &Server, answer: &Exchange) -> bool {
+async fn is_valid(server: &Server, answer: &Exchange) -> bool {
     let session = server.auth.store().session(&handle(answer)).await;
     session.expect("the store works").is_some()
 }
@@ -171,7 +171,7 @@ async fn with_a_custom_header_or_a_token_nothing_forged_gets_through() {
             }
         }
         assert!(
-            lives(&server, &ana).await,
+            is_valid(&server, &ana).await,
             "{mode:?}: it was not signed out"
         );
         for ask in forged(&server, &cookies).into_iter().skip(2) {
@@ -208,7 +208,7 @@ async fn without_a_token_the_cookies_stay_at_home() {
             assert_eq!(answer.status, 404, "{method} {path}");
         }
     }
-    assert!(lives(&server, &ana).await);
+    assert!(is_valid(&server, &ana).await);
 }
 
 #[tokio::test]

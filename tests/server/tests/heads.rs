@@ -76,7 +76,7 @@ async fn every_answer_of_the_server_itself_is_protected() {
 }
 
 #[tokio::test]
-async fn a_developers_machine_is_not_told_to_use_https() {
+async fn a_developers_machine_gets_no_hsts() {
     for domain in ["http://localhost:3001", "https://localhost:3001"] {
         let local = |config: &mut Config| {
             config.app_info = common::app_info(domain, "http://localhost:3000");
@@ -244,7 +244,7 @@ async fn sign_up_with(bytes: usize) -> (usize, Vec<String>, Server) {
 }
 
 #[tokio::test]
-async fn a_head_that_proxies_may_refuse_is_told_in_the_log() {
+async fn a_head_that_proxies_may_refuse_is_logged() {
     let mut warned_from = None;
     for bytes in (100..1_200).step_by(100) {
         let (head, warnings, _server) = sign_up_with(bytes).await;

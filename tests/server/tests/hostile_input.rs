@@ -38,7 +38,7 @@ async fn nothing_happened(server: &Server, ana: &Exchange) {
 }
 
 #[tokio::test]
-async fn long_headers_are_no_tokens_and_no_trouble() {
+async fn long_headers_are_no_tokens_and_no_error() {
     let (server, ana) = start().await;
     for (name, value) in [
         ("authorization", format!("Bearer {}", "a".repeat(50_000))),

@@ -1,4 +1,4 @@
-//! Several auth servers in one process: nothing of one is worth anything at the other.
+//! Several auth servers in one process: nothing of one is accepted by the other.
 
 mod common;
 #[path = "../../../docs/examples/instances.rs"]

@@ -100,7 +100,7 @@ async fn unknown_accounts_are_limited_as_known_ones_are() {
 }
 
 #[tokio::test]
-async fn a_restart_forgets_nothing() {
+async fn a_restart_keeps_the_counters() {
     let server = start().await;
     server.ana("header").await;
     for _ in 0..5 {
@@ -333,7 +333,7 @@ async fn sign_ups_questions_and_resets_are_limited_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_fills_the_queue_of_hashes_keeps_nobody_out() {
+async fn a_client_that_fills_the_queue_of_hashes_does_not_block_others() {
     let server = Server::start_built(
         |config| {
             limited(config);

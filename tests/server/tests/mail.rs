@@ -150,7 +150,7 @@ async fn a_reset_link_goes_out_over_smtp() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn recipients_that_are_refused_for_now_delay_nobody_else() {
+async fn recipients_that_are_refused_for_now_delay_no_others() {
     let mail = MailServer::default();
     let server = start(&mail).await;
     sign_up(&server, "ana@ex.co").await;
@@ -178,7 +178,7 @@ async fn recipients_that_are_refused_for_now_delay_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_victim_gets_a_handful_of_mails_and_nobody_else_is_refused() {
+async fn mails_to_one_address_are_limited_and_others_are_sent() {
     let mail = MailServer::default();
     let server = Arc::new(start(&mail).await);
     sign_up(&server, "ana@ex.co").await;

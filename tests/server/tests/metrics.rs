@@ -169,7 +169,7 @@ async fn what_happens_is_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_are_shown_to_nobody_unless_an_address_is_given() {
+async fn metrics_are_served_only_on_an_address_of_their_own() {
     let folder = TempDir::new().expect("there is room for a folder");
     let mut server = Running::start(&folder);
     let metrics = get(&format!("{}/metrics", server.origin())).await;

@@ -41,7 +41,7 @@ fn kept(file: &str) -> Vec<(String, PathBuf)> {
 }
 
 /// Signs the kept user in, and refreshes the kept session.
-async fn goes_on(release: &str, dump: &str, store: impl Store + 'static) {
+async fn works_after_the_upgrade(release: &str, dump: &str, store: impl Store + 'static) {
     let build = |builder: auth_server::auth::AuthBuilder| builder.store(store);
     let app = |auth| auth_server::router(auth, Endpoints::new());
     let server = Server::start_built(|_| {}, build, app).await;
@@ -111,7 +111,7 @@ async fn a_sqlite_database_of_every_release_can_be_upgraded() {
         }
         let store = opened.expect("it is upgraded");
         assert_eq!(sqlite_tables(&path), sqlite_tables(&fresh), "{release}");
-        goes_on(&release, &dump, store).await;
+        works_after_the_upgrade(&release, &dump, store).await;
     }
 }
 
@@ -159,6 +159,6 @@ async fn a_postgres_database_of_every_release_can_be_upgraded() {
         }
         let store = opened.expect("it is upgraded");
         assert_eq!(postgres_tables(&schema.url).await, expected, "{release}");
-        goes_on(&release, &dump, store).await;
+        works_after_the_upgrade(&release, &dump, store).await;
     }
 }

@@ -76,7 +76,7 @@ async fn a_server_without_its_database_is_alive_and_not_ready() {
     };
     let (ready, not_ready) = (r#"200 {"status":"ok"}"#, r#"503 {"status":"no database"}"#);
     becomes(ready).await;
-    // Somebody breaks the database, and mends it; then somebody locks it.
+    // The database is broken and repaired, then locked.
     let other = rusqlite::Connection::open(&path).expect("it opens");
     for (harm, cure) in [
         (
@@ -159,7 +159,7 @@ async fn what_expired_is_deleted_by_several_servers_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_expired_is_deleted_without_being_told() {
+async fn what_expired_is_deleted_without_a_command() {
     let interval = Duration::from_millis(50);
     let server = Server::start_with(|config| config.cleanup_interval = interval).await;
     begin_sessions(&server, 2).await;

@@ -46,7 +46,7 @@ async fn user_exists(server: &Server, email: &str) -> bool {
 }
 
 /// Whether the session of an answer can still be refreshed.
-async fn lives(server: &Server, session: &Exchange) -> bool {
+async fn is_valid(server: &Server, session: &Exchange) -> bool {
     let ask = server.post("/auth/session/refresh");
     let ask = ask.header("cookie", &session.as_cookies());
     ask.send().await.status == 200
@@ -76,7 +76,7 @@ async fn in_cookie_mode_nothing_changes_for_a_foreign_page() {
     }
     assert_eq!(server.mails().await.len(), 0, "no reset was asked for");
     assert!(!user_exists(&server, "eva@ex.co").await);
-    assert!(lives(&server, &ana).await, "the session was not ended");
+    assert!(is_valid(&server, &ana).await, "the session was not ended");
 }
 
 #[tokio::test]
@@ -138,7 +138,10 @@ async fn in_header_mode_a_foreign_page_is_served_and_cookies_stay_out_of_it() {
         assert!(answer.cookie_lines().is_empty(), "{answer}");
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    assert!(lives(&server, &ana).await, "the cookies' session goes on");
+    assert!(
+        is_valid(&server, &ana).await,
+        "the cookies' session goes on"
+    );
 }
 
 #[tokio::test]

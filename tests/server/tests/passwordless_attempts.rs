@@ -101,7 +101,7 @@ async fn a_success_ends_all_attempts_of_the_address_and_none_of_another() {
 }
 
 #[tokio::test]
-async fn a_code_works_for_a_quarter_of_an_hour_and_says_for_a_while_that_it_is_too_old() {
+async fn a_code_works_for_a_quarter_of_an_hour_and_is_then_reported_as_too_old() {
     let server = Server::start().await;
     let attempt = Attempt::start(&server, "ana@ex.co").await;
     let sent = sent(&server).await;
@@ -237,7 +237,7 @@ fn limited(config: &mut Config) {
 }
 
 #[tokio::test]
-async fn messages_for_one_address_are_limited_whoever_asks_and_the_answer_says_so() {
+async fn messages_for_one_address_are_limited_for_all_clients() {
     let server = Server::start_with(limited).await;
     let attempt = Attempt::start(&server, "ana@ex.co").await;
     let body = json!({"email": "ana@ex.co"});

@@ -29,7 +29,7 @@ async fn sign_up(server: &Running, who: usize, sender: &mpsc::Sender<()>) -> Vec
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_was_told_to_be_signed_up_is_so_after_a_kill() {
+async fn a_sign_up_that_was_answered_survives_a_kill() {
     let folder = TempDir::new().expect("there is room for a folder");
     let mut server = Running::start(&folder);
     let id = server.child.id();
@@ -59,7 +59,7 @@ async fn who_was_told_to_be_signed_up_is_so_after_a_kill() {
 }
 
 #[tokio::test]
-async fn it_stops_when_it_is_told_to() {
+async fn it_stops_on_a_signal() {
     let folder = TempDir::new().expect("there is room for a folder");
     let mut server = Running::start(&folder);
     server.kill("-TERM");
@@ -69,7 +69,7 @@ async fn it_stops_when_it_is_told_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_tells_a_container_how_it_is() {
+async fn it_reports_its_health_to_a_container() {
     let folder = TempDir::new().expect("there is room for a folder");
     let server = Running::start(&folder);
     let address = server.origin().trim_start_matches("http://").to_owned();
@@ -96,7 +96,7 @@ async fn it_tells_a_container_how_it_is() {
 }
 
 #[test]
-fn every_setting_that_is_wrong_is_named_and_no_secret_is_told() {
+fn every_wrong_setting_is_named_and_no_secret_is_shown() {
     let folder = TempDir::new().expect("there is room for a folder");
     let wrong = [
         ("AUTH_LISTEN_ADDR", "everywhere"),
@@ -198,7 +198,7 @@ fn output(command: &mut Command) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn operators_and_clients_are_answered_while_one_peer_takes_all_connections() {
     let folder = TempDir::new().expect("there is room for a folder");
-    // A process that may open few files: more connections than those would keep everybody out.
+    // A process that may open few files: more connections than those would block all clients.
     let program = command(&folder);
     let mut limited = Command::new("sh");
     limited.args(["-c", "ulimit -n 100 && exec \"$0\""]);

@@ -1,4 +1,4 @@
-//! What applications hear of sessions: each way in which one begins, goes on or ends.
+//! Events of sessions: each way in which one begins, continues or ends.
 
 mod common;
 
@@ -198,7 +198,7 @@ async fn a_session_that_expires_is_no_event() {
 }
 
 #[tokio::test]
-async fn a_handler_that_fails_or_panics_breaks_nothing_and_hears_the_next_event() {
+async fn a_handler_that_fails_or_panics_gets_the_next_event() {
     let heard = Heard::default();
     let faulty = heard.clone();
     let server = start(|builder| {

@@ -213,7 +213,7 @@ async fn a_body_that_is_too_large_is_answered_413() {
 }
 
 #[tokio::test]
-async fn a_page_of_somebody_else_cannot_start_a_session() {
+async fn a_page_of_another_site_cannot_start_a_session() {
     let server = Server::start().await;
     let from = async |origin: &str| {
         let body = form("a@ex.co", "passw0rd").to_string();

@@ -25,7 +25,7 @@ async fn start() -> Server {
     Server::start_app(|_| {}, app).await
 }
 
-async fn lives(server: &Server, session: &Exchange) -> bool {
+async fn is_valid(server: &Server, session: &Exchange) -> bool {
     let front = session.front_token();
     let handle = front["up"]["sessionHandle"].as_str().expect("it is text");
     let row = server.auth.store().session(handle).await;
@@ -69,8 +69,8 @@ async fn the_session_whose_access_token_the_request_carries_ends() {
             eva(&server).await;
             let ana = server.ana(old_mode).await;
             let new = sign_in_over(&server, &ana, old_mode, mode).await;
-            assert!(!lives(&server, &ana).await, "{old_mode} then {mode}");
-            assert!(lives(&server, &new).await, "{old_mode} then {mode}");
+            assert!(!is_valid(&server, &ana).await, "{old_mode} then {mode}");
+            assert!(is_valid(&server, &new).await, "{old_mode} then {mode}");
             let ask = server.post("/auth/session/refresh");
             let refused = match old_mode {
                 "header" => ask.header("authorization", &format!("Bearer {}", ana.refresh())),
@@ -91,22 +91,25 @@ async fn signing_up_ends_it_too_and_other_sessions_of_the_user_go_on() {
     let ask = carrying(server.post("/auth/signup"), &here, "cookie");
     let new = ask.json(&form("new@ex.co", "passw0rd")).await;
     assert_eq!(new.json()["status"], "OK");
-    assert!(!lives(&server, &here).await);
-    assert!(lives(&server, &elsewhere).await, "it is on another device");
+    assert!(!is_valid(&server, &here).await);
+    assert!(
+        is_valid(&server, &elsewhere).await,
+        "it is on another device"
+    );
 }
 
 #[tokio::test]
-async fn an_expired_access_token_still_tells_which_session_it_was() {
+async fn an_expired_access_token_still_identifies_its_session() {
     let server = start().await;
     eva(&server).await;
     let ana = server.ana("cookie").await;
     server.clock.advance(3_600_001);
     sign_in_over(&server, &ana, "cookie", "cookie").await;
-    assert!(!lives(&server, &ana).await);
+    assert!(!is_valid(&server, &ana).await);
 }
 
 #[tokio::test]
-async fn a_refresh_token_tells_it_as_well() {
+async fn a_refresh_token_identifies_its_session() {
     let server = start().await;
     eva(&server).await;
     let ana = server.ana("header").await;
@@ -114,7 +117,7 @@ async fn a_refresh_token_tells_it_as_well() {
     let ask = ask.header("authorization", &format!("Bearer {}", ana.refresh()));
     let answer = ask.json(&form("eva@ex.co", "passw0rd")).await;
     assert_eq!(answer.json()["status"], "OK");
-    assert!(!lives(&server, &ana).await);
+    assert!(!is_valid(&server, &ana).await);
 }
 
 #[tokio::test]
@@ -125,7 +128,10 @@ async fn what_does_not_succeed_and_what_is_forged_ends_nothing() {
     let wrong = carrying(server.post("/auth/signin"), &ana, "cookie");
     let wrong = wrong.json(&form("eva@ex.co", "wr0ngwrong")).await;
     assert_eq!(wrong.json()["status"], "WRONG_CREDENTIALS_ERROR");
-    assert!(lives(&server, &ana).await, "a wrong password ends nothing");
+    assert!(
+        is_valid(&server, &ana).await,
+        "a wrong password ends nothing"
+    );
 
     let access = ana.cookie("sAccessToken").expect("it is set");
     let (signed, _) = access.rsplit_once('.').expect("a JWT has three parts");
@@ -144,7 +150,7 @@ async fn what_does_not_succeed_and_what_is_forged_ends_nothing() {
         let ask = ask.header("authorization", &format!("Bearer {forged}"));
         let answer = ask.json(&form("eva@ex.co", "passw0rd")).await;
         assert_eq!(answer.json()["status"], "OK");
-        assert!(lives(&server, &ana).await, "{forged}");
+        assert!(is_valid(&server, &ana).await, "{forged}");
     }
 }
 
@@ -155,5 +161,5 @@ async fn a_second_factor_keeps_the_session_that_it_completes() {
     let ask = carrying(server.post("/second-factor"), &ana, "cookie");
     let answer = ask.header("st-auth-mode", "cookie").send().await;
     assert_eq!(answer.status, 200);
-    assert!(lives(&server, &ana).await && lives(&server, &answer).await);
+    assert!(is_valid(&server, &ana).await && is_valid(&server, &answer).await);
 }

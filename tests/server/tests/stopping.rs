@@ -74,7 +74,7 @@ async fn what_is_under_way_at_sigterm_is_answered_and_mailed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_copy_of_the_database_file_has_everybody_after_a_clean_stop() {
+async fn a_copy_of_the_database_file_is_complete_after_a_clean_stop() {
     let folder = TempDir::new().expect("there is room for a folder");
     let mut server = Running::start(&folder);
     for email in ["ana@ex.co", "eva@ex.co"] {

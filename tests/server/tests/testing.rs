@@ -34,7 +34,7 @@ async fn a_user_is_signed_in_by_one_call() {
 }
 
 #[tokio::test]
-async fn the_clock_ends_a_session_when_a_test_wants_it() {
+async fn a_test_moves_the_clock_to_the_end_of_a_session() {
     let server = start().await;
     let ana = server.sign_in("ana").await;
     server.clock().advance(2 * 60 * 60 * 1000);

@@ -94,7 +94,7 @@ fn sign_up(server: &Running) -> Request<Body> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_goes_on_with_the_trace_that_it_names() {
+async fn a_request_continues_the_trace_that_it_names() {
     let collector = Collector::default();
     let endpoint = collector.start().await;
     let folder = TempDir::new().expect("there is room for a folder");

@@ -25,7 +25,7 @@ pub struct Cluster {
     port: u16,
     password: String,
     /// Stops the database when the test is gone.
-    keeper: Option<Child>,
+    supervisor: Option<Child>,
 }
 
 impl Cluster {
@@ -48,7 +48,7 @@ impl Cluster {
             bin: bin(),
             port,
             password,
-            keeper: None,
+            supervisor: None,
         };
         cluster.run(
             "initdb",
@@ -168,23 +168,23 @@ impl Cluster {
 
     /// A shell that waits for the end of the test, however it comes.
     fn keep(&mut self) {
-        let mut keeper = as_postgres(Path::new("sh"));
-        keeper
+        let mut supervisor = as_postgres(Path::new("sh"));
+        supervisor
             .args(["-c", "cat; exec \"$0\" -D data -m immediate stop"])
             .arg(self.bin.join("pg_ctl"))
             .current_dir(self.folder.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        self.keeper = Some(keeper.spawn().expect("there is a shell"));
+        self.supervisor = Some(supervisor.spawn().expect("there is a shell"));
     }
 }
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Some(mut keeper) = self.keeper.take() {
-            drop(keeper.stdin.take());
-            let _ = keeper.wait();
+        if let Some(mut supervisor) = self.supervisor.take() {
+            drop(supervisor.stdin.take());
+            let _ = supervisor.wait();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the storms have in common: processes of the server, clients, and databases that can be hurt.
 //!
 //! Everything ends with the test that started it, also when the test fails or is killed: the servers and
-//! the keeper of a PostgreSQL hold the other end of a pipe. All waits are bounded. Figures go straight to
+//! the supervisor of a PostgreSQL hold the other end of a pipe. All waits are bounded. Figures go straight to
 //! the terminal, so that they are seen when a test passes.
 
 mod answer;

@@ -211,7 +211,7 @@ fn resolve(variables: &[(&str, &str)]) -> Result<AppInfo, Vec<AppInfoError>> {
 }
 
 #[test]
-fn the_environment_lies_over_the_defaults() {
+fn the_environment_overrides_the_defaults() {
     let local = resolve(&[("WEBSITE", "localhost:3000")]).expect("valid");
     assert_eq!(local.api_domain, "http://localhost:3001");
     assert_eq!(local.api_base_path, "/auth");

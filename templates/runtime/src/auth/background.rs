@@ -41,7 +41,7 @@ fn send_mails(parts: &Arc<Parts>) {
     parts.mail.start(Arc::new(move |due: Due| {
         let server = server.upgrade();
         Box::pin(async move {
-            let parts = server.ok_or_else(|| Error::internal("the server is gone"))?;
+            let parts = server.ok_or_else(|| Error::internal("the server was dropped"))?;
             let recipes = parts.recipes;
             recipe::compose(recipes, &Auth(parts), due).await
         })
@@ -76,7 +76,7 @@ async fn keep_clean(parts: Weak<Parts>, mut retired: Retired) {
 /// Deletes what has expired now; returns the number of deleted rows.
 pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
     let metrics = &parts.metrics.cleanup;
-    match forget(parts).await {
+    match delete_expired(parts).await {
         Ok(deleted) => {
             metrics.deleted.inc_by(deleted);
             metrics.last_success.set(parts.clock.now() / 1000);
@@ -92,7 +92,7 @@ pub(super) async fn clean_up(parts: &Parts) -> Result<u64, Error> {
 }
 
 /// Deletes in small transactions, one kind of row after the other; returns the number of deleted rows.
-async fn forget(parts: &Parts) -> Result<u64, Error> {
+async fn delete_expired(parts: &Parts) -> Result<u64, Error> {
     let now = parts.clock.now();
     let store = parts.store.as_ref();
     let mut deleted = parts.sessions.purge_expired().await?;

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encrypted_comes_back_under_its_secret_and_its_name_alone() {
+    fn decryption_needs_the_same_secret_and_the_same_name() {
         let stored = under(NEW).encrypt("d-1", b"private").expect("random");
         assert_eq!(under(NEW).decrypt("d-1", &stored), Ok(b"private".to_vec()));
         assert_eq!(under(NEW).decrypt("d-2", &stored), Err(Unreadable::Broken));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_can_be_guessed_is_refused_and_never_told() {
+    fn a_secret_that_can_be_guessed_is_refused_and_never_shown() {
         for secrets in [
             "hunter2",
             "",

@@ -48,11 +48,11 @@ impl Schedule {
 
     /// Whether tokens of a key still count.
     pub fn verifies(&self, created: i64, now: i64) -> bool {
-        created >= self.forget_before(now)
+        created >= self.expired_before(now)
     }
 
     /// Keys made before this time can be forgotten.
-    pub fn forget_before(&self, now: i64) -> i64 {
+    pub fn expired_before(&self, now: i64) -> i64 {
         now - self.interval_ms - 2 * self.access_validity_ms
     }
 

@@ -44,7 +44,7 @@ impl Device {
 
 impl Limits {
     /// Whether it makes a difference on which device a user signs in.
-    pub(crate) fn knows_devices(&self) -> bool {
+    pub(crate) fn uses_devices(&self) -> bool {
         let settings = &self.0.settings;
         settings.sign_in != Rates::default() || settings.sign_in_network != Rates::default()
     }

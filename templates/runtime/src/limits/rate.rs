@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_no_rate_is_refused_with_an_example() {
+    fn a_text_that_is_no_rate_is_refused_with_an_example() {
         for text in [
             "", "5", "5+2", "0+1/m", "5+0/m", "5+2/w", "5+2/m,", "5+2000/s", "-1+1/m",
         ] {

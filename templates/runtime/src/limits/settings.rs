@@ -179,7 +179,7 @@ mod tests {
     use crate::config::variables::VARIABLES;
 
     #[test]
-    fn the_table_of_variables_says_the_defaults() {
+    fn the_table_of_variables_has_the_defaults() {
         let mut settings = LimitSettings::default();
         for (name, rates) in settings.variables() {
             let row = VARIABLES.iter().find(|variable| variable.name == name);

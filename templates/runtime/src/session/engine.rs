@@ -225,7 +225,7 @@ impl Sessions {
     pub async fn purge_expired(&self) -> Result<u64, Error> {
         let purge = Purge {
             expired_until: self.0.clock.now(),
-            keys_created_before: self.0.keys.forget_before(),
+            keys_created_before: self.0.keys.expired_before(),
         };
         self.0.store.purge(purge).await
     }

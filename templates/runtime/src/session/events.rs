@@ -211,12 +211,12 @@ mod tests {
         assert_eq!(
             dropped(),
             0,
-            "the next one that fits tells how many are missing"
+            "the next one that fits has the number of the missing ones"
         );
     }
 
     #[tokio::test]
-    async fn handlers_that_are_gone_hold_up_nothing() {
+    async fn a_dropped_handler_delays_no_event() {
         let mut queues = EventQueues::default();
         drop(queues.add());
         queues.send(&event(1));

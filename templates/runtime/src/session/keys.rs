@@ -282,8 +282,8 @@ impl SigningKeys {
     }
 
     /// Keys made before this time are of no use any more.
-    pub fn forget_before(&self) -> i64 {
-        self.0.schedule.forget_before(self.0.clock.now())
+    pub fn expired_before(&self) -> i64 {
+        self.0.schedule.expired_before(self.0.clock.now())
     }
 
     fn known(&self) -> Arc<Vec<Known>> {

@@ -98,7 +98,7 @@ pub(super) fn of_foreign(headers: &HeaderMap, policy: TransferPolicy) -> CookieU
     let is_cookie_mode = match policy {
         TransferPolicy::Cookie => true,
         TransferPolicy::Header => false,
-        TransferPolicy::Any => !transport::says_header_mode(headers),
+        TransferPolicy::Any => !transport::is_header_mode(headers),
     };
     if is_cookie_mode {
         CookieUse::Refused

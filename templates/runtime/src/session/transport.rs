@@ -61,7 +61,7 @@ impl TransferPolicy {
 }
 
 /// Whether a request says that its tokens travel as headers: in `st-auth-mode`, or else by carrying one.
-pub(super) fn says_header_mode(headers: &HeaderMap) -> bool {
+pub(super) fn is_header_mode(headers: &HeaderMap) -> bool {
     match headers.get(ST_AUTH_MODE).map(http::HeaderValue::as_bytes) {
         Some(mode) if mode.eq_ignore_ascii_case(b"header") => true,
         Some(mode) if mode.eq_ignore_ascii_case(b"cookie") => false,

@@ -82,7 +82,7 @@ pub(super) fn is_preflight(request: &Request<Body>) -> bool {
 }
 
 /// Lets every origin read an answer.
-pub(super) fn allow_everybody(headers: &mut HeaderMap) {
+pub(super) fn allow_any_origin(headers: &mut HeaderMap) {
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_ORIGIN,
         HeaderValue::from_static("*"),

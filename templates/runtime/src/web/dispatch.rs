@@ -30,7 +30,7 @@ pub(super) async fn answer(
     let headers = response.headers_mut();
     cache_control::forbid_storing(headers);
     if found.route.origins == Origins::AnyMayRead {
-        cors::allow_everybody(headers);
+        cors::allow_any_origin(headers);
     }
     response
 }
@@ -94,7 +94,7 @@ async fn run(
 /// Built-in answers are converted to the user shape of old clients; custom ones are as the spec says.
 fn in_the_clients_version(mut answer: Answer, behaviour: &str, call: &Call) -> Answer {
     if behaviour != Route::CUSTOM
-        && legacy::wants_old_shape(call.fdi_version())
+        && legacy::expects_old_shape(call.fdi_version())
         && let Some(value) = answer.value_mut()
     {
         legacy::to_old_shape(value, call.signed_in_with().as_deref());

@@ -12,7 +12,7 @@ use crate::call::FdiVersion;
 const FROM_METHOD: [&str; 4] = ["timeJoined", "thirdParty", "email", "phoneNumber"];
 
 /// Whether the client expects the old shape.
-pub(super) fn wants_old_shape(version: &FdiVersion) -> bool {
+pub(super) fn expects_old_shape(version: &FdiVersion) -> bool {
     let new =
         (version.at_least(&[1, 18]) && !version.at_least(&[2, 0])) || version.at_least(&[3, 0]);
     !new
@@ -60,8 +60,8 @@ mod tests {
 
     #[test]
     fn the_shape_follows_the_version() {
-        let old = |text| wants_old_shape(&FdiVersion::parse(Some(text)));
-        assert!(!wants_old_shape(&FdiVersion::parse(None)));
+        let old = |text| expects_old_shape(&FdiVersion::parse(Some(text)));
+        assert!(!expects_old_shape(&FdiVersion::parse(None)));
         assert!(old("1.17") && old("2.0") && old("1.18,2.0") && old("banana"));
         assert!(!old("1.17,1.18") && !old("1.19") && !old("3.0") && !old("3.1,4.0,4.1"));
     }

@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn rid_tells_equal_paths_apart_and_is_a_hint_only() {
+    fn rid_distinguishes_equal_paths_and_is_a_hint_only() {
         let first = Some(("/exists", "passwordless"));
         let second = Some(("/exists", "emailpassword"));
         assert_eq!(found("/auth/exists", None), first);

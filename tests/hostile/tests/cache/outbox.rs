@@ -1,4 +1,4 @@
-//! The page of the development outbox holds links that change passwords: no proxy hands it to strangers.
+//! The page of the development outbox holds links that change passwords: no proxy serves it to other machines.
 
 use auth_server::Endpoints;
 use http::Method;
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use super::{Nginx, PathBuf, Server, ask, figures};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_proxy_shows_the_outbox_to_strangers() {
+async fn no_proxy_shows_the_outbox() {
     let Some(program) = std::env::var_os("AUTH_TEST_NGINX").map(PathBuf::from) else {
         figures(
             "the outbox behind a proxy",

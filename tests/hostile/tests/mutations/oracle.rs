@@ -1,6 +1,6 @@
 //! What must hold of whatever a mutated request is answered.
 //!
-//! The oracle goes by *survival*: a credential survives if the bytes that were sent contain it, as they
+//! The oracle decides by *survival*: a credential survives if the bytes that were sent contain it, as they
 //! are or after undoing `%xx` and `\uxxxx`. Then:
 //!
 //! - who acts as the victim, by new tokens or on the protected route, has sent a credential of the victim

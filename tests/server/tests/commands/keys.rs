@@ -67,7 +67,7 @@ async fn a_key_that_is_replaced_by_hand_is_published_before_it_signs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_leaked_key_counts_no_more_and_nobody_is_signed_out() {
+async fn a_leaked_key_is_refused_and_no_user_is_signed_out() {
     let place = Place::new();
     let server = place.start();
     let session = sign_up(&server, "ana@ex.co").await;
@@ -102,7 +102,7 @@ async fn a_leaked_key_counts_no_more_and_nobody_is_signed_out() {
     );
     assert!(
         !access_counts(&server, access).await,
-        "what it signed is worth nothing"
+        "what it signed is refused"
     );
     let refreshed = refresh(&server, session.header("st-refresh-token")).await;
     assert_eq!(refreshed.status, 200, "the session goes on");

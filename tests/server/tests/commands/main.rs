@@ -70,7 +70,7 @@ async fn refresh(server: &Running, token: &str) -> Answer {
     post(server, "/session/refresh", Some(token), String::new()).await
 }
 
-/// Signing out needs a session: 401 tells that the access token does not count.
+/// Signing out needs a session: 401 shows that the access token does not count.
 async fn access_counts(server: &Running, token: &str) -> bool {
     post(server, "/signout", Some(token), String::new())
         .await
@@ -81,7 +81,7 @@ async fn access_counts(server: &Running, token: &str) -> bool {
 #[test]
 fn what_cannot_be_done_is_said_with_a_code_of_its_own() {
     let place = Place::new();
-    // A PostgreSQL that does not exist is not made by anybody.
+    // A PostgreSQL database is not created by the server.
     if place.schema.is_none() {
         let (code, _, errors) = run(&place, &["sessions", "list", "--user", "ana@ex.co"]);
         assert_eq!(code, 1);

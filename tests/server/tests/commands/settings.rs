@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_doctor_tells_what_the_settings_come_to_and_fails_on_danger() {
+fn the_doctor_shows_the_effect_of_the_settings_and_fails_on_danger() {
     let place = Place::new();
     let (code, text, errors) = run(&place, &["doctor"]);
     assert_eq!((code, errors.as_str()), (0, ""), "{text}");

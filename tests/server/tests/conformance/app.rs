@@ -1,4 +1,4 @@
-//! The application that the scenarios speak to, and what they say to it.
+//! The application of the scenarios, and the requests to it.
 
 use auth_server::api::OPERATIONS;
 use auth_server::{

@@ -78,7 +78,7 @@ async fn s31_whose_claims_are_refused_may_sign_out() {
     assert_eq!(answer.brief(), r#"200 {"status":"OK"}"#);
 }
 
-/// docs/protocol.md#sign-out: cross-site, a form cannot sign anybody out.
+/// docs/protocol.md#sign-out: cross-site, a form cannot sign a user out.
 #[tokio::test]
 async fn signing_out_is_checked_against_forged_requests() {
     let change = |config: &mut auth_server::Config| {

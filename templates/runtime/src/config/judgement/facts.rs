@@ -174,7 +174,7 @@ fn smtp(config: &Config) -> String {
         (None, Some(folder)) => {
             return format!("mails are kept in the folder {}", folder.display());
         }
-        (None, None) => "no mail goes out: neither AUTH_SMTP_URL nor AUTH_MAIL_OUTBOX is set",
+        (None, None) => "no mail is sent: neither AUTH_SMTP_URL nor AUTH_MAIL_OUTBOX is set",
     };
     text.to_owned()
 }

@@ -31,15 +31,15 @@ pub(super) enum Way {
 pub(super) fn judge(config: &Config, findings: &mut Findings) {
     let problem = match config.smtp_url.as_ref().map(|url| way(url.expose())) {
         Some(Way::Plain) => Some("mails go to another machine without TLS"),
-        Some(Way::Opportunistic) => {
-            Some("tls=opportunistic does without TLS as soon as somebody in between says so")
-        }
+        Some(Way::Opportunistic) => Some(
+            "tls=opportunistic sends without TLS as soon as an attacker on the network suppresses STARTTLS",
+        ),
         _ => None,
     };
     if let Some(problem) = problem {
         findings.danger(
             SMTP,
-            format!("{problem}, and whoever reads a reset link takes over the account"),
+            format!("{problem}, and a person who reads a reset link can take over the account"),
             "write smtps://, or add ?tls=required",
         );
     }

@@ -21,7 +21,7 @@ pub(super) fn judge(config: &Config, findings: &mut Findings) {
     if !config.session.signing_key_encryption.is_on() && !is_development {
         findings.danger(
             ENCRYPTION,
-            "signing keys are stored in the clear, and whoever reads the database can sign in as anybody",
+            "signing keys are stored in the clear, and a person who reads the database can sign in as any user",
             "set it to what `openssl rand -hex 32` prints",
         );
     }
@@ -43,7 +43,7 @@ pub(super) fn judge(config: &Config, findings: &mut Findings) {
         }
         Some(Way::Plain) => findings.notice(
             DATABASE,
-            "sslmode=disable: whoever reads the network between the server and PostgreSQL reads password hashes",
+            "sslmode=disable: a person who reads the network between the server and PostgreSQL reads password hashes",
             "nothing, in a network that only your own machines read; otherwise sslmode=verify-full",
         ),
         Some(Way::Memory | Way::Here | Way::Encrypted) | None => {}

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_goes_from_hash_to_hash() {
+    fn memory_is_reused_by_the_next_hash() {
         let first = lend(8, |blocks| blocks.as_ptr());
         let second = lend(16, |blocks| (blocks.as_ptr(), blocks.len()));
         assert_eq!(second, (first, 16), "the same memory");

@@ -60,7 +60,7 @@ impl Turns {
             let _ = sender.send(Place(self.clone()));
             return Some(place);
         }
-        state.forget_who_left();
+        state.remove_abandoned();
         if state.waiting >= state.room && !state.make_room(client) {
             return None;
         }
@@ -104,7 +104,7 @@ impl State {
     }
 
     /// Clients that have hung up make room for others.
-    fn forget_who_left(&mut self) {
+    fn remove_abandoned(&mut self) {
         if self.waiting < self.room {
             return;
         }
@@ -203,7 +203,7 @@ mod tests {
         let mut first = turns.wait(client(1)).expect("it is free");
         let place = is_ready(&mut first).expect("it is free");
         drop(turns.wait(client(1)).expect("there is room"));
-        let mut next = turns.wait(client(2)).expect("the other one is gone");
+        let mut next = turns.wait(client(2)).expect("the other one has left");
         drop(place);
         drop(is_ready(&mut next).expect("it is its turn"));
         let mut again = turns.wait(client(1)).expect("it is free again");

@@ -131,7 +131,7 @@ impl Validator {
     }
 
     /// The claim that has to be fetched first.
-    pub(in crate::session) fn wants(
+    pub(in crate::session) fn claim_to_fetch(
         &self,
         payload: &Map<String, Value>,
         now: i64,

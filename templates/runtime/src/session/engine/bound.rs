@@ -23,7 +23,7 @@ impl Sessions {
         fx: &mut Effects,
     ) -> Result<SessionInformation, Error> {
         let known = self.information_by_handle(&session.handle).await?;
-        known.ok_or_else(|| self.gone(fx))
+        known.ok_or_else(|| self.session_is_missing(fx))
     }
 
     /// Replaces what the application keeps with a session on the server; `null` is `{}`.
@@ -39,7 +39,7 @@ impl Sessions {
         if self.replace_data_by_handle(&session.handle, data).await? {
             return Ok(());
         }
-        Err(self.gone(fx))
+        Err(self.session_is_missing(fx))
     }
 
     /// Sends tokens that were made without a request. Tokens of the request that travel the other way are
@@ -93,8 +93,8 @@ impl Sessions {
         Ok(())
     }
 
-    /// Clears the tokens of a session that is gone.
-    fn gone(&self, fx: &mut Effects) -> Error {
+    /// The error for a session that does not exist any more; its tokens are cleared.
+    fn session_is_missing(&self, fx: &mut Effects) -> Error {
         self.clearing(fx, SessionError::Unauthorised { clear_tokens: true }.into())
     }
 }

@@ -143,7 +143,7 @@ impl Sessions {
         let now = self.0.clock.now();
         let mut update = Map::new();
         for validator in validators {
-            let Some(claim) = validator.wants(&user.claims, now) else {
+            let Some(claim) = validator.claim_to_fetch(&user.claims, now) else {
                 continue;
             };
             if let Some(entry) = claim.entry(user.clone(), now).await? {

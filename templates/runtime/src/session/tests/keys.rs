@@ -160,7 +160,7 @@ async fn a_key_that_cannot_be_looked_for_is_no_verdict() {
         assert!(failed && fx.is_empty(), "{outcome:?}");
     }
     disk.execute_batch("ALTER TABLE lost RENAME TO signing_keys")
-        .expect("mend it");
+        .expect("repair it");
     clock.advance(500);
     let (mut fx, options) = (Effects::new(), VerifyOptions::default());
     let outcome = late.verify(&Method::GET, &headers, &mut fx, options).await;

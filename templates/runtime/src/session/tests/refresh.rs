@@ -191,7 +191,7 @@ async fn an_older_token_is_theft_even_within_the_grace_period() {
 }
 
 #[tokio::test]
-async fn an_invented_token_does_no_harm() {
+async fn an_invented_token_ends_no_session() {
     let server = server();
     let first = server.by_cookies().await;
     let handle = first.refresh().split_once('.').expect("parts").0;
@@ -332,8 +332,8 @@ async fn a_failing_store_is_no_verdict() {
     let mut fx = Effects::new();
     let outcome = server.sessions.refresh(&first.as_cookies(), &mut fx).await;
     assert!(matches!(outcome, Err(Error::Internal(_))), "{outcome:?}");
-    assert!(fx.is_empty(), "nobody is signed out because a disk fails");
+    assert!(fx.is_empty(), "no user is signed out because a disk fails");
     disk.execute_batch("ALTER TABLE lost RENAME TO sessions")
-        .expect("mend it");
+        .expect("repair it");
     assert!(server.refresh(&first.as_cookies()).await.0.is_ok());
 }

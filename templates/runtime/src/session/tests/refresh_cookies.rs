@@ -9,7 +9,7 @@ async fn two_cookies_of_one_name() {
     assert_eq!(outcome, Err(SessionError::DuplicateCookies));
     let at = |path| CLEARED_ACCESS.replace("Path=/;", path);
     let expected = [at("Path=/auth/session/refresh;"), at("Path=/;")];
-    assert_eq!(sent.cookies(), expected, "only what came twice goes");
+    assert_eq!(sent.cookies(), expected, "only what came twice is cleared");
     assert_eq!(sent.0.len(), 2, "nothing else does");
     for (older, domain) in [(".example.com", "; Domain=.example.com"), ("", "")] {
         let config = SessionConfig {
@@ -78,7 +78,7 @@ async fn clearing_planted_cookies_stays_within_the_head_that_proxies_take() {
 }
 
 #[tokio::test]
-async fn the_cookie_of_old_servers_goes() {
+async fn the_cookie_of_old_servers_is_cleared() {
     let server = server();
     let token = server.by_cookies().await.refresh().to_owned();
     for token in [token.as_str(), "garbage"] {

@@ -7,7 +7,7 @@ use crate::store::Purge;
 const INTERVAL: i64 = 168 * 3_600_000;
 
 impl Server {
-    fn knows(&self, token: &str) -> bool {
+    fn is_cached(&self, token: &str) -> bool {
         self.sessions
             .verified_tokens()
             .find(token.as_bytes())
@@ -27,9 +27,9 @@ impl Server {
     /// A good token, after it was shown once.
     async fn shown_once(&self) -> String {
         let token = self.sign_in(&[]).await.access().to_owned();
-        assert!(!self.knows(&token));
+        assert!(!self.is_cached(&token));
         let first = self.show(&token).await;
-        assert!(matches!(first, Ok(Some(_))) && self.knows(&token));
+        assert!(matches!(first, Ok(Some(_))) && self.is_cached(&token));
         assert_eq!(self.show(&token).await, first, "says the same again");
         token
     }
@@ -51,7 +51,7 @@ async fn a_token_that_was_found_good_still_expires() {
     server.clock.set(expires_at - 1);
     assert!(matches!(server.show(&token).await, Ok(Some(_))));
     server.clock.set(expires_at);
-    assert!(server.knows(&token));
+    assert!(server.is_cached(&token));
     assert_eq!(server.show(&token).await, REFUSED);
 }
 
@@ -99,7 +99,7 @@ async fn a_verified_token_counts_only_where_the_policy_of_the_request_lets_it_tr
     let options = VerifyOptions::default();
     for is_cookie in [true, false, true] {
         cookies_only.store(is_cookie, Ordering::SeqCst);
-        assert!(server.knows(&token));
+        assert!(server.is_cached(&token));
         let by_header = server.show(&token).await;
         let by_cookie = server.verify(&by_cookie, options.clone()).await;
         let (allowed, other) = match is_cookie {
@@ -132,7 +132,7 @@ async fn a_verified_token_in_one_of_two_cookies_is_refused_as_one_that_was_never
         ] {
             let outcome = server.verify(&headers, options.clone()).await;
             assert_eq!(outcome, expected, "{one_line}");
-            assert!(server.knows(&token) && !server.knows(unseen));
+            assert!(server.is_cached(&token) && !server.is_cached(unseen));
         }
     }
 }
@@ -150,10 +150,10 @@ async fn a_verified_token_of_one_app_is_unknown_to_another_on_the_same_keys() {
         store: Arc::clone(&one.store),
         clock: one.clock.clone(),
     };
-    assert!(!other.knows(&token));
+    assert!(!other.is_cached(&token));
     for _ in 0..2 {
         assert_eq!(other.show(&token).await, REFUSED, "of another issuer");
-        assert!(!other.knows(&token), "a refusal is not remembered");
+        assert!(!other.is_cached(&token), "a refusal is not remembered");
     }
     assert!(matches!(one.show(&token).await, Ok(Some(_))));
 }
@@ -206,7 +206,7 @@ async fn a_key_that_is_of_no_use_any_more_takes_its_tokens_along() {
     let server = server();
     let token = server.shown_once().await;
     server.clock.set(NOW + INTERVAL + 2 * 3_600_000 + 1);
-    assert!(server.knows(&token) && !server.accepts(&token));
+    assert!(server.is_cached(&token) && !server.accepts(&token));
     assert_eq!(server.show(&token).await, REFUSED);
 }
 
@@ -219,9 +219,9 @@ async fn a_key_that_was_taken_out_of_the_database_takes_its_tokens_along_when_th
         keys_created_before: i64::MAX,
     };
     assert_eq!(server.store.purge(purge).await.expect("write"), 1);
-    assert!(server.accepts(&token), "nobody has looked yet");
+    assert!(server.accepts(&token), "the keys were not read again yet");
     server.sessions.jwks().await.expect("looks");
-    assert!(server.knows(&token) && !server.accepts(&token));
+    assert!(server.is_cached(&token) && !server.accepts(&token));
     assert_eq!(server.show(&token).await, REFUSED);
 }
 
@@ -254,7 +254,7 @@ async fn a_server_with_another_kind_of_key_does_not_know_the_tokens_of_the_first
         sessions: sessions.expect("settings"),
         ..one
     };
-    assert!(!other.knows(&token));
+    assert!(!other.is_cached(&token));
     assert_eq!(other.show(&token).await, REFUSED);
 }
 
@@ -283,12 +283,12 @@ async fn a_forgery_that_shares_a_part_with_a_good_token_is_refused() {
         ),
         format!("{}.{}.{}", parts[0], flip(parts[1], 20), signature),
     ] {
-        assert!(!server.knows(&forged), "{forged}");
+        assert!(!server.is_cached(&forged), "{forged}");
         assert!(
             !matches!(server.show(&forged).await, Ok(Some(_))),
             "{forged}"
         );
-        assert!(!server.knows(&forged), "a refusal is not remembered");
+        assert!(!server.is_cached(&forged), "a refusal is not remembered");
     }
     assert!(matches!(server.show(&token).await, Ok(Some(_))));
 }
@@ -310,14 +310,14 @@ async fn only_so_many_tokens_are_remembered_and_those_in_use_stay() {
         };
         let another = Session::new(Arc::new(content), TransferMethod::Header);
         cache.add(&key, &another);
-        assert!(server.knows(&used));
+        assert!(server.is_cached(&used));
         most = most.max(cache.bytes());
     }
     assert!(
         most > GENERATION_BYTES && most <= 2 * GENERATION_BYTES,
         "{most}"
     );
-    assert!(!server.knows(&unused), "forgotten");
+    assert!(!server.is_cached(&unused), "forgotten");
     assert!(
         matches!(server.show(&unused).await, Ok(Some(_))),
         "and good"

@@ -125,7 +125,7 @@ async fn a_token_that_does_not_count_asks_for_a_refresh() {
     let session = server.verify(&legacy, OPTIONAL).await.expect("it is good");
     assert!(
         session.is_some(),
-        "whoever can set cookies for the site could end it"
+        "a sibling that can set cookies for the site could end it"
     );
     assert_eq!(
         server
@@ -265,7 +265,7 @@ async fn signing_out_clears_what_was_used() {
                 .sessions
                 .revoke(&session, &mut fx)
                 .await
-                .expect("also when it is gone");
+                .expect("also when it does not exist any more");
             let sent = Answer::of(fx);
             assert_eq!(sent.exposed(), Some(exposed));
             assert_eq!(sent.header("front-token"), Some("remove"));

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_that_a_reader_made_large_is_emptied_when_the_reader_is_gone() {
+    fn a_log_that_a_reader_made_large_is_emptied_when_the_reader_has_ended() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("auth.db");
         let db = Connection::open(&path).expect("open");

@@ -190,7 +190,7 @@ fn other_urls_are_refused() {
 }
 
 #[tokio::test]
-async fn a_job_that_fails_is_undone_alone() {
+async fn only_the_job_that_fails_is_undone() {
     let store = SqliteStore::open("sqlite::memory:").expect("open");
     let (bad, good) = tokio::join!(
         store.write(|db| {
@@ -292,7 +292,7 @@ async fn a_locked_database_is_unavailable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_waits_for_a_lock_twice() {
+async fn a_lock_is_waited_for_once() {
     let (folder, url) = file();
     let store = SqliteStore::open(&url).expect("open");
     store
@@ -326,7 +326,7 @@ async fn nobody_waits_for_a_lock_twice() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn nothing_is_written_into_a_file_that_nobody_will_find() {
+async fn nothing_is_written_into_a_file_without_its_name() {
     let (folder, url) = file();
     let (path, away) = (folder.path().join("auth.db"), folder.path().join("away.db"));
     let store = SqliteStore::open(&url).expect("open");

@@ -34,7 +34,7 @@ async fn owner(store: &dyn Store, hash: &str) -> Option<String> {
 
 pub(crate) async fn holds(store: &Arc<dyn Store>) {
     a_token_is_spent_once_with_all_others(&**store).await;
-    a_reset_ends_the_sessions_of_its_user_and_tells_the_owner(&**store).await;
+    a_reset_ends_the_sessions_of_its_user_and_notifies_the_owner(&**store).await;
     resets_race(store).await;
     expired_tokens_are_deleted(&**store).await;
 }
@@ -87,7 +87,7 @@ async fn a_token_is_spent_once_with_all_others(store: &dyn Store) {
     );
 }
 
-async fn a_reset_ends_the_sessions_of_its_user_and_tells_the_owner(store: &dyn Store) {
+async fn a_reset_ends_the_sessions_of_its_user_and_notifies_the_owner(store: &dyn Store) {
     let user = add_user(store, "ends@example.com").await;
     for (handle, user_id) in [("e1", user.id.as_str()), ("e2", &user.id), ("e3", "other")] {
         let row = session(handle, user_id, "public");

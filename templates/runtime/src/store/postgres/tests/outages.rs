@@ -47,7 +47,7 @@ async fn a_pool_that_is_used_up_is_unavailable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_was_gone_is_found_again() {
+async fn a_database_that_was_down_is_used_again() {
     in_schema("a database that was gone", |url| async move {
         let mut relay = Relay::start(&url).await;
         let store = open(&relay.url).await;
@@ -78,7 +78,7 @@ async fn a_database_that_was_gone_is_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_whose_database_is_gone_or_silent_is_not_ready() {
+async fn a_server_whose_database_is_down_or_silent_is_not_ready() {
     in_schema("readiness", |url| async move {
         let mut relay = Relay::start(&url).await;
         let app_info = AppInfo::normalise(&AppInfoInput {
