@@ -66,7 +66,7 @@ pub struct AppInfoInput {
     pub website_base_path: Option<String>,
 }
 
-/// appInfo in its normal form: what a running server goes by.
+/// appInfo in its normal form, as a running server uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppInfo {
     /// Name of the application.

@@ -20,7 +20,7 @@ const STEP_MS: i64 = 1_000;
 /// How many steps are remembered. What is asked about lies a few minutes back at most.
 const STEPS: usize = 8;
 
-/// Tells the time.
+/// A source of the time.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     fn now(&self) -> i64;

@@ -64,7 +64,7 @@ pub struct Config {
     pub max_connections_per_peer: Option<usize>,
     /// How often things may be tried or triggered from outside.
     pub limits: LimitSettings,
-    /// How long to serve on when told to stop, until load balancers have noticed.
+    /// How long to serve on after a stop signal, until load balancers have noticed.
     pub shutdown_delay: Duration,
     /// How often what has expired is deleted.
     pub cleanup_interval: Duration,

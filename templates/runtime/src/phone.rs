@@ -2,7 +2,7 @@
 //!
 //! A number is read with its country code and kept in the form of E.164 (`+36201234567`), so two ways of writing it
 //! are one number, and one user. Whether it can exist is decided by the metadata of Google's libphonenumber, by way
-//! of the crate `phonenumber`; the browser library goes by the same data. Numbers that charge those who call them or
+//! of the crate `phonenumber`; the browser library uses the same data. Numbers that charge those who call them or
 //! send to them (premium rate, shared cost) are refused: no user signs in with one, and they are what SMS pumping
 //! earns money with.
 

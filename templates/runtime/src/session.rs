@@ -4,7 +4,7 @@
 //! hour and is accepted without a query. The *refresh token* is an opaque secret that
 //! is exchanged for a new pair; it is valid for long, is sent to one path only, and is replaced at each
 //! use, so that the use of a stolen one is noticed (`rotation`). Both travel as cookies or as headers
-//! (`transport`); a third value, the front token, tells scripts in the browser what the access
+//! (`transport`); a third value, the front token, shows to scripts in the browser what the access
 //! token says without showing it (`front_token`).
 //!
 //! Further reading: OWASP Session Management Cheat Sheet

@@ -138,10 +138,7 @@ async fn in_header_mode_a_foreign_page_is_served_and_cookies_stay_out_of_it() {
         assert!(answer.cookie_lines().is_empty(), "{answer}");
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    assert!(
-        is_valid(&server, &ana).await,
-        "the cookies' session goes on"
-    );
+    assert!(is_valid(&server, &ana).await, "the session continues");
 }
 
 #[tokio::test]

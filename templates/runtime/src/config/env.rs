@@ -36,7 +36,7 @@ impl Env<'_> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// What can only be told of all settings of sessions together.
+    /// What can only be checked of all settings of sessions together.
     pub(super) fn check_session(&mut self, config: &Config) {
         for error in config
             .session

@@ -28,7 +28,7 @@ pub enum Severity {
     Refused,
     /// It is dangerous, and there may be a reason for it: the server starts and warns.
     Danger,
-    /// It is worth knowing.
+    /// For information.
     Notice,
 }
 

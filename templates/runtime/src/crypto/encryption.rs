@@ -26,7 +26,7 @@
 //! authenticated with it, so that no two can change places. A ciphertext names its secret by an id,
 //! also from HKDF, so that a missing secret can be distinguished from a broken database.
 //!
-//! The keys of sessions are not encrypted. Nobody can forge a token with them, so encryption would prevent
+//! The keys of sessions are not encrypted. No token can be forged with them, so encryption would prevent
 //! nothing; and a secret that is lost would then end every session, while now it costs each session one
 //! refresh.
 

@@ -1,8 +1,8 @@
 //! When signing keys are replaced: arithmetic without keys.
 //!
 //! A key signs for one interval. Its successor is made a minute before that interval ends, and is
-//! published at once, but the older key goes on signing for that minute; so whoever verifies has
-//! met the new key before the first token signed with it. A key verifies until the last token that
+//! published at once, but the older key goes on signing for that minute; so a verifier has
+//! the new key before the first token signed with it. A key verifies until the last token that
 //! it may have signed has expired.
 //!
 //! An operator may make a successor at any time. It is published and waits in the same way, which is

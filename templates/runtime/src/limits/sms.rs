@@ -1,7 +1,7 @@
 //! The budget of text messages to each country.
 //!
-//! Each message costs money, and whoever shares the profit of a telephone company has it called by machines: they
-//! begin sign-ins with numbers of that company (SMS pumping, "artificially inflated traffic"). Each number is another
+//! Each message costs money, and a person who shares the profit of a telephone company can let machines begin
+//! sign-ins with numbers of that company (SMS pumping, "artificially inflated traffic"). Each number is another
 //! one, and networks are cheap, so limits by number and network do not stop it: the whole of a country has a budget
 //! (OWASP ASVS 5.0, 2.4.1). Countries that share a calling code are counted apart.
 //!

@@ -67,7 +67,7 @@ pub struct SessionConfig {
     /// By which part of it, at most and at random, that time is shortened, so that the tokens of
     /// many tabs do not expire in the same second.
     pub access_token_jitter: f64,
-    /// How long a refresh token is valid, in milliseconds; each refresh begins it anew.
+    /// How long a refresh token is valid, in milliseconds; each refresh starts a new period.
     pub refresh_token_validity_ms: i64,
     /// After how many milliseconds a session ends no matter how often it is refreshed.
     pub max_session_age_ms: Option<i64>,

@@ -9,7 +9,7 @@ use crate::app_info::{self, AppInfo};
 /// The longest validity: sums of times stay far from any overflow, dates within the year 9999.
 const LONGEST: i64 = 1000 * 365 * DAY;
 
-/// What browsers are told about the cookies of sessions.
+/// The attributes of the cookies of sessions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CookiePolicy {
     /// Whether they are sent over https only.
@@ -106,7 +106,7 @@ impl Settings {
 }
 
 impl SessionConfig {
-    /// What browsers are told about the cookies of sessions, every default filled in.
+    /// The attributes of the cookies of sessions, every default filled in.
     ///
     /// # Errors
     /// All that is wrong.

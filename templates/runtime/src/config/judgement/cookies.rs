@@ -64,7 +64,7 @@ fn scope(domain: &str, app: &AppInfo, findings: &mut Findings) {
         findings.refuse(DOMAIN, problem, cure);
     } else if psl::suffix_str(bare) == Some(bare) {
         let problem = format!(
-            "browsers drop cookies for `{bare}`, which is a public suffix: everybody may register below it"
+            "browsers drop cookies for `{bare}`, which is a public suffix: anyone may register below it"
         );
         findings.refuse(DOMAIN, problem, cure);
     }
@@ -106,7 +106,9 @@ fn secure(policy: &CookiePolicy, app: &AppInfo, findings: &mut Findings) {
         ),
         (false, true) => findings.danger(
             SECURE,
-            format!("session cookies of {api} also travel unencrypted, where anybody in between reads them"),
+            format!(
+                "session cookies of {api} also travel unencrypted, and can be read on the network"
+            ),
             "leave it away: apiDomain is https",
         ),
         (false, false) if is_none && !app.is_local() => findings.danger(

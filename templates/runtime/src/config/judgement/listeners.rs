@@ -44,7 +44,7 @@ pub(super) fn judge(config: &Config, findings: &mut Findings) {
         if domain.starts_with("http:") && !is_loopback(domain) {
             findings.danger(
                 setting,
-                format!("{domain} is http: anybody in between reads passwords and tokens, and changes pages"),
+                format!("{domain} is http: an attacker on the network reads passwords and tokens, and changes pages"),
                 "use https, with a proxy in front of the server that terminates TLS",
             );
         }
@@ -63,7 +63,7 @@ pub(super) fn judge(config: &Config, findings: &mut Findings) {
         findings.notice(
             PROXIES,
             "a proxy in front of the server terminates TLS, and nothing says which it is: clients cannot be \
-             told apart by their address",
+             distinguished by their address",
             "name the proxy's address, such as 127.0.0.1 or 10.0.0.0/8",
         );
     }

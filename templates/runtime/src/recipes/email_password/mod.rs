@@ -104,7 +104,7 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
     }
 }
 
-/// Tells whether a user signs in with the address of the query and a password.
+/// Answers whether a user signs in with the address of the query and a password.
 ///
 /// # Errors
 /// [`Error::BadInput`] without an address.

@@ -147,7 +147,7 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
     Ok(ConsumeToken::Ok)
 }
 
-/// Tells whether the address of the session's login method is verified. The answer carries the claim as it is now,
+/// Answers whether the address of the session's login method is verified. The answer carries the claim as it is now,
 /// unless there is no address.
 ///
 /// # Errors
