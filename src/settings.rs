@@ -37,7 +37,7 @@ pub struct Settings {
     pub standalone_workspace: bool,
     /// Where the server gets its runtime from.
     pub runtime: RuntimeSource,
-    /// What of the runtime the server is built with.
+    /// What of the runtime the server is built with, beside the recipes that the description has operations of.
     pub features: Vec<Feature>,
     /// Whether requests of the application's own operations are checked against the limits of the description
     /// (`minLength`, `pattern`, …) before its methods run.
@@ -58,7 +58,7 @@ impl Default for Settings {
             client_package: "auth-client".to_owned(),
             standalone_workspace: true,
             runtime: RuntimeSource::default(),
-            features: Feature::ALL.to_vec(),
+            features: Feature::DEFAULT.to_vec(),
             check_constraints: true,
             app_id: None,
             nextjs: None,

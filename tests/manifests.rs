@@ -36,8 +36,9 @@ fn compare(ours: &str, emitted: &str, name: &str) {
 }
 
 #[test]
-fn both_manifests_of_the_runtime_name_the_same_dependencies() {
+fn both_manifests_of_the_runtime_name_the_same_features_and_dependencies() {
     for name in [
+        "features",
         "dependencies",
         "target.'cfg(unix)'.dependencies",
         "target.'cfg(target_os = \"linux\")'.dependencies",

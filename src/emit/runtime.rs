@@ -1,6 +1,7 @@
 //! The files that are the same for every spec, copied verbatim: the runtime crate, and the program and the
 //! examples around the generated code.
 
+use crate::catalog::RUNTIME_MANIFEST;
 use crate::settings::{RuntimeSource, Settings};
 use crate::tree::Tree;
 
@@ -10,17 +11,13 @@ static RUNTIME: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/runtime_fi
 /// Path below `templates/server` and text, sorted; written by `build.rs`.
 static SERVER: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/server_files.rs"));
 
-/// The manifest of the runtime. It stands outside of `templates/runtime`: a nested `Cargo.toml` would drop
-/// that folder from the published package.
-const MANIFEST: &str = include_str!("../../templates/crate/runtime.toml");
-
 /// Copies the program, and the runtime where the project holds a copy of it.
 pub(super) fn emit(settings: &Settings, tree: &mut Tree) {
     for (path, text) in SERVER {
         tree.insert(format!("server/{path}"), *text);
     }
     if settings.runtime == RuntimeSource::Vendored {
-        tree.insert("server/runtime/Cargo.toml", MANIFEST);
+        tree.insert("server/runtime/Cargo.toml", RUNTIME_MANIFEST);
         for (path, text) in RUNTIME {
             tree.insert(format!("server/runtime/{path}"), *text);
         }

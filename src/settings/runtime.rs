@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::Reader;
+use crate::catalog;
 
 /// Where the runtime comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,54 +21,50 @@ pub enum RuntimeSource {
 }
 
 impl RuntimeSource {
-    /// What the manifest of the server says behind `auth-runtime = `.
-    pub(crate) fn dependency(&self, features: &[Feature]) -> String {
+    /// What the manifest of the server says behind `auth-runtime = `, with these Cargo features, a line for each.
+    pub(crate) fn dependency<'a>(&self, features: impl IntoIterator<Item = &'a str>) -> String {
         let place = match self {
             Self::Vendored => "path = \"runtime\"".to_owned(),
             Self::Version(version) => format!("version = {version:?}"),
             Self::Git(url) => format!("git = {url:?}"),
             Self::Path(path) => format!("path = {path:?}"),
         };
-        let features = features
-            .iter()
-            .map(|feature| format!("{:?}", feature.name()));
-        let features = features.collect::<Vec<_>>().join(", ");
+        let features = features.into_iter().map(|name| format!("\n    {name:?},"));
+        let mut features: String = features.collect();
+        if !features.is_empty() {
+            features.push('\n');
+        }
         format!("{{ {place}, default-features = false, features = [{features}] }}")
     }
 }
 
-/// What a server may do without, so that it compiles fewer packages.
+/// A Cargo feature of the runtime: what a server may do without, so that it compiles fewer packages, or a recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Feature {
-    /// Traces, sent to an OpenTelemetry collector.
-    Otel,
-    /// PostgreSQL as the database, beside SQLite.
-    Postgres,
-    /// Text messages: phone numbers, and the services that send. In a server alone that has an operation for them.
-    Sms,
-    /// Mail: by way of an SMTP server, or into the development outbox.
-    Smtp,
-}
+pub struct Feature(&'static str);
 
 impl Feature {
-    /// All of them, which is the default.
-    pub const ALL: [Self; 4] = [Self::Otel, Self::Postgres, Self::Sms, Self::Smtp];
+    /// Text messages: phone numbers, and the services that send. In a server alone that has an operation for them.
+    pub const SMS: Self = Self("sms");
+
+    /// The default: traces, PostgreSQL, text messages and mail. The recipes that the description has operations of are
+    /// turned on in any case.
+    pub const DEFAULT: [Self; 4] = [Self("otel"), Self("postgres"), Self::SMS, Self("smtp")];
+
+    /// The one of this name.
+    fn named(name: &str) -> Option<Self> {
+        catalog::features().find(|known| *known == name).map(Self)
+    }
 
     /// Its name in the settings and in the manifest of the runtime.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Otel => "otel",
-            Self::Postgres => "postgres",
-            Self::Sms => "sms",
-            Self::Smtp => "smtp",
-        }
+        self.0
     }
 }
 
 impl Reader<'_> {
     /// A list of features; `None` where it is wrong.
     pub(super) fn features(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Vec<Feature>> {
-        let known = Feature::ALL.map(Feature::name).join(", ");
+        let known = catalog::features().collect::<Vec<_>>().join(", ");
         let help = format!("write a list of these: {known}");
         let Some(list) = value.get_ref().as_array() else {
             self.wrong_type(value, "a list", &help);
@@ -75,11 +72,7 @@ impl Reader<'_> {
         };
         let mut features = Vec::new();
         for entry in list {
-            let name = entry.get_ref().as_str();
-            let feature = Feature::ALL
-                .into_iter()
-                .find(|feature| Some(feature.name()) == name);
-            match feature {
+            match entry.get_ref().as_str().and_then(Feature::named) {
                 Some(feature) => features.push(feature),
                 None => self.wrong_type(entry, "the name of a feature", &help),
             }
@@ -130,18 +123,24 @@ mod tests {
     fn the_runtime_is_a_copy_unless_the_settings_name_another_place() {
         let dependency = |text: &str| {
             let settings = read(text).expect(text).settings;
-            settings.runtime.dependency(&settings.features)
+            let features = settings.features.iter().map(|feature| feature.name());
+            let text = settings.runtime.dependency(features);
+            text.replace("\n    ", " ").replace(",\n", " ")
         };
-        let all =
-            "default-features = false, features = [\"otel\", \"postgres\", \"sms\", \"smtp\"]";
+        let all = "default-features = false, features = [ \"otel\", \"postgres\", \"sms\", \"smtp\" ]";
         assert_eq!(dependency(""), format!("{{ path = \"runtime\", {all} }}"));
         assert_eq!(
             dependency("runtime = { version = \"1.2\" }"),
             format!("{{ version = \"1.2\", {all} }}")
         );
+        let some = "runtime = { path = \"../r\" }\n[server]\nfeatures = [\"smtp\", \"otel\"]";
         assert_eq!(
-            dependency("runtime = { path = \"../r\" }\n[server]\nfeatures = [\"smtp\", \"otel\"]"),
-            "{ path = \"../r\", default-features = false, features = [\"otel\", \"smtp\"] }"
+            dependency(some),
+            "{ path = \"../r\", default-features = false, features = [ \"otel\", \"smtp\" ] }"
+        );
+        assert_eq!(
+            dependency("[server]\nfeatures = []"),
+            "{ path = \"runtime\", default-features = false, features = [] }"
         );
     }
 
@@ -159,7 +158,9 @@ mod tests {
         for wrong in ["features = [\"oracle\"]", "features = \"smtp\""] {
             let text = format!("[server]\n{wrong}");
             let error = read(&text).expect_err(&text);
-            assert!(error.contains("otel, postgres, sms, smtp"), "{error}");
+            for known in ["otel", "passwords", "postgres", "sms", "smtp"] {
+                assert!(error.contains(known), "{error}");
+            }
         }
     }
 }

@@ -1,10 +1,13 @@
 //! The files around the sources: manifest, README, example environment, Dockerfile.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::groups::Group;
 use super::routes;
 use crate::app_info::Setting;
+use crate::catalog;
 use crate::contract::Sends;
 use crate::ir::{Api, Behaviour};
 use crate::settings::{Feature, RuntimeSource, Settings};
@@ -13,8 +16,9 @@ use crate::tree::Tree;
 // The table of the generated server, and so the very same file.
 #[allow(
     dead_code,
+    unexpected_cfgs,
     unreachable_pub,
-    reason = "the generated server uses more of this file than the generator"
+    reason = "the generated server uses more of this file than the generator, and has the features that it asks for"
 )]
 #[path = "../../../templates/runtime/src/config/variables.rs"]
 mod server;
@@ -75,7 +79,8 @@ const NOT_FOR_READING: &str = "/runtime/** linguist-generated\n/openapi.* lingui
 pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &mut Tree) {
     let package = settings.server_package.as_str();
     let variables = variables(api);
-    let config: Vec<_> = server::all().collect();
+    let features = features(api, settings);
+    let config = settings_of(&features);
     let mut add = |name: &str, text: askama::Result<String>| {
         let text = text.expect("the template has no fallible part");
         tree.insert(
@@ -90,7 +95,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
         package,
         standalone: settings.standalone_workspace,
         vendored: settings.runtime == RuntimeSource::Vendored,
-        runtime: settings.runtime.dependency(&features(api, settings)),
+        runtime: settings.runtime.dependency(features),
     };
     add("Cargo.toml", manifest.render());
     let readme = Readme {
@@ -114,15 +119,32 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
     add("Dockerfile", Dockerfile { package }.render());
 }
 
-/// The features that the settings ask for, without what no operation uses.
-fn features(api: &Api, settings: &Settings) -> Vec<Feature> {
+/// The Cargo features of the runtime that the server is built with: those that the settings name, without what no
+/// operation uses, and the recipes that the description has operations of.
+fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
+    let recipes = api.operations.iter().filter_map(|operation| {
+        let Behaviour::BuiltIn(built_in) = &operation.behaviour else {
+            return None;
+        };
+        catalog::features().find(|feature| *feature == built_in.behaviour.module)
+    });
     let sends_sms = api.operations.iter().any(|operation| {
         matches!(&operation.behaviour, Behaviour::BuiltIn(built_in)
             if built_in.behaviour.sends == Sends::MailOrSms)
     });
-    let mut features = settings.features.clone();
-    features.retain(|feature| *feature != Feature::Sms || sends_sms);
-    features
+    // What no operation uses is left out.
+    let asked = settings.features.iter();
+    let asked = asked.filter(|feature| **feature != Feature::SMS || sends_sms);
+    recipes.chain(asked.map(|feature| feature.name())).collect()
+}
+
+/// The settings of a server with these features. Those of other recipes would stop its start.
+fn settings_of(features: &BTreeSet<&'static str>) -> Vec<&'static server::Variable> {
+    let built = catalog::with_those_below(features);
+    let recipes = server::OF_RECIPES.iter();
+    let recipes = recipes.filter(|recipe| built.contains(recipe.recipe));
+    let of_recipes = recipes.flat_map(|recipe| recipe.variables);
+    server::VARIABLES.iter().chain(of_recipes).collect()
 }
 
 fn variables(api: &Api) -> Vec<Variable> {
@@ -163,5 +185,20 @@ mod tests {
         assert_eq!(database, Some("sqlite://auth.db"));
         let address = find("AUTH_LISTEN_ADDR").expect("it is a setting");
         assert_eq!(address.default_value(), None, "words about a value");
+    }
+
+    #[test]
+    fn settings_of_a_recipe_are_those_of_a_feature_and_name_an_operation_that_brings_it() {
+        assert!(!server::OF_RECIPES.is_empty());
+        for table in server::OF_RECIPES {
+            let contract = catalog::by_operation_id(table.operation).expect(table.operation);
+            assert_eq!(contract.module, table.recipe);
+            let of_recipe = settings_of(&BTreeSet::from([table.recipe]));
+            let of_none = settings_of(&BTreeSet::new());
+            for variable in table.variables {
+                assert!(of_recipe.contains(&variable), "{}", variable.name);
+                assert!(!of_none.contains(&variable), "{}", variable.name);
+            }
+        }
     }
 }

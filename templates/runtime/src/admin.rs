@@ -8,19 +8,22 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::auth::Recipe;
 use crate::config::Config;
 use crate::delivery::LIFETIME;
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::session::{SessionInformation, Sessions, SigningKeys};
 use crate::store::{
-    self, DiscardMails, ListMails, ListedMail, PUBLIC_TENANT, Picked, RetryMails, Store,
+    self, DiscardMails, FindByIdentifier, ListMails, ListedMail, PUBLIC_TENANT, Picked, RetryMails,
+    Store,
 };
 
 /// A database of a server, opened to be looked after.
 pub struct Admin {
     store: Arc<dyn Store>,
     sessions: Sessions,
+    recipes: &'static [&'static dyn Recipe],
 }
 
 /// A mail that is not sent yet, or was given up.
@@ -87,11 +90,14 @@ impl fmt::Debug for Admin {
 }
 
 impl Admin {
-    /// Opens the database that the settings name, and brings its tables up to date.
+    /// Opens the database of a server with these recipes.
     ///
     /// # Errors
     /// There is none, or it cannot be opened; the settings of sessions are wrong.
-    pub async fn open(config: Config) -> Result<Self, Error> {
+    pub(crate) async fn open_with(
+        config: Config,
+        recipes: &'static [&'static dyn Recipe],
+    ) -> Result<Self, Error> {
         let url = config.database_url.expose();
         // One connection is enough for one operator.
         let store = store::open_existing(url, 1).await?;
@@ -106,7 +112,11 @@ impl Admin {
             let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
             Error::internal(lines.join("\n"))
         })?;
-        Ok(Self { store, sessions })
+        Ok(Self {
+            store,
+            sessions,
+            recipes,
+        })
     }
 
     /// The signing keys.
@@ -124,22 +134,43 @@ impl Admin {
     /// application knows.
     ///
     /// # Errors
-    /// The store failed.
+    /// Several users sign in with the address, in different ways; the store failed.
     pub async fn user_id(&self, id_or_email: &str) -> Result<Option<String>, Error> {
         if id_or_email.contains('@') {
             let Ok(email) = EmailAddress::parse(id_or_email) else {
                 return Ok(None);
             };
-            let found = self
-                .store
-                .email_password_user(PUBLIC_TENANT, &email)
-                .await?;
-            return Ok(found.map(|(user, _)| user.id));
+            return self.user_with_address(&email).await;
         }
         let known = self.store.user(id_or_email).await?;
         Ok(Some(
             known.map_or_else(|| id_or_email.to_owned(), |user| user.id),
         ))
+    }
+
+    /// The user who signs in with an address, in any way.
+    async fn user_with_address(&self, email: &EmailAddress) -> Result<Option<String>, Error> {
+        let mut users: Vec<String> = Vec::new();
+        for recipe in self.recipes {
+            let Some(kind) = recipe.email_identifier() else {
+                continue;
+            };
+            let find = FindByIdentifier {
+                tenant_id: PUBLIC_TENANT.to_owned(),
+                kind,
+                value: email.to_string(),
+            };
+            let found = self.store.run(find).await?;
+            users.extend(found.map(|user| user.id).filter(|id| !users.contains(id)));
+        }
+        // What is done to one of them would be left undone for the other.
+        if users.len() > 1 {
+            return Err(Error::internal(format!(
+                "several users sign in with this address: name one by its id ({})",
+                users.join(", ")
+            )));
+        }
+        Ok(users.pop())
     }
 
     /// The sessions of a user in all tenants, oldest first.

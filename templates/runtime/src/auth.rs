@@ -128,6 +128,7 @@ impl Auth {
     }
 
     /// The password hasher.
+    #[cfg(feature = "passwords")]
     pub fn passwords(&self) -> &Passwords {
         &self.0.passwords
     }

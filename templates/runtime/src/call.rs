@@ -191,6 +191,7 @@ impl Call {
     /// # Errors
     /// [`Error::TooManyRequests`] where the password is not looked at; [`Error::Unavailable`] when too many
     /// passwords are being hashed; the store failed.
+    #[cfg(feature = "passwords")]
     pub(crate) async fn verify_password(
         &self,
         account: &str,

@@ -5,6 +5,10 @@
 
 pub mod encryption;
 pub mod keys;
+#[cfg(feature = "passwords")]
+pub mod password;
+#[cfg(not(feature = "passwords"))]
+#[path = "crypto/no_password.rs"]
 pub mod password;
 pub mod schedule;
 pub mod token;

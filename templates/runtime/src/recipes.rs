@@ -4,25 +4,40 @@
 //! generator compiles too), a function for each of them, the texts of its mails, its settings and its tests.
 //! What the core asks of a recipe is the trait `Recipe`; `ALL` is the one list of them.
 //!
+//! Each is compiled where the Cargo feature of its name is on, but for the core's own: `session`, `jwt` and `openid`.
+//! Its settings and its migrations are known in every build (`config::variables`, `store::migrations`).
+//!
 //! Rule: the function of an operation takes a [`Call`](crate::call::Call) and returns an outcome of its own
 //! enum. It never names a status code or a wire type, so one runtime serves every version of a spec.
 
+#[cfg(feature = "email_password")]
 pub mod email_password;
+#[cfg(feature = "email_verification")]
 pub mod email_verification;
 pub mod jwt;
 pub mod openid;
+#[cfg(feature = "password_reset")]
 pub mod password_reset;
+#[cfg(feature = "passwordless")]
 pub mod passwordless;
 pub mod session;
 
+use crate::admin::Admin;
 use crate::auth::{Auth, AuthBuilder, Recipe, StartError};
+use crate::config::Config;
+use crate::error::Error;
 
 pub use crate::shapes::{FieldError, Jwk, LoginMethod, ThirdParty, User, Webauthn};
 
 /// The recipes that take part in more than their own operations.
 static ALL: &[&dyn Recipe] = &[
+    #[cfg(feature = "email_password")]
+    &email_password::EmailPassword,
+    #[cfg(feature = "password_reset")]
     &password_reset::PasswordReset,
+    #[cfg(feature = "email_verification")]
     &email_verification::EmailVerification,
+    #[cfg(feature = "passwordless")]
     &passwordless::Passwordless,
 ];
 
@@ -33,5 +48,15 @@ impl AuthBuilder {
     /// What could not be opened.
     pub async fn build(self) -> Result<Auth, StartError> {
         self.build_with(ALL).await
+    }
+}
+
+impl Admin {
+    /// Opens the database that the settings name, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be opened; the settings of sessions are wrong.
+    pub async fn open(config: Config) -> Result<Self, Error> {
+        Self::open_with(config, ALL).await
     }
 }

@@ -21,7 +21,7 @@ mod sessions;
 mod shared;
 mod signing_keys;
 mod sqlite;
-#[cfg(test)]
+#[cfg(all(test, feature = "recipes"))]
 pub(crate) mod tests;
 mod transaction;
 pub(crate) mod users;
@@ -51,6 +51,7 @@ pub(crate) use sessions::{end_sessions_of, merge_claims};
 pub use shared::SharedStore;
 pub use sqlite::SqliteStore;
 pub(crate) use transaction::{Access, Retry, Transaction, Tx, TxError};
+pub(crate) use users::FindByIdentifier;
 
 /// How many rows one transaction of the clean-up deletes at most: some milliseconds of SQLite's one writer.
 const PURGE_BATCH_SIZE: i64 = 1_000;

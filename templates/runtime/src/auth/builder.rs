@@ -81,7 +81,7 @@ impl AuthBuilder {
         self
     }
 
-    /// Hashes passwords with other costs.
+    /// Hashes passwords with other costs. Without effect where no recipe has passwords.
     #[must_use]
     pub fn password_params(mut self, params: PasswordParams) -> Self {
         self.password_params = params;

@@ -39,6 +39,12 @@ pub(crate) trait Recipe: Send + Sync {
         &[]
     }
 
+    /// The kind of its identifiers that are mail addresses (`emailpassword/email`), by which an operator finds a
+    /// user.
+    fn email_identifier(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The kinds of text messages that it sends, each with what makes its text.
     fn text_messages(&self) -> &'static [(SmsKind, ComposeSms)] {
         &[]
@@ -105,7 +111,7 @@ impl Auth {
 /// The text of a message of any recipe.
 ///
 /// # Errors
-/// No recipe sends messages of its kind (a newer version of the server may), or its recipe failed.
+/// No recipe sends messages of its kind (another build of the server may), or its recipe failed.
 pub(super) async fn compose(
     recipes: &[&'static dyn Recipe],
     auth: &Auth,
@@ -129,6 +135,6 @@ pub(super) async fn compose(
 
 fn unknown(what: &str, kind: &str) -> Error {
     Error::internal(format!(
-        "no recipe of this version sends {what} of the kind `{kind}`"
+        "no recipe that this program is built with sends {what} of the kind `{kind}`"
     ))
 }

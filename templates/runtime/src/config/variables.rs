@@ -66,16 +66,31 @@ const fn choice(
     }
 }
 
+/// The variables of one recipe. They are known in every build, so that one that is set for a recipe that is not
+/// there is refused, and not taken for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfRecipe {
+    /// The folder and the Cargo feature of the recipe.
+    pub recipe: &'static str,
+    /// The operationId of an operation with which a description asks for the recipe.
+    pub operation: &'static str,
+    /// Whether this program is built with the recipe.
+    pub is_built: bool,
+    /// Its variables.
+    pub variables: &'static [Variable],
+}
+
 /// The variables of recipes: the table of each stands in its folder. Recipes read them from
 /// `Config::recipes`.
-pub const OF_RECIPES: &[&[Variable]] = &[
+pub const OF_RECIPES: &[OfRecipe] = &[
     include!("../recipes/email_verification/variables.rs"),
     include!("../recipes/passwordless/variables.rs"),
 ];
 
 /// All of them, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Variable> + Clone {
-    VARIABLES.iter().chain(OF_RECIPES.iter().copied().flatten())
+    let of_recipes = OF_RECIPES.iter().flat_map(|recipe| recipe.variables);
+    VARIABLES.iter().chain(of_recipes)
 }
 
 /// Those of the core.

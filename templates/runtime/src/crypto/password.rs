@@ -15,6 +15,7 @@
 //!   bounds below allow.
 
 mod memory;
+mod params;
 mod threads;
 mod turns;
 
@@ -31,6 +32,7 @@ use crate::crypto::token;
 use crate::error::Error;
 use crate::metrics::{Held, PasswordMetrics};
 use crate::network::Network;
+pub use params::PasswordParams;
 use threads::Threads;
 use turns::Turns;
 
@@ -51,28 +53,6 @@ const HASH_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
 
 /// The longest password that is hashed, in bytes; policies set lower limits.
 const MAX_PASSWORD_BYTES: usize = 4096;
-
-/// What one hash costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PasswordParams {
-    /// Memory in KiB.
-    pub memory_kib: u32,
-    /// Passes over the memory.
-    pub passes: u32,
-    /// Lanes.
-    pub lanes: u32,
-}
-
-impl Default for PasswordParams {
-    /// 19 MiB, two passes, one lane.
-    fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            passes: 2,
-            lanes: 1,
-        }
-    }
-}
 
 /// Hashes and verifies passwords, a bounded number at a time. Clones share the bounds.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! The functions that check a secret: each takes an attempt first.
 
 use super::{Attempt, Device, Key, Kind, Limits};
+#[cfg(feature = "passwords")]
 use crate::crypto::password::Passwords;
 use crate::error::Error;
 use crate::network::{Location, Network};
@@ -30,6 +31,7 @@ impl Limits {
     /// # Errors
     /// [`Error::TooManyRequests`] where the password is not looked at; [`Error::Unavailable`] when too many
     /// passwords are being hashed; the store failed.
+    #[cfg(feature = "passwords")]
     pub(crate) async fn verify_password(
         &self,
         passwords: &Passwords,

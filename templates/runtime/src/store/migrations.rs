@@ -5,7 +5,8 @@
 //! - **numbered per owner**: `core`, and each recipe that has tables of its own. Only `core` alters the shared
 //!   tables, so a database to which a recipe is added later ends with the same tables as one that had it from
 //!   the start;
-//! - **complete**: every server applies all of them, whichever recipes its spec has;
+//! - **complete**: every server applies all of them, whichever recipes its spec has and its program is built with. So
+//!   nothing of this list stands behind a Cargo feature;
 //! - each says the **oldest release that may run beside it**. A server of such a release goes on with a
 //!   database that a newer one has migrated, which is what an upgrade without a pause needs; an older one
 //!   refuses to start;
@@ -32,8 +33,9 @@ pub(super) struct Migration {
 }
 
 /// The migrations of all owners. `core` comes first. A recipe with tables of its own keeps its list and its files in
-/// its folder, and adds a line at the end.
-pub(super) const ALL: &[(&str, &[Migration])] = &[("core", CORE)];
+/// its folder, and adds a line at the end: `("totp", include!("../recipes/totp/migrations.rs"))`, which is there
+/// where the recipe itself is not built.
+pub(super) const ALL: &Owners = &[("core", CORE)];
 
 const CORE: &[Migration] = &[
     Migration {
@@ -71,6 +73,9 @@ pub(super) const UNRELEASED_TABLE: &str = "email_password_users";
 pub(super) const UNRELEASED: &str = "the database has the tables of a version before the first release, \
     which cannot be upgraded: name an empty database in DATABASE_URL";
 
+/// The migrations of some owners.
+pub(super) type Owners = [(&'static str, &'static [Migration])];
+
 /// A migration that a database has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Applied {
@@ -85,7 +90,7 @@ pub(super) struct Applied {
 /// # Errors
 /// The database is newer than this release can use; the text says so, and what to do.
 pub(super) fn missing(
-    all: &[(&'static str, &'static [Migration])],
+    all: &Owners,
     applied: &[Applied],
     release: &str,
 ) -> Result<Vec<(&'static str, Migration)>, String> {
@@ -159,22 +164,53 @@ pub(super) fn sqlite_types(sql: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const fn migration(number: i64) -> Migration {
+    const fn migration(number: i64, sql: &'static str) -> Migration {
         Migration {
             number,
             name: "a name",
             oldest_release: "0.1.0",
-            sql: Sql::Both(""),
+            sql: Sql::Both(sql),
         }
     }
 
-    const KNOWN: &[(&str, &[Migration])] = &[
-        ("core", &[migration(1), migration(2)]),
-        ("totp", &[migration(1)]),
+    const KNOWN: &Owners = &[
+        (
+            "core",
+            &[
+                migration(1, "CREATE TABLE a (\n    id BIGINT PRIMARY KEY\n);"),
+                migration(
+                    2,
+                    "ALTER TABLE a ADD COLUMN more BOOLEAN NOT NULL DEFAULT FALSE;",
+                ),
+            ],
+        ),
+        (
+            "totp",
+            &[migration(
+                1,
+                "CREATE TABLE b (\n    id TEXT COLLATE \"C\" PRIMARY KEY\n);",
+            )],
+        ),
     ];
+
+    /// Lists of migrations that servers apply to one database, one after the other. The last one is applied to an
+    /// empty database, too, and both must end with the same tables.
+    pub(in crate::store) fn histories() -> Vec<Vec<Vec<(&'static str, &'static [Migration])>>> {
+        let (core, totp) = (KNOWN[0].1, KNOWN[1].1);
+        let mut histories = vec![
+            vec![vec![("core", &core[..1])], KNOWN.to_vec()],
+            vec![vec![("core", &core[..1]), ("totp", totp)], KNOWN.to_vec()],
+        ];
+        // Each recipe of this release, added to a server of all others.
+        for (recipe, _) in ALL.iter().filter(|(owner, _)| *owner != "core") {
+            let others = ALL.iter().filter(|(owner, _)| owner != recipe);
+            histories.push(vec![others.copied().collect(), ALL.to_vec()]);
+        }
+        histories
+    }
 
     fn applied(owner: &str, number: i64, oldest_release: &str) -> Applied {
         Applied {

@@ -33,7 +33,7 @@ use self::clock::DatabaseClock;
 pub(super) use self::failure::Failure;
 pub(super) use self::transaction::Statements;
 use super::transaction::{AnyTransaction, Outcome};
-use super::{Connections, Store, Way};
+use super::{Connections, Store, Way, migrations};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::metrics::StoreMetrics;
@@ -81,7 +81,7 @@ impl PostgresStore {
         let address = Address::parse(url)
             .map_err(|error| Error::internal(format!("the URL of the database {error}")))?;
         let pool = pool::start(address, connections)?;
-        migrate::run(&pool).await?;
+        migrate::run(&pool, migrations::ALL).await?;
         let clock = DatabaseClock::start(&pool).await?;
         let metrics = StoreMetrics::default();
         Ok(Self {
@@ -117,5 +117,5 @@ impl Store for PostgresStore {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "recipes"))]
 mod tests;

@@ -31,7 +31,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
 use super::transaction::{AnyTransaction, Outcome, TxError};
-use super::{Connections, Store};
+use super::{Connections, Store, migrations};
 use crate::error::Error;
 use crate::metrics::{Gauge, Held, StoreMetrics};
 use failure::{unavailable, unopened};
@@ -111,7 +111,7 @@ impl SqliteStore {
         writing
             .pragma_update(None, "journal_mode", "WAL")
             .map_err(unopened)?;
-        migrate::run(&mut writing)?;
+        migrate::run(&mut writing, migrations::ALL)?;
         // Where another server uses the database, its log is as large as that server keeps it.
         log::empty(&writing, log::LAST).map_err(unopened)?;
         for connection in &reading {
@@ -259,5 +259,5 @@ impl Store for SqliteStore {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "recipes"))]
 mod tests;

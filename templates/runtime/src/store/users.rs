@@ -3,6 +3,8 @@
 //! A recipe calls the functions of this file inside its own transactions. A kind of an identifier or a
 //! credential begins with the recipe (`emailpassword/email`); no function touches kinds that it is not given.
 
+mod by_identifier;
+
 use uuid::Uuid;
 
 use super::transaction::{Access, Row};
@@ -11,6 +13,8 @@ use super::{
     end_sessions_of, names,
 };
 use crate::error::Error;
+
+pub(crate) use by_identifier::FindByIdentifier;
 
 /// A user to be, with the one login method with which they sign up.
 pub(crate) struct NewUser<'a> {

@@ -10,7 +10,8 @@ pub(crate) mod sql;
 pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
 pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
-use self::sql::PasswordIsUnchanged;
+use self::sql::{IDENTIFIER, PasswordIsUnchanged};
+use crate::auth::Recipe;
 use crate::call::Call;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
@@ -19,6 +20,15 @@ use crate::session::{NewSessionFor, RevokedBy, Session};
 use crate::shapes::{FieldError, User};
 use crate::users::form_fields::{self, Form};
 use crate::users::validators;
+
+/// The recipe.
+pub(crate) struct EmailPassword;
+
+impl Recipe for EmailPassword {
+    fn email_identifier(&self) -> Option<&'static str> {
+        Some(IDENTIFIER)
+    }
+}
 
 /// Creates a user and signs them in.
 ///

@@ -9,7 +9,7 @@ use crate::store::{Access, Retry, Store, Transaction, Tx, TxError, names, users}
 pub const EMAIL_PASSWORD: &str = "emailpassword";
 
 /// The identifier: the address in its normal form.
-const IDENTIFIER: &str = "emailpassword/email";
+pub(crate) const IDENTIFIER: &str = "emailpassword/email";
 
 /// The credential: the hash of the password as a PHC string.
 pub(crate) const PASSWORD: &str = "emailpassword/password";

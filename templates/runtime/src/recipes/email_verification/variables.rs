@@ -1,8 +1,13 @@
 // The settings of the recipe: an expression that `config/variables.rs` includes.
-&[choice(
-    "AUTH_EMAIL_VERIFICATION",
-    "`off`",
-    &["off", "optional", "required"],
-    "Whether sessions say that the address of their user is verified (claim `st-ev`): `off`, `optional`, or \
-     `required`, which refuses the sessions of other users",
-)]
+OfRecipe {
+    recipe: "email_verification",
+    operation: "createEmailVerificationToken",
+    is_built: cfg!(feature = "email_verification"),
+    variables: &[choice(
+        "AUTH_EMAIL_VERIFICATION",
+        "`off`",
+        &["off", "optional", "required"],
+        "Whether sessions say that the address of their user is verified (claim `st-ev`): `off`, `optional`, or \
+         `required`, which refuses the sessions of other users",
+    )],
+}

@@ -70,6 +70,10 @@ impl Recipe for Passwordless {
         })
     }
 
+    fn email_identifier(&self) -> Option<&'static str> {
+        Some(sql::EMAIL)
+    }
+
     fn check(&self, config: &Config) -> Result<(), String> {
         settings::check(config)
     }

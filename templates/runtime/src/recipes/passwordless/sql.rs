@@ -19,7 +19,7 @@ use crate::store::{
 pub const PASSWORDLESS: &str = "passwordless";
 
 /// The identifier: the address in its normal form.
-const EMAIL: &str = "passwordless/email";
+pub(super) const EMAIL: &str = "passwordless/email";
 
 /// The identifier: the phone number in the form of E.164.
 const PHONE: &str = "passwordless/phone";

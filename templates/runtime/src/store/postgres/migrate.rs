@@ -9,13 +9,13 @@ use tokio_postgres::error::SqlState;
 use super::failure::{Failure, described};
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
-use crate::store::migrations::{self, Applied};
+use crate::store::migrations::{self, Applied, Owners};
 
 /// Names the lock, in all databases alike.
 const LOCK: i64 = 0x6175_7468_2d67_656e;
 
-/// Applies what is missing.
-pub(super) async fn run(pool: &Pool) -> Result<(), Error> {
+/// Applies what is missing of these.
+pub(super) async fn run(pool: &Pool, all: &Owners) -> Result<(), Error> {
     let mut connection = pool.get().await.map_err(|error| {
         Error::internal(format!(
             "the database cannot be opened: {}",
@@ -33,7 +33,7 @@ pub(super) async fn run(pool: &Pool) -> Result<(), Error> {
         .await
         .map_err(failed)?;
     create_schema(&transaction).await?;
-    apply(&transaction).await?;
+    apply(&transaction, all).await?;
     transaction.commit().await.map_err(failed)
 }
 
@@ -79,7 +79,7 @@ fn first_schema(path: &str) -> Option<String> {
         .find(|name| !name.is_empty() && name != "$user")
 }
 
-async fn apply(transaction: &Transaction<'_>) -> Result<(), Error> {
+async fn apply(transaction: &Transaction<'_>, all: &Owners) -> Result<(), Error> {
     let row = transaction
         .query_one(
             "SELECT to_regclass(quote_ident(current_schema()) || '.' || quote_ident($1)) IS NOT NULL",
@@ -99,7 +99,7 @@ async fn apply(transaction: &Transaction<'_>) -> Result<(), Error> {
         .await
         .map_err(failed)?;
     let applied = applied(transaction).await.map_err(failed)?;
-    let missing = migrations::missing(migrations::ALL, &applied, crate::VERSION);
+    let missing = migrations::missing(all, &applied, crate::VERSION);
     for (owner, migration) in missing.map_err(Error::internal)? {
         let (number, name) = (migration.number, migration.name);
         let done = transaction.batch_execute(migration.for_postgres()).await;

@@ -99,6 +99,51 @@ async fn it_keeps_the_contract() {
     .await;
 }
 
+/// All columns, indexes and constraints of the schema of a pool.
+async fn tables(pool: &Pool) -> Vec<String> {
+    let sql = "
+        SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
+               || COALESCE(column_default, '') || ' ' || COALESCE(collation_name, '')
+        FROM information_schema.columns WHERE table_schema = current_schema()
+        UNION ALL SELECT replace(indexdef, current_schema() || '.', '')
+        FROM pg_indexes WHERE schemaname = current_schema()
+        UNION ALL SELECT conname || ' ' || pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+        ORDER BY 1";
+    let client = pool.get().await.expect("connect");
+    let rows = client.query(sql, &[]).await.expect("it reads");
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipe_that_is_added_later_ends_with_the_tables_of_one_that_was_there_from_the_start() {
+    in_schema("a recipe that is added later", |url| async move {
+        for (number, history) in (1..).zip(migrations::tests::histories()) {
+            let open = |name: &str| {
+                let address = Address::parse(&format!("{url}_{number}_{name}"));
+                pool::start(address.expect("it is right"), 1).expect("it starts")
+            };
+            let (fresh, old) = (open("fresh"), open("old"));
+            let (last, _) = history.split_last().expect("a history has lists");
+            migrate::run(&fresh, last).await.expect("it is migrated");
+            for list in &history {
+                migrate::run(&old, list).await.expect("it is migrated");
+            }
+            let tables_from_start = tables(&fresh).await;
+            assert!(tables_from_start.len() > 3, "{tables_from_start:?}");
+            assert_eq!(tables(&old).await, tables_from_start);
+            for pool in [fresh, old] {
+                let client = pool.get().await.expect("connect");
+                let schema = client.query_one("SELECT current_schema()::text", &[]).await;
+                let schema: String = schema.expect("it reads").get(0);
+                let drop = format!("DROP SCHEMA \"{schema}\" CASCADE");
+                client.batch_execute(&drop).await.expect("it is dropped");
+            }
+        }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_servers_start_at_once() {
     in_schema("many servers start at once", |url| async move {

@@ -6,10 +6,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::unopened;
 use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
-use crate::store::migrations::{self, Applied};
+use crate::store::migrations::{self, Applied, Owners};
 
-/// Applies what is missing.
-pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {
+/// Applies what is missing of these.
+pub(super) fn run(connection: &mut Connection, all: &Owners) -> Result<(), Error> {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(unopened)?;
@@ -27,7 +27,7 @@ pub(super) fn run(connection: &mut Connection) -> Result<(), Error> {
         .execute_batch(&migrations::sqlite_types(migrations::RECORD))
         .map_err(unopened)?;
     let applied = applied(&transaction).map_err(unopened)?;
-    let missing = migrations::missing(migrations::ALL, &applied, crate::VERSION);
+    let missing = migrations::missing(all, &applied, crate::VERSION);
     for (owner, migration) in missing.map_err(Error::internal)? {
         let (number, name) = (migration.number, migration.name);
         transaction
@@ -65,4 +65,36 @@ fn applied(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Applied>> {
             })
         })?
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All tables and indexes, as they were written.
+    fn tables(connection: &Connection) -> Vec<String> {
+        let mut statement = connection
+            .prepare(
+                "SELECT name || ': ' || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name",
+            )
+            .expect("it is SQL");
+        let rows = statement.query_map([], |row| row.get(0)).expect("it reads");
+        rows.collect::<Result<_, _>>().expect("it reads")
+    }
+
+    #[test]
+    fn a_recipe_that_is_added_later_ends_with_the_tables_of_one_that_was_there_from_the_start() {
+        for history in migrations::tests::histories() {
+            let open = || Connection::open_in_memory().expect("it opens");
+            let (mut fresh, mut old) = (open(), open());
+            let (last, _) = history.split_last().expect("a history has lists");
+            run(&mut fresh, last).expect("it is migrated");
+            for list in &history {
+                run(&mut old, list).expect("it is migrated");
+            }
+            let tables_from_start = tables(&fresh);
+            assert!(tables_from_start.len() > 1, "{tables_from_start:?}");
+            assert_eq!(tables(&old), tables_from_start);
+        }
+    }
 }
