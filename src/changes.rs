@@ -16,6 +16,7 @@
 
 mod answers;
 mod constraints;
+mod constructors;
 mod models;
 mod operations;
 mod requests;

@@ -8,7 +8,7 @@ use super::Effect::{self, Breaking, Code, Compatible, Ignored, Open};
 use super::models::Models;
 use super::sheet::{Direction, Finding, Sheet};
 use super::types::Types;
-use super::{Change, answers, requests};
+use super::{Change, answers, constructors, requests};
 use crate::ir::{Api, Auth, Behaviour, Operation, Segment, Tenancy};
 
 /// All changes, in the order of the new description; removed operations are first.
@@ -43,8 +43,14 @@ pub(super) fn compare(old: &Api, new: &Api) -> Vec<Change> {
         });
         let own = sheet.findings.iter().map(|finding| (finding, None));
         let all: Vec<(&Finding, Option<Direction>)> = own.chain(below).collect();
-        let changes_types = all.iter().any(|(finding, _)| finding.code != "deprecated");
+        let changes_types = all.iter().any(|(finding, _)| {
+            finding.code != "deprecated" && finding.code != constructors::REORDERED
+        });
         for (finding, direction) in all {
+            // The application makes the answers of its own operations alone.
+            if finding.code == constructors::REORDERED && !is_custom(new) {
+                continue;
+            }
             let is_request = direction == Some(Direction::Request);
             if is_request && is_same_built_in(old, new) {
                 found.push(new, built_in_request(finding));

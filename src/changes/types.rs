@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::Effect::{Breaking, Code, Compatible, Ignored, Unknown};
 use super::sheet::{Direction, Pair, Place, Sheet};
-use super::unions;
+use super::{constructors, unions};
 use crate::ir::{Api, Field, Model, Shape, Type};
 
 /// Both APIs.
@@ -94,6 +94,10 @@ impl<'a> Types<'a> {
         is_open: bool,
         direction: Direction,
     ) {
+        // Applications make what is answered.
+        if direction == Direction::Answer {
+            constructors::compare(self, sheet, place, (old, new));
+        }
         let known: IndexMap<&str, &Field> = old
             .iter()
             .map(|field| (field.name.wire(), *field))
