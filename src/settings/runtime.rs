@@ -127,7 +127,8 @@ mod tests {
             let text = settings.runtime.dependency(features);
             text.replace("\n    ", " ").replace(",\n", " ")
         };
-        let all = "default-features = false, features = [ \"otel\", \"postgres\", \"sms\", \"smtp\" ]";
+        let all =
+            "default-features = false, features = [ \"otel\", \"postgres\", \"sms\", \"smtp\" ]";
         assert_eq!(dependency(""), format!("{{ path = \"runtime\", {all} }}"));
         assert_eq!(
             dependency("runtime = { version = \"1.2\" }"),
