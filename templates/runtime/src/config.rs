@@ -12,6 +12,7 @@ mod names;
 mod reading;
 mod recipes;
 mod secret;
+mod sms;
 #[cfg(test)]
 mod tests;
 pub mod variables;
@@ -27,6 +28,7 @@ use self::env::Env;
 use self::names::Names;
 pub use self::recipes::RecipeSettings;
 pub use self::secret::Secret;
+pub use self::sms::SmsSettings;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput, is_loopback};
 use crate::limits::LimitSettings;
 use crate::network::TrustedProxies;
@@ -78,6 +80,8 @@ pub struct Config {
     pub mail_from: String,
     /// The folder of the development outbox.
     pub mail_outbox: Option<PathBuf>,
+    /// The service that sends text messages.
+    pub sms: Option<SmsSettings>,
     /// How many passwords are hashed at once.
     pub password_threads: usize,
     /// Headers that pages of other origins may send to the auth APIs beside those of the protocol, such as
@@ -120,6 +124,7 @@ impl Config {
             smtp_url: None,
             mail_from: DEFAULT_SENDER.to_owned(),
             mail_outbox: None,
+            sms: None,
             password_threads: cores.saturating_sub(1).max(1),
             body_limit: DEFAULT_BODY_LIMIT,
             body_timeout: DEFAULT_BODY_TIMEOUT,

@@ -16,7 +16,10 @@ mod message;
 #[path = "delivery/no_message.rs"]
 mod message;
 mod outbox;
+#[cfg(feature = "sms")]
+mod providers;
 mod queue;
+mod settings;
 mod sms;
 #[cfg(feature = "smtp")]
 mod smtp;
@@ -26,7 +29,9 @@ pub use self::outbox::{Outbox, SentMessage};
 pub(crate) use self::queue::{DONE_KEPT, FAILED_KEPT, LIFETIME};
 pub(crate) use self::queue::{Due, Senders};
 pub use self::queue::{DueMail, NewMail, Queue};
-pub(crate) use self::sms::SmsPermit;
+pub(crate) use self::settings::ProviderSettings;
+pub use self::settings::SmsProvider;
+pub(crate) use self::sms::{BothSms, SmsPermit};
 pub use self::sms::{DueSms, NoSmsSender, Sms, SmsSender};
 #[cfg(feature = "smtp")]
 pub use self::smtp::Smtp;
@@ -106,6 +111,41 @@ pub(crate) fn check_smtp_url(url: &str) -> Result<(), SendError> {
 #[cfg(not(feature = "smtp"))]
 pub(crate) fn check_smtp_url(_url: &str) -> Result<(), SendError> {
     Err(message::missing())
+}
+
+/// A setting that is wrong: its variable, and a sentence without the value of a secret.
+type WrongSetting = (&'static str, String);
+
+/// What sends text messages by these settings.
+///
+/// # Errors
+/// Which variable is wrong.
+#[cfg(feature = "sms")]
+pub(crate) fn sms_sender(
+    settings: &ProviderSettings<'_>,
+) -> Result<Arc<dyn SmsSender>, WrongSetting> {
+    providers::sender(settings).map(Arc::from)
+}
+
+/// Refuses all settings.
+///
+/// # Errors
+/// Always, with the cure.
+#[cfg(not(feature = "sms"))]
+pub(crate) fn sms_sender(
+    _settings: &ProviderSettings<'_>,
+) -> Result<Arc<dyn SmsSender>, WrongSetting> {
+    let text =
+        "this program is built without text messages: turn on the feature `sms` of auth-runtime";
+    Err(("AUTH_SMS_PROVIDER", text.to_owned()))
+}
+
+/// Whether text messages can be sent by these settings.
+///
+/// # Errors
+/// Which variable is wrong.
+pub(crate) fn check_sms(settings: &ProviderSettings<'_>) -> Result<(), WrongSetting> {
+    sms_sender(settings).map(drop)
 }
 
 /// One mail in plain text.

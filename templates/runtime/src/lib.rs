@@ -51,7 +51,7 @@
 //! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `phone`, `request_id`, `shapes`, `telemetry` |
+//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `telemetry` |
 
 // What one recipe alone uses of the core is dead where that recipe is not compiled. What no recipe uses is found by
 // the build with all of them.
@@ -73,6 +73,8 @@ pub mod error;
 pub mod limits;
 pub mod metrics;
 pub mod network;
+#[cfg(feature = "outgoing")]
+mod outgoing;
 pub mod phone;
 pub mod read;
 pub mod recipes;

@@ -153,7 +153,10 @@ impl AuthBuilder {
             Some(mailer) => Some(mailer),
             None => mailer::configured(&config, outbox.as_ref())?,
         };
-        let sms = sms_sender.or_else(|| mailer::configured_sms(outbox.as_ref()));
+        let sms = match sms_sender {
+            Some(sender) => Some(sender),
+            None => mailer::configured_sms(&config, outbox.as_ref())?,
+        };
         let sender_warnings = SenderWarnings {
             mail: AtomicBool::new(mailer.is_none()),
             sms: AtomicBool::new(sms.is_none()),

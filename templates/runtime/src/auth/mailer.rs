@@ -10,7 +10,7 @@ use super::recipe::Contacts;
 use super::{Auth, StartError};
 use crate::config::Config;
 use crate::contract::Sends;
-use crate::delivery::{Both, Mailer, Outbox, SendError, SmsSender};
+use crate::delivery::{Both, BothSms, Mailer, Outbox, SendError, SmsSender, sms_sender};
 
 /// Whether to warn that mails, or text messages, cannot be sent: until the warning has been logged.
 #[derive(Default)]
@@ -57,9 +57,24 @@ impl Auth {
     }
 }
 
-/// What sends text messages: the outbox, or a sender that fails.
-pub(super) fn configured_sms(outbox: Option<&Arc<Outbox>>) -> Option<Arc<dyn SmsSender>> {
-    outbox.map(|outbox| Arc::<Outbox>::clone(outbox) as Arc<dyn SmsSender>)
+/// What sends text messages: the service, the outbox, both; `None` where there is nothing.
+pub(super) fn configured_sms(
+    config: &Config,
+    outbox: Option<&Arc<Outbox>>,
+) -> Result<Option<Arc<dyn SmsSender>>, StartError> {
+    let service = config.sms.as_ref();
+    let service = service
+        .map(|sms| sms_sender(&sms.of_provider()))
+        .transpose()
+        .map_err(|(variable, message)| StartError(format!("{variable}: {message}")))?;
+    Ok(match (service, outbox) {
+        (Some(service), Some(outbox)) => {
+            Some(Arc::new(BothSms(Arc::<Outbox>::clone(outbox), service)))
+        }
+        (Some(service), None) => Some(service),
+        (None, Some(outbox)) => Some(Arc::<Outbox>::clone(outbox)),
+        (None, None) => None,
+    })
 }
 
 /// What sends mails: SMTP, the outbox, both; `None` where there is nothing.

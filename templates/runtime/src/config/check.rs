@@ -5,7 +5,7 @@
 
 use super::{Config, ConfigErrors, MAX_PASSWORD_THREADS, judgement};
 use crate::app_info::{AppInfo, normalise_domain};
-use crate::delivery::{check_sender, check_smtp_url};
+use crate::delivery::{check_sender, check_sms, check_smtp_url};
 use crate::store::check_url;
 
 /// The longest id of an app: it stands in the names of cookies.
@@ -51,6 +51,10 @@ impl Config {
             .map(|url| check_smtp_url(url.expose()));
         if let Some(Err(error)) = smtp {
             wrong("smtp_url", &error.message);
+        }
+        let sms = self.sms.as_ref().map(|sms| check_sms(&sms.of_provider()));
+        if let Some(Err((variable, message))) = sms {
+            wrong("sms", &format!("{variable} {message}"));
         }
         for (field, is_zero) in [
             ("database_connections", self.database_connections == 0),

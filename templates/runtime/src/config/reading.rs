@@ -61,6 +61,7 @@ pub(super) fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Con
         }
     }
     let outbox = env.text("AUTH_MAIL_OUTBOX");
+    let sms = super::sms::read(env);
     let threads = env.positive("AUTH_PASSWORD_THREADS");
     if threads.is_some_and(|threads| threads > MAX_PASSWORD_THREADS) {
         env.wrong("AUTH_PASSWORD_THREADS", "must be 256 at most");
@@ -89,6 +90,7 @@ pub(super) fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Con
     config.mail_from = sender.unwrap_or(config.mail_from);
     config.smtp_url = smtp.map(Secret::new);
     config.mail_outbox = outbox.map(PathBuf::from);
+    config.sms = sms;
     config.password_threads = threads.unwrap_or(config.password_threads);
     config.body_limit = body_limit.unwrap_or(config.body_limit);
     Some(config)

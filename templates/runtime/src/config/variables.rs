@@ -238,6 +238,37 @@ pub const VARIABLES: &[Variable] = &[
         "Folder that takes mails as `.eml` files and text messages as `.txt` files; for development",
     ),
     plain(
+        "AUTH_SMS_PROVIDER",
+        "none",
+        "The service that sends text messages: `webhook` (one of your own), `twilio` or `sns` (AWS)",
+    ),
+    plain(
+        "AUTH_SMS_URL",
+        "none, or the API of the service",
+        "The address of the webhook, or another address of the API; https, except on this machine",
+    ),
+    plain(
+        "AUTH_SMS_ACCOUNT",
+        "none",
+        "Twilio: the SID of the account (`AC…`). AWS: the id of an access key (`AKIA…`)",
+    ),
+    secret(
+        "AUTH_SMS_SECRET",
+        "none",
+        "Webhook: `whsec_` and the base64 of 24 to 64 random bytes, which sign requests. Twilio: the auth token. \
+         AWS: the secret access key",
+    ),
+    plain(
+        "AUTH_SMS_FROM",
+        "none; needed with `twilio`",
+        "The sender: a number, a name, or the SID of a messaging service of Twilio (`MG…`)",
+    ),
+    plain(
+        "AUTH_SMS_REGION",
+        "none; needed with `sns`",
+        "The region of AWS, such as `eu-central-1`",
+    ),
+    plain(
         "AUTH_PASSWORD_THREADS",
         "all cores but one",
         "How many passwords are hashed at once",

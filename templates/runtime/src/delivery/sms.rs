@@ -1,6 +1,7 @@
 //! Text messages: what is sent, and who sends it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -78,6 +79,17 @@ impl SmsSender for NoSmsSender {
         Err(SendError::lasting(
             "no way to send text messages is configured: set AUTH_SMS_PROVIDER or AUTH_MAIL_OUTBOX",
         ))
+    }
+}
+
+/// Sends through two senders, each message through both.
+pub(crate) struct BothSms(pub(crate) Arc<dyn SmsSender>, pub(crate) Arc<dyn SmsSender>);
+
+#[async_trait]
+impl SmsSender for BothSms {
+    async fn send(&self, sms: &Sms) -> Result<(), SendError> {
+        self.0.send(sms).await?;
+        self.1.send(sms).await
     }
 }
 

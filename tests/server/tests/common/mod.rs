@@ -26,6 +26,7 @@ mod exchange;
 pub(crate) mod opened;
 #[cfg(unix)]
 pub(crate) mod program;
+pub(crate) mod sms;
 
 use std::sync::Arc;
 
@@ -148,7 +149,10 @@ impl Server {
             ),
         };
         if config.smtp_url.is_none() && config.mail_outbox.is_none() {
-            auth = auth.mailer(mails.clone()).sms_sender(sms.clone());
+            auth = auth.mailer(mails.clone());
+            if config.sms.is_none() {
+                auth = auth.sms_sender(sms.clone());
+            }
         }
         let auth = build(auth).build().await.expect("the settings are right");
         let listener = TcpListener::bind("127.0.0.1:0")
