@@ -154,7 +154,7 @@ async fn a_mail_that_was_accepted_survives_kill_9() {
     let reset = send(reset).await.expect("it answers");
     assert_eq!(reset.body, r#"{"status":"OK"}"#);
     // Otherwise the mail is leased to the dead server for a minute.
-    server.logged("a mail is tried again");
+    server.logged("a message is tried again");
     server.kill("-KILL");
     assert!(server.ended());
 
