@@ -180,7 +180,8 @@ mod tests {
         assert_eq!(near_miss("singUp"), Some("signUp"));
         assert_eq!(near_miss("sign_out"), Some("signOut"));
         assert_eq!(near_miss("passwordRest"), Some("passwordReset"));
-        assert_eq!(near_miss("signInUp"), None);
+        assert_eq!(near_miss("signInUp"), Some("signInUp"));
+        assert_eq!(near_miss("signInOn"), None);
         assert_eq!(near_miss("webauthnEmailExists"), None);
         assert_eq!(near_miss("createCode"), None);
     }

@@ -3,7 +3,8 @@
 use super::behaviours::Choice;
 use super::context::Context;
 use super::drafts::Draft;
-use super::{fit, requests, responses};
+use super::responses::Found;
+use super::{fit, outcomes, requests, responses};
 use crate::catalog::{Class, Contract, Outcome};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::Matched;
@@ -66,6 +67,10 @@ fn is_another(
     }
     let has = |code: &str| found.iter().any(|one| one.code == code);
     let is_answered = |outcome: &&Outcome| {
+        if outcomes::is_redirect(outcome) {
+            let mut answered = draft.answered.iter();
+            return answered.any(|one| matches!(one.body, Found::Redirect));
+        }
         let objects = draft
             .answered
             .iter()

@@ -74,7 +74,7 @@ pub(super) fn check_type<'d>(cx: &mut Context<'d>, behaviour: &str, slot: &Slot,
         DomainType::Bool => "a boolean",
         DomainType::Int if is(schema, &[Kind::Integer, Kind::Number]) => return,
         DomainType::Int => "an integer",
-        DomainType::Json => return,
+        DomainType::Json | DomainType::Location => return,
         DomainType::Texts => {
             let item = schema.items.as_ref();
             let item = item.map(|item| core(cx.document, item).0);

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::drafts::Draft;
-use crate::catalog::{Class, Contract};
+use crate::catalog::{Class, Contract, DomainType, Outcome};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Arm, ArmBody, OutcomeArm};
 
@@ -17,6 +17,9 @@ pub(super) fn tie(
     let mut missing = Vec::new();
     for outcome in behaviour.outcomes {
         let arm = arms.iter().position(|arm| {
+            if is_redirect(outcome) {
+                return matches!(arm.body, ArmBody::Redirect);
+            }
             (200..300).contains(&arm.http)
                 && matches!(arm.body, ArmBody::Object(_))
                 && arm.literal.as_deref() == outcome.status
@@ -24,6 +27,7 @@ pub(super) fn tie(
         if arm.is_none() && outcome.class == Class::Required {
             missing.push(match outcome.status {
                 Some(status) => format!("`status: {status}`"),
+                None if is_redirect(outcome) => "a redirect (303)".to_owned(),
                 None => "a JSON object without `status`".to_owned(),
             });
         }
@@ -44,4 +48,10 @@ pub(super) fn tie(
         cx.report(diagnostic);
     }
     tied
+}
+
+/// Whether an outcome is answered by a redirect: all that it has is where to.
+pub(super) fn is_redirect(outcome: &Outcome) -> bool {
+    let is_location = |ty: DomainType| matches!(ty, DomainType::Location);
+    outcome.fields.iter().any(|field| is_location(field.ty))
 }

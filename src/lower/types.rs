@@ -346,7 +346,7 @@ fn bound<'d>(cx: &mut Context<'d>, slot: Option<&Slot>, domain: DomainType, hint
         DomainType::Text => Type::String(format(schema)),
         DomainType::Bool => Type::Bool,
         DomainType::Int => Type::Int,
-        DomainType::Json => Type::Json,
+        DomainType::Json | DomainType::Location => Type::Json,
         DomainType::Texts => Type::List(Box::new(Type::String(format(item())))),
         DomainType::Struct(filled) => Type::Model(domain_model(cx, schema, filled, hint)),
         DomainType::List(filled) => {

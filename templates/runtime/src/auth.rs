@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use http::Extensions;
 use tokio::sync::watch;
 
 use crate::app_info::AppInfo;
@@ -63,6 +64,8 @@ struct Parts {
     error_handlers: ErrorHandlers,
     metrics: Metrics,
     recipes: &'static [&'static dyn Recipe],
+    /// What recipes keep between requests, by its type.
+    recipe_parts: Extensions,
     probe: Probe,
     is_stopping: AtomicBool,
     /// Whether its background work is over.

@@ -143,6 +143,8 @@ pub enum DomainType {
     Int,
     /// `serde_json::Value`.
     Json,
+    /// [`Location`]: the outcome is a redirect, and the field is all that it has.
+    Location,
     /// `Vec<String>`.
     Texts,
     /// A struct of `shapes.rs`.
@@ -160,6 +162,20 @@ pub struct DomainStruct {
     pub name: &'static str,
     /// Its fields, in wire order.
     pub fields: &'static [DomainField],
+}
+
+/// Where an answer sends the browser: the URL of the header `Location`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location(pub String);
+
+impl From<Location> for String {
+    fn from(location: Location) -> Self {
+        location.0
+    }
+}
+
+impl Filled for Location {
+    const TYPE: DomainType = DomainType::Location;
 }
 
 /// A type that flows fill, as the contract describes it.

@@ -126,10 +126,6 @@ impl Outgoing {
     ///
     /// # Errors
     /// Why there is no answer. An answer of any status is none.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for recipes that ask other servers")
-    )]
     pub(crate) async fn get(
         &self,
         url: &Url,
@@ -158,10 +154,6 @@ impl Outgoing {
     ///
     /// # Errors
     /// As [`Self::get`].
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for recipes that ask other servers")
-    )]
     pub(crate) async fn post_form(
         &self,
         url: &Url,

@@ -21,6 +21,8 @@ pub mod password_reset;
 #[cfg(feature = "passwordless")]
 pub mod passwordless;
 pub mod session;
+#[cfg(feature = "third_party")]
+pub mod third_party;
 
 use crate::admin::Admin;
 use crate::auth::{Auth, AuthBuilder, Recipe, StartError};
@@ -39,6 +41,8 @@ static ALL: &[&dyn Recipe] = &[
     &email_verification::EmailVerification,
     #[cfg(feature = "passwordless")]
     &passwordless::Passwordless,
+    #[cfg(feature = "third_party")]
+    &third_party::ThirdParty,
 ];
 
 impl AuthBuilder {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use http::Extensions;
 use tokio::sync::watch;
 
 use super::hooks::Hooks;
@@ -136,6 +137,11 @@ impl AuthBuilder {
         for recipe in recipes {
             recipe.check(&config).map_err(StartError)?;
         }
+        let mut recipe_parts = Extensions::new();
+        for recipe in recipes {
+            let opened = recipe.open(&config, &mut recipe_parts);
+            opened.map_err(StartError)?;
+        }
         judgement::warn(&config);
         let names = || CookieNames::of_app(&config.app_id);
         config.session.cookie_names.get_or_insert_with(names);
@@ -235,6 +241,7 @@ impl AuthBuilder {
             error_handlers: hooks.error_handlers,
             metrics,
             recipes,
+            recipe_parts,
             probe: Probe::default(),
             is_stopping: AtomicBool::new(false),
             retired: watch::Sender::new(false),

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use http::Extensions;
 
 use super::Auth;
 use crate::config::Config;
@@ -64,6 +65,14 @@ pub(crate) trait Recipe: Send + Sync {
         Ok(())
     }
 
+    /// Makes what it keeps between requests, after [`Self::check`]; [`Auth::part`] hands it out.
+    ///
+    /// # Errors
+    /// What cannot be made.
+    fn open(&self, _: &Config, _: &mut Extensions) -> Result<(), String> {
+        Ok(())
+    }
+
     /// The claims that every session begins with.
     fn claims(&self, _: &Config, _: &Arc<dyn Store>) -> Vec<Arc<dyn ClaimSource>> {
         Vec::new()
@@ -96,6 +105,19 @@ pub(crate) enum Event {
 }
 
 impl Auth {
+    /// What a recipe keeps between requests.
+    ///
+    /// # Errors
+    /// It keeps nothing of this type: a mistake in the recipe.
+    #[cfg_attr(
+        not(feature = "third_party"),
+        allow(dead_code, reason = "for recipes that keep something")
+    )]
+    pub(crate) fn part<T: Clone + Send + Sync + 'static>(&self) -> Result<&T, Error> {
+        let part = self.0.recipe_parts.get::<T>();
+        part.ok_or_else(|| Error::internal("a recipe lacks what it keeps"))
+    }
+
     /// Announces what a recipe has done, after it is stored: each recipe acts on it in a step of its own.
     ///
     /// # Errors

@@ -85,6 +85,7 @@ pub struct OfRecipe {
 pub const OF_RECIPES: &[OfRecipe] = &[
     include!("../recipes/email_verification/variables.rs"),
     include!("../recipes/passwordless/variables.rs"),
+    include!("../recipes/third_party/variables.rs"),
 ];
 
 /// All of them, in the order in which they are shown.
@@ -204,6 +205,16 @@ pub const VARIABLES: &[Variable] = &[
         "AUTH_LIMIT_SMS_COUNTRY",
         "`240+10/h`",
         "Text messages to the numbers of one country, over all users",
+    ),
+    plain(
+        "AUTH_LIMIT_PROVIDER_START_NETWORK",
+        "`120+1/s`",
+        "Sign-ins through a provider that one IPv4 address or IPv6 /64 begins",
+    ),
+    plain(
+        "AUTH_LIMIT_PROVIDER_SIGN_IN_NETWORK",
+        "`60+30/m`",
+        "Such sign-ins of one IPv4 address or IPv6 /64 that fail",
     ),
     secret(
         "DATABASE_URL",

@@ -249,7 +249,7 @@ impl SigningKey {
 
 /// Names AWS-LC as what `jsonwebtoken` computes with. Left to itself it panics in an application
 /// whose other dependencies switch its second backend on, too.
-fn install_provider() {
+pub(crate) fn install_provider() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         // It fails if the application has chosen already; that choice is as good.

@@ -24,6 +24,10 @@ pub enum Kind {
     Code,
     /// A text message to a number of a country.
     SmsCountry,
+    /// The beginning of a sign-in through a provider.
+    ProviderStart,
+    /// A sign-in with what a provider has handed over.
+    ProviderSignIn,
 }
 
 /// By what a limit counts.
@@ -71,6 +75,10 @@ pub struct LimitSettings {
     pub code_network: Rates,
     /// Text messages to the numbers of one country.
     pub sms_country: Rates,
+    /// Sign-ins through a provider that one network begins.
+    pub provider_start_network: Rates,
+    /// Sign-ins through a provider of one network that fail.
+    pub provider_sign_in_network: Rates,
 }
 
 impl Default for LimitSettings {
@@ -91,8 +99,10 @@ impl Default for LimitSettings {
             code_request_network: network.clone(),
             code: rates(&[Rate::new(20, 1, MINUTE), Rate::new(100, 1, HOUR)]),
             code_device: rates(&[Rate::new(10, 1, MINUTE), Rate::new(100, 1, HOUR)]),
-            code_network: network,
+            code_network: network.clone(),
             sms_country: rates(&[Rate::new(240, 10, HOUR)]),
+            provider_start_network: rates(&[Rate::new(120, 60, MINUTE)]),
+            provider_sign_in_network: network,
         }
     }
 }
@@ -117,11 +127,13 @@ impl LimitSettings {
             code_device: off(),
             code_network: off(),
             sms_country: off(),
+            provider_start_network: off(),
+            provider_sign_in_network: off(),
         }
     }
 
     /// All of them, each with the variable that sets it.
-    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 15] {
+    pub(crate) fn variables(&mut self) -> [(&'static str, &mut Rates); 17] {
         [
             ("AUTH_LIMIT_SIGN_IN", &mut self.sign_in),
             ("AUTH_LIMIT_SIGN_IN_DEVICE", &mut self.sign_in_device),
@@ -147,6 +159,14 @@ impl LimitSettings {
             ("AUTH_LIMIT_CODE_DEVICE", &mut self.code_device),
             ("AUTH_LIMIT_CODE_NETWORK", &mut self.code_network),
             ("AUTH_LIMIT_SMS_COUNTRY", &mut self.sms_country),
+            (
+                "AUTH_LIMIT_PROVIDER_START_NETWORK",
+                &mut self.provider_start_network,
+            ),
+            (
+                "AUTH_LIMIT_PROVIDER_SIGN_IN_NETWORK",
+                &mut self.provider_sign_in_network,
+            ),
         ]
     }
 
@@ -168,6 +188,10 @@ impl LimitSettings {
             (Kind::Code, Scope::Device) => &self.code_device,
             (Kind::Code, Scope::Network) => &self.code_network,
             (Kind::SmsCountry, _) => &self.sms_country,
+            (Kind::ProviderStart, Scope::Network) => &self.provider_start_network,
+            (Kind::ProviderSignIn, Scope::Network) => &self.provider_sign_in_network,
+            // Who signs in is not known before the provider has said it.
+            (Kind::ProviderStart | Kind::ProviderSignIn, _) => return &[],
         };
         &rates.0
     }

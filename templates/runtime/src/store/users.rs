@@ -3,10 +3,14 @@
 //! A recipe calls the functions of this file inside its own transactions. A kind of an identifier or a
 //! credential begins with the recipe (`emailpassword/email`); no function touches kinds that it is not given.
 
+mod addresses;
 mod by_identifier;
 
 use uuid::Uuid;
 
+#[cfg(feature = "third_party")]
+pub(crate) use self::addresses::set_email;
+pub(crate) use self::addresses::set_verified;
 use super::transaction::{Access, Row};
 use super::{
     LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn,
@@ -26,6 +30,8 @@ pub(crate) struct NewUser<'a> {
     pub(crate) email: Option<&'a str>,
     /// The same for a phone number, in the form of E.164.
     pub(crate) phone_number: Option<&'a str>,
+    /// The account that it is: id of the third party, and of the user there.
+    pub(crate) third_party: Option<(&'a str, &'a str)>,
     /// Whether the user has proven to own what it shows.
     pub(crate) verified: bool,
     /// What the user is found by: kind and value. A tenant has each once.
@@ -45,20 +51,23 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
         }
     }
     let id = Uuid::new_v4().to_string();
+    let (third_party_id, third_party_user_id) = new.third_party.unzip();
     tx.execute(
         "INSERT INTO users (id, time_joined) VALUES ($1, $2)",
         &[(&id).into(), new.time_joined.into()],
     )
     .await?;
     tx.execute(
-        "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, phone_number, verified,
-                                    time_joined)
-         VALUES ($1, $1, $2, $3, $4, $5, $6)",
+        "INSERT INTO login_methods (recipe_user_id, user_id, recipe_id, email, phone_number, third_party_id,
+                                    third_party_user_id, verified, time_joined)
+         VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)",
         &[
             (&id).into(),
             new.recipe_id.into(),
             new.email.into(),
             new.phone_number.into(),
+            third_party_id.into(),
+            third_party_user_id.into(),
             new.verified.into(),
             new.time_joined.into(),
         ],
@@ -107,7 +116,10 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
         tenant_ids: vec![new.tenant_id.to_owned()],
         email: new.email.map(str::to_owned),
         phone_number: new.phone_number.map(str::to_owned),
-        third_party: None,
+        third_party: new.third_party.map(|(id, user_id)| ThirdParty {
+            id: id.to_owned(),
+            user_id: user_id.to_owned(),
+        }),
         webauthn: None,
         time_joined: new.time_joined,
         verified: new.verified,
@@ -210,23 +222,6 @@ pub(crate) async fn find_with_credential(
     };
     let data = first.take(12)?;
     Ok(read(rows)?.map(|user| (user, data)))
-}
-
-/// Says that the owner of a login method has proven to own an address, or takes that back; `false` if the
-/// login method does not have this address (any more).
-pub(crate) async fn set_verified(
-    tx: &mut Tx<'_>,
-    recipe_user_id: &str,
-    email: &str,
-    is_verified: bool,
-) -> Result<bool, TxError> {
-    let changed = tx
-        .execute(
-            "UPDATE login_methods SET verified = $3 WHERE recipe_user_id = $1 AND email = $2",
-            &[recipe_user_id.into(), email.into(), is_verified.into()],
-        )
-        .await?;
-    Ok(changed == 1)
 }
 
 /// The user whose login methods these rows are.

@@ -5,9 +5,15 @@
 //! An answer is an enum with a variant for each documented outcome: what the spec does not document
 //! cannot be answered. A data type that several operations share is defined with the first of them.
 
+use std::collections::BTreeMap;
+
+use auth_runtime::Error;
 use auth_runtime::json_answer;
 use auth_runtime::recipes;
+use auth_runtime::web::Answer;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 // ----- emailpassword -----
 
@@ -791,6 +797,178 @@ for PasswordlessPhoneNumberExistsResponse {
 }
 
 json_answer!(PasswordlessPhoneNumberExistsResponse, OK);
+
+// ----- thirdparty -----
+
+/// What `GET /authorisationurl` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all_fields = "camelCase")]
+pub enum AuthorisationUrlResponse {
+    /// Where the sign-in begins.
+    #[serde(rename = "OK")]
+    Ok {
+        /// The page adds `state`.
+        url_with_query_params: String,
+        /// To be kept by the page, and sent with what comes back.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pkce_code_verifier: Option<String>,
+    },
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::third_party::AuthorisationUrl> for AuthorisationUrlResponse {
+    fn from(outcome: recipes::third_party::AuthorisationUrl) -> Self {
+        match outcome {
+            recipes::third_party::AuthorisationUrl::Ok {
+                url_with_query_params,
+                pkce_code_verifier,
+            } => {
+                Self::Ok {
+                    url_with_query_params,
+                    pkce_code_verifier,
+                }
+            }
+        }
+    }
+}
+
+json_answer!(AuthorisationUrlResponse, OK);
+
+/// What `POST /signinup` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInUpRequest {
+    /// The provider.
+    pub third_party_id: String,
+    /// Which of several clients of the provider.
+    pub client_type: Option<String>,
+    #[serde(rename = "redirectURIInfo")]
+    pub redirect_uri_info: Option<RedirectUriInfo>,
+    #[serde(rename = "oAuthTokens")]
+    pub oauth_tokens: Option<OauthTokens>,
+    /// Whether to add the login to the user of the session.
+    pub should_try_linking_with_session_user: Option<bool>,
+}
+
+/// How the user came back.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RedirectUriInfo {
+    /// As it was in the request for the URL.
+    #[serde(rename = "redirectURIOnProviderDashboard")]
+    pub redirect_uri_on_provider_dashboard: String,
+    /// All that the provider has added to the address of the page.
+    #[serde(rename = "redirectURIQueryParams")]
+    pub redirect_uri_query_params: BTreeMap<String, Value>,
+    /// From the answer that had the URL.
+    pub pkce_code_verifier: Option<String>,
+}
+
+/// What a native application has got from the provider.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct OauthTokens {
+    /// With it the server asks the provider for what the ID token lacks.
+    pub access_token: Option<String>,
+    /// Says who the user is.
+    pub id_token: Option<String>,
+}
+
+/// What `POST /signinup` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all_fields = "camelCase")]
+pub enum SignInUpResponse {
+    /// It worked; the session's tokens are in the headers.
+    #[serde(rename = "OK")]
+    Ok {
+        /// Whether this was a sign-up.
+        created_new_recipe_user: bool,
+        user: User,
+    },
+    /// The provider has not told the address of the user, and it is needed.
+    #[serde(rename = "NO_EMAIL_GIVEN_BY_PROVIDER")]
+    NoEmailGivenByProvider,
+    /// Signing in or up this way is closed for this user.
+    #[serde(rename = "SIGN_IN_UP_NOT_ALLOWED")]
+    SignInUpNotAllowed {
+        /// A sentence to show, with a code for the support desk.
+        reason: String,
+    },
+    /// The application refused, for a reason of its own.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError {
+        /// A sentence to show.
+        message: String,
+    },
+}
+
+impl From<recipes::third_party::SignInUp> for SignInUpResponse {
+    fn from(outcome: recipes::third_party::SignInUp) -> Self {
+        match outcome {
+            recipes::third_party::SignInUp::Ok { created_new_recipe_user, user } => {
+                Self::Ok {
+                    created_new_recipe_user,
+                    user: user.into(),
+                }
+            }
+            recipes::third_party::SignInUp::NoEmail => Self::NoEmailGivenByProvider,
+            recipes::third_party::SignInUp::NotAllowed { reason } => {
+                Self::SignInUpNotAllowed { reason }
+            }
+        }
+    }
+}
+
+json_answer!(SignInUpResponse, OK);
+
+/// What `POST /callback/apple` takes.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ThirdPartyCallbackAppleRequest {
+    /// JSON of the page as base64, with its address in `frontendRedirectURI`.
+    pub state: Option<String>,
+    /// What the page signs its user in with.
+    pub code: Option<String>,
+    /// The name of the user, at their first sign-in.
+    pub user: Option<String>,
+    /// Why there is no code.
+    pub error: Option<String>,
+}
+
+/// What `POST /callback/apple` answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ThirdPartyCallbackAppleResponse {
+    /// The page goes on.
+    ///
+    /// Status code 303.
+    SeeOther { location: String },
+}
+
+impl From<recipes::third_party::CallbackApple> for ThirdPartyCallbackAppleResponse {
+    fn from(outcome: recipes::third_party::CallbackApple) -> Self {
+        match outcome {
+            recipes::third_party::CallbackApple::Redirect { location } => {
+                Self::SeeOther {
+                    location: location.into(),
+                }
+            }
+        }
+    }
+}
+
+impl TryFrom<ThirdPartyCallbackAppleResponse> for Answer {
+    type Error = Error;
+    fn try_from(answer: ThirdPartyCallbackAppleResponse) -> Result<Self, Error> {
+        match answer {
+            ThirdPartyCallbackAppleResponse::SeeOther { location } => {
+                Answer::redirect(StatusCode::SEE_OTHER, &location)
+            }
+        }
+    }
+}
 
 // ----- session -----
 

@@ -55,6 +55,15 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // password.
     built_in!(GET "/passwordless/phonenumber/exists", "passwordlessPhoneNumberExists", Base,
         passwordless::{PHONE_NUMBER_EXISTS, phone_number_exists} => models::PasswordlessPhoneNumberExistsResponse),
+    // `GET /authorisationurl`: Tells where a sign-in begins at a provider.
+    built_in!(GET "/authorisationurl", "authorisationUrl", Base,
+        third_party::{AUTHORISATION_URL, authorisation_url} => models::AuthorisationUrlResponse),
+    // `POST /signinup`: Signs a user in, or up, with what a provider has handed over.
+    built_in!(POST "/signinup", "signInUp", Base,
+        third_party::{SIGN_IN_UP, sign_in_up} => models::SignInUpResponse),
+    // `POST /callback/apple`: Takes the form with which Apple sends a user back.
+    built_in!(POST "/callback/apple", "thirdPartyCallbackApple", Base,
+        third_party::{CALLBACK_APPLE, callback_apple} => models::ThirdPartyCallbackAppleResponse),
     // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
     built_in!(POST "/session/refresh", "refreshSession", Base,
         session::{REFRESH, refresh} => models::RefreshSessionResponse),

@@ -11,6 +11,8 @@
 //! | 43, 44, 51, 54–56, 58 | `passwordless` |
 //! | 45, 46, 51 | `passwordless_phone` |
 //! | 47–50, 52, 53, 57 | `passwordless_attempts` |
+//! | 60–65 | `third_party` |
+//! | 66 | `third_party_settings` |
 //! | 78, 79 | `routing` |
 //!
 //! In 24, without passwordless sign-in its `rid` names no recipe, and the address-and-password route
@@ -26,6 +28,7 @@ mod exchange;
 pub(crate) mod opened;
 #[cfg(unix)]
 pub(crate) mod program;
+pub(crate) mod provider;
 pub(crate) mod sms;
 
 use std::sync::Arc;

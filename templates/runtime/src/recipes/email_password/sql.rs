@@ -82,6 +82,7 @@ impl Transaction for NewEmailPasswordUser {
             tenant_id: &self.tenant_id,
             email: Some(self.email.as_str()),
             phone_number: None,
+            third_party: None,
             verified: false,
             identifiers: &[(IDENTIFIER, self.email.as_str())],
             credentials: &[(PASSWORD, "", &self.password_hash)],

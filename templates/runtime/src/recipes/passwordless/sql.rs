@@ -319,6 +319,7 @@ impl PresentCode {
                     tenant_id: &device.tenant_id,
                     email: device.contact.email(),
                     phone_number: device.contact.phone_number(),
+                    third_party: None,
                     verified: true,
                     identifiers: &[identifier],
                     credentials: &[],
