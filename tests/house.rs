@@ -5,10 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files that were longer than [`LONGEST`] lines when this test was written, and how long they may be. The list
-/// may only become shorter.
-const LONG_FILES: &[(&str, usize)] = &[("templates/runtime/src/crypto/password.rs", 450)];
-
 /// How many lines a file may have.
 const LONGEST: usize = 400;
 
@@ -332,8 +328,6 @@ const SOURCES: &[(&str, &str)] = &[
 #[test]
 fn files_have_four_hundred_lines_at_most() {
     let mut faults = Vec::new();
-    let mut long = BTreeSet::new();
-    let allowed: BTreeMap<&str, usize> = LONG_FILES.iter().copied().collect();
     for (folder, extension) in SOURCES {
         let sources = files(folder, extension);
         assert!(!sources.is_empty(), "{folder}: no `.{extension}`");
@@ -343,12 +337,8 @@ fn files_have_four_hundred_lines_at_most() {
                 continue;
             }
             let lines = source.text.lines().count();
-            if lines <= LONGEST {
-                continue;
-            }
-            match allowed.get_key_value(source.name.as_str()) {
-                Some((name, most)) if lines <= *most => _ = long.insert(*name),
-                _ => faults.push(format!("{}: {lines} lines", source.name)),
+            if lines > LONGEST {
+                faults.push(format!("{}: {lines} lines", source.name));
             }
         }
     }
@@ -357,9 +347,4 @@ fn files_have_four_hundred_lines_at_most() {
         "files of more than {LONGEST} lines are to be split:\n{}",
         faults.join("\n")
     );
-    let unused: Vec<_> = allowed
-        .keys()
-        .filter(|name| !long.contains(*name))
-        .collect();
-    assert!(unused.is_empty(), "take these off the list: {unused:?}");
 }
