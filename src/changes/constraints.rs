@@ -93,7 +93,7 @@ impl Walk<'_, '_> {
                     self.below(&place.key("*"), &was, inner, item_type(sent));
                 }
                 Constraint::AnyOf(alternatives) => {
-                    self.alternatives(place, old, alternatives, sent)
+                    self.alternatives(place, old, alternatives, sent);
                 }
                 other => self.leaf(place, old, other),
             }
@@ -207,8 +207,9 @@ fn item_type(sent: Option<&Type>) -> Option<&Type> {
 fn is_same_kind(one: &Constraint, other: &Constraint) -> bool {
     use Constraint as C;
     match (one, other) {
-        (C::Number(one, _), C::Number(other, _)) => one == other,
-        (C::Count(one, _), C::Count(other, _)) => one == other,
+        (C::Number(one, _), C::Number(other, _)) | (C::Count(one, _), C::Count(other, _)) => {
+            one == other
+        }
         (C::Key(one, _), C::Key(other, _)) => one == other,
         (C::Of(one), C::Of(other)) => one == other,
         (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),

@@ -21,7 +21,7 @@ fn note_default(cx: &mut Context<'_>, slot: &Slot) {
     }
 }
 
-/// The constraints of a body or a parameter, by an id that [`Graph::finish`] replaces.
+/// The constraints of a body or a parameter, by an id that [`graph::finish`](super::graph::finish) replaces.
 pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> ConstraintsId {
     let node = node(cx, slot.schema, Use::Whole, hint);
     cx.constraints.nodes[node.0].uses += 2;

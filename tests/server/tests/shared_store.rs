@@ -130,7 +130,7 @@ async fn a_mail_is_sent_once_with_the_links_of_the_server_that_accepted_it() {
         let website = ["http://localhost:3000/auth", "http://localhost:4000/auth"];
         let link = format!(
             "\n{}/reset-password?token=",
-            website[number % 2 ^ usize::from(number > 5)]
+            website[(number % 2) ^ usize::from(number > 5)]
         );
         assert!(mail.text.contains(&link), "{}: {}", mail.to, mail.text);
     }

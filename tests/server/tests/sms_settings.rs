@@ -35,19 +35,19 @@ async fn settings_with_which_nothing_can_be_sent_are_refused() {
         ),
         (
             changed(SmsProvider::Webhook, |s| {
-                s.url = Some("http://sms.example.com".to_owned())
+                s.url = Some("http://sms.example.com".to_owned());
             }),
             "AUTH_SMS_URL",
         ),
         (
             changed(SmsProvider::Webhook, |s| {
-                s.url = Some("https://u:p@sms.example.com".to_owned())
+                s.url = Some("https://u:p@sms.example.com".to_owned());
             }),
             "AUTH_SMS_URL",
         ),
         (
             changed(SmsProvider::Webhook, |s| {
-                s.secret = Secret::new("whsec_c2hvcnQ=")
+                s.secret = Secret::new("whsec_c2hvcnQ=");
             }),
             "AUTH_SMS_SECRET",
         ),
@@ -61,7 +61,7 @@ async fn settings_with_which_nothing_can_be_sent_are_refused() {
         ),
         (
             changed(SmsProvider::Sns, |s| {
-                s.region = "eu.example.com/".to_owned()
+                s.region = "eu.example.com/".to_owned();
             }),
             "AUTH_SMS_REGION",
         ),

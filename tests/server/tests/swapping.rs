@@ -123,7 +123,7 @@ async fn no_request_fails_while_servers_take_each_others_place() {
         Arc::new(AtomicBool::new(false)),
         Arc::new(AtomicUsize::new(0)),
     );
-    let client = async |name: usize| {
+    let client = |name: usize| {
         let (server, is_over, answered) = (server.clone(), is_over.clone(), answered.clone());
         let body = form(&format!("user{name}@ex.co"), "passw0rd");
         tokio::spawn(async move {
@@ -154,7 +154,7 @@ async fn no_request_fails_while_servers_take_each_others_place() {
     };
     let mut clients = Vec::new();
     for name in 0..4 {
-        clients.push(client(name).await);
+        clients.push(client(name));
     }
     let mut replaced = Vec::new();
     for number in 1..=SWAPS {

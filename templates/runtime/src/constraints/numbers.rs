@@ -1,5 +1,6 @@
 //! Limits of numbers, exact where both sides are whole numbers.
 
+use std::cmp::Ordering;
 use std::fmt::{self, Display};
 
 use serde_json::Value;
@@ -46,19 +47,19 @@ pub(super) fn of_number(constraint: &Constraint, sent: Sent) -> Result<(), Viola
     };
     let (holds, demand) = match constraint {
         C::Minimum(limit) => (
-            ordering(limit).is_some_and(|it| it.is_ge()),
+            ordering(limit).is_some_and(Ordering::is_ge),
             format!("must be at least {limit}"),
         ),
         C::Maximum(limit) => (
-            ordering(limit).is_some_and(|it| it.is_le()),
+            ordering(limit).is_some_and(Ordering::is_le),
             format!("must be at most {limit}"),
         ),
         C::ExclusiveMinimum(limit) => (
-            ordering(limit).is_some_and(|it| it.is_gt()),
+            ordering(limit).is_some_and(Ordering::is_gt),
             format!("must be more than {limit}"),
         ),
         C::ExclusiveMaximum(limit) => (
-            ordering(limit).is_some_and(|it| it.is_lt()),
+            ordering(limit).is_some_and(Ordering::is_lt),
             format!("must be less than {limit}"),
         ),
         C::MultipleOf(step) => (

@@ -5,7 +5,7 @@
 //! says of the length of a text is checked before its pattern.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regress::Regex;
 
@@ -14,11 +14,13 @@ pub(super) fn matches(pattern: &'static str, text: &str) -> bool {
     compiled(pattern).is_some_and(|regex| regex.find(text).is_some())
 }
 
+/// Patterns and what they are compiled to; `None` for one that is no pattern.
+type Compiled = HashMap<&'static str, Option<Arc<Regex>>>;
+
 /// The patterns of a server are few, and each is compiled once.
 fn compiled(pattern: &'static str) -> Option<Arc<Regex>> {
-    static KNOWN: Mutex<Option<HashMap<&'static str, Option<Arc<Regex>>>>> = Mutex::new(None);
+    static KNOWN: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = known.get_or_insert_default();
     let entry = known.entry(pattern);
     let compiled = entry.or_insert_with(|| {
         // JSON Schema 2020-12 (core, §6.4) wants Unicode; patterns in use also have escapes that Unicode

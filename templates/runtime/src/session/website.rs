@@ -16,7 +16,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 
 use super::Origin;
 use crate::app_info::{AppInfo, top_level_domain};
@@ -117,7 +117,7 @@ impl Websites {
 
     /// The website that a request belongs to.
     pub(crate) fn of_request(&self, method: &Method, headers: &HeaderMap) -> &Website {
-        let origin = headers.get(header::ORIGIN).map(|origin| origin.as_bytes());
+        let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
         let by_origin = origin.and_then(|origin| {
             let mut all = self.all.iter();
             all.find(|website| website.0.as_bytes() == origin)

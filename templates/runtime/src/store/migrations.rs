@@ -196,9 +196,12 @@ pub(super) mod tests {
         ),
     ];
 
+    /// The migrations of one server, by their owners.
+    pub(in crate::store) type OfServer = Vec<(&'static str, &'static [Migration])>;
+
     /// Lists of migrations that servers apply to one database, one after the other. The last one is applied to an
     /// empty database, too, and both must end with the same tables.
-    pub(in crate::store) fn histories() -> Vec<Vec<Vec<(&'static str, &'static [Migration])>>> {
+    pub(in crate::store) fn histories() -> Vec<Vec<OfServer>> {
         let (core, totp) = (KNOWN[0].1, KNOWN[1].1);
         let mut histories = vec![
             vec![vec![("core", &core[..1])], KNOWN.to_vec()],

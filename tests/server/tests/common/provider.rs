@@ -52,7 +52,7 @@ pub(crate) struct Inner {
     /// Changes an ID token before it is signed.
     pub(crate) change: Option<Change>,
     /// Changes an ID token after it was signed.
-    pub(crate) forge: Option<fn(String) -> String>,
+    pub(crate) forge: Option<fn(&str) -> String>,
     /// Changes the discovery document.
     pub(crate) metadata: Map<String, Value>,
     /// How long it takes for each answer.
@@ -258,7 +258,7 @@ impl Inner {
             change(&mut claims);
         }
         let jwt = self.key.sign(None, &claims).expect("it is signed");
-        tokens["id_token"] = json!(self.forge.map_or(jwt.clone(), |forge| forge(jwt)));
+        tokens["id_token"] = json!(self.forge.map_or(jwt.clone(), |forge| forge(&jwt)));
         tokens
     }
 }
@@ -301,7 +301,9 @@ async fn user_info(State(provider): State<Provider>, headers: HeaderMap) -> Resp
     if let Some(broken) = provider.note("/userinfo", "").await {
         return broken;
     }
-    let bearer = headers.get("authorization").map(|value| value.as_bytes());
+    let bearer = headers
+        .get("authorization")
+        .map(http::HeaderValue::as_bytes);
     if !bearer.is_some_and(|bearer| bearer.starts_with(b"Bearer ")) {
         return answer(StatusCode::UNAUTHORIZED, &json!({}));
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::parcels;
 
 /// A parcel that keeps to everything, changed.
-fn parcel(change: Value) -> Value {
+fn parcel(change: &Value) -> Value {
     let mut parcel = json!({
         "title": "Books",
         "weight": 19.99,
@@ -25,7 +25,9 @@ fn parcel(change: Value) -> Value {
 #[tokio::test]
 async fn a_body_is_checked_before_the_method_runs_and_the_refusal_names_the_key() {
     let server = parcels::server().await;
-    let good = server.post("/auth/parcels", None, &parcel(json!({}))).await;
+    let good = server
+        .post("/auth/parcels", None, &parcel(&json!({})))
+        .await;
     assert_eq!(good.status, 200);
     let rows = [
         (
@@ -87,7 +89,7 @@ async fn a_body_is_checked_before_the_method_runs_and_the_refusal_names_the_key(
         ),
     ];
     for (change, problem) in rows {
-        let answer = server.post("/auth/parcels", None, &parcel(change)).await;
+        let answer = server.post("/auth/parcels", None, &parcel(&change)).await;
         let message = format!("the request body is wrong: {problem}");
         assert_eq!(
             (answer.status.as_u16(), answer.json()),

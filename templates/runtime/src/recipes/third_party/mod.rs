@@ -3,7 +3,7 @@
 //! Rules:
 //! - the server stores nothing between the two steps. The page keeps `state`, which ties the answer of the provider to
 //!   the browser that asked, and the verifier of PKCE (RFC 7636), which ties the code to it;
-//! - the nonce of an ID token follows from the verifier ([`nonce`]), so that a token of another sign-in is refused
+//! - the nonce of an ID token follows from the verifier (`nonce`), so that a token of another sign-in is refused
 //!   without anything that is stored (OpenID Connect Core 1.0, §15.5.2);
 //! - an ID token is verified in full (`id_token`), with keys that are fetched from the provider (`documents`). Where a
 //!   provider gives one, nothing else says who the user is;
@@ -359,7 +359,7 @@ fn nonce(verifier: &str) -> String {
 fn providers(config: &Config) -> Result<Vec<Provider>, String> {
     let mut all: Vec<Provider> = Vec::new();
     for settings in settings::read(config)? {
-        let provider = Provider::new(settings).map_err(|error| settings::of_providers(&error))?;
+        let provider = Provider::new(&settings).map_err(|error| settings::of_providers(&error))?;
         if all.iter().any(|known| known.id == provider.id) {
             let error = format!("provider `{}`: it stands there twice", provider.id);
             return Err(settings::of_providers(&error));

@@ -52,7 +52,7 @@ pub(super) struct Client {
 #[derive(Debug)]
 pub(super) enum ClientSecret {
     Text(Secret),
-    Signed(SignedSecret),
+    Signed(Box<SignedSecret>),
 }
 
 /// What the settings and the table say; a discovery document fills in the rest.
@@ -79,7 +79,7 @@ impl Provider {
     ///
     /// # Errors
     /// What is wrong with its settings.
-    pub(super) fn new(settings: ProviderSettings) -> Result<Self, String> {
+    pub(super) fn new(settings: &ProviderSettings) -> Result<Self, String> {
         let id = settings.third_party_id.clone();
         let is_name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
         if id.is_empty() || id.len() > LONGEST_ID || !id.chars().all(is_name) {
@@ -95,7 +95,7 @@ impl Provider {
         }
         let mut clients: Vec<Client> = Vec::new();
         for client in &settings.clients {
-            let client = Client::new(known, &settings, client).map_err(wrong)?;
+            let client = Client::new(known, settings, client).map_err(wrong)?;
             let is_known = |other: &Client| other.client_type == client.client_type;
             if settings.clients.len() > 1 && client.client_type.is_none()
                 || clients.iter().any(is_known)
@@ -168,9 +168,9 @@ impl Client {
                 let text = file_text(Path::new(file))?;
                 Some(ClientSecret::Text(Secret::new(text)))
             }
-            (None, None) if known.signed_secret => {
-                Some(ClientSecret::Signed(SignedSecret::new(additional)?))
-            }
+            (None, None) if known.signed_secret => Some(ClientSecret::Signed(Box::new(
+                SignedSecret::new(additional)?,
+            ))),
             (None, None) => None,
         };
         let scope = settings.scope.clone();
