@@ -299,18 +299,12 @@ fn the_modules_of_the_runtime_use_floors_below_their_own() {
     }
 }
 
-/// What people review of a generated server is read in twenty minutes: a page for the program and its example, and a
-/// few lines for what the description decides about each operation.
+/// What people review of a generated server is read in twenty minutes.
 #[test]
-fn the_glue_has_sixty_lines_for_each_operation_at_most() {
-    let lines = |source: &Source| source.text.lines().count();
-    let sources = sources("templates/server");
-    let is_routes = |source: &&Source| source.name.ends_with("src/api/routes.rs");
-    let routes = sources.iter().find(is_routes).expect("there are routes");
-    let operations = routes.text.matches("    built_in!(").count();
-    assert!(operations > 15, "{operations}");
-    let glue: usize = sources.iter().map(lines).sum();
-    assert!(glue <= 350 + 60 * operations, "{glue} lines");
+fn the_glue_has_fifteen_hundred_lines_at_most() {
+    let lines = |source: Source| source.text.lines().count();
+    let glue: usize = sources("templates/server").into_iter().map(lines).sum();
+    assert!(glue <= 1_500, "{glue} lines");
 }
 
 /// The kinds of files that the rule is about, and where they are.

@@ -1,12 +1,10 @@
 //! An application with an API of its own beside the auth APIs.
 //!
-//! `cargo run --example app`, sign in at the website, and its scripts can call the routes below. It shows
-//! all three ways in: the router of the auth APIs alone, the layer around an application, and the session
-//! as an argument of handlers, required or not.
+//! `cargo run --example app`, sign in at the website, and its scripts can call the routes below. It shows the
+//! layer around an application, and the session as an argument of handlers, required or not.
 
 use std::sync::LazyLock;
 
-use auth_server::app_info::AppInfoInput;
 use auth_server::{
     Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, ErrorResponse, NewSessionFor,
     Session, Verdict, VerifyOptions, VerifySession, shutdown_signal,
@@ -22,40 +20,15 @@ use tokio::net::TcpListener;
 /// The name that a user has chosen, if they have.
 static NICKNAME: LazyLock<Claim<String>> = LazyLock::new(|| Claim::set_only("nickname"));
 
-type Failure = Box<dyn std::error::Error>;
-
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
-    let asked = |option: &str| std::env::args().any(|argument| argument == option);
-    let config = if asked("--settings-in-code") {
-        config()?
-    } else {
-        Config::from_env(&auth_server::APP_INFO)?
-    };
-    let auth = Auth::open(config).await?;
+    let auth = Auth::open(Config::from_env(&auth_server::APP_INFO)?).await?;
     let listener = TcpListener::bind(auth.config().listen).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let app = if asked("--auth-only") {
-        auth_apis(&auth)
-    } else {
-        app(&auth)
-    };
-    auth_server::serve(listener, app, shutdown_signal()).await;
+    auth_server::serve(listener, app(&auth), shutdown_signal()).await;
     auth.close().await;
     Ok(())
-}
-
-/// Settings come from the environment; with `--settings-in-code`, from here.
-pub(crate) fn config() -> Result<Config, Failure> {
-    let mut config = Config::for_app(&AppInfoInput {
-        app_name: Some("Example".to_owned()),
-        api_domain: Some("http://localhost:3001".to_owned()),
-        website_domain: Some("http://localhost:3000".to_owned()),
-        ..AppInfoInput::default()
-    })?;
-    config.session.access_token_validity_ms = 15 * 60 * 1000;
-    Ok(config)
 }
 
 /// The application's routes, and the auth APIs in front of them.
@@ -80,11 +53,6 @@ pub(crate) fn app(auth: &Auth) -> Router {
         .layer(auth_server::cors(auth.config()))
         // The last layer: it is around all routes.
         .layer(auth_server::layer(auth.clone(), Endpoints::new()))
-}
-
-/// The auth APIs alone, with `--auth-only`: everything else is answered 404.
-pub(crate) fn auth_apis(auth: &Auth) -> Router {
-    auth_server::router(auth.clone(), Endpoints::new())
 }
 
 /// Needs no session; a user with a session is greeted by their id.

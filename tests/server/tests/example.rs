@@ -7,6 +7,9 @@ mod app;
 #[allow(dead_code, reason = "its `main` is not called")]
 mod claims;
 mod common;
+#[path = "../../../docs/examples/settings.rs"]
+#[allow(dead_code, reason = "its `main` is not called")]
+mod settings;
 
 use common::Server;
 use http::Method;
@@ -98,11 +101,11 @@ async fn the_website_can_read_every_answer() {
 }
 
 #[tokio::test]
-async fn its_settings_work_and_so_do_the_auth_apis_alone() {
-    let config = app::config().expect("the settings are right");
+async fn settings_in_the_program_work_and_so_do_the_auth_apis_alone() {
+    let config = settings::config().expect("the settings are right");
     config.session.check(&config.app_info).expect("they work");
     assert_eq!(config.listen.port(), 3001);
-    let server = Server::start_app(|_| {}, |auth| app::auth_apis(&auth)).await;
+    let server = Server::start_app(|_| {}, |auth| settings::auth_apis(&auth)).await;
     assert_eq!(server.get("/hello").send().await.brief(), "404 Not found");
     assert_eq!(server.ana("header").await.json()["status"], "OK");
 }

@@ -11,15 +11,20 @@ use super::{call_text, constructors, is_unit, item, join, outcomes, serde_attrib
 use crate::emit::rust::{docs, types};
 use crate::ir::{Answer, Api, Arm, ArmBody, Behaviour, Field, Operation};
 
-/// The enum, how an outcome of the runtime becomes it, or else its constructors, and how it becomes an HTTP
-/// answer.
+/// The enum, how it becomes an HTTP answer, and how an outcome of the runtime becomes it, or else its
+/// constructors.
 pub(super) fn items(api: &Api, operation: &Operation) -> String {
-    let mut items = vec![item(declaration(api, operation))];
+    let declaration = item(declaration(api, operation));
+    let conversion = item(conversion(&operation.answer));
+    // One line belongs to the enum above it.
+    let mut items = match json_status(&operation.answer) {
+        Some(_) => vec![format!("{declaration}\n{conversion}")],
+        None => vec![declaration, conversion],
+    };
     items.extend(outcomes::from_outcome(operation));
     if matches!(operation.behaviour, Behaviour::Custom(_)) {
         items.extend(constructors::of_answer(api, &operation.answer));
     }
-    items.push(item(conversion(&operation.answer)));
     join(&items)
 }
 

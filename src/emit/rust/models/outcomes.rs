@@ -18,16 +18,18 @@ pub(super) fn from_outcome(operation: &Operation) -> Option<String> {
     let source = quote!(recipes::#module::#outcome);
     let name = format_ident!("{}", operation.answer.name.as_str());
     let is_fallible = is_fallible(operation, built_in);
+    // The short name leaves most arms on one line.
     let arms = built_in
         .outcomes
         .iter()
-        .map(|outcome| arm(operation, &source, outcome));
+        .map(|outcome| arm(operation, &quote!(Outcome), outcome));
     Some(item(if is_fallible {
         quote! {
             impl TryFrom<#source> for #name {
                 type Error = Error;
 
                 fn try_from(outcome: #source) -> Result<Self, Error> {
+                    use #source as Outcome;
                     Ok(match outcome { #(#arms)* })
                 }
             }
@@ -36,6 +38,7 @@ pub(super) fn from_outcome(operation: &Operation) -> Option<String> {
         quote! {
             impl From<#source> for #name {
                 fn from(outcome: #source) -> Self {
+                    use #source as Outcome;
                     match outcome { #(#arms)* }
                 }
             }

@@ -188,33 +188,26 @@ pub enum SignUpResponse {
         /// A sentence to show, with a code for the support desk.
         reason: String,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(SignUpResponse, OK);
 
 impl From<recipes::email_password::SignUp> for SignUpResponse {
     fn from(outcome: recipes::email_password::SignUp) -> Self {
+        use recipes::email_password::SignUp as Outcome;
         match outcome {
-            recipes::email_password::SignUp::Ok { user } => {
-                Self::Ok { user: user.into() }
-            }
-            recipes::email_password::SignUp::FieldError { form_fields } => {
+            Outcome::Ok { user } => Self::Ok { user: user.into() },
+            Outcome::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
             }
-            recipes::email_password::SignUp::NotAllowed { reason } => {
-                Self::SignUpNotAllowed { reason }
-            }
+            Outcome::NotAllowed { reason } => Self::SignUpNotAllowed { reason },
         }
     }
 }
-
-json_answer!(SignUpResponse, OK);
 
 /// What `POST /signin` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -238,36 +231,27 @@ pub enum SignInResponse {
         /// A sentence to show, with a code for the support desk.
         reason: String,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(SignInResponse, OK);
 
 impl From<recipes::email_password::SignIn> for SignInResponse {
     fn from(outcome: recipes::email_password::SignIn) -> Self {
+        use recipes::email_password::SignIn as Outcome;
         match outcome {
-            recipes::email_password::SignIn::Ok { user } => {
-                Self::Ok { user: user.into() }
-            }
-            recipes::email_password::SignIn::WrongCredentials => {
-                Self::WrongCredentialsError
-            }
-            recipes::email_password::SignIn::FieldError { form_fields } => {
+            Outcome::Ok { user } => Self::Ok { user: user.into() },
+            Outcome::WrongCredentials => Self::WrongCredentialsError,
+            Outcome::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
             }
-            recipes::email_password::SignIn::NotAllowed { reason } => {
-                Self::SignInNotAllowed { reason }
-            }
+            Outcome::NotAllowed { reason } => Self::SignInNotAllowed { reason },
         }
     }
 }
-
-json_answer!(SignInResponse, OK);
 
 /// What `GET /emailpassword/email/exists` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -279,23 +263,20 @@ pub enum EmailExistsResponse {
         /// Whether a user signs in with the address in the way that was asked about.
         exists: bool,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(EmailExistsResponse, OK);
 
 impl From<recipes::email_password::EmailExists> for EmailExistsResponse {
     fn from(outcome: recipes::email_password::EmailExists) -> Self {
+        use recipes::email_password::EmailExists as Outcome;
         match outcome {
-            recipes::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
+            Outcome::Ok { exists } => Self::Ok { exists },
         }
     }
 }
-
-json_answer!(EmailExistsResponse, OK);
 
 /// What `GET /signup/email/exists` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -307,23 +288,20 @@ pub enum EmailExistsDeprResponse {
         /// Whether a user signs in with the address in the way that was asked about.
         exists: bool,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(EmailExistsDeprResponse, OK);
 
 impl From<recipes::email_password::EmailExists> for EmailExistsDeprResponse {
     fn from(outcome: recipes::email_password::EmailExists) -> Self {
+        use recipes::email_password::EmailExists as Outcome;
         match outcome {
-            recipes::email_password::EmailExists::Ok { exists } => Self::Ok { exists },
+            Outcome::Ok { exists } => Self::Ok { exists },
         }
     }
 }
-
-json_answer!(EmailExistsDeprResponse, OK);
 
 /// What `POST /user/password/reset/token` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -351,24 +329,23 @@ pub enum CreatePasswordResetTokenResponse {
         /// A sentence to show, with a code for the support desk.
         reason: String,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(CreatePasswordResetTokenResponse, OK);
 
 impl From<recipes::password_reset::CreateToken> for CreatePasswordResetTokenResponse {
     fn from(outcome: recipes::password_reset::CreateToken) -> Self {
+        use recipes::password_reset::CreateToken as Outcome;
         match outcome {
-            recipes::password_reset::CreateToken::Ok => Self::Ok,
-            recipes::password_reset::CreateToken::FieldError { form_fields } => {
+            Outcome::Ok => Self::Ok,
+            Outcome::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
             }
-            recipes::password_reset::CreateToken::NotAllowed { reason } => {
+            Outcome::NotAllowed { reason } => {
                 Self::PasswordResetNotAllowed {
                     reason,
                 }
@@ -376,8 +353,6 @@ impl From<recipes::password_reset::CreateToken> for CreatePasswordResetTokenResp
         }
     }
 }
-
-json_answer!(CreatePasswordResetTokenResponse, OK);
 
 /// What `POST /user/password/reset` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -406,22 +381,19 @@ pub enum ResetPasswordResponse {
         /// Every field that was refused.
         form_fields: Vec<FieldError>,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(ResetPasswordResponse, OK);
 
 impl From<recipes::password_reset::ConsumeToken> for ResetPasswordResponse {
     fn from(outcome: recipes::password_reset::ConsumeToken) -> Self {
+        use recipes::password_reset::ConsumeToken as Outcome;
         match outcome {
-            recipes::password_reset::ConsumeToken::Ok => Self::Ok,
-            recipes::password_reset::ConsumeToken::InvalidToken => {
-                Self::ResetPasswordInvalidTokenError
-            }
-            recipes::password_reset::ConsumeToken::FieldError { form_fields } => {
+            Outcome::Ok => Self::Ok,
+            Outcome::InvalidToken => Self::ResetPasswordInvalidTokenError,
+            Outcome::FieldError { form_fields } => {
                 Self::FieldError {
                     form_fields: form_fields.into_iter().map(Into::into).collect(),
                 }
@@ -429,8 +401,6 @@ impl From<recipes::password_reset::ConsumeToken> for ResetPasswordResponse {
         }
     }
 }
-
-json_answer!(ResetPasswordResponse, OK);
 
 // ----- emailverification -----
 
@@ -444,27 +414,22 @@ pub enum CreateEmailVerificationTokenResponse {
     /// The address is verified already, or the user has none.
     #[serde(rename = "EMAIL_ALREADY_VERIFIED_ERROR")]
     EmailAlreadyVerifiedError,
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(CreateEmailVerificationTokenResponse, OK);
 
 impl From<recipes::email_verification::CreateToken>
 for CreateEmailVerificationTokenResponse {
     fn from(outcome: recipes::email_verification::CreateToken) -> Self {
+        use recipes::email_verification::CreateToken as Outcome;
         match outcome {
-            recipes::email_verification::CreateToken::Ok => Self::Ok,
-            recipes::email_verification::CreateToken::AlreadyVerified => {
-                Self::EmailAlreadyVerifiedError
-            }
+            Outcome::Ok => Self::Ok,
+            Outcome::AlreadyVerified => Self::EmailAlreadyVerifiedError,
         }
     }
 }
-
-json_answer!(CreateEmailVerificationTokenResponse, OK);
 
 /// What `POST /user/email/verify` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -485,26 +450,21 @@ pub enum VerifyEmailResponse {
     /// The token is unknown, used, too old, or of another tenant.
     #[serde(rename = "EMAIL_VERIFICATION_INVALID_TOKEN_ERROR")]
     EmailVerificationInvalidTokenError,
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(VerifyEmailResponse, OK);
 
 impl From<recipes::email_verification::ConsumeToken> for VerifyEmailResponse {
     fn from(outcome: recipes::email_verification::ConsumeToken) -> Self {
+        use recipes::email_verification::ConsumeToken as Outcome;
         match outcome {
-            recipes::email_verification::ConsumeToken::Ok => Self::Ok,
-            recipes::email_verification::ConsumeToken::InvalidToken => {
-                Self::EmailVerificationInvalidTokenError
-            }
+            Outcome::Ok => Self::Ok,
+            Outcome::InvalidToken => Self::EmailVerificationInvalidTokenError,
         }
     }
 }
-
-json_answer!(VerifyEmailResponse, OK);
 
 /// What `GET /user/email/verify` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -516,25 +476,20 @@ pub enum IsEmailVerifiedResponse {
         /// True also for a user without an address.
         is_verified: bool,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(IsEmailVerifiedResponse, OK);
 
 impl From<recipes::email_verification::IsVerified> for IsEmailVerifiedResponse {
     fn from(outcome: recipes::email_verification::IsVerified) -> Self {
+        use recipes::email_verification::IsVerified as Outcome;
         match outcome {
-            recipes::email_verification::IsVerified::Ok { is_verified } => {
-                Self::Ok { is_verified }
-            }
+            Outcome::Ok { is_verified } => Self::Ok { is_verified },
         }
     }
 }
-
-json_answer!(IsEmailVerifiedResponse, OK);
 
 // ----- passwordless -----
 
@@ -570,36 +525,27 @@ pub enum PasswordlessSignInUpStartResponse {
         /// A sentence to show, with a code for the support desk.
         reason: String,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(PasswordlessSignInUpStartResponse, OK);
 
 impl From<recipes::passwordless::CreateCode> for PasswordlessSignInUpStartResponse {
     fn from(outcome: recipes::passwordless::CreateCode) -> Self {
+        use recipes::passwordless::CreateCode as Outcome;
         match outcome {
-            recipes::passwordless::CreateCode::Ok {
-                device_id,
-                flow_type,
-                pre_auth_session_id,
-            } => {
+            Outcome::Ok { device_id, flow_type, pre_auth_session_id } => {
                 Self::Ok {
                     device_id,
                     flow_type,
                     pre_auth_session_id,
                 }
             }
-            recipes::passwordless::CreateCode::NotAllowed { reason } => {
-                Self::SignInUpNotAllowed { reason }
-            }
+            Outcome::NotAllowed { reason } => Self::SignInUpNotAllowed { reason },
         }
     }
 }
-
-json_answer!(PasswordlessSignInUpStartResponse, OK);
 
 /// What `POST /signinup/code/resend` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -623,24 +569,21 @@ pub enum PasswordlessSignInUpResendResponse {
     /// There is no such sign-in, or it is over. It has to begin again.
     #[serde(rename = "RESTART_FLOW_ERROR")]
     RestartFlowError,
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(PasswordlessSignInUpResendResponse, OK);
 
 impl From<recipes::passwordless::ResendCode> for PasswordlessSignInUpResendResponse {
     fn from(outcome: recipes::passwordless::ResendCode) -> Self {
+        use recipes::passwordless::ResendCode as Outcome;
         match outcome {
-            recipes::passwordless::ResendCode::Ok => Self::Ok,
-            recipes::passwordless::ResendCode::RestartFlow => Self::RestartFlowError,
+            Outcome::Ok => Self::Ok,
+            Outcome::RestartFlow => Self::RestartFlowError,
         }
     }
 }
-
-json_answer!(PasswordlessSignInUpResendResponse, OK);
 
 /// What `POST /signinup/code/consume` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -694,24 +637,23 @@ pub enum PasswordlessSignInUpConsumeResponse {
         /// A sentence to show, with a code for the support desk.
         reason: String,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(PasswordlessSignInUpConsumeResponse, OK);
 
 impl From<recipes::passwordless::ConsumeCode> for PasswordlessSignInUpConsumeResponse {
     fn from(outcome: recipes::passwordless::ConsumeCode) -> Self {
+        use recipes::passwordless::ConsumeCode as Outcome;
         match outcome {
-            recipes::passwordless::ConsumeCode::Ok { created_new_recipe_user, user } => {
+            Outcome::Ok { created_new_recipe_user, user } => {
                 Self::Ok {
                     created_new_recipe_user,
                     user: user.into(),
                 }
             }
-            recipes::passwordless::ConsumeCode::IncorrectCode {
+            Outcome::IncorrectCode {
                 failed_code_input_attempt_count,
                 maximum_code_input_attempts,
             } => {
@@ -720,7 +662,7 @@ impl From<recipes::passwordless::ConsumeCode> for PasswordlessSignInUpConsumeRes
                     maximum_code_input_attempts,
                 }
             }
-            recipes::passwordless::ConsumeCode::ExpiredCode {
+            Outcome::ExpiredCode {
                 failed_code_input_attempt_count,
                 maximum_code_input_attempts,
             } => {
@@ -729,15 +671,11 @@ impl From<recipes::passwordless::ConsumeCode> for PasswordlessSignInUpConsumeRes
                     maximum_code_input_attempts,
                 }
             }
-            recipes::passwordless::ConsumeCode::RestartFlow => Self::RestartFlowError,
-            recipes::passwordless::ConsumeCode::NotAllowed { reason } => {
-                Self::SignInUpNotAllowed { reason }
-            }
+            Outcome::RestartFlow => Self::RestartFlowError,
+            Outcome::NotAllowed { reason } => Self::SignInUpNotAllowed { reason },
         }
     }
 }
-
-json_answer!(PasswordlessSignInUpConsumeResponse, OK);
 
 /// What `GET /passwordless/email/exists` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -749,23 +687,20 @@ pub enum PasswordlessEmailExistsResponse {
         /// Whether a user signs in with the address in the way that was asked about.
         exists: bool,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(PasswordlessEmailExistsResponse, OK);
 
 impl From<recipes::passwordless::EmailExists> for PasswordlessEmailExistsResponse {
     fn from(outcome: recipes::passwordless::EmailExists) -> Self {
+        use recipes::passwordless::EmailExists as Outcome;
         match outcome {
-            recipes::passwordless::EmailExists::Ok { exists } => Self::Ok { exists },
+            Outcome::Ok { exists } => Self::Ok { exists },
         }
     }
 }
-
-json_answer!(PasswordlessEmailExistsResponse, OK);
 
 /// What `GET /passwordless/phonenumber/exists` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -777,26 +712,21 @@ pub enum PasswordlessPhoneNumberExistsResponse {
         /// Whether a user signs in with the address in the way that was asked about.
         exists: bool,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(PasswordlessPhoneNumberExistsResponse, OK);
 
 impl From<recipes::passwordless::PhoneNumberExists>
 for PasswordlessPhoneNumberExistsResponse {
     fn from(outcome: recipes::passwordless::PhoneNumberExists) -> Self {
+        use recipes::passwordless::PhoneNumberExists as Outcome;
         match outcome {
-            recipes::passwordless::PhoneNumberExists::Ok { exists } => {
-                Self::Ok { exists }
-            }
+            Outcome::Ok { exists } => Self::Ok { exists },
         }
     }
 }
-
-json_answer!(PasswordlessPhoneNumberExistsResponse, OK);
 
 // ----- thirdparty -----
 
@@ -813,21 +743,17 @@ pub enum AuthorisationUrlResponse {
         #[serde(skip_serializing_if = "Option::is_none")]
         pkce_code_verifier: Option<String>,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(AuthorisationUrlResponse, OK);
 
 impl From<recipes::third_party::AuthorisationUrl> for AuthorisationUrlResponse {
     fn from(outcome: recipes::third_party::AuthorisationUrl) -> Self {
+        use recipes::third_party::AuthorisationUrl as Outcome;
         match outcome {
-            recipes::third_party::AuthorisationUrl::Ok {
-                url_with_query_params,
-                pkce_code_verifier,
-            } => {
+            Outcome::Ok { url_with_query_params, pkce_code_verifier } => {
                 Self::Ok {
                     url_with_query_params,
                     pkce_code_verifier,
@@ -836,8 +762,6 @@ impl From<recipes::third_party::AuthorisationUrl> for AuthorisationUrlResponse {
         }
     }
 }
-
-json_answer!(AuthorisationUrlResponse, OK);
 
 /// What `POST /signinup` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -898,32 +822,27 @@ pub enum SignInUpResponse {
         /// A sentence to show, with a code for the support desk.
         reason: String,
     },
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(SignInUpResponse, OK);
 
 impl From<recipes::third_party::SignInUp> for SignInUpResponse {
     fn from(outcome: recipes::third_party::SignInUp) -> Self {
+        use recipes::third_party::SignInUp as Outcome;
         match outcome {
-            recipes::third_party::SignInUp::Ok { created_new_recipe_user, user } => {
+            Outcome::Ok { created_new_recipe_user, user } => {
                 Self::Ok {
                     created_new_recipe_user,
                     user: user.into(),
                 }
             }
-            recipes::third_party::SignInUp::NoEmail => Self::NoEmailGivenByProvider,
-            recipes::third_party::SignInUp::NotAllowed { reason } => {
-                Self::SignInUpNotAllowed { reason }
-            }
+            Outcome::NoEmail => Self::NoEmailGivenByProvider,
+            Outcome::NotAllowed { reason } => Self::SignInUpNotAllowed { reason },
         }
     }
 }
-
-json_answer!(SignInUpResponse, OK);
 
 /// What `POST /callback/apple` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -947,24 +866,25 @@ pub enum ThirdPartyCallbackAppleResponse {
     SeeOther { location: String },
 }
 
-impl From<recipes::third_party::CallbackApple> for ThirdPartyCallbackAppleResponse {
-    fn from(outcome: recipes::third_party::CallbackApple) -> Self {
-        match outcome {
-            recipes::third_party::CallbackApple::Redirect { location } => {
-                Self::SeeOther {
-                    location: location.into(),
-                }
-            }
-        }
-    }
-}
-
 impl TryFrom<ThirdPartyCallbackAppleResponse> for Answer {
     type Error = Error;
     fn try_from(answer: ThirdPartyCallbackAppleResponse) -> Result<Self, Error> {
         match answer {
             ThirdPartyCallbackAppleResponse::SeeOther { location } => {
                 Answer::redirect(StatusCode::SEE_OTHER, &location)
+            }
+        }
+    }
+}
+
+impl From<recipes::third_party::CallbackApple> for ThirdPartyCallbackAppleResponse {
+    fn from(outcome: recipes::third_party::CallbackApple) -> Self {
+        use recipes::third_party::CallbackApple as Outcome;
+        match outcome {
+            Outcome::Redirect { location } => {
+                Self::SeeOther {
+                    location: location.into(),
+                }
             }
         }
     }
@@ -979,16 +899,16 @@ pub enum RefreshSessionResponse {
     /// The session goes on; the new tokens are in the headers.
     Ok {},
 }
+json_answer!(RefreshSessionResponse, OK);
 
 impl From<recipes::session::Refresh> for RefreshSessionResponse {
     fn from(outcome: recipes::session::Refresh) -> Self {
+        use recipes::session::Refresh as Outcome;
         match outcome {
-            recipes::session::Refresh::Ok => Self::Ok {},
+            Outcome::Ok => Self::Ok {},
         }
     }
 }
-
-json_answer!(RefreshSessionResponse, OK);
 
 /// What `POST /signout` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -997,23 +917,20 @@ pub enum SignOutResponse {
     /// It worked.
     #[serde(rename = "OK")]
     Ok,
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
 }
+json_answer!(SignOutResponse, OK);
 
 impl From<recipes::session::SignOut> for SignOutResponse {
     fn from(outcome: recipes::session::SignOut) -> Self {
+        use recipes::session::SignOut as Outcome;
         match outcome {
-            recipes::session::SignOut::Ok => Self::Ok,
+            Outcome::Ok => Self::Ok,
         }
     }
 }
-
-json_answer!(SignOutResponse, OK);
 
 // ----- jwt -----
 
@@ -1066,12 +983,9 @@ impl From<recipes::Jwk> for JsonWebKey {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
 pub enum GetJwksResponse {
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
     /// The public keys (RFC 7517, section 5).
     #[serde(untagged)]
     Ok {
@@ -1079,11 +993,13 @@ pub enum GetJwksResponse {
         keys: Vec<JsonWebKey>,
     },
 }
+json_answer!(GetJwksResponse, OK);
 
 impl From<recipes::jwt::GetJwks> for GetJwksResponse {
     fn from(outcome: recipes::jwt::GetJwks) -> Self {
+        use recipes::jwt::GetJwks as Outcome;
         match outcome {
-            recipes::jwt::GetJwks::Ok { keys } => {
+            Outcome::Ok { keys } => {
                 Self::Ok {
                     keys: keys.into_iter().map(Into::into).collect(),
                 }
@@ -1092,8 +1008,6 @@ impl From<recipes::jwt::GetJwks> for GetJwksResponse {
     }
 }
 
-json_answer!(GetJwksResponse, OK);
-
 // ----- openid -----
 
 /// What `GET /.well-known/openid-configuration` answers.
@@ -1101,12 +1015,9 @@ json_answer!(GetJwksResponse, OK);
 #[serde(tag = "status")]
 #[allow(clippy::large_enum_variant, reason = "one value for each request")]
 pub enum GetOpenIdConfigurationResponse {
-    /// The application refused, for a reason of its own.
+    /// The application refused. The message is a sentence to show.
     #[serde(rename = "GENERAL_ERROR")]
-    GeneralError {
-        /// A sentence to show.
-        message: String,
-    },
+    GeneralError { message: String },
     /// OpenID provider metadata.
     #[serde(untagged)]
     Ok {
@@ -1134,11 +1045,13 @@ pub enum GetOpenIdConfigurationResponse {
         response_types_supported: Vec<String>,
     },
 }
+json_answer!(GetOpenIdConfigurationResponse, OK);
 
 impl From<recipes::openid::Discovery> for GetOpenIdConfigurationResponse {
     fn from(outcome: recipes::openid::Discovery) -> Self {
+        use recipes::openid::Discovery as Outcome;
         match outcome {
-            recipes::openid::Discovery::Ok {
+            Outcome::Ok {
                 issuer,
                 jwks_uri,
                 authorization_endpoint,
@@ -1168,5 +1081,3 @@ impl From<recipes::openid::Discovery> for GetOpenIdConfigurationResponse {
         }
     }
 }
-
-json_answer!(GetOpenIdConfigurationResponse, OK);

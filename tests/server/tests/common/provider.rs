@@ -15,7 +15,7 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -258,7 +258,7 @@ impl Inner {
             change(&mut claims);
         }
         let jwt = self.key.sign(None, &claims).expect("it is signed");
-        tokens["id_token"] = json!(self.forge.map_or(jwt.clone(), |forge| forge(&jwt)));
+        tokens["id_token"] = self.forge.unwrap_or(str::to_owned)(&jwt).into();
         tokens
     }
 }
@@ -301,9 +301,7 @@ async fn user_info(State(provider): State<Provider>, headers: HeaderMap) -> Resp
     if let Some(broken) = provider.note("/userinfo", "").await {
         return broken;
     }
-    let bearer = headers
-        .get("authorization")
-        .map(http::HeaderValue::as_bytes);
+    let bearer = headers.get("authorization").map(HeaderValue::as_bytes);
     if !bearer.is_some_and(|bearer| bearer.starts_with(b"Bearer ")) {
         return answer(StatusCode::UNAUTHORIZED, &json!({}));
     }

@@ -18,16 +18,16 @@ pub enum RefreshSessionResponse {
     /// The session goes on.
     Ok {},
 }
+json_answer!(RefreshSessionResponse, OK);
 
 impl From<recipes::session::Refresh> for RefreshSessionResponse {
     fn from(outcome: recipes::session::Refresh) -> Self {
+        use recipes::session::Refresh as Outcome;
         match outcome {
-            recipes::session::Refresh::Ok => Self::Ok {},
+            Outcome::Ok => Self::Ok {},
         }
     }
 }
-
-json_answer!(RefreshSessionResponse, OK);
 
 // ----- invitations -----
 
@@ -68,6 +68,7 @@ pub enum CreateInvitationResponse {
     #[serde(rename = "TEAM_FULL_ERROR")]
     TeamFullError,
 }
+json_answer!(CreateInvitationResponse, OK);
 
 impl CreateInvitationResponse {
     /// [`Self::Ok`].
@@ -88,8 +89,6 @@ impl CreateInvitationResponse {
     }
 }
 
-json_answer!(CreateInvitationResponse, OK);
-
 /// What `GET /invitations` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
@@ -98,6 +97,7 @@ pub enum ListInvitationsResponse {
     #[serde(rename = "OK")]
     Ok { invitations: Vec<Invitation> },
 }
+json_answer!(ListInvitationsResponse, OK);
 
 impl ListInvitationsResponse {
     /// [`Self::Ok`].
@@ -105,5 +105,3 @@ impl ListInvitationsResponse {
         Self::Ok { invitations }
     }
 }
-
-json_answer!(ListInvitationsResponse, OK);

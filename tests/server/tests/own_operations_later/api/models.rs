@@ -19,16 +19,16 @@ pub enum RefreshSessionResponse {
     /// The session goes on.
     Ok {},
 }
+json_answer!(RefreshSessionResponse, OK);
 
 impl From<recipes::session::Refresh> for RefreshSessionResponse {
     fn from(outcome: recipes::session::Refresh) -> Self {
+        use recipes::session::Refresh as Outcome;
         match outcome {
-            recipes::session::Refresh::Ok => Self::Ok {},
+            Outcome::Ok => Self::Ok {},
         }
     }
 }
-
-json_answer!(RefreshSessionResponse, OK);
 
 // ----- invitations -----
 
@@ -86,6 +86,7 @@ pub enum CreateInvitationResponse {
         limit: Option<i64>,
     },
 }
+json_answer!(CreateInvitationResponse, OK);
 
 impl CreateInvitationResponse {
     /// [`Self::Ok`]; what is not required is left out.
@@ -112,8 +113,6 @@ impl CreateInvitationResponse {
     optional_field!(with_limit(i64), limit of TeamFullError);
 }
 
-json_answer!(CreateInvitationResponse, OK);
-
 /// What `GET /invitations` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "status")]
@@ -122,6 +121,7 @@ pub enum ListInvitationsResponse {
     #[serde(rename = "OK")]
     Ok { invitations: Vec<Invitation> },
 }
+json_answer!(ListInvitationsResponse, OK);
 
 impl ListInvitationsResponse {
     /// [`Self::Ok`].
@@ -129,5 +129,3 @@ impl ListInvitationsResponse {
         Self::Ok { invitations }
     }
 }
-
-json_answer!(ListInvitationsResponse, OK);

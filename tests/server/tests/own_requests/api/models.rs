@@ -20,16 +20,16 @@ pub enum RefreshSessionResponse {
     /// The session goes on.
     Ok {},
 }
+json_answer!(RefreshSessionResponse, OK);
 
 impl From<recipes::session::Refresh> for RefreshSessionResponse {
     fn from(outcome: recipes::session::Refresh) -> Self {
+        use recipes::session::Refresh as Outcome;
         match outcome {
-            recipes::session::Refresh::Ok => Self::Ok {},
+            Outcome::Ok => Self::Ok {},
         }
     }
 }
-
-json_answer!(RefreshSessionResponse, OK);
 
 // ----- parcels -----
 
@@ -63,6 +63,7 @@ pub enum SendParcelResponse {
     /// What arrived, as text.
     Ok { text: String },
 }
+json_answer!(SendParcelResponse, OK);
 
 impl SendParcelResponse {
     /// [`Self::Ok`].
@@ -71,8 +72,6 @@ impl SendParcelResponse {
     }
 }
 
-json_answer!(SendParcelResponse, OK);
-
 /// What `GET /parcels` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -80,6 +79,7 @@ pub enum ListParcelsResponse {
     /// What arrived, as text.
     Ok { text: String },
 }
+json_answer!(ListParcelsResponse, OK);
 
 impl ListParcelsResponse {
     /// [`Self::Ok`].
@@ -87,8 +87,6 @@ impl ListParcelsResponse {
         Self::Ok { text }
     }
 }
-
-json_answer!(ListParcelsResponse, OK);
 
 /// Part of what `GET /parcels/search` takes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -119,6 +117,7 @@ pub enum SearchParcelsResponse {
     /// What arrived, as text.
     Ok { text: String },
 }
+json_answer!(SearchParcelsResponse, OK);
 
 impl SearchParcelsResponse {
     /// [`Self::Ok`].
@@ -127,8 +126,6 @@ impl SearchParcelsResponse {
     }
 }
 
-json_answer!(SearchParcelsResponse, OK);
-
 /// What `GET /parcels/{kind}/{codes}/{rooms}` answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -136,6 +133,7 @@ pub enum FindParcelsResponse {
     /// What arrived, as text.
     Ok { text: String },
 }
+json_answer!(FindParcelsResponse, OK);
 
 impl FindParcelsResponse {
     /// [`Self::Ok`].
@@ -143,5 +141,3 @@ impl FindParcelsResponse {
         Self::Ok { text }
     }
 }
-
-json_answer!(FindParcelsResponse, OK);
