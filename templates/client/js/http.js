@@ -55,9 +55,8 @@ function requestOf(client, operation, options) {
     (operation.absolute ? "" : client.apiBasePath) +
     (operation.tenant && tenant !== "public" ? `/${segment(tenant)}` : "");
   const url = new URL(client.apiDomain + prefix + operation.path);
-  put(url.searchParams, operation.query);
   // A blank as RFC 3986 writes it: a `+` is one in forms only.
-  url.search = url.search.replaceAll("+", "%20");
+  url.search = String(put(new URLSearchParams(), operation.query)).replace(/\+/g, "%20");
   const { absolute, form, json, method, redirects, rid } = operation;
   const headers = {
     "fdi-version": absolute ? undefined : FDI_VERSIONS,
