@@ -47,7 +47,7 @@ pub(crate) const ANSWER_BYTES: usize = 256 * 1024;
 /// How many exchanges there may be at once.
 const AT_ONCE: usize = 64;
 
-/// How long a connection that nobody uses is kept.
+/// How long an unused connection is kept.
 const IDLE: Duration = Duration::from_secs(30);
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -192,7 +192,7 @@ impl Outgoing {
             let response = response.map_err(|error| reason(&host, &error))?;
             let (head, body) = response.into_parts();
             let body = to_bytes(Body::new(body), ANSWER_BYTES).await;
-            // Of all that can go wrong here, one is told apart by its text alone, and it makes no difference.
+            // An answer that is too large and one that breaks off differ in their texts alone; both are refused.
             let body = body.map_err(|_| OutgoingError::TooLarge(host.clone()))?;
             Ok(OutgoingAnswer {
                 status: head.status,

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn countries_that_share_a_code_are_told_apart() {
+    fn countries_that_share_a_code_are_distinguished() {
         for (text, country) in [
             ("+36201234567", "+36 HU"),
             ("+14155552671", "+1 US"),

@@ -39,7 +39,7 @@ const PRIVATE: [Ipv4Net; 4] = [
     v4(100, 64, 0, 0, 10),
 ];
 
-/// Neither public nor anybody's network.
+/// Neither public nor private.
 const SPECIAL: [Ipv4Net; 10] = [
     v4(0, 0, 0, 0, 8),
     v4(169, 254, 0, 0, 16),
@@ -71,9 +71,9 @@ const SPECIAL_GLOBAL: [Ipv6Net; 4] = [
 #[derive(Debug, PartialEq, Eq)]
 enum Place {
     Public,
-    Here,
+    Loopback,
     Private,
-    Nowhere,
+    Special,
 }
 
 impl Reach {
@@ -81,9 +81,9 @@ impl Reach {
     pub(crate) fn includes(self, address: IpAddr) -> bool {
         match place(address) {
             Place::Public => true,
-            Place::Here => self != Self::Public,
+            Place::Loopback => self != Self::Public,
             Place::Private => self == Self::Private,
-            Place::Nowhere => false,
+            Place::Special => false,
         }
     }
 }
@@ -97,11 +97,11 @@ fn place(address: IpAddr) -> Place {
 
 fn of_v4(address: Ipv4Addr) -> Place {
     if LOOPBACK.contains(&address) {
-        Place::Here
+        Place::Loopback
     } else if PRIVATE.iter().any(|range| range.contains(&address)) {
         Place::Private
     } else if SPECIAL.iter().any(|range| range.contains(&address)) {
-        Place::Nowhere
+        Place::Special
     } else {
         Place::Public
     }
@@ -109,7 +109,7 @@ fn of_v4(address: Ipv4Addr) -> Place {
 
 fn of_v6(address: Ipv6Addr) -> Place {
     if address.is_loopback() {
-        return Place::Here;
+        return Place::Loopback;
     }
     if NAT64.contains(&address) {
         let [.., a, b, c, d] = address.octets();
@@ -122,7 +122,7 @@ fn of_v6(address: Ipv6Addr) -> Place {
     if GLOBAL.contains(&address) && !is_special {
         Place::Public
     } else {
-        Place::Nowhere
+        Place::Special
     }
 }
 
@@ -146,7 +146,7 @@ mod tests {
                 ][..],
             ),
             (
-                Place::Here,
+                Place::Loopback,
                 &["127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.1"],
             ),
             (
@@ -164,7 +164,7 @@ mod tests {
                 ],
             ),
             (
-                Place::Nowhere,
+                Place::Special,
                 &[
                     "0.0.0.0",
                     "0.1.2.3",
@@ -193,9 +193,9 @@ mod tests {
                     .map(|reach| reach.includes(address));
                 let expected = match place_of {
                     Place::Public => [true, true, true],
-                    Place::Here => [false, true, true],
+                    Place::Loopback => [false, true, true],
                     Place::Private => [false, false, true],
-                    Place::Nowhere => [false, false, false],
+                    Place::Special => [false, false, false],
                 };
                 assert_eq!(reached, expected, "{address}");
             }

@@ -44,7 +44,7 @@ impl tower::Service<Name> for CheckedNames {
             // The port is that of the URL; the connector puts it in.
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let found: Vec<SocketAddr> = found.collect();
-            // A name with one address inside and one outside is no mistake of anybody's.
+            // A name with one address inside and one outside is no ordinary mistake.
             if found.iter().all(|address| reach.includes(address.ip())) {
                 Ok(found.into_iter())
             } else {

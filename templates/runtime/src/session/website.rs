@@ -8,7 +8,7 @@
 //! 3. the website of appInfo.
 //!
 //! Rule: whatever a request says, the outcome is a website of the settings. `Origin`, `Host` and `X-Forwarded-Host`
-//! are texts of the client's making. A link in a mail that is made of one of them takes the token in it to the server
+//! are texts that the client chooses. A link in a mail that is made of one of them takes the token in it to the server
 //! of an attacker (OWASP, Forgot Password Cheat Sheet, "URL Tokens"; OWASP Web Security Testing Guide, "Testing for
 //! Host Header Injection").
 
@@ -31,7 +31,7 @@ pub struct Website(String);
 pub struct WebsiteRequest<'a> {
     /// The method of the request.
     pub method: &'a Method,
-    /// The headers of the request. All of them are of the client's making.
+    /// The headers of the request. The client chooses all of them.
     pub headers: &'a HeaderMap,
     /// The websites to choose from; that of appInfo is the first one.
     pub websites: &'a [Website],

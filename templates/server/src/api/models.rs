@@ -813,7 +813,7 @@ pub enum SignInUpResponse {
         created_new_recipe_user: bool,
         user: User,
     },
-    /// The provider has not told the address of the user, and it is needed.
+    /// The provider gives no address of the user, and one is needed.
     #[serde(rename = "NO_EMAIL_GIVEN_BY_PROVIDER")]
     NoEmailGivenByProvider,
     /// Signing in or up this way is closed for this user.

@@ -79,10 +79,10 @@ impl SignedSecret {
     }
 }
 
-/// Where the page is to which a form of Apple belongs, with what the form says.
+/// The URL of the page that a form of Apple belongs to, with the values of the form.
 ///
-/// The page has written the target into `state`, and so may anybody who makes somebody else send such a form: it is
-/// followed to origins of the website alone (RFC 9700 §4.11, open redirectors).
+/// The page writes the target into `state`, and so can an attacker who makes a user send such a form: only targets on
+/// origins of the website are accepted (RFC 9700 §4.11, open redirectors).
 ///
 /// # Errors
 /// [`Error::BadInput`] where `state` names no page of the website.

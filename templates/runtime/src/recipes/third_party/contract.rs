@@ -1,4 +1,4 @@
-//! The operations of signing in through a third party that knows the user.
+//! The operations of signing in through a provider.
 
 use crate::contract::{Location, contracts};
 use crate::shapes::User;
@@ -50,7 +50,7 @@ contracts! {
             /// The user.
             "user" => user: User,
         }
-        /// The provider has not told the address of the user, and it is needed.
+        /// The provider gives no address of the user, and one is needed.
         Required NoEmail = "NO_EMAIL_GIVEN_BY_PROVIDER"
         /// This way to sign in is closed for the user.
         Feature NotAllowed = "SIGN_IN_UP_NOT_ALLOWED" {

@@ -3,9 +3,9 @@
 //! Rules:
 //! - a document is fetched once for all who wait for it, and is good for an hour; where it cannot be fetched again, the
 //!   old one serves for a day;
-//! - a host that has failed is left alone for a few seconds, so that requests do not queue up behind it;
+//! - a host that has failed is not asked again for a few seconds, so that requests do not queue up behind it;
 //! - a token whose key is not known has the keys fetched again, since providers replace them (OpenID Connect Core 1.0,
-//!   §10.1.1), and not more often than every ten seconds, since anybody can make up the name of a key;
+//!   §10.1.1), and not more often than every ten seconds, since any client can invent a key id;
 //! - a discovery document speaks for the issuer of its URL alone (OpenID Connect Discovery 1.0, §4.3).
 
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ const FRESH: i64 = 3_600_000;
 /// How long it serves where no newer one can be had.
 const STALE: i64 = 24 * 3_600_000;
 
-/// How long a host that has failed is left alone.
+/// How long a host that has failed is not asked again.
 const PAUSE: i64 = 5_000;
 
 /// How old keys must be to be fetched again because of a token.

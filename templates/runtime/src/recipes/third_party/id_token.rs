@@ -30,7 +30,7 @@ pub(super) struct Expected<'a> {
     pub(super) client_id: &'a str,
     /// The clients that may have asked for it: those of the provider.
     pub(super) clients: &'a [&'a str],
-    /// What the authorisation URL carried; `None` where an application has asked for the token by itself.
+    /// What the authorisation URL carried; `None` where an application requested the token itself.
     pub(super) nonce: Option<&'a str>,
     /// The access token that came with it.
     pub(super) access_token: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Signing in through a third party that knows the user: OAuth 2.0 (RFC 6749, RFC 9700) and OpenID Connect.
+//! Signing in through a provider: OAuth 2.0 (RFC 6749, RFC 9700) and OpenID Connect.
 //!
 //! Rules:
 //! - the server stores nothing between the two steps. The page keeps `state`, which ties the answer of the provider to
@@ -89,7 +89,7 @@ struct Providers {
     documents: Documents,
 }
 
-/// Tells where a sign-in begins at a provider.
+/// Returns the URL at which a sign-in begins at a provider.
 ///
 /// # Errors
 /// [`Error::BadInput`] for a provider, a client or a redirect URI that is not known, [`Error::TooManyRequests`],
@@ -148,12 +148,12 @@ pub async fn authorisation_url(call: &mut Call) -> Result<AuthorisationUrl, Erro
     })
 }
 
-/// Signs a user in, or up, with a code that the provider has given to the page, or with tokens that an application has
-/// got by itself.
+/// Signs a user in, or up, with a code that the provider has given to the page, or with tokens that an application
+/// requested itself.
 ///
 /// # Errors
 /// [`Error::BadInput`] for a request that is not built as documented and for what the provider or the checks refuse,
-/// [`Error::General`] where the user has turned back, [`Error::Session`] for a session that must be refreshed first,
+/// [`Error::General`] where the provider did not authenticate the user, [`Error::Session`] for a session that must be refreshed first,
 /// [`Error::TooManyRequests`], [`Error::Unavailable`] where the provider cannot be asked; the store failed.
 pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
     let body = call.json()?;
@@ -171,7 +171,7 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
     let now = call.auth().clock().now();
     let profile = profile(call, &providers.documents, provider, client, given, now).await?;
     let user_id = &profile.user_id;
-    // Nobody gets mail there, so there is nothing to prove.
+    // No mail reaches this address, so there is nothing to verify.
     let made_up = format!("{user_id}.{}@{NO_ADDRESS}", provider.id).to_lowercase();
     let is_without = profile.email.is_none();
     if is_without && provider.require_email {
@@ -210,7 +210,7 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
     })
 }
 
-/// Sends whoever comes back from Apple on to the page that began.
+/// Redirects a user who comes back from Apple to the page that began the sign-in.
 ///
 /// # Errors
 /// [`Error::BadInput`] where the form names no page of the website.
@@ -295,7 +295,7 @@ async fn profile(
     profile::read(documents, &subject).await.map_err(answer)
 }
 
-/// What the provider says beside the code: whether it let the user in, and who it is.
+/// What the provider says beside the code: whether it authenticated the user, and its issuer.
 fn check_response(
     query: &Map<String, Value>,
     metadata: &Metadata,
@@ -314,7 +314,7 @@ fn check_response(
     }
     if query.get("error").is_some_and(|error| !error.is_null()) {
         let name = &provider.name;
-        let text = format!("{name} has not let you in. Please start again.");
+        let text = format!("{name} did not sign you in. Please start again.");
         return Err(Error::General(text));
     }
     Ok(())
@@ -350,7 +350,7 @@ fn uses_nonce(client: &Client, metadata: &Metadata) -> bool {
     client.is_openid() && metadata.jwks.is_some()
 }
 
-/// The nonce of a sign-in: whoever sees it, in the URL, learns nothing about the verifier.
+/// The nonce of a sign-in. It stands in the URL and reveals nothing about the verifier.
 fn nonce(verifier: &str) -> String {
     token::encode(&token::hmac_sha256(verifier.as_bytes(), NONCE_LABEL))
 }
@@ -361,7 +361,7 @@ fn providers(config: &Config) -> Result<Vec<Provider>, String> {
     for settings in settings::read(config)? {
         let provider = Provider::new(&settings).map_err(|error| settings::of_providers(&error))?;
         if all.iter().any(|known| known.id == provider.id) {
-            let error = format!("provider `{}`: it stands there twice", provider.id);
+            let error = format!("provider `{}`: it is listed twice", provider.id);
             return Err(settings::of_providers(&error));
         }
         all.push(provider);

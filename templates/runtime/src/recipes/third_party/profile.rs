@@ -1,4 +1,4 @@
-//! Who the user is: out of a verified ID token, and of what the provider tells whoever has the access token.
+//! Who the user is: the claims of a verified ID token, and the user info that the provider gives for the access token.
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value};
@@ -26,7 +26,7 @@ pub(super) struct Profile {
 
 /// What one source says.
 #[derive(Debug, Default)]
-struct Said {
+struct ProfileData {
     user_id: Option<String>,
     email: Option<String>,
     verified: Option<bool>,
@@ -38,7 +38,7 @@ pub(super) struct Subject<'a> {
     pub(super) client: &'a Client,
     pub(super) metadata: &'a Metadata,
     pub(super) tokens: &'a Tokens,
-    /// The nonce of the authorisation URL; `None` where an application has got the tokens by itself.
+    /// The nonce of the authorisation URL; `None` where an application requested the tokens itself.
     pub(super) nonce: Option<&'a str>,
     /// Now, in milliseconds.
     pub(super) now: i64,
@@ -56,14 +56,14 @@ pub(super) async fn read(documents: &Documents, subject: &Subject<'_>) -> Result
         tokens,
         ..
     } = subject;
-    let mut said = Said::default();
+    let mut data = ProfileData::default();
     let mut subject_id = None;
     if let (Some(jwt), Some(jwks), Some(issuer)) =
         (&tokens.id_token, &metadata.jwks, &metadata.issuer)
     {
         let claims = verified(documents, subject, jwt, jwks, issuer).await?;
         check_hosted_domain(client, &claims)?;
-        said = Said::of(&Value::Object(claims.clone()), &provider.from_id_token);
+        data = ProfileData::of(&Value::Object(claims.clone()), &provider.from_id_token);
         let id = claims.get("sub").and_then(Value::as_str);
         subject_id = id.map(str::to_owned);
     } else if metadata.jwks.is_some() && client.is_openid() {
@@ -72,39 +72,37 @@ pub(super) async fn read(documents: &Documents, subject: &Subject<'_>) -> Result
             return Err(Failure::not_verified("there is no ID token"));
         }
     }
-    let is_complete = said.user_id.is_some() && said.email.is_some() && said.verified.is_some();
+    let is_complete = data.user_id.is_some() && data.email.is_some() && data.verified.is_some();
     if let (false, Some(url), Some(token)) =
         (is_complete, &metadata.user_info, &tokens.access_token)
     {
-        let told = user_info(documents, provider, url, token).await?;
+        let info = user_info(documents, provider, url, token).await?;
         // OpenID Connect Core 1.0, §5.3.2: or it is about another user.
         if let Some(id) = &subject_id
-            && told
-                .get("sub")
-                .is_some_and(|told| told.as_str() != Some(id))
+            && info.get("sub").is_some_and(|sub| sub.as_str() != Some(id))
         {
             return Err(Failure::not_verified("user info is about another user"));
         }
-        let mut told = Said::of(&told, &provider.from_user_info);
+        let mut further = ProfileData::of(&info, &provider.from_user_info);
         if let Some(emails) = &provider.known.emails {
-            told.add(
+            further.add(
                 emails,
                 &ask(documents, provider, &url_of(emails.url)?, token).await?,
             );
         }
-        said.complete(told);
+        data.complete(further);
     }
-    let user_id = said
+    let user_id = data
         .user_id
         .filter(|id| !id.is_empty() && id.len() <= LONGEST_ID);
     let user_id =
         user_id.ok_or_else(|| Failure::not_verified("the provider names no user, or too long"))?;
-    let email = said.email.as_deref().map(EmailAddress::parse);
+    let email = data.email.as_deref().map(EmailAddress::parse);
     Ok(Profile {
         user_id,
         email: email
             .and_then(Result::ok)
-            .map(|email| (email, said.verified == Some(true))),
+            .map(|email| (email, data.verified == Some(true))),
     })
 }
 
@@ -212,12 +210,12 @@ fn url_of(text: &str) -> Result<Url, Failure> {
     Url::parse(text).map_err(|error| Failure::Misconfigured(error.to_string()))
 }
 
-impl Said {
+impl ProfileData {
     fn of(json: &Value, paths: &Paths) -> Self {
         Self {
             user_id: at(json, &paths.user_id).and_then(text),
             email: at(json, &paths.email).and_then(|email| email.as_str().map(str::to_owned)),
-            verified: at(json, &paths.email_verified).and_then(truth),
+            verified: at(json, &paths.email_verified).and_then(boolean),
         }
     }
 
@@ -228,22 +226,22 @@ impl Said {
             path => at(json, path),
         };
         let mut list = list.and_then(Value::as_array).into_iter().flatten();
-        let primary = list.find(|email| email.get(emails.primary).and_then(truth) == Some(true));
+        let primary = list.find(|email| email.get(emails.primary).and_then(boolean) == Some(true));
         if let Some(primary) = primary {
             let email = primary.get("email").and_then(Value::as_str);
             self.email = email.map(str::to_owned);
-            self.verified = primary.get(emails.verified).and_then(truth);
+            self.verified = primary.get(emails.verified).and_then(boolean);
         }
     }
 
     /// Fills in what is missing. That an address is verified counts for that address alone.
-    fn complete(&mut self, told: Self) {
-        self.user_id = self.user_id.take().or(told.user_id);
+    fn complete(&mut self, further: Self) {
+        self.user_id = self.user_id.take().or(further.user_id);
         if self.email.is_none() {
-            self.email = told.email;
-            self.verified = told.verified;
-        } else if self.email == told.email {
-            self.verified = self.verified.or(told.verified);
+            self.email = further.email;
+            self.verified = further.verified;
+        } else if self.email == further.email {
+            self.verified = self.verified.or(further.verified);
         }
     }
 }
@@ -266,7 +264,7 @@ fn text(value: &Value) -> Option<String> {
 }
 
 /// Some providers write `"true"`.
-fn truth(value: &Value) -> Option<bool> {
+fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
         Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
@@ -301,13 +299,13 @@ mod tests {
             ),
         ] {
             let emails = built_in::find(provider).emails.as_ref();
-            let mut said = Said::default();
-            said.add(emails.expect("it has a list"), &list);
-            assert_eq!(said.email.as_deref(), Some("ana@ex.co"), "{provider}");
-            assert_eq!(said.verified, Some(false), "{provider}");
-            let mut said = Said::default();
-            said.add(emails.expect("it has a list"), &json!({"message": "no"}));
-            assert_eq!(said.email, None);
+            let mut data = ProfileData::default();
+            data.add(emails.expect("it has a list"), &list);
+            assert_eq!(data.email.as_deref(), Some("ana@ex.co"), "{provider}");
+            assert_eq!(data.verified, Some(false), "{provider}");
+            let mut data = ProfileData::default();
+            data.add(emails.expect("it has a list"), &json!({"message": "no"}));
+            assert_eq!(data.email, None);
         }
     }
 

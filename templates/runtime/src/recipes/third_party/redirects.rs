@@ -36,7 +36,7 @@ pub(super) fn of_website(config: &Config, text: &str) -> Option<Url> {
         return None;
     }
     let url = Url::parse(text).ok()?;
-    // RFC 6749 §3.1.2: no fragment. A user name before the host misleads whoever reads it.
+    // RFC 6749 §3.1.2: no fragment. A user name before the host misleads the reader.
     if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
         return None;
     }

@@ -8,7 +8,7 @@ use crate::error::Error;
 /// How long a verifier may be (RFC 7636 §4.1).
 const VERIFIER_LENGTH: std::ops::RangeInclusive<usize> = 43..=128;
 
-/// What a page or an application hands over.
+/// What a page or an application sends.
 pub(super) enum Given {
     /// What the provider has added to the redirect URI, and what the page has kept.
     Redirect {
@@ -16,15 +16,15 @@ pub(super) enum Given {
         query: Map<String, Value>,
         verifier: Option<String>,
     },
-    /// Tokens that an application has got by itself.
+    /// Tokens that an application requested itself.
     Tokens(Tokens),
 }
 
 impl Given {
-    /// What the body hands over; `redirectURIInfo` goes before `oAuthTokens`.
+    /// What the body contains; `redirectURIInfo` has priority over `oAuthTokens`.
     ///
     /// # Errors
-    /// [`Error::BadInput`] where it hands over nothing, or not in the documented form.
+    /// [`Error::BadInput`] where it contains neither, or not in the documented form.
     pub(super) fn read(body: &Value) -> Result<Self, Error> {
         let there = |name: &str| body.get(name).filter(|value| !value.is_null());
         if let Some(info) = there("redirectURIInfo") {

@@ -35,7 +35,7 @@ pub(super) struct SignedIn {
 }
 
 impl SignInOrUp {
-    /// For a user of a provider, at this time; an address that is made up is nobody's.
+    /// For a user of a provider, at this time; a made-up address belongs to no user.
     pub(super) fn new(tenant_id: &str, third_party_id: &str, profile: Profile, now: i64) -> Self {
         let (email, verified) = match profile.email {
             Some((email, verified)) => (Some(email.to_string()), verified),
@@ -59,7 +59,7 @@ impl SignInOrUp {
 impl Transaction for SignInOrUp {
     type Output = SignedIn;
     const NAME: &'static str = "third_party_sign_in_or_up";
-    // Whoever is signed up is signed in when it is done again.
+    // A repetition would sign in the user that the first run has signed up.
     const RETRY: Retry = Retry::Never;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<SignedIn, TxError> {

@@ -14,7 +14,7 @@ use crate::outgoing::Outgoing;
 /// The longest error code that goes into the log.
 const LONGEST_ERROR: usize = 60;
 
-/// What a provider or an application hands over.
+/// The tokens that a provider or an application sends.
 #[derive(Default, Deserialize)]
 pub(super) struct Tokens {
     pub(super) access_token: Option<String>,
