@@ -55,7 +55,7 @@ export declare function call<Answer>(
  */
 export declare function segment(value: unknown): string;
 /** An object as parameters of a query: `filter[state]`. */
-export declare function deepObject(name: string, value?: object): object;
+export declare function deepObject(name: string, value?: object | null): object;
 /** The body of an answer: whether it is JSON, and its value. */
 export declare function read(response: Response): Promise<[boolean, unknown]>;
 /**

@@ -91,7 +91,7 @@ export function segment(value: unknown): string {
 }
 
 /** An object as parameters of a query: `filter[state]`. */
-export function deepObject(name: string, value: object = {}): object {
+export function deepObject(name: string, value: object | null = {}): object {
   const keys = Object.entries(value ?? {});
   return Object.fromEntries(keys.map(([key, item]) => [`${name}[${key}]`, item as unknown]));
 }
