@@ -170,7 +170,7 @@ impl Session {
     }
 }
 
-/// The text of an access token. Whoever has it can act as the user at every service that trusts the keys of
+/// The text of an access token. A person who has it can act as the user at every service that trusts the keys of
 /// this server, so `Debug` does not show it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct AccessToken(Arc<str>);
