@@ -97,7 +97,8 @@ const RECIPES: &str = "templates/runtime/src/recipes/";
 /// Where they are registered.
 const REGISTRY: &str = "templates/runtime/src/recipes.rs";
 
-/// The names that a recipe's contract gives: its id, its behaviours and its operationIds.
+/// The names of recipes: those that a contract gives (its id, its behaviours and its operationIds), and that of the
+/// folder, which is its Cargo feature too.
 fn names() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for contract in sources("templates/runtime/src") {
@@ -110,6 +111,7 @@ fn names() -> BTreeSet<String> {
         if OF_THE_CORE.contains(&recipe) {
             continue;
         }
+        names.insert(recipe.to_owned());
         for line in contract.code().lines().map(str::trim) {
             let is_named = ["recipe ", "name:", "operation_ids:"]
                 .iter()
@@ -122,6 +124,7 @@ fn names() -> BTreeSet<String> {
     // The test would also pass if it knew no name.
     for known in [
         "emailpassword",
+        "email_password",
         "email-password.sign-in",
         "signInX",
         "resetPassword",

@@ -109,10 +109,6 @@ impl Auth {
     ///
     /// # Errors
     /// It keeps nothing of this type: a mistake in the recipe.
-    #[cfg_attr(
-        not(feature = "third_party"),
-        allow(dead_code, reason = "for recipes that keep something")
-    )]
     pub(crate) fn part<T: Clone + Send + Sync + 'static>(&self) -> Result<&T, Error> {
         let part = self.0.recipe_parts.get::<T>();
         part.ok_or_else(|| Error::internal("a recipe lacks what it keeps"))

@@ -8,9 +8,7 @@ mod by_identifier;
 
 use uuid::Uuid;
 
-#[cfg(feature = "third_party")]
-pub(crate) use self::addresses::set_email;
-pub(crate) use self::addresses::set_verified;
+pub(crate) use self::addresses::{set_email, set_verified};
 use super::transaction::{Access, Row};
 use super::{
     LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn,

@@ -20,7 +20,6 @@ pub(crate) async fn set_verified(
 }
 
 /// Gives a login method another address, or none.
-#[cfg(feature = "third_party")]
 pub(crate) async fn set_email(
     tx: &mut Tx<'_>,
     recipe_user_id: &str,
