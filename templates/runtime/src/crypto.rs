@@ -11,4 +11,6 @@ pub mod password;
 #[path = "crypto/no_password.rs"]
 pub mod password;
 pub mod schedule;
+#[cfg(any(feature = "otel", feature = "outgoing", feature = "postgres"))]
+pub(crate) mod tls;
 pub mod token;

@@ -28,12 +28,12 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 pub(crate) use self::addresses::Reach;
 use self::names::{CheckedNames, Refused};
+use crate::crypto::tls;
 
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
@@ -90,15 +90,7 @@ impl Outgoing {
     /// # Errors
     /// The TLS library does not work.
     pub(crate) fn new(reach: Reach) -> Result<Self, rustls::Error> {
-        let roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
-        // The provider is named, since an application may have several in its tree.
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = tls::client_config(tls::public_roots())?;
         let mut http = HttpConnector::new_with_resolver(CheckedNames { reach });
         http.enforce_http(false);
         http.set_connect_timeout(Some(CONNECT_TIMEOUT));

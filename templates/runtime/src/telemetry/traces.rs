@@ -4,7 +4,6 @@
 //! a password. Spans are sent in batches from a thread of their own; a collector that is slow or down loses
 //! spans, and delays no request.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -23,7 +22,6 @@ use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::runtime::Handle;
 use tracing::level_filters::LevelFilter;
 use tracing::{Span, Subscriber};
@@ -33,6 +31,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::{TelemetryError, variable};
+use crate::crypto::tls;
 
 /// The name of the service where `OTEL_SERVICE_NAME` is not set.
 const SERVICE: &str = "auth-server";
@@ -192,15 +191,7 @@ struct Sender {
 
 impl Sender {
     fn new() -> Result<Self, rustls::Error> {
-        let roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
-        // The provider is named, because an application may depend on several.
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = tls::client_config(tls::public_roots())?;
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls)
             .https_or_http()

@@ -19,6 +19,8 @@ use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
+use crate::crypto::tls;
+
 /// How long a new connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -93,7 +95,7 @@ impl Address {
         if config.get_application_name().is_none() {
             config.application_name("auth-server");
         }
-        let tls = encrypted.then(|| tls(roots.as_deref())).transpose()?;
+        let tls = encrypted.then(|| tls_of(roots.as_deref())).transpose()?;
         Ok(Self { config, tls })
     }
 
@@ -142,11 +144,11 @@ fn is_here(host: &Host) -> bool {
 }
 
 /// Trusts the authorities of a file, or the public ones.
-fn tls(roots: Option<&str>) -> Result<Arc<ClientConfig>, String> {
-    let mut trusted = RootCertStore::empty();
-    match roots {
-        None | Some("system") => trusted.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+fn tls_of(roots: Option<&str>) -> Result<Arc<ClientConfig>, String> {
+    let trusted = match roots {
+        None | Some("system") => tls::public_roots(),
         Some(path) => {
+            let mut trusted = RootCertStore::empty();
             let wrong = |error: &dyn std::fmt::Display| format!("sslrootcert {path}: {error}");
             let certificates =
                 CertificateDer::pem_file_iter(path).map_err(|error| wrong(&error))?;
@@ -157,15 +159,10 @@ fn tls(roots: Option<&str>) -> Result<Arc<ClientConfig>, String> {
             if trusted.is_empty() {
                 return Err(wrong(&"holds no certificate"));
             }
+            trusted
         }
-    }
-    // The provider is named, since an application may have several in its tree.
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_root_certificates(trusted)
-        .with_no_client_auth();
+    };
+    let config = tls::client_config(trusted).map_err(|error| error.to_string())?;
     Ok(Arc::new(config))
 }
 
