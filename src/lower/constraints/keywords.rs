@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::shared::{canonical, regex};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Constraint, Number};
 use crate::lower::context::Context;
@@ -114,38 +115,12 @@ fn listed(schema: &Schema) -> Option<Vec<String>> {
     Some(texts)
 }
 
-/// As the runtime writes values to compare them: keys have no order, and 1.0 is 1.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{float:.0}"),
-            _ => number.to_string(),
-        },
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(canonical).collect();
-            format!("[{}]", items.join(","))
-        }
-        Value::Object(keys) => {
-            let keys = keys.iter();
-            let mut keys: Vec<String> = keys
-                .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)))
-                .collect();
-            keys.sort_unstable();
-            format!("{{{}}}", keys.join(","))
-        }
-        other => other.to_string(),
-    }
-}
-
 /// `pattern`, if it is one of ECMA 262.
 fn pattern(cx: &mut Context<'_>, schema: &Schema) -> Option<String> {
     let (keyword, value) = schema.limits.iter().find(|(key, _)| *key == "pattern")?;
     let pattern = value.as_str().filter(|_| applies(keyword, schema.kind))?;
     let span = cx.at(&schema.place.under(keyword));
-    // As the runtime reads it.
-    let compiled =
-        regress::Regex::with_flags(pattern, "u").or_else(|_| regress::Regex::new(pattern));
-    if let Err(error) = compiled {
+    if let Err(error) = regex(pattern) {
         let title = format!("`{pattern}` is not a regular expression of ECMA 262");
         cx.report(
             Diagnostic::error("invalid-pattern", title)

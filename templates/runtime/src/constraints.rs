@@ -9,6 +9,7 @@
 mod formats;
 mod numbers;
 mod pattern;
+mod shared;
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -18,6 +19,7 @@ use serde_json::Value;
 pub use self::formats::Format;
 pub use self::numbers::Number;
 use self::numbers::{number, of_number};
+use self::shared::canonical;
 
 /// One thing that a value must keep to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -218,31 +220,6 @@ fn of_list(constraint: &Constraint, items: &[Value], notation: Notation) -> Resu
             check(constraints, item, notation).map_err(|found| found.below(format!("[{index}]")))
         }),
         _ => Ok(()),
-    }
-}
-
-/// One text for all values that JSON Schema takes for equal: keys have no order, and 1.0 is 1.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Number(number) => match number.as_f64() {
-            Some(float) if !number.is_i64() && !number.is_u64() && float.fract() == 0.0 => {
-                format!("{float:.0}")
-            }
-            _ => number.to_string(),
-        },
-        Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(canonical).collect();
-            format!("[{}]", items.join(","))
-        }
-        Value::Object(keys) => {
-            let mut keys: Vec<String> = keys
-                .iter()
-                .map(|(key, value)| format!("{}:{}", Value::from(key.as_str()), canonical(value)))
-                .collect();
-            keys.sort_unstable();
-            format!("{{{}}}", keys.join(","))
-        }
-        other => other.to_string(),
     }
 }
 

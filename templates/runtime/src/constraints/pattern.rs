@@ -9,6 +9,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regress::Regex;
 
+use super::shared::regex;
+
 /// Whether a pattern matches anywhere in a text. One that is no pattern matches nothing; auth-gen refuses it.
 pub(super) fn matches(pattern: &'static str, text: &str) -> bool {
     compiled(pattern).is_some_and(|regex| regex.find(text).is_some())
@@ -22,11 +24,6 @@ fn compiled(pattern: &'static str) -> Option<Arc<Regex>> {
     static KNOWN: LazyLock<Mutex<Compiled>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let entry = known.entry(pattern);
-    let compiled = entry.or_insert_with(|| {
-        // JSON Schema 2020-12 (core, §6.4) wants Unicode; patterns in use also have escapes that Unicode
-        // forbids (`\@`).
-        let regex = Regex::with_flags(pattern, "u").or_else(|_| Regex::new(pattern));
-        regex.ok().map(Arc::new)
-    });
+    let compiled = entry.or_insert_with(|| regex(pattern).ok().map(Arc::new));
     compiled.clone()
 }
