@@ -31,7 +31,7 @@ pub(crate) use self::queue::{Due, Senders};
 pub use self::queue::{DueMail, NewMail, Queue};
 pub(crate) use self::settings::ProviderSettings;
 pub use self::settings::SmsProvider;
-pub(crate) use self::sms::{BothSms, SmsPermit};
+pub(crate) use self::sms::SmsPermit;
 pub use self::sms::{DueSms, NoSmsSender, Sms, SmsSender};
 #[cfg(feature = "smtp")]
 pub use self::smtp::Smtp;
@@ -201,11 +201,11 @@ impl Mailer for NoMailer {
     }
 }
 
-/// Sends through several mailers, each mail through all of them.
-pub(crate) struct Both(pub(crate) Arc<dyn Mailer>, pub(crate) Arc<dyn Mailer>);
+/// Sends through two senders, each message through both.
+pub(crate) struct Both<S: ?Sized>(pub(crate) Arc<S>, pub(crate) Arc<S>);
 
 #[async_trait]
-impl Mailer for Both {
+impl Mailer for Both<dyn Mailer> {
     async fn send(&self, mail: &Mail) -> Result<(), SendError> {
         self.0.send(mail).await?;
         self.1.send(mail).await

@@ -29,7 +29,7 @@ use crate::clock::Clock;
 use crate::crypto::encryption::Encryption;
 use crate::crypto::token;
 use crate::error::Error;
-use crate::metrics::SmsMetrics;
+use crate::metrics::MessageMetrics;
 use crate::network::{Location, Network};
 use crate::store::Store;
 
@@ -99,7 +99,7 @@ impl Limits {
         encryption: Encryption,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        sms: SmsMetrics,
+        sms: MessageMetrics,
     ) -> Result<Self, Error> {
         let key = shared_key(store.as_ref(), encryption).await?;
         Ok(Self(Arc::new(Inner {

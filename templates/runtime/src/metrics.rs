@@ -7,7 +7,6 @@
 //! <https://prometheus.io/docs/practices/naming/>, times are in seconds.
 
 mod instruments;
-mod sms;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +19,9 @@ use crate::error::Error;
 pub use prometheus_client::metrics::gauge::Gauge;
 
 pub use self::instruments::{
-    CleanupMetrics, DatabaseGauges, KeyGauges, MailMetrics, PasswordMetrics, RefreshOutcome,
-    RequestMetrics, SessionMetrics, StoreMetrics,
+    CleanupMetrics, DatabaseGauges, KeyGauges, MailMetrics, MessageMetrics, PasswordMetrics,
+    RefreshOutcome, RequestMetrics, SessionMetrics, StoreMetrics,
 };
-pub use self::sms::SmsMetrics;
 
 /// The content type of [`Metrics::text`]: OpenMetrics, which Prometheus reads since version 2.5.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -40,7 +38,7 @@ pub struct Metrics {
     /// The mail queue.
     pub mail: MailMetrics,
     /// Text messages.
-    pub sms: SmsMetrics,
+    pub sms: MessageMetrics,
     /// The verbs of the store.
     pub store: StoreMetrics,
     /// Connections to the database; set when the numbers are read.
@@ -80,7 +78,8 @@ impl Metrics {
         self.sessions.register(&mut registry);
         self.passwords.register(&mut registry);
         self.mail.register(&mut registry);
-        self.sms.register(&mut registry);
+        let help = "Text messages (SMS), by what became of them";
+        self.sms.register(&mut registry, "text_messages", help);
         self.store.register(&mut registry);
         self.database.register(&mut registry);
         self.keys.register(&mut registry);

@@ -225,7 +225,7 @@ impl AuthBuilder {
             Arc::clone(&clock),
             senders,
             config.session.signing_key_encryption.clone(),
-            (metrics.mail.clone(), metrics.sms.clone()),
+            &metrics,
         );
         let parts = Arc::new(Parts {
             config,

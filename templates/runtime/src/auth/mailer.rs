@@ -10,7 +10,7 @@ use super::recipe::Contacts;
 use super::{Auth, StartError};
 use crate::config::Config;
 use crate::contract::Sends;
-use crate::delivery::{Both, BothSms, Mailer, Outbox, SendError, SmsSender, sms_sender};
+use crate::delivery::{Both, Mailer, Outbox, SendError, SmsSender, sms_sender};
 
 /// Whether to warn that mails, or text messages, cannot be sent: until the warning has been logged.
 #[derive(Default)]
@@ -67,13 +67,10 @@ pub(super) fn configured_sms(
         .map(|sms| sms_sender(&sms.of_provider()))
         .transpose()
         .map_err(|(variable, message)| StartError(format!("{variable}: {message}")))?;
+    let outbox = outbox.map(|outbox| Arc::<Outbox>::clone(outbox) as Arc<dyn SmsSender>);
     Ok(match (service, outbox) {
-        (Some(service), Some(outbox)) => {
-            Some(Arc::new(BothSms(Arc::<Outbox>::clone(outbox), service)))
-        }
-        (Some(service), None) => Some(service),
-        (None, Some(outbox)) => Some(Arc::<Outbox>::clone(outbox)),
-        (None, None) => None,
+        (Some(service), Some(outbox)) => Some(Arc::new(Both(outbox, service))),
+        (service, outbox) => service.or(outbox),
     })
 }
 
@@ -88,11 +85,10 @@ pub(super) fn configured(
         .map(|url| smtp(url.expose(), &config.mail_from))
         .transpose()
         .map_err(|error| StartError(format!("AUTH_SMTP_URL: {error}")))?;
+    let outbox = outbox.map(|outbox| Arc::<Outbox>::clone(outbox) as Arc<dyn Mailer>);
     Ok(match (smtp, outbox) {
-        (Some(smtp), Some(outbox)) => Some(Arc::new(Both(Arc::<Outbox>::clone(outbox), smtp))),
-        (Some(smtp), None) => Some(smtp),
-        (None, Some(outbox)) => Some(Arc::<Outbox>::clone(outbox)),
-        (None, None) => None,
+        (Some(smtp), Some(outbox)) => Some(Arc::new(Both(outbox, smtp))),
+        (smtp, outbox) => smtp.or(outbox),
     })
 }
 

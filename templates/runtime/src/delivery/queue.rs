@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::crypto::encryption::Encryption;
 use crate::email::EmailAddress;
 use crate::error::Error;
-use crate::metrics::{MailMetrics, SmsMetrics};
+use crate::metrics::{MailMetrics, MessageMetrics, Metrics};
 use crate::phone::PhoneNumber;
 use crate::request_id;
 use crate::session::Website;
@@ -114,8 +114,8 @@ pub(super) struct Inner {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) senders: Senders,
     pub(super) encryption: Encryption,
-    pub(super) metrics: MailMetrics,
-    pub(super) sms_metrics: SmsMetrics,
+    pub(super) mail_metrics: MailMetrics,
+    pub(super) sms_metrics: MessageMetrics,
     pub(super) signals: Arc<Signals>,
 }
 
@@ -152,7 +152,7 @@ impl Queue {
         clock: Arc<dyn Clock>,
         senders: Senders,
         encryption: Encryption,
-        (metrics, sms_metrics): (MailMetrics, SmsMetrics),
+        metrics: &Metrics,
     ) -> Self {
         let signals = Signals {
             wake: Notify::new(),
@@ -167,8 +167,8 @@ impl Queue {
             clock,
             senders,
             encryption,
-            metrics,
-            sms_metrics,
+            mail_metrics: metrics.mail.clone(),
+            sms_metrics: metrics.sms.clone(),
             signals: Arc::new(signals),
         }))
     }
@@ -201,7 +201,7 @@ impl Queue {
         if self.0.store.run(enqueue).await? {
             self.wake();
         } else {
-            self.0.metrics.refused();
+            self.0.mail_metrics.messages.refused();
             let kind = kind.name();
             tracing::debug!(kind, "a mail is not sent: too many for one address");
         }

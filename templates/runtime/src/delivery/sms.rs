@@ -1,11 +1,10 @@
 //! Text messages: what is sent, and who sends it.
 
 use std::fmt;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::SendError;
+use super::{Both, SendError};
 use crate::phone::PhoneNumber;
 
 /// One text message (SMS).
@@ -82,11 +81,8 @@ impl SmsSender for NoSmsSender {
     }
 }
 
-/// Sends through two senders, each message through both.
-pub(crate) struct BothSms(pub(crate) Arc<dyn SmsSender>, pub(crate) Arc<dyn SmsSender>);
-
 #[async_trait]
-impl SmsSender for BothSms {
+impl SmsSender for Both<dyn SmsSender> {
     async fn send(&self, sms: &Sms) -> Result<(), SendError> {
         self.0.send(sms).await?;
         self.1.send(sms).await

@@ -186,15 +186,16 @@ impl Sends {
 /// Sends one mail and remembers what became of it.
 async fn send(inner: Arc<Inner>, compose: Compose, row: ClaimedMail) {
     let (kind, expires_at) = (row.kind.clone(), row.expires_at);
-    let is_sms = PhoneNumber::from_normal(&row.recipient).is_some();
+    let metrics = match PhoneNumber::from_normal(&row.recipient) {
+        Some(_) => &inner.sms_metrics,
+        None => &inner.mail_metrics.messages,
+    };
     let claim = (row.id.clone(), row.attempt);
     let (id, attempt) = claim.clone();
     let failure = match attempt_once(&inner, &compose, row).await {
-        Ok(sent) => {
-            match sent {
-                Some(Message::Mail(_)) => inner.metrics.sent(),
-                Some(Message::Sms(_)) => inner.sms_metrics.sent(),
-                None => {}
+        Ok(is_sent) => {
+            if is_sent {
+                metrics.sent();
             }
             return finish(&inner, claim, MailOutcome::Done).await;
         }
@@ -203,22 +204,14 @@ async fn send(inner: Arc<Inner>, compose: Compose, row: ClaimedMail) {
     let now = inner.clock.now();
     let due_at = now + pause_after(attempt, token::random_fraction().unwrap_or(0.5));
     let outcome = if failure.transient && due_at < expires_at {
-        if is_sms {
-            inner.sms_metrics.retried();
-        } else {
-            inner.metrics.retried();
-        }
+        metrics.retried();
         tracing::warn!(mail = id, kind, attempt, error = %failure, "a message is tried again later");
         MailOutcome::Later {
             due_at,
             failure: failure.message,
         }
     } else {
-        if is_sms {
-            inner.sms_metrics.failed();
-        } else {
-            inner.metrics.failed();
-        }
+        metrics.failed();
         tracing::error!(
             mail = id, kind, attempt, error = %failure,
             "a message was not delivered; see `outbox list`"
@@ -230,12 +223,12 @@ async fn send(inner: Arc<Inner>, compose: Compose, row: ClaimedMail) {
     finish(&inner, claim, outcome).await;
 }
 
-/// One attempt; what was sent, if there was something to send.
+/// One attempt; `false` if there was nothing to send.
 async fn attempt_once(
     inner: &Inner,
     compose: &Compose,
     row: ClaimedMail,
-) -> Result<Option<Message>, SendError> {
+) -> Result<bool, SendError> {
     // A newer server, or one with the secret, can send it; so it is not given up.
     let due = inner.open(row).map_err(SendError::transient)?;
     let composed = compose(due).await.map_err(|error| {
@@ -243,7 +236,7 @@ async fn attempt_once(
         SendError::transient("the message could not be prepared")
     });
     let Some(message) = composed? else {
-        return Ok(None);
+        return Ok(false);
     };
     let sending = async {
         match &message {
@@ -254,7 +247,7 @@ async fn attempt_once(
     tokio::time::timeout(SEND_TIMEOUT, sending)
         .await
         .unwrap_or_else(|_| Err(SendError::transient("sending took too long")))?;
-    Ok(Some(message))
+    Ok(true)
 }
 
 async fn finish(inner: &Inner, (id, attempt): Claim, outcome: MailOutcome) {
@@ -286,8 +279,8 @@ fn pause_after(attempts: i64, fraction: f64) -> i64 {
 async fn count(inner: &Inner) {
     // The metrics of the store show when this fails.
     if let Ok(counts) = inner.store.run(CountMails).await {
-        inner.metrics.pending.set(counts.waiting);
-        inner.metrics.undelivered.set(counts.failed);
+        inner.mail_metrics.pending.set(counts.waiting);
+        inner.mail_metrics.undelivered.set(counts.failed);
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{Key, Kind, Limits};
 use crate::delivery::SmsPermit;
 use crate::error::Error;
-use crate::metrics::SmsMetrics;
+use crate::metrics::MessageMetrics;
 use crate::phone::PhoneNumber;
 
 /// How long the log says nothing more of a country, in milliseconds: requests must not fill it.
@@ -22,13 +22,13 @@ const QUIET: i64 = 10 * 60_000;
 /// What is remembered of refused messages.
 #[derive(Default)]
 pub(super) struct Refusals {
-    pub(super) metrics: SmsMetrics,
+    pub(super) metrics: MessageMetrics,
     /// When the log spoke of a country; there are some 250.
     logged: Mutex<BTreeMap<String, i64>>,
 }
 
 impl Refusals {
-    pub(super) fn new(metrics: SmsMetrics) -> Self {
+    pub(super) fn new(metrics: MessageMetrics) -> Self {
         Self {
             metrics,
             logged: Mutex::default(),

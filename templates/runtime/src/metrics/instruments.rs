@@ -9,7 +9,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 
-pub use self::queues::{MailMetrics, PasswordMetrics};
+pub use self::queues::{MailMetrics, MessageMetrics, PasswordMetrics};
 pub use self::requests::RequestMetrics;
 pub use self::sessions::{CleanupMetrics, KeyGauges, RefreshOutcome, SessionMetrics};
 pub use self::store::{DatabaseGauges, StoreMetrics};

@@ -1,4 +1,4 @@
-//! The queues: passwords that wait to be hashed, and mails that wait to be sent.
+//! The queues: passwords that wait to be hashed, and messages that wait to be sent.
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -65,34 +65,11 @@ pub struct MailMetrics {
     pub pending: Gauge,
     /// Mails in the database that were given up.
     pub undelivered: Gauge,
-    jobs: Family<Outcome, Counter>,
+    /// What became of them.
+    pub messages: MessageMetrics,
 }
 
 impl MailMetrics {
-    /// A mail went out.
-    pub fn sent(&self) {
-        self.count("sent");
-    }
-
-    /// A mail failed and is tried again.
-    pub fn retried(&self) {
-        self.count("retried");
-    }
-
-    /// A mail was given up.
-    pub fn failed(&self) {
-        self.count("failed");
-    }
-
-    /// A mail was not accepted: its recipient has had enough of its kind.
-    pub fn refused(&self) {
-        self.count("refused");
-    }
-
-    fn count(&self, outcome: &'static str) {
-        self.jobs.get_or_create(&Outcome { outcome }).inc();
-    }
-
     pub(in crate::metrics) fn register(&self, registry: &mut Registry) {
         registry.register(
             "mails_waiting",
@@ -104,9 +81,49 @@ impl MailMetrics {
             "Mails in the database that were given up, those of all servers",
             self.undelivered.clone(),
         );
+        let help = "Mails, by what became of them";
+        self.messages.register(registry, "mails", help);
+    }
+}
+
+/// Mails or text messages, by what became of them. No label names a recipient or a country: clients choose them.
+#[derive(Debug, Clone, Default)]
+pub struct MessageMetrics(Family<Outcome, Counter>);
+
+impl MessageMetrics {
+    /// A message was sent.
+    pub fn sent(&self) {
+        self.count("sent");
+    }
+
+    /// A message failed and is tried again.
+    pub fn retried(&self) {
+        self.count("retried");
+    }
+
+    /// A message was given up.
+    pub fn failed(&self) {
+        self.count("failed");
+    }
+
+    /// A message was not accepted: the limit of its recipient, or the budget of its country, is used up.
+    pub fn refused(&self) {
+        self.count("refused");
+    }
+
+    fn count(&self, outcome: &'static str) {
+        self.0.get_or_create(&Outcome { outcome }).inc();
+    }
+
+    pub(in crate::metrics) fn register(
+        &self,
+        registry: &mut Registry,
+        name: &'static str,
+        help: &'static str,
+    ) {
         for outcome in ["sent", "retried", "failed", "refused"] {
-            let _ = self.jobs.get_or_create(&Outcome { outcome });
+            let _ = self.0.get_or_create(&Outcome { outcome });
         }
-        registry.register("mails", "Mails, by what became of them", self.jobs.clone());
+        registry.register(name, help, self.0.clone());
     }
 }
