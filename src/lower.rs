@@ -24,6 +24,7 @@ mod media;
 mod members;
 mod merge;
 mod names;
+mod nulls;
 mod object;
 mod operations;
 mod outcomes;
@@ -35,6 +36,7 @@ mod responses;
 mod routes;
 mod security;
 mod styles;
+mod texts;
 mod types;
 mod unions;
 mod wire_order;
@@ -46,6 +48,7 @@ use crate::app_info::AppInfo;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Api;
 use crate::spec::document::Document;
+use crate::spec::tolerances;
 use context::Context;
 
 /// Turns a spec and an appInfo into what is to be generated, and the warnings about it.
@@ -62,6 +65,11 @@ pub(crate) fn lower(
     }
     let security = security::Schemes::read(&mut cx, &drafts);
     let mut operations = operations::finish(&mut cx, drafts, &security);
+
+    for place in &document.idle_marks {
+        let span = cx.key(place);
+        cx.tolerate(&tolerances::READ_OR_WRITE_ONLY, span, "");
+    }
 
     let Context {
         mut found,

@@ -107,6 +107,12 @@ fn the_api_of_the_tests_of_requests_is_what_is_emitted() {
     compare("tests/server/tests/own_requests/api", &emitted(spec));
 }
 
+#[test]
+fn the_api_of_the_tests_of_schemas_is_what_is_emitted() {
+    let spec = input("tests/server/tests/own_schemas/auth.yaml");
+    compare("tests/server/tests/own_schemas/api", &emitted(spec));
+}
+
 /// Compares a folder with what is emitted, or writes it.
 fn compare(folder: &str, new: &BTreeMap<String, String>) {
     let folder = root().join(folder);

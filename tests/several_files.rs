@@ -92,6 +92,34 @@ fn references_to_other_files_are_followed() {
 }
 
 #[test]
+fn what_another_file_marks_for_requests_or_answers_counts() {
+    let folder = project(
+        "Door: { type: object, required: [keys], properties: { keys: { type: array, items: { $ref: '#/Key' } } } }
+Key: { type: object, required: [id, pin], properties: { id: { type: string, readOnly: true }, pin: { $ref: '#/Pin' }, teeth: { type: integer } } }
+Pin: { type: string, writeOnly: true }
+",
+    );
+    let main = MAIN.replace(
+        "      operationId: getKeys\n",
+        "      operationId: getKeys\n      requestBody: { content: { application/json: { schema: { $ref: 'schemas/all.yaml#/Door' } } } }\n",
+    );
+    let main = main.replace("    get:\n", "    put:\n");
+    fs::write(folder.path().join("api/main.yaml"), main).expect("a file");
+    let output = generate(folder.path(), &[]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let types = fs::read_to_string(folder.path().join("out/client/js/types.d.ts"));
+    let types = types.expect("it is there");
+    for expected in [
+        "export interface DoorRequest {\n  keys: KeyRequest[];\n}",
+        "export interface KeyRequest {\n  pin: string;\n  teeth?: number | undefined;\n}",
+        "export type GetDoorsResponse = { keys: Key[] };",
+        "export interface Key {\n  id: string;\n  teeth?: number;\n}",
+    ] {
+        assert!(types.contains(expected), "{expected}\n{types}");
+    }
+}
+
+#[test]
 fn a_mistake_is_shown_in_its_file() {
     let folder = project(
         &SCHEMAS

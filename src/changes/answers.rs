@@ -117,7 +117,7 @@ fn pair(types: Types<'_>, sheet: &mut Sheet, (id, tag): (&str, &str), old: &Arm,
                 was.retain(|field| field.name.wire() != tag);
                 is.retain(|field| field.name.wire() != tag);
             }
-            types.fields(sheet, &place, (&was, &is), false, Direction::Answer);
+            types.fields(sheet, &place, (&was, &is), None, Direction::Answer);
         }
         _ => match (&old.body, &new.body) {
             (ArmBody::Json(old), ArmBody::Json(new)) => {

@@ -32,6 +32,7 @@ impl<'a> Types<'a> {
 
     fn model(self, (old, new, direction): Pair) -> Sheet {
         let (old, new) = (self.old.model(old), self.new.model(new));
+        let left_out = new.left_out.as_slice();
         let mut sheet = Sheet::default();
         let name = new.name.as_str();
         if old.name != new.name {
@@ -56,8 +57,8 @@ impl<'a> Types<'a> {
                 },
             ) => {
                 let (old, new): (Vec<_>, Vec<_>) = (old.iter().collect(), new.iter().collect());
-                let is_open = new_rest.is_some();
-                self.fields(&mut sheet, &place, (&old, &new), is_open, direction);
+                let rest = new_rest.as_ref().map(|_| left_out);
+                self.fields(&mut sheet, &place, (&old, &new), rest, direction);
                 let items = place.key("*");
                 match (old_rest, new_rest) {
                     (Some(old), Some(new)) => self.value(&mut sheet, &items, old, new, direction),
@@ -84,14 +85,14 @@ impl<'a> Types<'a> {
         sheet
     }
 
-    /// The keys of an object. `is_open`: keys that the new description does not name are read all
-    /// the same.
+    /// The keys of an object. `rest`: keys that the new description does not name are read all
+    /// the same, but for these.
     pub(super) fn fields(
         self,
         sheet: &mut Sheet,
         place: &Place,
         (old, new): (&[&Field], &[&Field]),
-        is_open: bool,
+        rest: Option<&[String]>,
         direction: Direction,
     ) {
         // Applications make what is answered.
@@ -126,7 +127,8 @@ impl<'a> Types<'a> {
         for (wire, field) in left {
             let place = place.key(wire);
             match direction {
-                Direction::Request if is_open => {}
+                Direction::Request
+                    if rest.is_some_and(|left_out| !left_out.iter().any(|key| key == wire)) => {}
                 Direction::Request => {
                     let text = format!("{place} is no longer read");
                     sheet.note(Ignored, "field-removed", text);

@@ -57,7 +57,7 @@ pub(super) fn compare<'a>(
                 Direction::Answer => (&other.fields, &one.fields),
             };
             let mut trial = Sheet::default();
-            types.fields(&mut trial, &place, (pair.0, pair.1), false, direction);
+            types.fields(&mut trial, &place, (pair.0, pair.1), None, direction);
             let is_certain = match (one.literal, other.literal) {
                 (None, None) => one.name == other.name,
                 (one, other) => one == other,

@@ -32,6 +32,7 @@ pub(crate) const WARNINGS: &[&str] = &[
     "newer-spelling",
     "no-operations",
     "not-generated",
+    "null-parameter",
     "older-spelling",
     "parameter-not-in-path",
     "parameter-with-two-names",

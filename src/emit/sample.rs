@@ -17,6 +17,7 @@ pub(crate) fn field(wire: &str, ty: Type, required: bool) -> Field {
         ty,
         required,
         nullable: false,
+        absent_is_null: false,
         docs: String::new(),
         deprecated: false,
     }

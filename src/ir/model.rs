@@ -20,6 +20,9 @@ pub(crate) struct Model {
     pub(crate) in_requests: bool,
     /// Whether an answer needs it (it derives `Serialize`).
     pub(crate) in_answers: bool,
+    /// Keys that it does not have because only answers have them: what a client sends for them is dropped, and does
+    /// not get into `rest`.
+    pub(crate) left_out: Vec<String>,
     /// The struct of the runtime that built-in flows fill it from; a `From` is emitted for it.
     pub(crate) filled_from: Option<&'static DomainStruct>,
     /// The cycle of models that hold each other directly (not through a list or a map), by number: a field that stays
@@ -69,6 +72,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The value may be `null`.
     pub(crate) nullable: bool,
+    /// To leave the key out means `null`: `default: null`, or a parameter, whose text cannot be `null`.
+    pub(crate) absent_is_null: bool,
     /// May be empty.
     pub(crate) docs: String,
     /// `deprecated: true`.

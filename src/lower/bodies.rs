@@ -65,9 +65,11 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Option<Body>
         return None;
     }
     let hint = format!("{} Request", draft.type_name.as_str());
-    let ty = match schema {
-        Some(schema) => types::ty(cx, schema, &hint).0,
-        None => Type::Json,
+    let ty = match (schema, draft.built_in()) {
+        (Some(schema), None) => types::whole(cx, schema, &hint),
+        // It reads an object.
+        (Some(schema), Some(_)) => types::ty(cx, schema, &hint).0,
+        (None, _) => Type::Json,
     };
     let needed = draft
         .built_in()

@@ -11,24 +11,52 @@ use super::graph::{Choice, Node, NodeId, Part, Use};
 use super::members;
 use super::object::{Member, literals};
 use crate::ir::{Constraint, ConstraintsId};
-use crate::spec::document::{Document, Rest, Schema, SchemaId, Slot};
+use crate::spec::document::{Document, Literal, Rest, Schema, SchemaId, Slot};
 use crate::spec::tolerances;
 
 /// Says that a default of a body is not filled in.
 fn note_default(cx: &mut Context<'_>, slot: &Slot) {
-    let schema = cx.document.schema(slot.schema);
-    if schema.default.is_some() {
-        let span = cx.key(&schema.place.under("default"));
+    let default = cx.document.default_of(slot);
+    // What defaults to `null` has a type that does not tell the two apart.
+    if let Some((place, _)) = default.filter(|(_, value)| !value.is_null()) {
+        let span = cx.key(&place.under("default"));
         cx.tolerate(&tolerances::DEFAULT_NOT_FILLED, span, "");
     }
 }
 
 /// The constraints of a body or a parameter, by an id that [`graph::finish`](super::graph::finish) replaces.
 pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> ConstraintsId {
-    let node = node(cx, slot.schema, Use::Whole, hint);
+    let node = used(cx, slot, hint);
     cx.constraints.nodes[node.0].uses += 2;
     cx.constraints.roots.push(node);
     ConstraintsId(cx.constraints.roots.len() - 1)
+}
+
+/// What a value asks for, as it is written; the place may add `null`.
+fn used<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> NodeId {
+    let how = match slot.nullable && lists_values(cx.document, slot.schema) {
+        true => Use::OrNull,
+        false => Use::Whole,
+    };
+    node(cx, slot.schema, how, hint)
+}
+
+/// Whether a schema or a part of it lists its values by other things than texts: the only constraint that says
+/// something about `null`.
+fn lists_values(document: &Document, id: SchemaId) -> bool {
+    let mut waiting = vec![id];
+    let mut seen = BTreeSet::new();
+    while let Some(id) = waiting.pop() {
+        let schema = document.schema(id);
+        let is_other = |literal: &Literal| matches!(literal, Literal::Other(_));
+        if schema.listed.iter().any(is_other) {
+            return true;
+        }
+        if seen.insert(id) {
+            waiting.extend(schema.parts().map(|part| part.schema));
+        }
+    }
+    false
 }
 
 fn node<'d>(cx: &mut Context<'d>, id: SchemaId, how: Use, hint: &str) -> NodeId {
@@ -51,44 +79,45 @@ fn node<'d>(cx: &mut Context<'d>, id: SchemaId, how: Use, hint: &str) -> NodeId 
 }
 
 fn parts<'d>(cx: &mut Context<'d>, schema: &'d Schema, how: Use, name: &str) -> Vec<Part> {
-    let own = keywords::constraints(cx, schema);
+    let has_null = how == Use::OrNull || schema.nullable;
+    let own = keywords::constraints(cx, schema, has_null);
     let mut parts: Vec<Part> = own.into_iter().map(Part::Own).collect();
     for part in &schema.all_of {
         let target = cx.document.schema(part.schema);
         let is_parent = (target.children.iter()).any(|child| child.schema == schema.id);
-        let how = if is_parent { Use::Parent } else { Use::Part };
+        let how = match has_null && lists_values(cx.document, part.schema) {
+            _ if is_parent => Use::Parent,
+            true => Use::PartOrNull,
+            false => Use::Part,
+        };
         parts.push(Part::Of(node(cx, part.schema, how, name)));
     }
     for (key, slot) in &schema.properties {
         note_default(cx, slot);
         let hint = format!("{name} {key}");
-        parts.push(Part::Key(
-            key.clone(),
-            node(cx, slot.schema, Use::Whole, &hint),
-        ));
+        parts.push(Part::Key(key.clone(), used(cx, slot, &hint)));
     }
     if let Some(items) = &schema.items {
         let hint = format!("{name} item");
-        parts.push(Part::Items(node(cx, items.schema, Use::Whole, &hint)));
+        parts.push(Part::Items(used(cx, items, &hint)));
     }
     if let Some(Rest::Of(slot)) = &schema.rest {
-        let known = schema.properties.keys().cloned().collect();
+        // What only answers have is ignored, whatever it is.
+        let known = schema.properties.keys().chain(&schema.left_out);
+        let known = known.cloned().collect();
         let hint = format!("{name} value");
-        parts.push(Part::OtherKeys(
-            known,
-            node(cx, slot.schema, Use::Whole, &hint),
-        ));
+        parts.push(Part::OtherKeys(known, used(cx, slot, &hint)));
     }
-    if how == Use::Whole && is_closed(cx.document, schema) {
+    if matches!(how, Use::Whole | Use::OrNull) && is_closed(cx.document, schema) {
         let mut keys = Vec::new();
         add_keys(cx.document, schema, &mut keys, &mut BTreeSet::new());
         parts.push(Part::Own(Constraint::Closed(keys)));
     }
     for list in [&schema.one_of, &schema.any_of] {
-        parts.extend(choices(cx, schema, list, name));
+        parts.extend(choices(cx, schema, list, name, has_null));
     }
     if how != Use::Parent {
-        parts.extend(choices(cx, schema, &schema.children, name));
+        parts.extend(choices(cx, schema, &schema.children, name, has_null));
     }
     parts
 }
@@ -98,6 +127,7 @@ fn choices<'d>(
     schema: &'d Schema,
     list: &'d [Slot],
     name: &str,
+    has_null: bool,
 ) -> Option<Part> {
     if list.is_empty() {
         return None;
@@ -124,10 +154,15 @@ fn choices<'d>(
             }
         }
         let hint = format!("{name} {}", index + 1);
+        let is_null = has_null || slot.nullable;
+        let how = match is_null && lists_values(cx.document, slot.schema) {
+            true => Use::OrNull,
+            false => Use::Whole,
+        };
         choices.push(Choice {
             required,
             literals: known,
-            node: node(cx, slot.schema, Use::Whole, &hint),
+            node: node(cx, slot.schema, how, &hint),
         });
     }
     Some(Part::AnyOf(choices))
@@ -166,7 +201,7 @@ fn add_keys(
     for part in schema.parts() {
         add_keys(document, document.schema(part.schema), keys, seen);
     }
-    for key in schema.properties.keys() {
+    for key in schema.properties.keys().chain(&schema.left_out) {
         if !keys.contains(key) {
             keys.push(key.clone());
         }

@@ -1,17 +1,18 @@
 //! What is known while a spec is lowered.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::binding::Binding;
 use super::graph::Graph;
-use super::object::Member;
+use super::object::{Member, Null};
 use crate::catalog::DomainStruct;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Model, ModelId, Shape};
-use crate::name::Namer;
+use crate::name::{Namer, TypeName};
 use crate::source::Span;
-use crate::spec::document::{Document, SchemaId};
+use crate::spec::document::{Document, Schema, SchemaId};
 use crate::spec::place::Place;
 use crate::spec::tolerances::{Tolerance, Tolerated};
 
@@ -33,6 +34,10 @@ pub(super) struct Context<'d> {
     pub(super) by_schema: HashMap<Key, ModelId>,
     /// Models of named schemas, so that others may use them too.
     pub(super) components: BTreeSet<ModelId>,
+    /// The names of all named schemas, as types; for [`Self::form_name`].
+    component_names: OnceCell<BTreeSet<TypeName>>,
+    /// Whether `null` is a value of a schema.
+    pub(super) nulls: HashMap<SchemaId, Null>,
     /// Lists and maps that are being made: one that contains itself directly has no type.
     pub(super) open: BTreeSet<SchemaId>,
     /// What requests must keep to beyond their types.
@@ -119,6 +124,8 @@ impl<'d> Context<'d> {
             models: Vec::new(),
             by_schema: HashMap::new(),
             components: BTreeSet::new(),
+            component_names: OnceCell::new(),
+            nulls: HashMap::new(),
             open: BTreeSet::new(),
             constraints: Graph::default(),
             bindings: HashMap::new(),
@@ -160,6 +167,22 @@ impl<'d> Context<'d> {
         }
     }
 
+    /// The name of a form of a schema: `User request` where answers have a `User`.
+    pub(super) fn form_name(&self, schema: &Schema, name: &str) -> String {
+        if !schema.is_request_form {
+            return name.to_owned();
+        }
+        let type_name = |name: &str| Namer::default().type_name(name);
+        let taken = self.component_names.get_or_init(|| {
+            let schemas = self.document.schemas.iter();
+            let names = schemas.filter_map(|schema| schema.name.as_deref());
+            names.map(type_name).collect()
+        });
+        let names = ["request", "input"].map(|form| format!("{name} {form}"));
+        let free = names.iter().find(|name| !taken.contains(&type_name(name)));
+        free.unwrap_or(&names[0]).clone()
+    }
+
     /// Starts a model: gives it its place in the order, and its name.
     pub(super) fn open_model(
         &mut self,
@@ -175,6 +198,7 @@ impl<'d> Context<'d> {
             shape: Shape::Enum { values: Vec::new() },
             in_requests: false,
             in_answers: false,
+            left_out: Vec::new(),
             filled_from,
             cycle: None,
         });

@@ -66,7 +66,7 @@ pub(super) fn check_fields<'d>(
 
 /// A value that is filled with this type.
 pub(super) fn check_type<'d>(cx: &mut Context<'d>, behaviour: &str, slot: &Slot, ty: DomainType) {
-    let (schema, _) = core(cx.document, slot);
+    let schema = core(cx.document, slot);
     let wanted = match ty {
         DomainType::Text if is(schema, &[Kind::String]) => return,
         DomainType::Text => "a string",
@@ -77,7 +77,7 @@ pub(super) fn check_type<'d>(cx: &mut Context<'d>, behaviour: &str, slot: &Slot,
         DomainType::Json | DomainType::Location => return,
         DomainType::Texts => {
             let item = schema.items.as_ref();
-            let item = item.map(|item| core(cx.document, item).0);
+            let item = item.map(|item| core(cx.document, item));
             if is(schema, &[Kind::Array]) && item.is_none_or(|item| is(item, &[Kind::String])) {
                 return;
             }
@@ -92,7 +92,7 @@ pub(super) fn check_type<'d>(cx: &mut Context<'d>, behaviour: &str, slot: &Slot,
         DomainType::List(filled) => {
             let fits = match &schema.items {
                 Some(item) if is(schema, &[Kind::Array]) => {
-                    let (item, _) = core(cx.document, item);
+                    let item = core(cx.document, item);
                     bind_struct(cx, behaviour, item, filled)
                 }
                 _ => is(schema, &[Kind::Array]),
@@ -154,7 +154,7 @@ fn check_form_field<'d>(cx: &mut Context<'d>, behaviour: &str, object: &Object<'
     if let Some(id) = object.properties.get("id")
         && !literals(cx.document, id.slot).is_empty()
     {
-        let (id, _) = core(cx.document, id.slot);
+        let id = core(cx.document, id.slot);
         let span = cx.key(&id.place.under("enum"));
         cx.tolerate(
             &tolerances::CLOSED_FORM_FIELD,

@@ -17,8 +17,12 @@ pub(super) struct NodeId(pub(super) usize);
 pub(super) enum Use {
     /// As it is written.
     Whole,
+    /// As it is written, or `null`.
+    OrNull,
     /// As a part of an `allOf`: which other keys there may be is said by the whole.
     Part,
+    /// As such a part, where the whole may be `null`.
+    PartOrNull,
     /// As the schema that the whole extends: the schemas that extend it are no alternatives here.
     Parent,
 }

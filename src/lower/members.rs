@@ -8,8 +8,8 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::context::Context;
-use super::object::{Member, Object, Property, literals};
-use crate::spec::document::{Discriminator, Rest, Schema, SchemaId, Slot};
+use super::object::{Member, Object, Property, is_plain, is_vague, literals};
+use crate::spec::document::{Discriminator, Document, Rest, Schema, SchemaId, Slot};
 use crate::spec::tolerances;
 
 /// More alternatives than this cannot be meant, and make any JSON value.
@@ -76,7 +76,7 @@ fn family<'d>(cx: &mut Context<'d>, parent: &'d Schema) -> Vec<Member<'d>> {
 
 /// Works out one schema.
 fn expand<'d>(cx: &mut Context<'d>, schema: &'d Schema) -> Vec<Member<'d>> {
-    if !schema.is_composed() {
+    if is_plain(cx.document, schema) {
         return vec![if schema.is_object() {
             Member::Object(read(cx, schema))
         } else {
@@ -86,6 +86,9 @@ fn expand<'d>(cx: &mut Context<'d>, schema: &'d Schema) -> Vec<Member<'d>> {
     // What it says beside `allOf` and the like.
     let mut members = vec![Member::Object(read(cx, schema))];
     for part in &schema.all_of {
+        if is_vague(cx.document, part) {
+            continue;
+        }
         let target = cx.document.schema(part.schema);
         let extends = target
             .children
@@ -96,7 +99,7 @@ fn expand<'d>(cx: &mut Context<'d>, schema: &'d Schema) -> Vec<Member<'d>> {
         } else {
             flatten(cx, part.schema)
         };
-        members = product(members, &parts);
+        members = product(cx.document, members, &parts);
     }
     for list in [&schema.one_of, &schema.any_of] {
         let mut alternatives = Vec::new();
@@ -105,32 +108,37 @@ fn expand<'d>(cx: &mut Context<'d>, schema: &'d Schema) -> Vec<Member<'d>> {
             discriminate(cx, schema.discriminator.as_ref(), part, &mut parts);
             alternatives.append(&mut parts);
         }
-        members = product(members, &alternatives);
+        members = product(cx.document, members, &alternatives);
     }
     members
 }
 
 /// Every member of one list joined with every member of the other.
-fn product<'d>(left: Vec<Member<'d>>, right: &[Member<'d>]) -> Vec<Member<'d>> {
+fn product<'d>(
+    document: &Document,
+    left: Vec<Member<'d>>,
+    right: &[Member<'d>],
+) -> Vec<Member<'d>> {
     if right.is_empty() || left.len().saturating_mul(right.len()) > MAX_MEMBERS * 4 {
         return left;
     }
     let mut joined = Vec::new();
     for base in &left {
         for part in right {
-            joined.push(join(base, part));
+            joined.push(join(document, base, part));
         }
     }
     joined
 }
 
 /// One object that is two at once. An empty base leaves the other as it is.
-fn join<'d>(base: &Member<'d>, part: &Member<'d>) -> Member<'d> {
+fn join<'d>(document: &Document, base: &Member<'d>, part: &Member<'d>) -> Member<'d> {
     match (base, part) {
         (Member::Object(base), other) if base.properties.is_empty() && base.rest.is_none() => {
             let mut other = other.clone();
             if let (Member::Object(part), Some(schema)) = (&mut other, base.schema) {
                 require(&mut part.properties, schema);
+                part.left_out.extend(&base.left_out);
             }
             other
         }
@@ -139,7 +147,14 @@ fn join<'d>(base: &Member<'d>, part: &Member<'d>) -> Member<'d> {
             for (key, property) in &part.properties {
                 let known = joined.properties.get(key);
                 let required = known.is_some_and(|known| known.required);
-                let mut property = property.clone();
+                let mut property = match known {
+                    // What only describes a key, or says who sends it, leaves its type as it is.
+                    Some(known) if is_vague(document, property.slot) => Property {
+                        required: property.required,
+                        ..known.clone()
+                    },
+                    _ => property.clone(),
+                };
                 property.required |= required;
                 joined.properties.insert(key, property);
             }
@@ -148,6 +163,7 @@ fn join<'d>(base: &Member<'d>, part: &Member<'d>) -> Member<'d> {
                 require(&mut joined.properties, holder);
             }
             joined.rest = joined.rest.or(part.rest);
+            joined.left_out.extend(&part.left_out);
             joined.discriminated = joined.discriminated.or_else(|| part.discriminated.clone());
             Member::Object(joined)
         }
@@ -194,6 +210,7 @@ fn read<'d>(cx: &mut Context<'d>, schema: &'d Schema) -> Object<'d> {
         schema: Some(schema),
         properties,
         rest: rest.filter(|rest| !matches!(rest, Rest::Closed)),
+        left_out: schema.left_out.iter().map(String::as_str).collect(),
         discriminated: None,
     }
 }

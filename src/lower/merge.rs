@@ -21,6 +21,8 @@ pub(super) fn merge(cx: &mut Context<'_>, into: &mut Vec<Field>, other: Vec<Fiel
         {
             Some(known) => {
                 known.required &= field.required;
+                known.absent_is_null = (known.absent_is_null || !known.nullable)
+                    && (field.absent_is_null || !field.nullable);
                 known.nullable |= field.nullable;
                 known.ty = merge_types(cx, &known.ty, &field.ty);
             }

@@ -24,6 +24,8 @@ pub(super) struct Object<'d> {
     pub(super) properties: IndexMap<&'d str, Property<'d>>,
     /// `additionalProperties`, unless `false` or absent.
     pub(super) rest: Option<&'d Rest>,
+    /// Keys that this form of the object does not have, since only answers or only requests have them.
+    pub(super) left_out: Vec<&'d str>,
     /// The key and the literals that a `discriminator` gives to this alternative.
     pub(super) discriminated: Option<(&'d str, Vec<String>)>,
 }
@@ -45,6 +47,7 @@ impl<'d> Object<'d> {
             schema: None,
             properties: IndexMap::new(),
             rest: None,
+            left_out: Vec::new(),
             discriminated: None,
         }
     }
@@ -72,16 +75,29 @@ impl<'d> Object<'d> {
     }
 }
 
-/// The schema behind an `allOf`, `oneOf` or `anyOf` of one; and whether any of them allows `null`.
-pub(super) fn core<'d>(document: &'d Document, slot: &Slot) -> (&'d Schema, bool) {
+/// What a schema says about `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Null {
+    Allowed,
+    Refused,
+    /// It says nothing about the type of its values.
+    Unsaid,
+}
+
+/// The schema behind an `allOf`, `oneOf` or `anyOf` of one.
+pub(super) fn core<'d>(document: &'d Document, slot: &Slot) -> &'d Schema {
     let mut schema = document.schema(slot.schema);
-    let mut nullable = slot.nullable || schema.nullable;
     for _ in 0..64 {
         // It says something of its own.
-        if !(schema.properties.is_empty() && schema.required.is_empty() && schema.rest.is_none()) {
+        let has_keys = !(schema.properties.is_empty() && schema.left_out.is_empty());
+        if has_keys || !schema.required.is_empty() || schema.rest.is_some() {
             break;
         }
-        let mut inner = schema.parts();
+        let parts = schema
+            .all_of
+            .iter()
+            .filter(|part| !is_vague(document, part));
+        let mut inner = parts.chain(&schema.one_of).chain(&schema.any_of);
         let (Some(only), None) = (inner.next(), inner.next()) else {
             break;
         };
@@ -90,13 +106,24 @@ pub(super) fn core<'d>(document: &'d Document, slot: &Slot) -> (&'d Schema, bool
             break;
         }
         schema = next;
-        nullable |= only.nullable || schema.nullable;
     }
-    (schema, nullable)
+    schema
+}
+
+/// Whether a part of an `allOf` says nothing about the type of the whole.
+pub(super) fn is_vague(document: &Document, part: &Slot) -> bool {
+    document.schema(part.schema).is_vague()
+}
+
+/// Whether a schema says by itself what its values are, and its parts say nothing about that.
+pub(super) fn is_plain(document: &Document, schema: &Schema) -> bool {
+    schema.one_of.is_empty()
+        && schema.any_of.is_empty()
+        && schema.all_of.iter().all(|part| is_vague(document, part))
 }
 
 /// The literals that a schema allows, when it is a closed list of strings.
 pub(super) fn literals(document: &Document, slot: &Slot) -> Vec<String> {
-    let (schema, _) = core(document, slot);
+    let schema = core(document, slot);
     schema.literals().into_iter().map(str::to_owned).collect()
 }

@@ -144,14 +144,39 @@ fn field<'d>(
         }
         None => (Type::String(Format::Plain), false),
     };
+    let is_json = parameter.media_type.is_some();
+    let (ty, nullable) = match is_json {
+        true => (ty, nullable),
+        false => (without_null(cx, parameter, ty), nullable),
+    };
+    if nullable && place == ParamPlace::Path && !is_json {
+        let span = cx.at(&parameter.place);
+        cx.tolerate(&tolerances::NULL_PARAMETER, span, format!("`{name}`"));
+    }
     Field {
         name: names.field(name),
         ty,
         required: place == ParamPlace::Path || parameter.required,
-        nullable,
+        nullable: nullable && (is_json || place != ParamPlace::Path),
+        // Only JSON has a text for `null`.
+        absent_is_null: !is_json,
         docs: parameter.docs.clone(),
         deprecated: parameter.deprecated,
     }
+}
+
+/// A list of texts whose items cannot be `null`.
+fn without_null(cx: &mut Context<'_>, parameter: &Parameter, ty: Type) -> Type {
+    let Type::List(item) = ty else {
+        return ty;
+    };
+    let Type::Nullable(item) = *item else {
+        return Type::List(item);
+    };
+    let span = cx.at(&parameter.place);
+    let label = format!("the items of `{}`", parameter.name);
+    cx.tolerate(&tolerances::NULL_PARAMETER, span, label);
+    Type::List(item)
 }
 
 /// Whether any value of a schema is one text on the wire: anything, or one of several scalars.
@@ -200,6 +225,7 @@ fn add_undeclared(
                 ty: Type::String(Format::Plain),
                 required: true,
                 nullable: false,
+                absent_is_null: false,
                 docs: String::new(),
                 deprecated: false,
             },

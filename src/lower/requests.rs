@@ -84,7 +84,7 @@ fn check_body<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, behaviour: &'static C
     let mut media = body.into_iter().flat_map(|body| &body.content);
     let json = media.find(|media| is_json(media));
     let schema = json.and_then(|json| json.schema.as_ref());
-    let schema = schema.map(|schema| core(cx.document, schema).0);
+    let schema = schema.map(|schema| core(cx.document, schema));
     let object = schema.and_then(|schema| members::object(cx, schema.id));
     let (Some(schema), Some(object)) = (schema, object) else {
         let place = match body {

@@ -6,6 +6,7 @@
 use super::context::Context;
 use super::media::is_json;
 use super::members;
+use super::nulls::allows_null;
 use super::object::{Member, Object};
 use crate::catalog::{Contract, Outcome};
 use crate::spec::document::{Document, Operation, Response, Slot};
@@ -111,6 +112,10 @@ fn read<'d>(
     let here = |found| (&response.place, None, vec![found]);
     if let Some(json) = response.content.iter().find(|media| is_json(media)) {
         return match &json.schema {
+            // An object has no arm of its own where `null` may stand in its place.
+            Some(schema) if !built_in && allows_null(cx, schema) => {
+                (&schema.place, Some(schema), vec![Found::Json])
+            }
             Some(schema) => (&schema.place, Some(schema), alternatives(cx, schema)),
             None => (&json.place, None, vec![Found::Json]),
         };

@@ -120,14 +120,15 @@ pub(super) fn default(
     style: &Style,
 ) -> Vec<String> {
     let document = cx.document;
-    let schema = parameter
+    let Some((place, value)) = parameter
         .schema
         .as_ref()
-        .map(|slot| document.schema(slot.schema));
-    let Some((schema, value)) = schema.and_then(|it| Some((it, it.default.as_ref()?))) else {
+        .and_then(|slot| document.default_of(slot))
+        .filter(|(_, value)| !value.is_null())
+    else {
         return Vec::new();
     };
-    let span = cx.at(&schema.place.under("default"));
+    let span = cx.at(&place.under("default"));
     if parameter.location == Location::Path || *style == Style::DeepObject {
         // A path always has it, and an object is never left out as a whole.
         cx.tolerate(&tolerances::DEFAULT_NOT_FILLED, span, "");

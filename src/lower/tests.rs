@@ -1,5 +1,7 @@
 //! What lowering makes of small specs.
 
+mod marks;
+mod nulls;
 mod oddities;
 mod routes;
 mod shapes;

@@ -7,35 +7,34 @@ use super::binding::Binding;
 use super::context::Context;
 use super::members;
 use super::names::{parent_of, singular};
-use super::object::{Member, Object, core};
+use super::nulls::allows_null;
+use super::object::{Member, Object, core, is_plain};
+use super::texts::{format, text};
 use super::unions::{self, variant_name};
 use crate::catalog::{DomainField, DomainStruct, DomainType};
-use crate::ir::{Field, Format, ModelId, Shape, Type, UnionVariant};
+use crate::ir::{Field, ModelId, Shape, Type, UnionVariant};
 use crate::name::Namer;
-use crate::spec::document::{Kind, Literal, Rest, Schema, Slot};
+use crate::spec::document::{Kind, Rest, Schema, Slot};
 
 /// The type of a schema, and whether its value may be `null`. `hint` names a model that has no name
 /// of its own.
 pub(super) fn ty<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> (Type, bool) {
-    let (schema, nullable) = core(cx.document, slot);
-    (
-        of_schema(cx, schema, hint),
-        nullable || allows_null(cx, schema),
-    )
+    let ty = of_schema(cx, core(cx.document, slot), hint);
+    // Any JSON value may be `null` as it is.
+    let nullable = ty != Type::Json && allows_null(cx, slot);
+    (ty, nullable)
 }
 
-/// Whether a schema lists `null`, or an alternative of it does.
-fn allows_null(cx: &Context<'_>, schema: &Schema) -> bool {
-    let mut alternatives = schema.one_of.iter().chain(&schema.any_of);
-    schema.listed.contains(&Literal::Null)
-        || alternatives.any(|slot| {
-            let (schema, nullable) = core(cx.document, slot);
-            nullable || schema.listed.contains(&Literal::Null)
-        })
+/// The type of a value that is no key of an object.
+pub(super) fn whole<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> Type {
+    match ty(cx, slot, hint) {
+        (ty, true) => Type::Nullable(Box::new(ty)),
+        (ty, false) => ty,
+    }
 }
 
 fn of_schema<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
-    if schema.is_composed() || !schema.children.is_empty() {
+    if !is_plain(cx.document, schema) || !schema.children.is_empty() {
         return composed(cx, schema, hint);
     }
     match schema.kind {
@@ -46,33 +45,9 @@ fn of_schema<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
         Some(Kind::Array) => list(cx, schema, hint),
         _ if schema.is_object() => object(cx, schema, hint),
         None if schema.items.is_some() => list(cx, schema, hint),
-        None if !schema.literals().is_empty() => text(cx, schema, hint),
+        None if schema.lists_texts() => text(cx, schema, hint),
         _ => Type::Json,
     }
-}
-
-/// `string`, with or without a closed list.
-fn text(cx: &mut Context<'_>, schema: &Schema, hint: &str) -> Type {
-    let literals: Vec<&str> = schema.listed.iter().filter_map(Literal::text).collect();
-    if literals.is_empty() {
-        return Type::String(format(Some(schema)));
-    }
-    let key = (Some(schema.id), "");
-    if let Some(id) = cx.by_schema.get(&key) {
-        return Type::Model(*id);
-    }
-    let name = schema.name.as_deref().unwrap_or(hint);
-    let id = cx.open_model(name, &schema.docs, None);
-    cx.by_schema.insert(key, id);
-    let mut names = Namer::default();
-    let mut values: Vec<(_, String)> = Vec::new();
-    for literal in literals {
-        if !values.iter().any(|(_, known)| known == literal) {
-            values.push((names.variant(literal), literal.to_owned()));
-        }
-    }
-    cx.close_model(id, Shape::Enum { values });
-    Type::Model(id)
 }
 
 /// `array`.
@@ -89,13 +64,9 @@ fn nested<'d>(cx: &mut Context<'d>, holder: &'d Schema, inner: &Slot, hint: &str
     if !cx.open.insert(holder.id) {
         return Type::Json;
     }
-    let (item, nullable) = ty(cx, inner, hint);
+    let item = whole(cx, inner, hint);
     cx.open.remove(&holder.id);
-    match item {
-        Type::Json => Type::Json,
-        item if nullable => Type::Nullable(Box::new(item)),
-        item => item,
-    }
+    item
 }
 
 /// `object`.
@@ -117,6 +88,9 @@ fn one<'d>(cx: &mut Context<'d>, schema: &'d Schema, object: &Object<'d>, hint: 
 
 /// An object without known keys.
 pub(super) fn map<'d>(cx: &mut Context<'d>, object: &Object<'d>, hint: &str) -> Type {
+    if let Some(schema) = object.schema.filter(|_| !object.left_out.is_empty()) {
+        return Type::Model(structure(cx, schema, object, None, hint));
+    }
     let value = match (object.rest, object.schema) {
         (Some(Rest::Of(value)), Some(schema)) => nested(cx, schema, value, &singular(hint)),
         _ => Type::Json,
@@ -139,24 +113,24 @@ fn structure<'d>(
     let filled = binding.and_then(|binding| binding.filled);
     let given = binding.and_then(Binding::model_name);
     let name = schema.name.as_deref().or(given).unwrap_or(hint);
-    let id = cx.open_model(name, object.docs(), filled);
+    let id = cx.open_model(&cx.form_name(schema, name), object.docs(), filled);
     cx.by_schema.insert(key, id);
     if schema.name.is_some() {
         cx.components.insert(id);
     }
-    let parent = cx.model_name(id);
+    let parent = parent(cx, schema, name, id);
     // A list may contain itself through a model, which has a name.
     let open = std::mem::take(&mut cx.open);
     let fields = fields(cx, object, binding, None, &parent);
     let rest = object.rest.map(|rest| match rest {
-        Rest::Of(value) => match ty(cx, value, &format!("{parent} rest")) {
-            (Type::Json, _) => Type::Json,
-            (ty, true) => Type::Nullable(Box::new(ty)),
-            (ty, false) => ty,
-        },
+        Rest::Of(value) => whole(cx, value, &format!("{parent} rest")),
         Rest::Anything | Rest::Closed => Type::Json,
     });
     cx.open = open;
+    if rest.is_some() {
+        let keys = object.left_out.iter().map(|key| (*key).to_owned());
+        cx.models[id.0].left_out = keys.collect();
+    }
     let shape = Shape::Struct { fields, rest };
     if schema.name.is_none() && filled.is_some() {
         // Inline schemas that say the same of one struct of the runtime are one model.
@@ -174,6 +148,15 @@ fn structure<'d>(
     id
 }
 
+/// What the models within a model are named after: what both forms of it share has one name.
+fn parent(cx: &Context<'_>, schema: &Schema, name: &str, id: ModelId) -> String {
+    if schema.is_request_form {
+        name.to_owned()
+    } else {
+        cx.model_name(id)
+    }
+}
+
 /// `oneOf`, `anyOf`, `allOf`, or a schema that others extend.
 fn composed<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
     let members = members::flatten(cx, schema.id);
@@ -187,7 +170,7 @@ fn composed<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
     }
     if !others.is_empty() {
         // A schema that is still composed has more members than can be meant.
-        if !objects.is_empty() || others.iter().any(|other| other.is_composed()) {
+        if !objects.is_empty() || others.iter().any(|other| !is_plain(cx.document, other)) {
             return Type::Json;
         }
         let mut types = others.into_iter().map(|other| match other.kind {
@@ -221,9 +204,9 @@ fn union<'d>(
         return *id;
     }
     let name = schema.name.as_deref().unwrap_or(hint);
-    let id = cx.open_model(name, &schema.docs, None);
+    let id = cx.open_model(&cx.form_name(schema, name), &schema.docs, None);
     cx.by_schema.insert(key, id);
-    let parent = cx.model_name(id);
+    let parent = parent(cx, schema, name, id);
     let borrowed: Vec<&Object<'_>> = objects.iter().collect();
     let tag = unions::tag(cx.document, &borrowed);
     if tag.is_none() {
@@ -301,12 +284,13 @@ pub(super) fn fields<'d>(
             }
             None => ty(cx, slot, &hint),
         };
-        let (inner, _) = core(cx.document, slot);
+        let inner = core(cx.document, slot);
         fields.push(Field {
             name: names.field(domain.map_or(wire, |domain| domain.wire)),
             ty,
             required: property.required || domain.is_some_and(|domain| domain.always),
             nullable,
+            absent_is_null: defaults_to_null(cx, slot),
             docs: if slot.docs.is_empty() && inner.name.is_none() {
                 inner.docs.clone()
             } else {
@@ -329,18 +313,25 @@ fn forgotten(cx: &mut Context<'_>, domain: &DomainField, names: &mut Namer) -> F
         ty: bound(cx, None, domain.ty, domain.wire),
         required: domain.always,
         nullable: false,
+        absent_is_null: false,
         docs: String::new(),
         deprecated: false,
     }
 }
 
+/// `default: null`.
+fn defaults_to_null(cx: &Context<'_>, slot: &Slot) -> bool {
+    let default = cx.document.default_of(slot);
+    default.is_some_and(|(_, value)| value.is_null())
+}
+
 /// The type of a field that a built-in fills or reads: the runtime decides, the spec adds the format.
 fn bound<'d>(cx: &mut Context<'d>, slot: Option<&Slot>, domain: DomainType, hint: &str) -> Type {
     let document = cx.document;
-    let schema = slot.map(|slot| core(document, slot).0);
+    let schema = slot.map(|slot| core(document, slot));
     let item = || {
         let item = schema.and_then(|schema| schema.items.as_ref());
-        item.map(|item| core(document, item).0)
+        item.map(|item| core(document, item))
     };
     match domain {
         DomainType::Text => Type::String(format(schema)),
@@ -383,16 +374,4 @@ fn domain_model<'d>(
         .collect();
     cx.close_model(id, Shape::Struct { fields, rest: None });
     id
-}
-
-/// The `format` of a string.
-fn format(schema: Option<&Schema>) -> Format {
-    match schema.and_then(|schema| schema.format.as_deref()) {
-        Some("date-time") => Format::DateTime,
-        Some("email") => Format::Email,
-        Some("uri" | "url") => Format::Uri,
-        Some("uuid") => Format::Uuid,
-        Some("binary" | "byte") => Format::Bytes,
-        _ => Format::Plain,
-    }
 }

@@ -4,9 +4,12 @@
 //! Everything that can be wrong with a reference was refused before, so nothing here fails.
 
 mod children;
+mod edges;
 mod keywords;
+mod kinds;
 mod operations;
 mod schemas;
+mod views;
 
 use std::collections::HashMap;
 
@@ -28,15 +31,20 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
         schemas: Vec::new(),
         by_place: HashMap::new(),
         waiting: Vec::new(),
+        has_marks: false,
         tolerated: Tolerated::default(),
     };
     let root = Place::root(0);
     let main = files.main();
     let security = building.requirements(&root, main).unwrap_or_default();
-    let operations = building.operations(&root, main, &security);
+    let mut operations = building.operations(&root, main, &security);
     let schemes = building.schemes(&root, main);
     building.component_schemas(&root, main);
-    let schemas = building.finish();
+    let mut schemas = building.finish();
+    let idle_marks = match building.has_marks {
+        true => views::split(&mut schemas, &mut operations),
+        false => Vec::new(),
+    };
     warnings.extend(building.tolerated.report());
     let info = main.get("info");
     let info = |key: &str| info.map_or(String::new(), |info| text(info, key));
@@ -50,6 +58,7 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
         operations,
         schemes,
         schemas,
+        idle_marks,
         warnings,
         files,
     }
@@ -65,6 +74,8 @@ struct Building<'f> {
     by_place: HashMap<Place, SchemaId>,
     /// Promised to a `$ref`: made one after the other, since chains may be as long as the file.
     waiting: Vec<(SchemaId, Place)>,
+    /// Whether `readOnly` or `writeOnly` stands anywhere.
+    has_marks: bool,
     tolerated: Tolerated,
 }
 

@@ -3,12 +3,15 @@
 //! No `$ref` is left in it. Schemas stand in one list and name each other by [`SchemaId`], so that
 //! a schema is known once, however often it is used, and may contain itself.
 
+mod slot;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::files::Files;
 use super::place::Place;
 use crate::diagnostic::Diagnostics;
+pub(crate) use slot::{Marks, Slot};
 
 /// A description that was read and checked.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub(crate) struct Document {
     pub(crate) schemes: Vec<(String, Scheme)>,
     /// All schemas; a [`SchemaId`] is an index.
     pub(crate) schemas: Vec<Schema>,
+    /// Where `readOnly` or `writeOnly` stands on something that is no key of an object.
+    pub(crate) idle_marks: Vec<Place>,
     /// Where everything stands.
     pub(crate) files: Files,
     /// What is doubtful but understood.
@@ -37,6 +42,13 @@ impl Document {
     /// The schema behind an id.
     pub(crate) fn schema(&self, id: SchemaId) -> &Schema {
         &self.schemas[id.0]
+    }
+
+    /// The `default` of a value, and where it stands: beside a `$ref`, or else in the schema.
+    pub(crate) fn default_of<'d>(&'d self, slot: &'d Slot) -> Option<(&'d Place, &'d Value)> {
+        let schema = self.schema(slot.schema);
+        let here = slot.default.as_ref().map(|value| (&slot.place, value));
+        here.or_else(|| Some((&schema.place, schema.default.as_ref()?)))
     }
 }
 
@@ -169,23 +181,6 @@ pub(crate) enum SchemeKind {
     Other,
 }
 
-/// A schema where it is used.
-#[derive(Debug, Clone)]
-pub(crate) struct Slot {
-    /// The place of the use.
-    pub(crate) place: Place,
-    /// What is used, behind all references.
-    pub(crate) schema: SchemaId,
-    /// Whether it is used by a `$ref`.
-    pub(crate) is_ref: bool,
-    /// What is said at this place: of the schema itself, or beside the `$ref`. May be empty.
-    pub(crate) docs: String,
-    /// `deprecated`, at this place.
-    pub(crate) deprecated: bool,
-    /// Whether the place adds `null` to what it refers to.
-    pub(crate) nullable: bool,
-}
-
 /// The `type` of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are JSON Schema's")]
@@ -226,6 +221,12 @@ pub(crate) struct Schema {
     pub(crate) kind: Option<Kind>,
     /// Whether `null` is a value too.
     pub(crate) nullable: bool,
+    /// `readOnly`, `writeOnly`.
+    pub(crate) marks: Marks,
+    /// Whether it is the form of its name that requests have, and answers have another one.
+    pub(crate) is_request_form: bool,
+    /// The keys that answers have and this form for requests does not.
+    pub(crate) left_out: Vec<String>,
     /// `description` or `title`; may be empty.
     pub(crate) docs: String,
     pub(crate) title: Option<String>,
@@ -248,7 +249,7 @@ pub(crate) struct Schema {
     pub(crate) discriminator: Option<Discriminator>,
     /// The schemas that extend this one by `allOf`, where its discriminator tells them apart.
     pub(crate) children: Vec<Slot>,
-    /// `default`, unless it is `null`.
+    /// `default`.
     pub(crate) default: Option<Value>,
     /// `default`, or else `example`, if it is a text.
     pub(crate) sample: Option<String>,
@@ -274,6 +275,25 @@ impl Schema {
             Some(kind) => kind == Kind::Object,
             None => !self.properties.is_empty() || self.rest.is_some(),
         }
+    }
+
+    /// Whether it says nothing about the type of its values.
+    pub(crate) fn is_vague(&self) -> bool {
+        self.kind.is_none()
+            && self.listed.is_empty()
+            && self.items.is_none()
+            && self.required.is_empty()
+            && self.left_out.is_empty()
+            && self.children.is_empty()
+            && !self.is_object()
+            && !self.is_composed()
+    }
+
+    /// Whether `enum` has texts, and nothing else but `null`.
+    pub(crate) fn lists_texts(&self) -> bool {
+        let is_other = |literal: &Literal| matches!(literal, Literal::Other(_));
+        let is_text = |literal: &Literal| literal.text().is_some();
+        self.listed.iter().any(is_text) && !self.listed.iter().any(is_other)
     }
 
     /// `enum`, where it is a closed list of texts; nothing for any other.

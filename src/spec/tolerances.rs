@@ -122,10 +122,14 @@ tolerances! {
     UNCHECKED_CONDITION = "unchecked-condition",
         "a schema has a condition that a type cannot express",
         "it is ignored, so that the type allows more than the schema; the method that answers has to check it";
-    /// `readOnly`, `writeOnly`.
+    /// `readOnly`, `writeOnly` on something that is no key.
     READ_OR_WRITE_ONLY = "read-or-write-only",
-        "a key is meant for requests only, or for answers only",
-        "`readOnly` and `writeOnly` are ignored: requests and answers share one type; give each a schema of its own where it matters";
+        "`readOnly` or `writeOnly` stands on something that is no key of an object",
+        "it is ignored: a key with `readOnly` is not in the types of requests, and one with `writeOnly` is not in those of answers; write it beside the `type` of the key";
+    /// `items: { nullable: true }` of a list in a query.
+    NULL_PARAMETER = "null-parameter",
+        "a parameter may be `null` where no text can say it",
+        "it is read as if it could not: a path has all its parameters, and the items of a list are texts; elsewhere `null` is said by leaving the parameter out";
     /// `default` of a schema.
     DEFAULT_NOT_FILLED = "default-not-filled",
         "a key of a request body has a default value",

@@ -37,12 +37,20 @@ pub(super) fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> String 
     if is_option(field) {
         ty = format!("Option<{ty}>");
     }
+    if is_double(field) {
+        ty = format!("Option<{ty}>");
+    }
     ty
 }
 
 /// Whether the field is an `Option` in Rust.
 pub(super) fn is_option(field: &Field) -> bool {
     !field.required || field.nullable
+}
+
+/// Whether the field is an `Option<Option<_>>`: to leave its key out and to send `null` are two things.
+pub(super) fn is_double(field: &Field) -> bool {
+    !field.required && field.nullable && !field.absent_is_null
 }
 
 /// Bytes that a value takes on the stack of a 64-bit machine, roughly: enough to foresee
@@ -112,6 +120,10 @@ mod tests {
         key.nullable = true;
         assert_eq!(field(&api, None, &key), "Option<i64>");
         key.required = false;
+        assert_eq!(field(&api, None, &key), "Option<Option<i64>>");
+        key.absent_is_null = true;
+        assert_eq!(field(&api, None, &key), "Option<i64>");
+        key.nullable = false;
         assert_eq!(field(&api, None, &key), "Option<i64>");
     }
 

@@ -11,6 +11,7 @@ fn model(name: &str, shape: Shape) -> Model {
         shape,
         in_requests: true,
         in_answers: true,
+        left_out: Vec::new(),
         filled_from: None,
         cycle: None,
     }

@@ -9,8 +9,12 @@ use crate::lower::context::Context;
 use crate::spec::document::{Kind, Literal, Schema};
 use crate::spec::tolerances;
 
-/// In the order of the table of keywords.
-pub(super) fn constraints(cx: &mut Context<'_>, schema: &Schema) -> Vec<Constraint> {
+/// In the order of the table of keywords. `has_null`: the value may be `null`, too.
+pub(super) fn constraints(
+    cx: &mut Context<'_>,
+    schema: &Schema,
+    has_null: bool,
+) -> Vec<Constraint> {
     let mut constraints = Vec::new();
     let is_exclusive =
         |key: &str| (schema.limits.iter()).any(|(known, value)| *known == key && *value == true);
@@ -51,7 +55,7 @@ pub(super) fn constraints(cx: &mut Context<'_>, schema: &Schema) -> Vec<Constrai
         }
     }
     constraints.extend(format(schema).map(Constraint::Format));
-    constraints.extend(listed(schema).map(Constraint::Listed));
+    constraints.extend(listed(schema, has_null).map(Constraint::Listed));
     // It takes longest, and the others decide how long the text is that it looks at.
     constraints.extend(pattern(cx, schema).map(Constraint::Pattern));
     constraints
@@ -95,7 +99,7 @@ fn format(schema: &Schema) -> Option<&'static str> {
 }
 
 /// `enum` and `const`, where the type does not say it: a closed list of texts is a type.
-fn listed(schema: &Schema) -> Option<Vec<String>> {
+fn listed(schema: &Schema, has_null: bool) -> Option<Vec<String>> {
     let is_other = |literal: &Literal| matches!(literal, Literal::Other(_));
     if !schema.listed.iter().any(is_other) {
         return None;
@@ -109,7 +113,7 @@ fn listed(schema: &Schema) -> Option<Vec<String>> {
             Literal::Other(value) => canonical(value),
         })
         .collect();
-    if schema.nullable && !texts.iter().any(|text| text == "null") {
+    if has_null && !texts.iter().any(|text| text == "null") {
         texts.push("null".to_owned());
     }
     Some(texts)

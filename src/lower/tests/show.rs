@@ -160,7 +160,11 @@ fn show_fields(api: &Api, fields: &[Field]) -> String {
 /// `name?: type`.
 fn show_field(api: &Api, field: &Field) -> String {
     let optional = if field.required { "" } else { "?" };
-    let nullable = if field.nullable { "|null" } else { "" };
+    let nullable = match (field.nullable, field.absent_is_null) {
+        (false, _) => "",
+        (true, false) => "|null",
+        (true, true) => "|null if absent",
+    };
     format!(
         "{}{optional}: {}{nullable}",
         field.name.wire(),

@@ -37,14 +37,9 @@ impl Building<'_> {
                 let place = &schemas[*child].place;
                 (place.file, self.files.key(place).range.start)
             });
-            let children = found.into_iter().map(|child| Slot {
-                place: schemas[child].place.clone(),
-                schema: SchemaId(child),
-                is_ref: true,
-                docs: String::new(),
-                deprecated: false,
-                nullable: false,
-            });
+            let children = found
+                .into_iter()
+                .map(|child| Slot::plain(schemas[child].place.clone(), SchemaId(child), true));
             schemas[parent].children = children.collect();
         }
     }

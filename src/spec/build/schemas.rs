@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::keywords::{docs, has_conditions, is_null, kinds, limits, texts};
 use super::{Building, flag};
-use crate::spec::document::{Discriminator, Kind, Literal, Rest, Schema, SchemaId, Slot};
+use crate::spec::document::{Discriminator, Kind, Literal, Marks, Rest, Schema, SchemaId, Slot};
 use crate::spec::place::Place;
 use crate::spec::tolerances;
 
@@ -61,8 +61,24 @@ impl<'f> Building<'f> {
             docs: docs(value),
             deprecated: flag(value, "deprecated"),
             nullable: is_ref && flag(value, "nullable"),
+            marks: if is_ref {
+                self.marks(value)
+            } else {
+                Marks::default()
+            },
+            default: value.get("default").filter(|_| is_ref).cloned(),
             place,
         }
+    }
+
+    /// `readOnly` and `writeOnly`.
+    fn marks(&mut self, value: &Value) -> Marks {
+        let marks = Marks {
+            read_only: flag(value, "readOnly"),
+            write_only: flag(value, "writeOnly"),
+        };
+        self.has_marks |= marks.any();
+        marks
     }
 
     /// Whether a value is a `$ref` that stands for its target. In OpenAPI 3.0 it always does; in 3.1
@@ -166,6 +182,9 @@ impl<'f> Building<'f> {
             name: self.name_of(&place),
             kind,
             nullable: kinds.null || one_null || any_null || flag(value, "nullable"),
+            marks: self.marks(value),
+            is_request_form: false,
+            left_out: Vec::new(),
             docs: docs(value),
             title: value
                 .get("title")
@@ -187,7 +206,7 @@ impl<'f> Building<'f> {
             any_of,
             discriminator: self.discriminator(&place, value),
             children: Vec::new(),
-            default: value.get("default").filter(|it| !it.is_null()).cloned(),
+            default: value.get("default").cloned(),
             sample: ["default", "example"]
                 .iter()
                 .find_map(|key| value.get(key)?.as_str())
@@ -213,10 +232,12 @@ impl<'f> Building<'f> {
         let mut null = false;
         let mut slots = Vec::new();
         for (index, schema) in list.into_iter().flatten().enumerate() {
-            if is_null(schema) {
+            let place = holder.item(index);
+            // A component may be what stands for `null`.
+            if is_null(self.target(place.clone(), schema).1) {
                 null = true;
             } else {
-                slots.push(self.slot(holder.item(index), schema));
+                slots.push(self.slot(place, schema));
             }
         }
         (slots, null)
@@ -228,96 +249,11 @@ impl<'f> Building<'f> {
             Some((next, found)) => self.target(next, found).0,
             None => place.clone(),
         };
-        Slot {
-            place: place.clone(),
-            schema: self.promise_later(target),
-            is_ref: true,
-            docs: String::new(),
-            deprecated: false,
-            nullable: false,
-        }
-    }
-
-    /// A schema of several types as one schema for each.
-    fn one_for_each(&mut self, place: &Place, value: &'f Value, kinds: &[Kind]) -> Vec<Slot> {
-        let slots = kinds.iter().enumerate().map(|(index, kind)| {
-            let id = SchemaId(self.schemas.len());
-            self.schemas.push(None);
-            let mut schema = self.read_one(id, place, value, *kind);
-            schema.name = None;
-            schema.docs.clear();
-            self.schemas[id.0] = Some(schema);
-            Slot {
-                place: place.under("type").item(index),
-                schema: id,
-                is_ref: false,
-                docs: String::new(),
-                deprecated: false,
-                nullable: false,
-            }
-        });
-        slots.collect()
-    }
-
-    /// What a schema of several types says about one of them.
-    fn read_one(&mut self, id: SchemaId, place: &Place, value: &'f Value, kind: Kind) -> Schema {
-        let mut schema = Schema {
-            id,
-            place: place.clone(),
-            name: None,
-            kind: Some(kind),
-            nullable: false,
-            docs: String::new(),
-            title: None,
-            deprecated: false,
-            format: None,
-            limits: limits(value),
-            listed: Vec::new(),
-            properties: IndexMap::new(),
-            required: Vec::new(),
-            rest: None,
-            items: None,
-            all_of: Vec::new(),
-            one_of: Vec::new(),
-            any_of: Vec::new(),
-            discriminator: None,
-            children: Vec::new(),
-            default: None,
-            sample: None,
-            is_empty: false,
-        };
-        match kind {
-            Kind::String => {
-                schema.format = value
-                    .get("format")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned);
-                let is_text = |literal: &Literal| literal.text().is_some();
-                let listed = self.listed(place, value);
-                schema.listed = listed.into_iter().filter(is_text).collect();
-            }
-            Kind::Array => {
-                let items = value.get("items").filter(|items| !items.is_null());
-                schema.items = items.map(|items| self.slot(place.under("items"), items));
-            }
-            Kind::Object => {
-                let holder = place.under("properties");
-                let properties = value.get("properties").and_then(Value::as_object);
-                schema.properties = properties
-                    .into_iter()
-                    .flatten()
-                    .map(|(key, property)| (key.clone(), self.slot(holder.under(key), property)))
-                    .collect();
-                schema.required = texts(value, "required");
-                schema.rest = self.rest(place, value);
-            }
-            Kind::Number | Kind::Integer | Kind::Boolean => {}
-        }
-        schema
+        Slot::plain(place.clone(), self.promise_later(target), true)
     }
 
     /// `additionalProperties`.
-    fn rest(&mut self, place: &Place, value: &'f Value) -> Option<Rest> {
+    pub(super) fn rest(&mut self, place: &Place, value: &'f Value) -> Option<Rest> {
         match value.get("additionalProperties")? {
             Value::Null => None,
             Value::Bool(false) => Some(Rest::Closed),
@@ -329,7 +265,7 @@ impl<'f> Building<'f> {
     }
 
     /// `enum` or `const`.
-    fn listed(&mut self, place: &Place, value: &Value) -> Vec<Literal> {
+    pub(super) fn listed(&mut self, place: &Place, value: &Value) -> Vec<Literal> {
         let one = value.get("const").map(std::slice::from_ref);
         let key = if one.is_some() { "const" } else { "enum" };
         let values = match value.get("enum").and_then(Value::as_array) {

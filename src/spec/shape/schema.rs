@@ -4,7 +4,7 @@
 use super::Shape::{Anything, Count, Flag, List, Map, Number, NumberOrFlag, Object, RefOr, Text};
 use super::Version::{V3_0, V3_1, V3_2};
 use super::{Kind, ObjectShape, Section, Shape, docs, lost, of, plain, refused, used};
-use crate::spec::tolerances::{READ_OR_WRITE_ONLY, SCHEMA_IDENTITY, UNCHECKED_CONDITION};
+use crate::spec::tolerances::{SCHEMA_IDENTITY, UNCHECKED_CONDITION};
 
 const SCHEMA_REF: Shape = RefOr(Section::Schemas);
 
@@ -83,8 +83,8 @@ pub(super) static SCHEMA: ObjectShape = of(
             &UNCHECKED_CONDITION,
         )
         .since(V3_1),
-        lost("readOnly", Flag, &READ_OR_WRITE_ONLY),
-        lost("writeOnly", Flag, &READ_OR_WRITE_ONLY),
+        used("readOnly", Flag),
+        used("writeOnly", Flag),
         used("default", Anything),
         // How others may name it.
         lost("$id", Text, &SCHEMA_IDENTITY).since(V3_1),

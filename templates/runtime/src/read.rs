@@ -3,6 +3,7 @@
 //! The rule kept here: whatever does not fit the spec is answered 400, and the text names the
 //! parameter or the key, before any code of the application runs.
 
+mod keys;
 mod parameter;
 mod text;
 
@@ -12,6 +13,7 @@ use http::header::CONTENT_TYPE;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::{Map, Value};
 
+pub use self::keys::{other_keys, sent};
 pub use self::parameter::{Parameter, deep_object, header, path, query};
 use self::text::Text;
 use crate::call::Call;

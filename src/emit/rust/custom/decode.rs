@@ -80,10 +80,15 @@ fn param(api: &Api, param: &Param) -> TokenStream {
         let constraints = constraints::argument(api, Some(id));
         quote!(.checked(#constraints))
     });
-    let function = if types::is_option(&filled(param)) {
-        format_ident!("optional")
-    } else {
-        format_ident!("required")
+    let field = filled(param);
+    let is_optional = match param.style {
+        // Its text may be `null`.
+        Style::Json => !field.required,
+        _ => types::is_option(&field),
+    };
+    let function = match is_optional {
+        true => format_ident!("optional"),
+        false => format_ident!("required"),
     };
     let name = format_ident!("{}", param.field.name.rust());
     quote!(#name: read::#source(call, #wire) #style #default #checked .#function()?)

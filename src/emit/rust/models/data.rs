@@ -8,7 +8,7 @@ use super::{call_text, constructors, domain, item, join, serde_attributes};
 use crate::emit::rust::{docs, types};
 use crate::emit::sections::Sections;
 use crate::ir::{Api, Field, Model, ModelId, Operation, Shape, Type, UnionVariant};
-use crate::name::VariantName;
+use crate::name::{Namer, VariantName};
 
 /// A model, its `From`, and its constructors where the application makes it.
 pub(super) fn items(api: &Api, sections: &Sections, id: ModelId) -> String {
@@ -23,6 +23,7 @@ pub(super) fn items(api: &Api, sections: &Sections, id: ModelId) -> String {
     };
     let declaration = quote!(#docs #derives #declaration);
     let mut items = vec![item(declaration)];
+    items.extend(other_keys(api, model).map(item));
     items.extend(domain::from_impl(model));
     if is_constructed {
         items.extend(constructors::of_model(api, id));
@@ -43,9 +44,14 @@ fn structure(api: &Api, id: ModelId, fields: &[Field], rest: Option<&Type>) -> T
     let rest = rest.map(|ty| {
         let name = format_ident!("{}", rest_name(model));
         let ty = types::syn_type(&types::text(api, &Type::Map(Box::new(ty.clone()))));
+        let mut parts = vec!["flatten".to_owned()];
+        if reads_other_keys(model) {
+            parts.push(format!("deserialize_with = {:?}", other_keys_name(model)));
+        }
+        let attributes = serde_attributes(&parts);
         quote! {
             #[doc = " All other keys."]
-            #[serde(flatten)]
+            #attributes
             pub #name: #ty,
         }
     });
@@ -53,6 +59,39 @@ fn structure(api: &Api, id: ModelId, fields: &[Field], rest: Option<&Type>) -> T
         #attributes
         pub struct #name { #(#fields)* #rest }
     }
+}
+
+/// Whether what a client sends for keys that only answers have must not get into the map of the other keys.
+fn reads_other_keys(model: &Model) -> bool {
+    model.in_requests && !model.left_out.is_empty()
+}
+
+fn other_keys_name(model: &Model) -> String {
+    let mut names = Namer::default();
+    let name = names.function(&format!("{} other keys", model.name.as_str()));
+    name.rust().to_owned()
+}
+
+/// The function that reads the other keys.
+fn other_keys(api: &Api, model: &Model) -> Option<TokenStream> {
+    let Shape::Struct {
+        rest: Some(rest), ..
+    } = &model.shape
+    else {
+        return None;
+    };
+    if !reads_other_keys(model) {
+        return None;
+    }
+    let name = format_ident!("{}", other_keys_name(model));
+    let ty = types::syn_type(&types::text(api, &Type::Map(Box::new(rest.clone()))));
+    let keys = &model.left_out;
+    Some(quote! {
+        /// Ignores what only answers have (OWASP API3:2023, mass assignment).
+        fn #name<'de, D: serde::Deserializer<'de>>(source: D) -> Result<#ty, D::Error> {
+            auth_runtime::read::other_keys(source, &[#(#keys),*])
+        }
+    })
 }
 
 /// The name of the map that keeps the other keys.
@@ -171,6 +210,12 @@ impl Json {
         if self.in_requests && field.required && field.nullable {
             // Without this, serde lets a missing key pass for `null`.
             parts.push("deserialize_with = \"Option::deserialize\"".to_owned());
+        }
+        let holds_null = types::is_double(field) || field.ty == Type::Json;
+        if self.in_requests && !field.required && holds_null {
+            // Without this, serde takes `null` for a missing key.
+            parts.push("default".to_owned());
+            parts.push("deserialize_with = \"auth_runtime::read::sent\"".to_owned());
         }
         let docs = field_docs(field, "");
         let attributes = serde_attributes(&parts);

@@ -36,6 +36,7 @@ pub(super) fn field(name: &str, ty: Type) -> Field {
         ty,
         required: true,
         nullable: false,
+        absent_is_null: false,
         docs: String::new(),
         deprecated: false,
     }
@@ -62,6 +63,7 @@ fn model(name: &str, docs: &str, shape: Shape) -> Model {
         shape,
         in_requests: name.ends_with("Request"),
         in_answers: !name.ends_with("Request"),
+        left_out: Vec::new(),
         filled_from: None,
         cycle: None,
     }
