@@ -1,8 +1,6 @@
 //! Schemas of requests → a graph of what their values must keep to beyond their types.
 
 mod keywords;
-#[path = "../../templates/runtime/src/constraints/shared.rs"]
-mod shared;
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,11 @@
 //! The keywords of one schema as constraints: those that say something about values of its type.
 
+#[path = "../../../templates/runtime/src/constraints/shared.rs"]
+mod shared;
+
 use serde_json::Value;
 
-use super::shared::{canonical, regex};
+use self::shared::{canonical, regex};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Constraint, Number};
 use crate::lower::context::Context;
