@@ -1,10 +1,15 @@
 //! An application whose methods answer what they take.
 
+use std::time::Duration;
+
 use auth_server::api::custom::MembersOperations;
 use auth_server::api::custom::members::SetMottoParams;
 use auth_server::api::models::*;
 use auth_server::testing::TestServer;
 use auth_server::{Call, Endpoints, Error, async_trait};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 struct Members;
 
@@ -72,6 +77,37 @@ impl MembersOperations for Members {
         labels.rest = body.rest;
         Ok(SetLabelsResponse::Ok(labels))
     }
+}
+
+/// What the same server writes for one request with a JSON body, over a socket, and then ends the connection.
+pub(crate) async fn over_a_socket(line: &str, json: &str) -> String {
+    let mut app = None;
+    let _server = TestServer::start(|auth| {
+        let router = auth_server::router(auth, Endpoints::new().members(Members));
+        app.insert(router).clone()
+    })
+    .await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let app = app.expect("the server has started");
+    let serving = tokio::spawn(async { axum::serve(listener, app).await });
+    let mut socket = TcpStream::connect(address).await.expect("it listens");
+    let length = json.len();
+    let request = format!(
+        "{line} HTTP/1.1\r\nhost: localhost:3001\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n{json}"
+    );
+    socket
+        .write_all(request.as_bytes())
+        .await
+        .expect("it reads");
+    let mut answer = String::new();
+    let read = socket.read_to_string(&mut answer);
+    let read = timeout(Duration::from_secs(30), read).await;
+    read.expect("it answers in time")
+        .expect("it answers a text");
+    serving.abort();
+    answer
 }
 
 /// A server with these methods.

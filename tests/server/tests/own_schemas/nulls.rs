@@ -69,6 +69,18 @@ async fn null_is_told_from_absent_on_the_way_there_and_back() {
 }
 
 #[tokio::test]
+async fn a_change_crosses_a_socket_as_it_is() {
+    let profile = r#"{"limit":null,"note":null,"tags":["a",null]}"#;
+    let answer = members::over_a_socket("PATCH /auth/profile", profile).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
+    let body = answer.split("\r\n\r\n").nth(1).unwrap_or_default();
+    assert!(
+        body.ends_with(&format!(r#","profile":{profile}}}"#)),
+        "{body}"
+    );
+}
+
+#[tokio::test]
 async fn a_key_that_defaults_to_null_has_one_form_for_both() {
     let (text, answered) = change(json!({ "limit": 1, "locale": null })).await;
     assert!(text.contains("locale: None"), "{text}");
