@@ -3,9 +3,11 @@
 mod address;
 mod banner;
 mod build;
+mod http;
 mod own;
 mod page;
 mod process;
+mod provider;
 mod server;
 mod state;
 
@@ -45,6 +47,10 @@ The server runs with your environment. What you do not set, `dev` does: AUTH_LIS
 DATABASE_URL, AUTH_APP_ID as `auth-gen.toml` has it, and AUTH_MAIL_OUTBOX unless there is an
 AUTH_SMTP_URL. Database and mails are kept in `.auth-gen/` beside `auth-gen.toml`; delete that
 folder to start again from nothing.
+
+Where the description has sign-in through providers, `dev` adds one of its own, \"Example\", to
+AUTH_THIRD_PARTY_PROVIDERS: it runs on this machine and signs in with any address, so that no account
+is needed to try it. AUTH_THIRD_PARTY_NETWORKS=public leaves it out.
 
 With `[dev] bin = \"…\"` in `auth-gen.toml`, your own program is built and run in place of the
 generated one, in the same way, and again when one of its source files changes.")]
@@ -362,6 +368,8 @@ fn site(round: &Round, state: &State) -> Option<Site> {
         base_path: website.base_path,
         outbox: outbox_page(address, state),
         jwks: jwks.map(|row| address.url(row)),
+        providers: provider::beside(round).map(|own| provider::ids(&own)),
+        contact: page::contact(given("AUTH_PASSWORDLESS_CONTACT_METHOD").as_deref()),
     })
 }
 

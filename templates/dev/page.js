@@ -1,12 +1,28 @@
 // The login page of `auth-gen dev`: the generated client's own element, and a look at the session.
 
-import { apiBasePath, apiDomain, appName, jwks, outbox } from "/.auth-gen/config.js";
+import {
+  apiBasePath,
+  apiDomain,
+  appName,
+  contact,
+  jwks,
+  outbox,
+  providers,
+} from "/.auth-gen/config.js";
 import { createAuthClient } from "/.auth-gen/js/index.js";
 import "/.auth-gen/js/login.js";
 
 const find = (id) => document.getElementById(id);
 const client = createAuthClient({ apiDomain, apiBasePath });
-document.querySelector("auth-login").client = client;
+const login = document.querySelector("auth-login");
+// Where the server lists its login methods, the element goes by that list.
+for (const [name, value] of Object.entries({ contact, providers: providers?.join(" ") })) {
+  if (value) {
+    login.setAttribute(name, value);
+  }
+}
+// It begins again with another client, and with these attributes.
+login.client = client;
 
 document.title = `Sign in · ${appName}`;
 find("name").textContent = appName;
@@ -16,6 +32,7 @@ for (const [id, url] of Object.entries({ outbox, jwks })) {
   find(id).href = url ?? "";
 }
 find("mail").hidden = outbox === null;
+find("provider").hidden = providers === null;
 
 let session;
 

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use super::project;
 use super::watch::Watching;
 
-/// A server that answers each request with its argument.
+/// A server that answers each request with its argument, or with its setting for providers.
 const SERVER: &str = r#"
 use std::io::{Read, Write};
 fn main() {
@@ -25,8 +25,11 @@ fn main() {
     let address = std::env::var("AUTH_LISTEN_ADDR").expect("an address");
     for stream in std::net::TcpListener::bind(address).expect("a free port").incoming() {
         let Ok(mut stream) = stream else { continue };
-        let _ = stream.read(&mut [0; 1024]);
-        let _ = write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{title}");
+        let mut request = [0; 1024];
+        let _ = stream.read(&mut request);
+        let providers = std::env::var("AUTH_THIRD_PARTY_PROVIDERS").unwrap_or_default();
+        let answer = if request.starts_with(b"GET /providers ") { &providers } else { &title };
+        let _ = write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{answer}");
     }
 }
 "#;
@@ -55,6 +58,28 @@ pub(crate) fn get(port: u16, path: &str) -> Option<String> {
     let mut text = String::new();
     stream.read_to_string(&mut text).ok()?;
     Some(text.split_once("\r\n\r\n")?.1.to_owned())
+}
+
+/// The issuer of the provider that a server was told of, which answers at its address.
+fn issuer(api: u16) -> String {
+    let settings = get(api, "/providers").expect("the server answers");
+    let settings: serde_json::Value = serde_json::from_str(&settings).expect("it is JSON");
+    assert_eq!(settings[0]["thirdPartyId"], "example");
+    let url = settings[0]["oidcDiscoveryEndpoint"]
+        .as_str()
+        .expect("a URL");
+    let issuer = url.strip_suffix("/.well-known/openid-configuration");
+    let issuer = issuer.expect("a URL of discovery").to_owned();
+    let host = issuer
+        .strip_prefix("http://")
+        .expect("it is on this machine");
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    let request = format!("GET /.well-known/openid-configuration HTTP/1.1\r\nHost: {host}\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("it answers");
+    assert!(text.contains(&format!("\"issuer\":\"{issuer}\"")), "{text}");
+    issuer
 }
 
 /// A project, stand-ins beside it, and the ports of API and website.
@@ -98,11 +123,14 @@ fn the_old_server_runs_until_the_new_one_does() {
     let status = || get(website, "/.auth-gen/status.json").expect("the page is served");
     assert_eq!(get(api, "/").as_deref(), Some("Auth API"));
     assert_eq!(status(), r#"{"version":0,"problem":null}"#);
+    // The spec has sign-in through providers.
+    let provider = issuer(api);
 
     edit("title: Auth API", "title: Second");
     dev.until("`auth.yaml` has changed");
     dev.until("the server runs with the change");
     assert_eq!(get(api, "/").as_deref(), Some("Second"));
+    assert_eq!(issuer(api), provider);
 
     // A mistake, a server that does not compile, and one that ends at once.
     edit("operationId: signUp", "operationId: singUp");

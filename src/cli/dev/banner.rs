@@ -34,6 +34,10 @@ pub(super) fn banner(
         let page = outbox_page(address, state);
         lines.push(("mails", page.unwrap_or_else(|| folder.clone())));
     }
+    if let Some(provider) = state.provider() {
+        let text = format!("Example, for development: {}", provider.issuer);
+        lines.push(("provider", text));
+    }
     // A database elsewhere may have a password in its address.
     if let Some(path) = state.database.strip_prefix("sqlite:") {
         lines.push((

@@ -6,14 +6,12 @@
 //! website itself.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::http::{self, Request, Response};
 use crate::tree::Tree;
 
 /// Where the files of the page are; no website has such a path.
@@ -21,10 +19,6 @@ const FILES: &str = "/.auth-gen/";
 const PAGE: &str = include_str!("../../../templates/dev/page.html");
 const STYLE: &str = include_str!("../../../templates/dev/page.css");
 const SCRIPT: &str = include_str!("../../../templates/dev/page.js");
-/// How long a browser may take to ask.
-const REQUEST_TIME: Duration = Duration::from_secs(5);
-/// How long the head of a request may be.
-const HEAD: u64 = 16 * 1024;
 
 /// What the page shows and talks to.
 #[derive(Debug)]
@@ -41,6 +35,19 @@ pub(super) struct Site {
     pub(super) outbox: Option<String>,
     /// The public keys, where the spec has them.
     pub(super) jwks: Option<String>,
+    /// The ids of providers for a sign-in, where the one of this command is among them.
+    pub(super) providers: Option<Vec<String>>,
+    /// Where codes go, where the settings say so: `email`, `phone`, or both.
+    pub(super) contact: Option<&'static str>,
+}
+
+/// What the attribute `contact` of the form is, by the setting of the server for it.
+pub(super) fn contact(setting: Option<&str>) -> Option<&'static str> {
+    match setting {
+        Some("PHONE") => Some("phone"),
+        Some("EMAIL_OR_PHONE") => Some("email phone"),
+        _ => None,
+    }
 }
 
 /// The page that is served, which can be replaced.
@@ -82,13 +89,7 @@ pub(super) fn serve(listen: SocketAddr, site: &Site, tree: &Tree) -> std::io::Re
     let listener = TcpListener::bind(listen)?;
     let page = Page(Arc::new(Mutex::new(Arc::new(Pages::new(site, tree)))));
     let served = page.clone();
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let pages = served.now();
-            // A browser that closes the connection early needs no answer.
-            thread::spawn(move || drop(answer(&stream, &pages)));
-        }
-    });
+    http::serve(listener, move |request| served.now().answer(request));
     Ok(page)
 }
 
@@ -130,6 +131,20 @@ impl Pages {
         }
     }
 
+    fn answer(&self, request: &Request) -> Response {
+        let found = match request.method.as_str() {
+            "GET" => self.find(&request.path),
+            _ => Found::Nothing,
+        };
+        let response = match found {
+            Found::Status(text) => Response::file("application/json", text),
+            Found::File(kind, text) => Response::file(kind, text),
+            Found::Elsewhere(path) => Response::redirect("302 Found", path),
+            Found::Nothing => Response::not_found(),
+        };
+        response.with_header("Content-Security-Policy", self.policy.as_str())
+    }
+
     /// The answer to `GET path`: status, type, and body; or the path to go to instead.
     fn find(&self, path: &str) -> Found<'_> {
         if let Some(file) = path.strip_prefix(FILES) {
@@ -164,63 +179,20 @@ enum Found<'a> {
 impl Site {
     /// A module of constants.
     fn config(&self) -> String {
-        let values: [(&str, Value); 5] = [
+        let values: [(&str, Value); 7] = [
             ("appName", json!(self.app_name)),
             ("apiDomain", json!(self.api_domain)),
             ("apiBasePath", json!(self.api_base_path)),
             ("outbox", json!(self.outbox)),
             ("jwks", json!(self.jwks)),
+            ("providers", json!(self.providers)),
+            ("contact", json!(self.contact)),
         ];
         values
             .iter()
             .map(|(name, value)| format!("export const {name} = {value};\n"))
             .collect()
     }
-}
-
-fn answer(stream: &TcpStream, pages: &Pages) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(REQUEST_TIME))?;
-    stream.set_write_timeout(Some(REQUEST_TIME))?;
-    let mut lines = BufReader::new(stream.take(HEAD)).lines();
-    let request = lines.next().transpose()?.unwrap_or_default();
-    // To the end of the head: who closes with something unread resets the connection.
-    for line in lines {
-        if line?.is_empty() {
-            break;
-        }
-    }
-    let found = match request.split(' ').collect::<Vec<_>>()[..] {
-        ["GET", target, _] => pages.find(target.split(['?', '#']).next().unwrap_or(target)),
-        _ => Found::Nothing,
-    };
-    let (status, headers, body) = match &found {
-        Found::Status(text) => (
-            "200 OK",
-            "Content-Type: application/json\r\n".to_owned(),
-            text.as_str(),
-        ),
-        Found::File(kind, text) => (
-            "200 OK",
-            format!("Content-Type: {kind}; charset=utf-8\r\n"),
-            *text,
-        ),
-        Found::Elsewhere(path) => ("302 Found", format!("Location: {path}\r\n"), ""),
-        Found::Nothing => (
-            "404 Not Found",
-            "Content-Type: text/plain; charset=utf-8\r\n".to_owned(),
-            "Not found\n",
-        ),
-    };
-    let mut stream = stream;
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nCache-Control: no-store\r\n\
-         Content-Security-Policy: {}\r\nReferrer-Policy: no-referrer\r\n\
-         X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n{body}",
-        body.len(),
-        pages.policy
-    )?;
-    stream.flush()
 }
 
 #[cfg(test)]
@@ -235,6 +207,8 @@ mod tests {
             base_path: base_path.to_owned(),
             outbox: Some("http://localhost:3001/dev/outbox".to_owned()),
             jwks: None,
+            providers: Some(vec!["example".to_owned()]),
+            contact: None,
         }
     }
 
@@ -291,12 +265,8 @@ mod tests {
         let listen = free.local_addr().expect("it has an address");
         drop(free);
         serve(listen, &site("/auth"), &Tree::default()).expect("the port is free");
-        let mut stream = TcpStream::connect(listen).expect("it listens");
-        stream
-            .write_all(b"GET /auth?show=signup HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            .expect("it reads");
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("it answers");
+        let request = "GET /auth?show=signup HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        let text = http::exchange(listen, request);
         assert!(text.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/html"));
         assert!(text.ends_with("</html>\n"));
         assert!(serve(listen, &site("/auth"), &Tree::default()).is_err());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::address::reachable;
 use super::process::{Ending, Interrupts, Process};
 use super::state::State;
-use super::{Round, given};
+use super::{Round, given, provider};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// How long a server may take from its start until it listens.
@@ -51,6 +51,9 @@ pub(super) fn start(
     }
     if let Some(outbox) = &state.outbox {
         command.env("AUTH_MAIL_OUTBOX", outbox);
+    }
+    if let Some(own) = provider::beside(round) {
+        state.start_provider()?.configure(&own, &mut command);
     }
     // The banner contains the server's own messages, and more.
     if given("RUST_LOG").is_none() {

@@ -1,18 +1,22 @@
-//! What is kept between runs, in `.auth-gen/` beside the settings.
+//! What the server uses: its files, which are kept between runs in `.auth-gen/` beside the settings, and the provider.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::given;
+use super::provider::Provider;
 use crate::cli::files::shown;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// What the running server keeps between runs.
+/// What a running server uses.
 pub(super) struct State {
     folder: PathBuf,
     pub(super) database: String,
     /// `None` where the user has a mail server to try.
     pub(super) outbox: Option<String>,
+    /// The provider to try a sign-in with, from the first server that needs it.
+    provider: OnceCell<Provider>,
 }
 
 impl State {
@@ -39,6 +43,7 @@ impl State {
                 (None, Some(_)) => None,
                 (given, _) => Some(given.unwrap_or(shown(&outbox))),
             },
+            provider: OnceCell::new(),
         })
     }
 
@@ -49,7 +54,22 @@ impl State {
             folder: PathBuf::new(),
             database: database.to_owned(),
             outbox: outbox.map(str::to_owned),
+            provider: OnceCell::new(),
         }
+    }
+
+    /// The provider to try a sign-in with, which is started when it is first needed.
+    pub(super) fn start_provider(&self) -> Result<&Provider, Diagnostics> {
+        if let Some(provider) = self.provider.get() {
+            return Ok(provider);
+        }
+        let provider = Provider::start()?;
+        Ok(self.provider.get_or_init(|| provider))
+    }
+
+    /// That provider, if it runs.
+    pub(super) fn provider(&self) -> Option<&Provider> {
+        self.provider.get()
     }
 
     /// A copy of a program, so that the next build can replace it while it runs. Two are kept by turns.
