@@ -20,6 +20,7 @@ mod head;
 mod layer;
 mod legacy;
 mod matching;
+mod missing;
 mod operations;
 mod outbox;
 mod protection;

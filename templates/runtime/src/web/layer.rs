@@ -16,6 +16,7 @@ use tower_http::cors::CorsLayer;
 
 use super::attached::Attached;
 use super::matching::{self, Found, Target};
+use super::missing::{MissingOperations, Wanted};
 use super::protection::Protection;
 use super::request_log::OperationId;
 use super::swap::{Held, Source};
@@ -47,6 +48,7 @@ pub(super) struct Shared {
     on: Vec<(usize, &'static Route)>,
     /// Those of them whose path does not lie under the base path: all that the application's own paths can be.
     on_at_root: Vec<(usize, &'static Route)>,
+    missing: Arc<MissingOperations>,
 }
 
 impl AuthLayer {
@@ -62,6 +64,7 @@ impl AuthLayer {
             off: Vec::new(),
             on: Vec::new(),
             on_at_root: Vec::new(),
+            missing: Arc::default(),
         };
         shared.list_operations();
         Self(Arc::new(shared))
@@ -187,6 +190,13 @@ where
         is_preflight,
     } = place;
     let (auth, protection) = (shared.auth.clone(), shared.protection);
+    let wanted = match found {
+        None if under_base && !is_preflight => {
+            Wanted::of(request.method(), request.uri().path(), request.headers())
+        }
+        _ => None,
+    };
+    let held = wanted.is_some().then(|| shared.clone());
     // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
     let answers_cors = is_preflight || request.method() != Method::OPTIONS;
 
@@ -206,6 +216,11 @@ where
     }
     if under_base {
         cache_control::forbid_storing(response.headers_mut());
+    }
+    if let (Some(wanted), Some(shared), StatusCode::NOT_FOUND) = (&wanted, &held, response.status())
+    {
+        let base_path = shared.base_path();
+        shared.missing.name(wanted, &shared.api, base_path);
     }
     let status = response.status().as_u16();
     let metrics = &auth.metrics().requests;

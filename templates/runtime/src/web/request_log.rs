@@ -72,7 +72,7 @@ fn finish(span: &Span, method: &'static str, response: &Response<Body>, started:
 }
 
 /// A known method; any other is text of the client, which is not logged.
-fn method(method: &Method) -> &'static str {
+pub(super) fn method(method: &Method) -> &'static str {
     const KNOWN: [&str; 9] = [
         "GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT",
     ];
@@ -81,7 +81,7 @@ fn method(method: &Method) -> &'static str {
 }
 
 /// The path, without segments that look like an address or a secret.
-fn shown(path: &str) -> String {
+pub(super) fn shown(path: &str) -> String {
     let is_plain = |segment: &str| {
         segment.len() <= LONGEST_SEGMENT && !segment.contains('@') && !segment.contains('%')
     };
