@@ -69,11 +69,11 @@ export async function startApi(binary, website, origin, variables) {
     origin: api,
     address: `http://127.0.0.1:${port}`,
     log: server.log,
-    /** The links in the newest mail to an address, as soon as there are `count` of such mails. */
+    /** The links in the newest message to an address, as soon as there are `count` of such messages. */
     async links(to, count = 1) {
       return (await this.mail(to, count)).match(/https?:\/\/\S+/g) ?? [];
     },
-    /** The newest mail to an address, as soon as there are `count` of them. */
+    /** The newest mail to an address or text message to a number, as soon as there are `count` of them. */
     async mail(to, count) {
       for (let tries = 0; tries < 200; tries += 1) {
         const own = (await mails(outbox)).filter((mail) => mail.includes(to));
@@ -82,7 +82,7 @@ export async function startApi(binary, website, origin, variables) {
         }
         await sleep(50);
       }
-      throw new Error(`not ${count} mails to ${to}`);
+      throw new Error(`not ${count} messages to ${to}`);
     },
     async stop() {
       await server.stop();
@@ -91,9 +91,9 @@ export async function startApi(binary, website, origin, variables) {
   };
 }
 
-/** All mails, the newest first. */
+/** All mails and text messages, the newest first. */
 async function mails(outbox) {
-  const files = (await readdir(outbox).catch(() => [])).filter((name) => /\.eml$/.test(name));
+  const files = (await readdir(outbox).catch(() => [])).filter((name) => /\.(eml|txt)$/.test(name));
   const dated = await Promise.all(
     files.map(async (name) => [(await stat(join(outbox, name))).mtimeMs, name]),
   );

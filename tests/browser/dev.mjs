@@ -30,7 +30,12 @@ const port = process.env.API_PORT ?? (await freePort());
 const websitePort = process.env.WEBSITE_PORT ?? (await freePort());
 const website = `http://localhost:${websitePort}`;
 const api = { origin: `http://localhost:${port}` };
-const env = { ...process.env, API_DOMAIN: api.origin, WEBSITE_DOMAIN: website };
+const env = {
+  ...process.env,
+  API_DOMAIN: api.origin,
+  WEBSITE_DOMAIN: website,
+  AUTH_PASSWORDLESS_CONTACT_METHOD: "EMAIL_OR_PHONE",
+};
 const dev = await start(generator, ["dev"], { cwd: project, env }, websitePort, 300);
 
 const browser = await launch();

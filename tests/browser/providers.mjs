@@ -4,34 +4,17 @@
 //   AUTH_APP=<the built example `app`> node providers.mjs
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 
 import { OAuth2Server } from "oauth2-mock-server";
-import { Provider } from "oidc-provider";
 
 import { freePort, startApi } from "./api.mjs";
+import { callbackOf, settingsFor, startProvider } from "./openid.mjs";
 
 const WEBSITE = "http://localhost:3000";
-const PAGE = `${WEBSITE}/auth/callback/example`;
-const CLIENT = { client_id: "client", client_secret: "secret-of-the-client-0123456789abcdef" };
+const PAGE = callbackOf(WEBSITE);
 
 const { AUTH_APP: binary } = process.env;
 assert.ok(binary, "AUTH_APP names the server to test");
-
-/** A server that knows one provider by its discovery document. */
-async function startServer(issuer, { clientSecret = CLIENT.client_secret } = {}) {
-  const providers = [
-    {
-      thirdPartyId: "example",
-      oidcDiscoveryEndpoint: `${issuer}/.well-known/openid-configuration`,
-      clients: [{ clientId: CLIENT.client_id, clientSecret, scope: ["openid", "email"] }],
-    },
-  ];
-  return startApi(binary, WEBSITE, undefined, {
-    AUTH_THIRD_PARTY_PROVIDERS: JSON.stringify(providers),
-    AUTH_THIRD_PARTY_NETWORKS: "loopback",
-  });
-}
 
 const headers = { "st-auth-mode": "header", "fdi-version": "4.1", rid: "thirdparty" };
 
@@ -105,12 +88,6 @@ async function visit(url) {
   throw new Error("the provider redirects without end");
 }
 
-const listen = (handler, port) =>
-  new Promise((done) => {
-    const server = createServer(handler);
-    server.listen(port, "127.0.0.1", () => done(server));
-  });
-
 let failed = 0;
 async function test(title, run) {
   try {
@@ -123,20 +100,9 @@ async function test(title, run) {
 }
 
 async function withStrictProvider() {
-  const port = await freePort();
-  const issuer = `http://localhost:${port}`;
-  const provider = new Provider(issuer, {
-    clients: [{ ...CLIENT, redirect_uris: [PAGE] }],
-    claims: { openid: ["sub"], email: ["email", "email_verified"] },
-    cookies: { keys: ["a key of this test"] },
-    findAccount: (_, sub) => ({
-      accountId: sub,
-      claims: () => ({ sub, email: `${sub}@example.com`, email_verified: true }),
-    }),
-    pkce: { required: () => true },
-  });
-  const server = await listen(provider.callback(), port);
-  const api = await startServer(issuer);
+  const provider = await startProvider(WEBSITE);
+  const { issuer } = provider;
+  const api = await startApi(binary, WEBSITE, undefined, provider.settings);
   await test("oidc-provider: a user signs up, and in again", async () => {
     for (const isNew of [true, false]) {
       const begun = await begin(api);
@@ -164,8 +130,7 @@ async function withStrictProvider() {
     assert.equal((await finish(api, begun, foreign)).code, 400);
   });
   await api.stop();
-  server.closeAllConnections();
-  server.close();
+  provider.stop();
 }
 
 async function withMock() {
@@ -174,7 +139,7 @@ async function withMock() {
   const port = await freePort();
   await mock.start(port, "localhost");
   const issuer = mock.issuer.url;
-  const api = await startServer(issuer);
+  const api = await startApi(binary, WEBSITE, undefined, settingsFor(issuer));
   const { service } = mock;
   const user = (token) =>
     Object.assign(token.payload, { email: "eva@example.com", email_verified: true });

@@ -12,6 +12,8 @@ import { cached } from "./journeys/cached.mjs";
 import { forgery } from "./journeys/forgery.mjs";
 import { login } from "./journeys/login.mjs";
 import * as passwordless from "./journeys/passwordless.mjs";
+import * as provider from "./journeys/provider.mjs";
+import { published } from "./journeys/published.mjs";
 import { scripted } from "./journeys/scripted.mjs";
 import * as verification from "./journeys/verification.mjs";
 import { widget } from "./journeys/widget.mjs";
@@ -25,18 +27,21 @@ const FRONTENDS = [
   { page: "client", journey: scripted, verifies: verification.scripted, isOurs: true },
 ];
 const SCRIPTED = FRONTENDS.slice(2);
-const CODES = [
-  { page: "react", mode: "cookie", journey: passwordless.widget },
-  { page: "login", mode: "cookie", journey: passwordless.login, isOurs: true },
-  { page: "web-js", mode: "cookie", journey: passwordless.scripted },
-  { page: "web-js", mode: "header", journey: passwordless.scripted },
-];
+/** The kind of journey of each page. */
+const KINDS = { react: "widget", login: "login", "web-js": "scripted", client: "scripted" };
+const FLOWS = ["USER_INPUT_CODE_AND_MAGIC_LINK", "USER_INPUT_CODE", "MAGIC_LINK"];
 const ORIGINS = {
   two: "two origins",
   same: "same origin",
   caching: "same origin behind a caching proxy",
   sites: "two sites",
 };
+/** A server out of the published description, where one was built: most of its operations have no behaviour. */
+const { PUBLISHED_APP, PUBLISHED_CLIENT } = process.env;
+const PUBLISHED = (PUBLISHED_APP ? ["login", "react"] : []).map((page) => ({
+  ...{ page, mode: "cookie", origin: "two", journey: published, what: "the published description" },
+  ...{ binary: PUBLISHED_APP, client: PUBLISHED_CLIENT },
+}));
 const RUNS = [
   ...FRONTENDS.flatMap((frontend) =>
     ["two", "same"].flatMap((origin) =>
@@ -48,7 +53,18 @@ const RUNS = [
     verifying(frontend, "cookie", "optional"),
   ]),
   verifying(FRONTENDS[2], "header", "required"),
-  ...CODES.map((run) => ({ ...run, codes: true, origin: "two", what: "codes and links" })),
+  // Where both are possible, each visit uses an address and then a number.
+  ...FRONTENDS.flatMap((frontend) =>
+    FLOWS.map((flow) => withoutPassword(frontend, "cookie", "EMAIL_OR_PHONE", flow)),
+  ),
+  ...["EMAIL", "PHONE"].flatMap((contact) => [
+    ...FLOWS.map((flow) => withoutPassword(FRONTENDS[0], "cookie", contact, flow)),
+    withoutPassword(FRONTENDS[1], "cookie", contact, FLOWS[0]),
+  ]),
+  withoutPassword(FRONTENDS[2], "header", "EMAIL", FLOWS[0]),
+  ...FRONTENDS.map((frontend) => throughProvider(frontend, "cookie")),
+  throughProvider(FRONTENDS[2], "header"),
+  ...PUBLISHED,
   ...SCRIPTED.map((frontend) => ({
     ...frontend,
     mode: "cookie",
@@ -83,6 +99,19 @@ function verifying(frontend, mode, demand) {
   };
 }
 
+/** A visit of users without a password. */
+function withoutPassword(frontend, mode, contact, flow) {
+  const journey = passwordless[KINDS[frontend.page]];
+  const what = `codes and links (${contact}, ${flow})`;
+  return { ...frontend, mode, origin: "two", journey, contact, flow, what };
+}
+
+/** A visit of users with an account at a provider. */
+function throughProvider(frontend, mode) {
+  const journey = provider[KINDS[frontend.page]];
+  return { ...frontend, mode, origin: "two", journey, provider: true, what: "a provider" };
+}
+
 /** A visit waits for tokens to expire most of the time. */
 const AT_ONCE = 5;
 
@@ -115,7 +144,7 @@ let failed = 0;
 async function visitWith(run) {
   const started = performance.now();
   const variables = { AUTH_ACCESS_TOKEN_SECONDS: String(ACCESS_TOKEN_SECONDS), ...run.variables };
-  const site = await startSite({ ...run, binary, client, variables });
+  const site = await startSite({ binary, client, ...run, variables });
   const isThirdParty = run.origin === "sites";
   const { context, close } = await (isThirdParty ? openTolerant() : browser.open());
   const visit = await Visit.start(site, context, run);

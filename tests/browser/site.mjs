@@ -8,6 +8,7 @@ import { build } from "esbuild";
 
 import { startApi } from "./api.mjs";
 import { OTHER_SITE } from "./browser.mjs";
+import { startProvider } from "./openid.mjs";
 import { Proxy } from "./proxy.mjs";
 
 /** The path of the auth APIs. */
@@ -42,9 +43,11 @@ async function bundle(page, client, values) {
 
 /**
  * `origin`: `two` origins; the `same` one; the same one behind a `caching` proxy; or two `sites`, where the
- * cookies of the API are those of a third party. With `codes`, the widget signs in without a password.
+ * cookies of the API are those of a third party. `contact` and `flow` are how users sign in without a password, and
+ * with `provider` there is one through which they sign in.
  */
-export async function startSite({ page, mode, origin, binary, client, codes, variables = {} }) {
+export async function startSite(run) {
+  const { page, mode, origin, binary, client, contact, flow } = run;
   let script = "";
   let proxy;
   const server = createServer((request, response) => {
@@ -64,10 +67,22 @@ export async function startSite({ page, mode, origin, binary, client, codes, var
   const host = origin === "sites" ? OTHER_SITE : "localhost";
   const website = `http://${host}:${server.address().port}`;
   const isOne = origin === "same" || origin === "caching";
+  const provider = run.provider ? await startProvider(website) : undefined;
+  const variables = {
+    ...(contact && {
+      AUTH_PASSWORDLESS_CONTACT_METHOD: contact,
+      AUTH_PASSWORDLESS_FLOW_TYPE: flow,
+    }),
+    ...provider?.settings,
+    ...run.variables,
+  };
   const api = await startApi(binary, website, isOne ? website : undefined, variables);
   proxy = isOne ? new Proxy(api.address, origin === "caching") : undefined;
   const VERIFICATION = variables.AUTH_EMAIL_VERIFICATION ?? "off";
-  const values = { API: api.origin, BASE, MODE: mode, VERIFICATION, CODES: codes === true };
+  const values = {
+    ...{ API: api.origin, BASE, MODE: mode, VERIFICATION },
+    ...{ CONTACT: contact ?? "", PROVIDER: provider !== undefined },
+  };
   script = await bundle(page, client, values);
   return {
     api,
@@ -75,6 +90,7 @@ export async function startSite({ page, mode, origin, binary, client, codes, var
     website,
     proxy,
     async stop() {
+      provider?.stop();
       await api.stop();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

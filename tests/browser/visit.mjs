@@ -18,6 +18,8 @@ export const press = (page, name) =>
 
 export class Visit {
   email = newEmail();
+  /** Where messages are expected, if not at the mail address. */
+  phone;
   /** Requests that an SDK sent to the API, with the status of each answer. */
   traffic = [];
   /** What happened, for the report. */
@@ -59,33 +61,39 @@ export class Visit {
     await this.page.waitForFunction(() => window.app !== undefined);
   }
 
+  /** Where messages to the user are expected. */
+  get contact() {
+    return this.phone ?? this.email;
+  }
+
   /** Follows the link of the newest mail. */
   async openLink() {
     await this.open(await this.link());
   }
 
-  /** The link of the newest mail once there are `count` mails; it must lead to the website. */
+  /** The link of the newest message once there are `count` of them; it must lead to the website. */
   async link(count) {
-    const links = await this.site.api.links(this.email, count);
+    const links = await this.site.api.links(this.contact, count);
     const link = links.find((link) => link.startsWith(this.site.website));
     assert.ok(link, `no link to ${this.site.website} among ${links}`);
     return link;
   }
 
-  /** The code of the newest mail once there are `count` mails. */
+  /** The code of the newest message once there are `count` of them. */
   async code(count) {
-    const mail = await this.site.api.mail(this.email, count);
-    const code = mail.match(/^\d{6}\r?$/m)?.[0].trim();
-    assert.ok(code, `no code in ${mail}`);
+    const message = await this.site.api.mail(this.contact, count);
+    const code = message.match(/^(\d{6})(\r?$| is your code)/m)?.[1];
+    assert.ok(code, `no code in ${message}`);
     return code;
   }
 
   /** The same user with another browser, which has no session. */
   async elsewhere() {
     const context = await this.context.browser().newContext();
-    const { email, traffic, console } = this;
+    const { email, phone, traffic, console } = this;
     return Object.assign(await Visit.start(this.site, context, this.run), {
       email,
+      phone,
       traffic,
       console,
     });

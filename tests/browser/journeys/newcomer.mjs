@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { audit } from "../audit.mjs";
 import { NEW_PASSWORD, PASSWORD, press as pressButton } from "../visit.mjs";
 
 export async function newcomer(visit, shot) {
@@ -61,17 +62,9 @@ export async function newcomer(visit, shot) {
   await press("Forgot your password?");
   await fill({ Email: email });
   await heading("Look into your mail");
-  const [outbox] = await Promise.all([
-    visit.context.waitForEvent("page"),
-    page.getByRole("link", { name: "Outbox" }).press("Enter"),
-  ]);
+  const outbox = await openOutbox(visit);
   const link = outbox.locator("article", { hasText: email }).getByRole("link").first();
-  // The page shows what was sent when it was opened, and the mail may still be on its way.
-  for (let tries = 0; tries < 50 && (await link.count()) === 0; tries += 1) {
-    await outbox.waitForTimeout(100);
-    await outbox.reload();
-  }
-  await link.waitFor();
+  await shows(outbox, link);
   await fits(outbox);
   await shot("outbox", outbox);
   await link.press("Enter");
@@ -88,10 +81,81 @@ export async function newcomer(visit, shot) {
   await fill({ Email: email, Password: NEW_PASSWORD });
   await heading("You are signed in");
   visit.step("the new password signs in, the old one does not");
+
+  await press("Sign out");
+  await heading("Sign in");
+  await withProvider(visit, shot);
+  await press("Sign out");
+  await heading("Sign in");
+  await byTextMessage(visit, shot);
   assert.deepEqual(
     visit.console.filter((line) => !line.includes("Failed to load resource")),
     [],
   );
+}
+
+/** Through the provider of `auth-gen dev`. */
+async function withProvider(visit, shot) {
+  const { page, email } = visit;
+  const heading = (name) => page.getByRole("heading", { name, exact: true }).waitFor();
+  await pressButton(page, "Continue with Example");
+  await heading("Sign in with Example");
+  assert.ok(["127.0.0.1", "localhost"].includes(new URL(page.url()).hostname), page.url());
+  await page.getByText("This provider is a part of auth-gen dev").waitFor();
+  await fits(page);
+  await shot("provider");
+  await audit(page, "the page of the provider");
+  await pressButton(page, "Cancel");
+  await page.getByRole("alert").getByText("Example has not let you in.").waitFor();
+  await pressButton(page, "Back to sign in");
+  await pressButton(page, "Continue with Example");
+  await page.getByLabel("Email address").fill(`at-example+${email}`);
+  await page.keyboard.press("Enter");
+  await heading("You are signed in");
+  await page.locator("#state").getByText("signed in", { exact: true }).waitFor();
+  assert.equal(new URL(page.url()).search, "");
+  visit.step("a provider on this machine signs in with any address, and can be cancelled");
+}
+
+/** With a code that comes as a text message. */
+async function byTextMessage(visit, shot) {
+  const { page } = visit;
+  const heading = (name) => page.getByRole("heading", { name, exact: true }).waitFor();
+  const digits = String(Math.floor(Math.random() * 1e6)).padStart(6, "0");
+  await pressButton(page, "Send me a code instead");
+  await page.getByLabel("Email or phone number", { exact: true }).fill(`+36 20 1${digits}`);
+  await page.keyboard.press("Enter");
+  await heading("Enter the code");
+  const outbox = await openOutbox(visit);
+  const message = outbox.locator("article", { hasText: `To +36201${digits}` }).first();
+  await shows(outbox, message);
+  await message.getByRole("heading", { name: "Text message" }).waitFor();
+  await fits(outbox);
+  await shot("messages", outbox);
+  const [code] = /\d{6}(?= is your code)/.exec(await message.textContent());
+  await outbox.close();
+  await page.getByLabel("Code", { exact: true }).fill(code);
+  await page.keyboard.press("Enter");
+  await heading("You are signed in");
+  visit.step("the outbox shows the text message, and its code signs in");
+}
+
+/** The outbox, in a tab of its own. */
+async function openOutbox({ page, context }) {
+  const [outbox] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("link", { name: "Outbox" }).press("Enter"),
+  ]);
+  return outbox;
+}
+
+/** Waits until the outbox shows something: it shows what was sent when it was opened, and more may be on its way. */
+async function shows(outbox, locator) {
+  for (let tries = 0; tries < 50 && (await locator.count()) === 0; tries += 1) {
+    await outbox.waitForTimeout(100);
+    await outbox.reload();
+  }
+  await locator.waitFor();
 }
 
 /** Nothing is cut off, and nothing has to be moved sideways. */
@@ -118,7 +182,7 @@ const FOCUS = () => {
 
 async function tabsThrough(page) {
   const reached = new Map();
-  for (let presses = 0; presses < 15; presses += 1) {
+  for (let presses = 0; presses < 18; presses += 1) {
     await page.keyboard.press("Tab");
     const { name, isMarked } = await page.evaluate(FOCUS);
     reached.set(name, isMarked);

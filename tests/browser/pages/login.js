@@ -15,6 +15,13 @@ element.client = client;
 if (VERIFICATION === "required") {
   element.setAttribute("verify-email", "required");
 }
+// Methods that the server does not list are named by attributes.
+if (CONTACT) {
+  element.setAttribute("contact", CONTACT.toLowerCase());
+}
+if (PROVIDER) {
+  element.setAttribute("providers", "example");
+}
 const state = document.createElement("div");
 document.getElementById("root").append(element, state);
 

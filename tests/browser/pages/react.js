@@ -10,6 +10,8 @@ import EmailVerification from "supertokens-auth-react/recipe/emailverification";
 import { EmailVerificationPreBuiltUI } from "supertokens-auth-react/recipe/emailverification/prebuiltui";
 import Passwordless from "supertokens-auth-react/recipe/passwordless";
 import { PasswordlessPreBuiltUI } from "supertokens-auth-react/recipe/passwordless/prebuiltui";
+import ThirdParty from "supertokens-auth-react/recipe/thirdparty";
+import { ThirdPartyPreBuiltUI } from "supertokens-auth-react/recipe/thirdparty/prebuiltui";
 import Session, {
   PrimitiveClaim,
   SessionAuth,
@@ -19,6 +21,23 @@ import Session, {
 import { canHandleRoute, getRoutingComponent } from "supertokens-auth-react/ui";
 
 const isVerifying = VERIFICATION !== "off";
+/** How users sign in: without a password, through a provider, or else with a password. */
+const [firstFactor, FirstFactorUI] = CONTACT
+  ? [
+      Passwordless.init({
+        contactMethod: CONTACT,
+        signInUpFeature: { resendEmailOrSMSGapInSeconds: 1 },
+      }),
+      PasswordlessPreBuiltUI,
+    ]
+  : PROVIDER
+    ? [
+        ThirdParty.init({
+          signInAndUpFeature: { providers: [{ id: "example", name: "Example" }] },
+        }),
+        ThirdPartyPreBuiltUI,
+      ]
+    : [EmailPassword.init(), EmailPasswordPreBuiltUI];
 const events = [];
 SuperTokens.init({
   appInfo: {
@@ -29,7 +48,7 @@ SuperTokens.init({
     websiteBasePath: "/auth",
   },
   recipeList: [
-    CODES ? Passwordless.init({ contactMethod: "EMAIL" }) : EmailPassword.init(),
+    firstFactor,
     ...(isVerifying ? [EmailVerification.init({ mode: VERIFICATION.toUpperCase() })] : []),
     Session.init({
       tokenTransferMethod: MODE,
@@ -56,7 +75,7 @@ function Letters() {
 
 function App() {
   const routes = [
-    CODES ? PasswordlessPreBuiltUI : EmailPasswordPreBuiltUI,
+    FirstFactorUI,
     ...(isVerifying ? [EmailVerificationPreBuiltUI] : []),
   ];
   if (canHandleRoute(routes)) {

@@ -5,6 +5,7 @@ import EmailPassword from "supertokens-web-js/recipe/emailpassword";
 import EmailVerification from "supertokens-web-js/recipe/emailverification";
 import Passwordless from "supertokens-web-js/recipe/passwordless";
 import Session, { PrimitiveClaim } from "supertokens-web-js/recipe/session";
+import ThirdParty from "supertokens-web-js/recipe/thirdparty";
 
 const events = [];
 SuperTokens.init({
@@ -17,6 +18,7 @@ SuperTokens.init({
     EmailPassword.init(),
     EmailVerification.init(),
     Passwordless.init(),
+    ThirdParty.init(),
   ],
 });
 
@@ -68,14 +70,20 @@ window.app = {
   sendReset: async (email) =>
     (await EmailPassword.sendPasswordResetEmail({ formFields: [{ id: "email", value: email }] }))
       .status,
-  sendCode: async (email) => {
-    const { status, flowType } = await Passwordless.createCode({ email });
+  sendCode: async (contact) => {
+    const { status, flowType } = await Passwordless.createCode(contact);
     return { status, flowType };
   },
   sendCodeAgain: async () => (await Passwordless.resendCode()).status,
   signInWithCode: async (userInputCode) =>
     signedIn(await Passwordless.consumeCode({ userInputCode })),
   signInWithLink: async () => signedIn(await Passwordless.consumeCode()),
+  providerUrl: () =>
+    ThirdParty.getAuthorisationURLWithQueryParamsAndSetState({
+      thirdPartyId: "example",
+      frontendRedirectURI: `${location.origin}/auth/callback/example`,
+    }),
+  signInWithProvider: async () => signedIn(await ThirdParty.signInAndUp()),
   sendVerification: async () => (await EmailVerification.sendVerificationEmail()).status,
   isVerified: async () => (await EmailVerification.isEmailVerified()).isVerified,
   verify: async () => (await EmailVerification.verifyEmail()).status,
