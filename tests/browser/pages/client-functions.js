@@ -1,6 +1,9 @@
 // What the pages of the generated client have in common: the functions around the session.
 
-import { signOut } from "auth-client";
+import * as operations from "auth-client";
+
+/** The published description writes its operationId in another way. */
+const signOut = operations.signOut ?? operations.signout;
 
 export function sessionFunctions(client) {
   const events = [];

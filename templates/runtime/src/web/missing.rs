@@ -41,32 +41,31 @@ impl MissingOperations {
     /// Names an operation to which the application has no answer either.
     pub(super) fn name(&self, wanted: &Wanted, api: &Api, base_path: &str) {
         let Wanted { method, path } = wanted;
+        let described = api.routes().filter(|route| route.method == *method);
+        let described: Vec<&Route> = described
+            .filter(|route| matching::is_of(route, base_path, path))
+            .collect();
+        let mut not_mounted = api.not_mounted();
+        let missing = not_mounted.find(|route| described.iter().any(|one| one.id == route.id));
+        // Where an operation of this path is mounted, the request named a tenant that does not exist.
+        if missing.is_none() && !described.is_empty() {
+            return;
+        }
         let named = format!("{} {}", shown_method(method), shown(path));
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_NAMED || !known.insert(named.clone()) {
             return;
         }
         drop(known);
-        let described = api.routes().filter(|route| route.method == *method);
-        let described: Vec<&Route> = described
-            .filter(|route| matching::is_of(route, base_path, path))
-            .collect();
-        if described.is_empty() {
-            tracing::warn!(
+        match missing.map(|route| route.id) {
+            None => tracing::warn!(
                 "a page requests {named}, and the description has no such operation: add it, or turn its recipe off in \
                  the page"
-            );
-            return;
-        }
-        // Where another operation of this path is mounted, the request named a tenant that does not exist.
-        let mut not_mounted = api.not_mounted();
-        let missing = not_mounted.find(|route| described.iter().any(|one| one.id == route.id));
-        if let Some(route) = missing {
-            let id = route.id;
-            tracing::warn!(
+            ),
+            Some(id) => tracing::warn!(
                 "a page requests {named}, and nothing answers `{id}`: give the group of this operation to `Endpoints`, \
                  or turn its recipe off in the page"
-            );
+            ),
         }
     }
 }
