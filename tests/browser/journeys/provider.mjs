@@ -99,11 +99,15 @@ export async function login(visit) {
   assert.equal(await visit.app("session"), undefined);
   visit.step("an account without an address is refused where one is needed");
 
+  await press(page, "Back to sign in");
+  await forget(visit);
+  await go();
+  await page.getByPlaceholder("Enter any login").waitFor();
   const before = visit.count("/signinup");
   await visit.open("/auth/callback/example?code=stolen&state=guessed");
   await alerts("This sign-in was not started here, or took too long. Start again.");
   assert.equal(visit.count("/signinup"), before);
-  visit.step("a code of another sign-in is not used");
+  visit.step("a code of another sign-in is not used, also while one is under way");
 }
 
 /** With the widget of supertokens-auth-react. */
