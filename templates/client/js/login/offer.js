@@ -1,10 +1,11 @@
 /** Which login methods the server has switched on. */
 /**
- * Asks the server, where the API has the operation; without it or its answer, takes the attribute
- * `providers`, and the form shows all methods of the API.
+ * Asks the server, where the API has the operation, about a tenant; without it or its answer, takes
+ * the attribute `providers`, and the form shows all methods of the API.
  */
-export async function readOffer(ask, client, listed) {
-  const answer = await ask?.(client, {}).catch(() => undefined);
+export async function readOffer(ask, client, listed, options) {
+  const asked = ask?.(client, {}, options).catch(() => undefined);
+  const answer = await asked;
   const parts = answer?.recipes ?? answer;
   const ids = listed?.split(/[\s,]+/).filter((id) => id !== "") ?? [];
   const providers = parts?.thirdParty?.providers ?? ids.map((id) => ({ id }));

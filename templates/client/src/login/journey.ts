@@ -110,13 +110,19 @@ export class Journey implements Flow {
     const address = new URL(location.href);
     this.#address = location.href;
     this.#isInside = false;
-    this.#tenantId = address.searchParams.get("tenantId") ?? undefined;
+    const tenantId = address.searchParams.get("tenantId") ?? undefined;
+    if (tenantId !== this.#tenantId) {
+      // Each tenant has methods of its own.
+      this.#tenantId = tenantId;
+      this.#offered = undefined;
+    }
     const { loginMethods } = this.#api;
     if (loginMethods && this.#offered === undefined) {
       this.#stage.wait();
     }
     const listed = this.#host.getAttribute("providers");
-    const offer = this.#offered ?? (await readOffer(loginMethods, this.client, listed));
+    const offer =
+      this.#offered ?? (await readOffer(loginMethods, this.client, listed, { tenantId }));
     if (turn !== this.#turn) {
       return;
     }

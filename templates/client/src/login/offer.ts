@@ -14,15 +14,17 @@ interface Parts {
 }
 
 /**
- * Asks the server, where the API has the operation; without it or its answer, takes the attribute
- * `providers`, and the form shows all methods of the API.
+ * Asks the server, where the API has the operation, about a tenant; without it or its answer, takes
+ * the attribute `providers`, and the form shows all methods of the API.
  */
 export async function readOffer(
   ask: Action | undefined,
   client: AuthClient,
   listed: string | null,
+  options: { readonly tenantId: string | undefined },
 ): Promise<Offer> {
-  const answer = (await ask?.(client, {} as never).catch(() => undefined)) as Answer | undefined;
+  const asked = ask?.(client, {} as never, options).catch(() => undefined);
+  const answer = (await asked) as Answer | undefined;
   const parts = answer?.recipes ?? answer;
   const ids = listed?.split(/[\s,]+/).filter((id) => id !== "") ?? [];
   const providers = parts?.thirdParty?.providers ?? ids.map((id) => ({ id }));
