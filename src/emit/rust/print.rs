@@ -3,6 +3,7 @@
 //! prettyplease prints a whole file without blank lines and drops its `//` comments, so each item is
 //! printed alone and the frames put them together.
 
+mod literals;
 mod variants;
 
 use proc_macro2::TokenStream;
@@ -14,6 +15,7 @@ use proc_macro2::TokenStream;
 pub(super) fn item(tokens: TokenStream) -> String {
     match parse(tokens) {
         syn::Item::Enum(item) => variants::item(item),
+        impls @ syn::Item::Impl(_) => literals::joined(&unparse(impls)),
         other => unparse(other),
     }
 }

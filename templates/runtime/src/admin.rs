@@ -6,7 +6,11 @@
 //! [`KEY_POLL`](crate::session::KEY_POLL).
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+
+use clap::ArgMatches;
 
 use crate::auth::Recipe;
 use crate::config::Config;
@@ -21,9 +25,41 @@ use crate::store::{
 
 /// A database of a server, opened to be looked after.
 pub struct Admin {
+    config: Config,
     store: Arc<dyn Store>,
     sessions: Sessions,
     recipes: &'static [&'static dyn Recipe],
+}
+
+/// A command of a recipe for operators.
+pub(crate) struct RecipeCommand {
+    /// Its name, its arguments and its help.
+    pub(crate) define: fn() -> clap::Command,
+    /// Carries it out with these arguments.
+    pub(crate) run: for<'a> fn(&'a Admin, &'a ArgMatches) -> Running<'a>,
+}
+
+/// A command that is being carried out.
+pub(crate) type Running<'a> =
+    Pin<Box<dyn Future<Output = Result<CommandOutput, CommandFailure>> + Send + 'a>>;
+
+/// What stops a command.
+pub(crate) type CommandFailure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Outcome of a command of a recipe. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CommandOutput {
+    /// It is done; this is its output.
+    Text(String),
+    /// It is done; its output is this table.
+    Table {
+        /// The names of the columns.
+        headings: &'static [&'static str],
+        /// A cell for each column.
+        rows: Vec<Vec<String>>,
+    },
+    /// There is nothing of that name; a message about it.
+    NotFound(String),
 }
 
 /// A mail that is not sent yet, or was given up.
@@ -113,10 +149,26 @@ impl Admin {
             Error::internal(lines.join("\n"))
         })?;
         Ok(Self {
+            config,
             store,
             sessions,
             recipes,
         })
+    }
+
+    /// The settings.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The database.
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+
+    /// The recipes of the server.
+    pub(crate) fn recipes(&self) -> &'static [&'static dyn Recipe] {
+        self.recipes
     }
 
     /// The signing keys.

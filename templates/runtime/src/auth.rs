@@ -36,7 +36,7 @@ pub use self::events::OnSessionEvent;
 use self::mailer::SenderWarnings;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
-pub(crate) use self::recipe::{Compose, ComposeSms, Contacts, Event, Recipe};
+pub(crate) use self::recipe::{Compose, ComposeSms, Contacts, Directory, Event, Factors, Recipe};
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 

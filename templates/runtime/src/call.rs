@@ -13,6 +13,7 @@ mod website;
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
@@ -23,12 +24,14 @@ use serde_json::{Map, Value};
 pub use self::fdi_version::FdiVersion;
 pub(crate) use self::request_session::Collected;
 pub use self::request_session::RequestSession;
+pub(crate) use self::sign_in::Linking;
 
 use crate::auth::Auth;
 use crate::contract::Sessions;
 use crate::error::Error;
 use crate::limits::{Client, Kind};
 use crate::session::{CookieUse, Effects, Session, TransferMethod};
+use crate::tenant::Tenant;
 
 const INVALID_JSON: &str =
     "API input error: Please make sure to pass a valid JSON input in the request body";
@@ -42,7 +45,8 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub struct Call {
     session: RequestSession,
     query: Vec<(String, String)>,
-    tenant: String,
+    tenant: Arc<Tenant>,
+    sign_ins: Arc<[&'static str]>,
     path_params: Vec<(&'static str, String)>,
     body: Bytes,
     fdi_version: FdiVersion,
@@ -65,7 +69,7 @@ impl Call {
         auth: Auth,
         parts: Parts,
         body: Bytes,
-        tenant: String,
+        tenant: Arc<Tenant>,
         path_params: Vec<(&'static str, String)>,
     ) -> Self {
         let query = parts.uri.query().unwrap_or_default();
@@ -85,6 +89,7 @@ impl Call {
             fdi_version: FdiVersion::parse(versions.as_deref()),
             session: RequestSession::new(auth, parts.method, parts.headers, Collected::default()),
             tenant,
+            sign_ins: Arc::new([]),
             path_params,
             body,
             may_be_stored_for: None,
@@ -101,9 +106,24 @@ impl Call {
         }
     }
 
-    /// The tenant that the path names; `public` when it names none.
+    /// The same request, with the recipes whose operations begin sessions.
+    pub(crate) fn with_sign_ins(self, sign_ins: Arc<[&'static str]>) -> Self {
+        Self { sign_ins, ..self }
+    }
+
+    /// The id of the tenant that the path names, in lower case; `public` when it names none.
     pub fn tenant(&self) -> &str {
+        &self.tenant.id
+    }
+
+    /// That tenant, as it is stored at the time of the request.
+    pub fn tenant_settings(&self) -> &Tenant {
         &self.tenant
+    }
+
+    /// Whether the server has an operation of a recipe that begins sessions.
+    pub(crate) fn has_sign_in(&self, recipe: &str) -> bool {
+        self.sign_ins.contains(&recipe)
     }
 
     /// The version of the interface that the client speaks.
@@ -250,7 +270,7 @@ impl Call {
 
     /// The key of an account of this tenant in the limits.
     fn account(&self, name: &str) -> String {
-        format!("{} {name}", self.tenant)
+        format!("{} {name}", self.tenant.id)
     }
 
     /// What the session engine puts on the answer.

@@ -18,14 +18,15 @@ use std::process::ExitCode;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::Config;
-use crate::admin::Admin;
+use crate::admin::{Admin, CommandFailure, CommandOutput, RecipeCommand};
 use crate::app_info::AppInfoDefaults;
+use crate::recipes;
 use crate::telemetry::{self, Output};
 use crate::web::Api;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// What stops a command.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Failure = CommandFailure;
 
 /// The auth server. Without a command it serves. Settings come from the environment.
 #[derive(Debug, Parser)]
@@ -52,6 +53,14 @@ enum Command {
     /// Lists the mails that are not sent, tries them again, gives them up
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+}
+
+/// What the arguments ask for.
+enum Task {
+    /// A command of the core.
+    OfCore(Command),
+    /// A command of a recipe, with its arguments.
+    OfRecipe(&'static RecipeCommand, ArgMatches),
 }
 
 /// Outcome of a command that did not fail.
@@ -82,12 +91,11 @@ pub struct Program {
 pub async fn run(program: Program, api: impl Into<Api>) -> ExitCode {
     let command = Arguments::command()
         .name(program.name)
-        .version(program.version);
-    let arguments = Arguments::from_arg_matches(&command.get_matches());
-    let arguments = arguments.unwrap_or_else(|error| error.exit());
-    let command = arguments.command.unwrap_or(Command::Serve);
-    let (output, level) = match command {
-        Command::Serve => (Output::Stdout, "info"),
+        .version(program.version)
+        .subcommands(recipes::COMMANDS.iter().map(|command| (command.define)()));
+    let task = task(&command.get_matches());
+    let (output, level) = match task {
+        Task::OfCore(Command::Serve) => (Output::Stdout, "info"),
         _ => (Output::Stderr, "warn"),
     };
     let target = program.name.replace('-', "_");
@@ -95,7 +103,7 @@ pub async fn run(program: Program, api: impl Into<Api>) -> ExitCode {
     let (telemetry, outcome) = match telemetry {
         Ok(telemetry) => (
             Some(telemetry),
-            carry_out(&command, program.app_info, api.into()).await,
+            carry_out(&task, program.app_info, api.into()).await,
         ),
         Err(error) => (None, Err(error.into())),
     };
@@ -113,8 +121,8 @@ pub async fn run(program: Program, api: impl Into<Api>) -> ExitCode {
             ExitCode::from(3)
         }
         Err(error) => {
-            match command {
-                Command::Serve => tracing::error!("{error}"),
+            match task {
+                Task::OfCore(Command::Serve) => tracing::error!("{error}"),
                 _ => say(
                     std::io::stderr(),
                     &format!("error: {}", cause(error.as_ref())),
@@ -133,16 +141,38 @@ pub async fn run(program: Program, api: impl Into<Api>) -> ExitCode {
 fn cause(error: &(dyn std::error::Error + 'static)) -> String {
     match error.downcast_ref() {
         Some(crate::Error::Internal(cause)) => cause.to_string(),
+        Some(crate::Error::BadInput(text)) => text.clone(),
         _ => error.to_string(),
     }
 }
 
-async fn carry_out(
-    command: &Command,
-    app_info: &AppInfoDefaults,
-    api: Api,
-) -> Result<Done, Failure> {
+/// What the arguments ask for; without any, serving. Wrong ones end the process.
+fn task(matches: &ArgMatches) -> Task {
+    if let Some((name, matches)) = matches.subcommand() {
+        let mut of_recipes = recipes::COMMANDS.iter();
+        let found = of_recipes.find(|command| (command.define)().get_name() == name);
+        if let Some(command) = found {
+            return Task::OfRecipe(command, matches.clone());
+        }
+    }
+    let arguments = Arguments::from_arg_matches(matches);
+    let arguments = arguments.unwrap_or_else(|error| error.exit());
+    Task::OfCore(arguments.command.unwrap_or(Command::Serve))
+}
+
+async fn carry_out(task: &Task, app_info: &AppInfoDefaults, api: Api) -> Result<Done, Failure> {
     let config = || Config::from_env(app_info);
+    let command = match task {
+        Task::OfCore(command) => command,
+        Task::OfRecipe(command, matches) => {
+            let admin = Admin::open(config()?).await?;
+            return Ok(match (command.run)(&admin, matches).await? {
+                CommandOutput::Text(text) => Done::Well(text),
+                CommandOutput::Table { headings, rows } => Done::Well(table(headings, &rows)),
+                CommandOutput::NotFound(words) => Done::NotFound(words),
+            });
+        }
+    };
     match command {
         Command::Serve => serve::run(config()?, api)
             .await
@@ -164,15 +194,15 @@ fn say(mut to: impl Write, text: &str) {
 }
 
 /// Rows under their headings, each column as wide as it must be.
-fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
-    let mut widths = headings.map(str::len);
+fn table(headings: &[&str], rows: &[impl AsRef<[String]>]) -> String {
+    let mut widths: Vec<usize> = headings.iter().map(|heading| heading.len()).collect();
     for row in rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
+        for (width, cell) in widths.iter_mut().zip(row.as_ref()) {
             *width = (*width).max(cell.chars().count());
         }
     }
-    let line = |cells: [&str; N]| {
-        let cells = cells.iter().zip(widths);
+    let line = |cells: Vec<&str>| {
+        let cells = cells.iter().zip(&widths);
         let cells: Vec<_> = cells
             .map(|(cell, width)| format!("{cell:width$}"))
             .collect();
@@ -180,8 +210,10 @@ fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     };
     let rows = rows
         .iter()
-        .map(|row| line(row.each_ref().map(String::as_str)));
-    let lines: Vec<_> = std::iter::once(line(headings)).chain(rows).collect();
+        .map(|row| line(row.as_ref().iter().map(String::as_str).collect()));
+    let lines: Vec<_> = std::iter::once(line(headings.to_vec()))
+        .chain(rows)
+        .collect();
     lines.join("\n")
 }
 

@@ -51,7 +51,7 @@
 //! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `telemetry` |
+//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `telemetry`, `tenant` |
 
 // What one recipe alone uses of the core is dead where that recipe is not compiled. What no recipe uses is found by
 // the build with all of them.
@@ -84,6 +84,7 @@ pub mod session;
 mod shapes;
 pub mod store;
 pub mod telemetry;
+pub mod tenant;
 pub mod testing;
 mod users;
 pub mod web;

@@ -15,6 +15,8 @@ pub mod email_password;
 #[cfg(feature = "email_verification")]
 pub mod email_verification;
 pub mod jwt;
+#[cfg(feature = "multitenancy")]
+pub mod multitenancy;
 pub mod openid;
 #[cfg(feature = "password_reset")]
 pub mod password_reset;
@@ -24,12 +26,15 @@ pub mod session;
 #[cfg(feature = "third_party")]
 pub mod third_party;
 
-use crate::admin::Admin;
+use crate::admin::{Admin, RecipeCommand};
 use crate::auth::{Auth, AuthBuilder, Recipe, StartError};
 use crate::config::Config;
 use crate::error::Error;
 
-pub use crate::shapes::{FieldError, Jwk, LoginMethod, ThirdParty, User, Webauthn};
+pub use crate::shapes::{
+    FieldError, Jwk, LoginMethod, MethodState, OfferedProvider, ProviderState, ThirdParty, User,
+    Webauthn,
+};
 
 /// The recipes that take part in more than their own operations.
 static ALL: &[&dyn Recipe] = &[
@@ -43,6 +48,14 @@ static ALL: &[&dyn Recipe] = &[
     &passwordless::Passwordless,
     #[cfg(feature = "third_party")]
     &third_party::ThirdParty,
+    #[cfg(feature = "multitenancy")]
+    &multitenancy::Multitenancy,
+];
+
+/// The commands of recipes for operators.
+pub(crate) static COMMANDS: &[&RecipeCommand] = &[
+    #[cfg(feature = "multitenancy")]
+    &multitenancy::COMMAND,
 ];
 
 impl AuthBuilder {

@@ -117,3 +117,34 @@ shape! {
         "use" => use_: String,
     }
 }
+
+shape! {
+    /// Whether users of a tenant sign in in a way.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct MethodState {
+        /// Whether they do.
+        "enabled" => enabled: bool,
+    }
+}
+
+shape! {
+    /// A provider through which users of a tenant sign in.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct OfferedProvider {
+        /// Names the provider.
+        "id" => id: String,
+        /// Its name, for users.
+        "name" => name: Option<String>,
+    }
+}
+
+shape! {
+    /// Whether users of a tenant sign in through providers, and through which.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct ProviderState {
+        /// Whether they do.
+        "enabled" => enabled: bool,
+        /// The providers, also where they do not.
+        "providers" => providers: Vec<OfferedProvider>,
+    }
+}

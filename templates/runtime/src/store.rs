@@ -36,6 +36,7 @@ use crate::error::Error;
 use crate::metrics::StoreMetrics;
 
 pub use crate::shapes::{LoginMethod, ThirdParty, User, Webauthn};
+pub use crate::tenant::PUBLIC_TENANT;
 pub(crate) use app::OwningApp;
 pub(crate) use mail_outbox::{
     ClaimMails, ClaimedMail, CountMails, DiscardMails, EnqueueMail, FinishMail, ForgetMails,
@@ -47,17 +48,16 @@ pub(crate) use opening::{Way, check_url, open, open_existing, way};
 pub use postgres::PostgresStore;
 pub(crate) use secrets::PurgeSecrets;
 pub use sessions::{ClaimsChange, EndedSession};
-pub(crate) use sessions::{end_sessions_of, merge_claims};
+pub(crate) use sessions::{end_sessions_in, end_sessions_of, merge_claims};
 pub use shared::SharedStore;
 pub use sqlite::SqliteStore;
-pub(crate) use transaction::{Access, Retry, Transaction, Tx, TxError};
+pub(crate) use transaction::{Access, Retry, Row, Transaction, Tx, TxError};
+#[cfg(test)]
+pub(crate) use transaction::{Bind, Sql};
 pub(crate) use users::FindByIdentifier;
 
 /// How many rows one transaction of the clean-up deletes at most: some milliseconds of SQLite's one writer.
 const PURGE_BATCH_SIZE: i64 = 1_000;
-
-/// The tenant of a server with a single tenant.
-pub const PUBLIC_TENANT: &str = "public";
 
 /// The app of a process that serves one app.
 pub const DEFAULT_APP_ID: &str = "public";

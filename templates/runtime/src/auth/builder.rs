@@ -246,9 +246,13 @@ impl AuthBuilder {
             is_stopping: AtomicBool::new(false),
             retired: watch::Sender::new(false),
         });
+        let auth = Auth(Arc::clone(&parts));
+        for recipe in recipes {
+            recipe.start(&auth).await.map_err(StartError)?;
+        }
         background::start(&parts);
         events::start(listeners, &parts);
-        Ok(Auth(parts))
+        Ok(auth)
     }
 }
 

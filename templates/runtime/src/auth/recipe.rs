@@ -12,7 +12,9 @@ use crate::config::Config;
 use crate::delivery::{Due, DueMail, DueSms, Mail, MailKind, Message, Sms, SmsKind};
 use crate::error::Error;
 use crate::session::{ClaimSource, Validator};
+use crate::shapes::OfferedProvider;
 use crate::store::Store;
+use crate::tenant::{PUBLIC_TENANT, Tenant};
 
 /// A message that is being made; `None` when there is nothing to send.
 type Composing<'a, T> = Pin<Box<dyn Future<Output = Result<Option<T>, Error>> + Send + 'a>>;
@@ -30,6 +32,27 @@ pub(crate) struct Contacts {
     pub(crate) mail: bool,
     /// To phone numbers.
     pub(crate) phone: bool,
+}
+
+/// The first factors of a recipe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Factors {
+    /// The id of its operations on the wire (`rid`): without one that begins sessions, it offers none.
+    pub(crate) recipe: &'static str,
+    /// The ids of all that it can offer.
+    pub(crate) known: &'static [&'static str],
+    /// Of those that it offers with the settings, in the order in which clients see them.
+    pub(crate) offered: Vec<&'static str>,
+}
+
+/// Where the tenants of a server are looked up.
+#[async_trait]
+pub(crate) trait Directory: Send + Sync {
+    /// The tenant of this id (in lower case), as it is now; `None` if there is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    async fn find(&self, auth: &Auth, id: &str) -> Result<Option<Tenant>, Error>;
 }
 
 /// A recipe, as the core sees it. Everything has a default: a recipe says only what it takes part in.
@@ -73,6 +96,45 @@ pub(crate) trait Recipe: Send + Sync {
         Ok(())
     }
 
+    /// What it does once the database is open, before the server answers requests.
+    ///
+    /// # Errors
+    /// Why the server cannot start.
+    async fn start(&self, _: &Auth) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// The ways in which users sign in with it.
+    fn factors(&self, _: &Config) -> Option<Factors> {
+        None
+    }
+
+    /// Where tenants are looked up, if the recipe stores them. Without such a recipe there is `public` alone.
+    fn directory(&self) -> Option<&dyn Directory> {
+        None
+    }
+
+    /// Refuses a tenant whose providers cannot work.
+    ///
+    /// # Errors
+    /// What is wrong, without any secret.
+    fn check_tenant(&self, _: &Config, _: &Tenant) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// The providers that a tenant offers to clients of a type.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] for a type that no provider knows.
+    fn providers(
+        &self,
+        _: &Auth,
+        _: &Tenant,
+        _client_type: Option<&str>,
+    ) -> Result<Vec<OfferedProvider>, Error> {
+        Ok(Vec::new())
+    }
+
     /// The claims that every session begins with.
     fn claims(&self, _: &Config, _: &Arc<dyn Store>) -> Vec<Arc<dyn ClaimSource>> {
         Vec::new()
@@ -112,6 +174,23 @@ impl Auth {
     pub(crate) fn part<T: Clone + Send + Sync + 'static>(&self) -> Result<&T, Error> {
         let part = self.0.recipe_parts.get::<T>();
         part.ok_or_else(|| Error::internal("a recipe lacks what it keeps"))
+    }
+
+    /// The recipes of the server.
+    pub(crate) fn recipes(&self) -> &'static [&'static dyn Recipe] {
+        self.0.recipes
+    }
+
+    /// The tenant of this id (in lower case); `None` if there is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(crate) async fn tenant(&self, id: &str) -> Result<Option<Tenant>, Error> {
+        let mut recipes = self.recipes().iter();
+        match recipes.find_map(|recipe| recipe.directory()) {
+            Some(directory) => directory.find(self, id).await,
+            None => Ok((id == PUBLIC_TENANT).then(Tenant::public)),
+        }
     }
 
     /// Announces what a recipe has done, after it is stored: each recipe acts on it in a step of its own.

@@ -80,6 +80,18 @@ impl Linking {
         Ok(())
     }
 
+    /// Refuses a first factor that the tenant does not allow. Every operation that signs users in asks this before it
+    /// begins a session; a test calls all of them in a tenant that allows none.
+    ///
+    /// # Errors
+    /// As [`Linking::refuse_factor`], where the tenant does not allow it.
+    pub(crate) fn require_factor(&self, call: &Call, factor: &str) -> Result<(), Error> {
+        if call.tenant_settings().allows(factor) {
+            return Ok(());
+        }
+        self.refuse_factor(call)
+    }
+
     /// Refuses a way to sign in that the server does not offer.
     ///
     /// # Errors

@@ -64,7 +64,7 @@ async fn list(admin: &Admin, json: bool) -> Result<String, Failure> {
         })
         .collect();
     let headings = ["KEY", "ALGORITHM", "KIND", "STATE", "MADE"];
-    Ok(table(headings, &rows))
+    Ok(table(&headings, &rows))
 }
 
 impl Rotate {

@@ -95,7 +95,7 @@ async fn list(admin: &Admin, only_failed: bool, json: bool) -> Result<Done, Fail
         "ACCEPTED",
         "LAST ERROR",
     ];
-    Ok(Done::Well(table(headings, &rows)))
+    Ok(Done::Well(table(&headings, &rows)))
 }
 
 impl Which {

@@ -81,7 +81,7 @@ async fn list(admin: &Admin, user: &str, json: bool) -> Result<Done, Failure> {
         })
         .collect();
     let headings = ["SESSION", "TENANT", "BEGAN", "EXPIRES"];
-    Ok(Done::Well(table(headings, &rows)))
+    Ok(Done::Well(table(&headings, &rows)))
 }
 
 impl Revoke {

@@ -84,6 +84,7 @@ pub struct OfRecipe {
 /// `Config::recipes`.
 pub const OF_RECIPES: &[OfRecipe] = &[
     include!("../recipes/email_verification/variables.rs"),
+    include!("../recipes/multitenancy/variables.rs"),
     include!("../recipes/passwordless/variables.rs"),
     include!("../recipes/third_party/variables.rs"),
 ];

@@ -33,9 +33,11 @@ pub(super) struct Migration {
 }
 
 /// The migrations of all owners. `core` comes first. A recipe with tables of its own keeps its list and its files in
-/// its folder, and adds a line at the end: `("totp", include!("../recipes/totp/migrations.rs"))`, which is there
-/// where the recipe itself is not built.
-pub(super) const ALL: &Owners = &[("core", CORE)];
+/// its folder, and adds a line at the end, which is there where the recipe itself is not built.
+pub(super) const ALL: &Owners = &[
+    ("core", CORE),
+    include!("../recipes/multitenancy/migrations.rs"),
+];
 
 const CORE: &[Migration] = &[
     Migration {

@@ -21,6 +21,7 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     sign_ups_race(&store).await;
     secrets::holds(&store).await;
     crate::recipes::password_reset::sql::tests::holds(&store).await;
+    crate::recipes::multitenancy::tests::holds(&store).await;
     deletion::holds(&*store).await;
     mails::holds(&store).await;
     sessions(&*store).await;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub(crate) use self::addresses::{set_email, set_verified};
 use super::transaction::{Access, Row};
 use super::{
-    LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn,
+    EndedSession, LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn,
     end_sessions_of, names,
 };
 use crate::error::Error;
@@ -314,8 +314,6 @@ impl Transaction for FindUser {
     }
 }
 
-/// Rows that name a user without a foreign key are deleted here, and nowhere else: they may as well be about
-/// a user whom only the application knows. The foreign keys do the rest.
 struct DeleteUser(String);
 
 impl Transaction for DeleteUser {
@@ -324,21 +322,31 @@ impl Transaction for DeleteUser {
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
-        let id = &self.0;
-        end_sessions_of(tx, id).await?;
-        for sql in [
-            "DELETE FROM one_time_secrets WHERE subject = $1 OR subject IN (
-                 SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
-            "DELETE FROM mail_outbox WHERE subject = $1 OR subject IN (
-                 SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
-        ] {
-            tx.execute(sql, &[id.into()]).await?;
-        }
-        let deleted = tx
-            .execute("DELETE FROM users WHERE id = $1", &[id.into()])
-            .await?;
-        Ok(deleted == 1)
+        Ok(delete(tx, &self.0).await?.0)
     }
+}
+
+/// Deletes a user and everything that is theirs; whether there was one, and the sessions that ended.
+///
+/// Rows that name a user without a foreign key are deleted here, and nowhere else: they may as well be about
+/// a user whom only the application knows. The foreign keys do the rest.
+pub(crate) async fn delete(
+    tx: &mut Tx<'_>,
+    id: &str,
+) -> Result<(bool, Vec<EndedSession>), TxError> {
+    let ended = end_sessions_of(tx, id).await?;
+    for sql in [
+        "DELETE FROM one_time_secrets WHERE subject = $1 OR subject IN (
+             SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
+        "DELETE FROM mail_outbox WHERE subject = $1 OR subject IN (
+             SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
+    ] {
+        tx.execute(sql, &[id.into()]).await?;
+    }
+    let deleted = tx
+        .execute("DELETE FROM users WHERE id = $1", &[id.into()])
+        .await?;
+    Ok((deleted == 1, ended))
 }
 
 impl User {

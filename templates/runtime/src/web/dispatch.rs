@@ -5,27 +5,60 @@
 //! act with its cookies (OWASP, Cross-Site Request Forgery Prevention Cheat Sheet), whatever operation it
 //! calls: built-in or custom, the route says which origins may ([`Origins`]).
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use http::{Request, Response, header};
 
 use super::matching::Found;
-use super::{Answer, Api, Origins, Route, body, cache_control, conditional, cors, error, legacy};
+use super::{
+    Answer, Api, Origins, Route, Tenancy, body, cache_control, conditional, cors, error, legacy,
+};
 use crate::auth::{Auth, RequestHead};
 use crate::call::Call;
 use crate::error::Error;
 use crate::session::CookieUse;
+use crate::tenant::Tenant;
 
-/// Answers one request.
+/// An operation that was asked for, in a tenant that exists.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) found: Found,
+    /// Why the tenant could not be looked up, otherwise.
+    tenant: Arc<Result<Arc<Tenant>, Error>>,
+}
+
+impl Asked {
+    /// Looks up the tenant of an operation that belongs to one: here alone, for all operations. `None` if it does not
+    /// exist: then it has no operations.
+    pub(super) async fn of(auth: &Auth, found: Found) -> Option<Self> {
+        let tenant = match found.route.tenancy {
+            Tenancy::Tenant => auth.tenant(&found.tenant).await.transpose()?,
+            Tenancy::Ignored | Tenancy::None => Ok(Tenant::public()),
+        };
+        let tenant = Arc::new(tenant.map(Arc::new));
+        Some(Self { found, tenant })
+    }
+}
+
+/// Answers one request. The recipes `sign_ins` have operations here that begin sessions.
 pub(super) async fn answer(
     api: &Api,
     auth: &Auth,
-    found: Found,
+    sign_ins: &Arc<[&'static str]>,
+    Asked { found, tenant }: Asked,
     request: Request<Body>,
 ) -> Response<Body> {
     let head = auth.error_handlers().head(&request);
-    let mut response = match read(auth, &found, request).await {
-        Ok(mut call) => run(api, &found, &mut call, head).await,
-        Err(error) => error::response(&error, auth.session_config()),
+    let mut response = match &*tenant {
+        Ok(tenant) => match read(auth, &found, tenant, request).await {
+            Ok(call) => {
+                let mut call = call.with_sign_ins(Arc::clone(sign_ins));
+                run(api, &found, &mut call, head).await
+            }
+            Err(error) => error::response(&error, auth.session_config()),
+        },
+        Err(error) => error::response(error, auth.session_config()),
     };
     let headers = response.headers_mut();
     cache_control::forbid_storing(headers);
@@ -36,7 +69,12 @@ pub(super) async fn answer(
 }
 
 /// Reads the request as a whole, unless its origin may not send it.
-async fn read(auth: &Auth, found: &Found, request: Request<Body>) -> Result<Call, Error> {
+async fn read(
+    auth: &Auth,
+    found: &Found,
+    tenant: &Arc<Tenant>,
+    request: Request<Body>,
+) -> Result<Call, Error> {
     let (mut parts, content) = request.into_parts();
     let any_origin = found.route.origins == Origins::AnyMaySend;
     let cookies = match auth.sessions().cookie_use(&parts.headers) {
@@ -52,7 +90,7 @@ async fn read(auth: &Auth, found: &Found, request: Request<Body>) -> Result<Call
         auth.clone(),
         parts,
         content,
-        found.tenant.clone(),
+        Arc::clone(tenant),
         found.params.clone(),
     )
     .with_rights(any_origin, cookies, found.route.sessions))

@@ -15,12 +15,13 @@ use tower::{Layer, Service, ServiceExt};
 use tower_http::cors::CorsLayer;
 
 use super::attached::Attached;
+use super::dispatch::Asked;
 use super::matching::{self, Found, Target};
 use super::missing::{MissingOperations, Wanted};
 use super::protection::Protection;
 use super::request_log::OperationId;
 use super::swap::{Held, Source};
-use super::{Api, Origins, Route, Scope, cache_control, cors, dispatch, error, outbox};
+use super::{Api, Origins, Route, Scope, Sessions, cache_control, cors, dispatch, error, outbox};
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
@@ -49,6 +50,8 @@ pub(super) struct Shared {
     /// Those of them whose path does not lie under the base path: all that the application's own paths can be.
     on_at_root: Vec<(usize, &'static Route)>,
     missing: Arc<MissingOperations>,
+    /// The ids of the recipes of operations that begin sessions.
+    sign_ins: Arc<[&'static str]>,
 }
 
 impl AuthLayer {
@@ -65,6 +68,7 @@ impl AuthLayer {
             on: Vec::new(),
             on_at_root: Vec::new(),
             missing: Arc::default(),
+            sign_ins: Arc::new([]),
         };
         shared.list_operations();
         Self(Arc::new(shared))
@@ -189,12 +193,20 @@ where
         for_everybody,
         is_preflight,
     } = place;
+    let is_found = found.is_some();
+    let asked = match found {
+        Some(found) => Asked::of(&shared.auth, found).await,
+        None => None,
+    };
+    let operation = match asked {
+        None if is_found => "none",
+        _ => operation,
+    };
     let (auth, protection) = (shared.auth.clone(), shared.protection);
-    let wanted = match found {
-        None if under_base && !is_preflight => {
-            Wanted::of(request.method(), request.uri().path(), request.headers())
-        }
-        _ => None,
+    let wanted = if !is_found && under_base && !is_preflight {
+        Wanted::of(request.method(), request.uri().path(), request.headers())
+    } else {
+        None
     };
     let held = wanted.is_some().then(|| shared.clone());
     // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
@@ -202,9 +214,9 @@ where
 
     let cors = shared.cors.clone();
     // The CORS layer answers preflights itself.
-    let is_own = found.is_some() || (is_preflight && !for_everybody);
+    let is_own = asked.is_some() || (is_preflight && !for_everybody);
     let respond = tower::service_fn(move |request| {
-        respond(inner.clone(), shared.clone(), found.clone(), request)
+        respond(inner.clone(), shared.clone(), asked.clone(), request)
     });
     let mut response = if answers_cors && !for_everybody {
         cors.layer(respond).oneshot(request).await?
@@ -233,14 +245,17 @@ where
 async fn respond<S>(
     inner: S,
     shared: Held,
-    found: Option<Found>,
+    asked: Option<Asked>,
     request: Request<Body>,
 ) -> Result<Response<Body>, S::Error>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
 {
-    match found {
-        Some(found) => Ok(dispatch::answer(&shared.api, &shared.auth, found, request).await),
+    match asked {
+        Some(asked) => {
+            let (api, auth, sign_ins) = (&shared.api, &shared.auth, &shared.sign_ins);
+            Ok(dispatch::answer(api, auth, sign_ins, asked, request).await)
+        }
         None => let_through(inner, shared, request).await,
     }
 }
@@ -289,6 +304,9 @@ impl Shared {
             .collect();
         let at_root = |(_, route): &&(usize, &'static Route)| route.scope == Scope::Root;
         self.on_at_root = self.on.iter().filter(at_root).copied().collect();
+        let begins = |(_, route): &&(usize, &'static Route)| route.sessions == Sessions::Begins;
+        let recipes = self.on.iter().filter(begins);
+        self.sign_ins = recipes.map(|(_, route)| route.recipe).collect();
     }
 
     fn base_path(&self) -> &str {

@@ -6,8 +6,8 @@
 //! cannot read one path in two ways. One tenant segment of letters, digits and `-` may stand between base path
 //! and path, and a path that matches without it wins; the header `rid` only helps to choose among several
 //! matches, it never makes a request fail; any other method is no match (so HEAD and OPTIONS are not answered
-//! by a GET operation). A tenant that does not exist has no operations, but operations of a session, which
-//! names its own tenant, ignore the segment.
+//! by a GET operation). Operations of a session, which names its own tenant, ignore the segment. Whether a tenant
+//! exists is up to [`layer`](super::layer): one that does not has no operations.
 
 use std::borrow::Cow;
 
@@ -15,9 +15,7 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::{Route, Scope, Tenancy};
-
-/// The tenant without a segment, and the only one there is.
-pub(super) const PUBLIC: &str = "public";
+use crate::tenant::PUBLIC_TENANT;
 
 /// The parts of a request that decide.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +33,7 @@ pub(super) struct Found {
     /// Names the operation to its [`Api`](super::Api).
     pub(super) index: usize,
     pub(super) route: &'static Route,
+    /// The tenant that the path names, in lower case; `public` where it names none, or means nothing.
     pub(super) tenant: String,
     /// Percent-decoded values of `{name}` segments.
     pub(super) params: Vec<(&'static str, String)>,
@@ -44,7 +43,6 @@ pub(super) struct Found {
 #[derive(Debug)]
 struct Reading {
     rank: (bool, usize),
-    tenant: Option<String>,
     found: Found,
 }
 
@@ -128,16 +126,7 @@ fn best(mut readings: Vec<Reading>, rid: Option<&str>) -> Option<Found> {
     }
     // `min_by_key` keeps the first of equals: the order of the spec.
     let reading = readings.into_iter().min_by_key(|reading| reading.rank)?;
-    match reading.tenant {
-        // Multi-tenancy is not served yet.
-        Some(tenant)
-            if reading.found.route.tenancy == Tenancy::Tenant
-                && !tenant.eq_ignore_ascii_case(PUBLIC) =>
-        {
-            None
-        }
-        _ => Some(reading.found),
-    }
+    Some(reading.found)
 }
 
 /// Whether a `rid` means a recipe: by its id, or by the id of two recipes in one word, as clients of early
@@ -153,16 +142,18 @@ fn read(index: usize, route: &'static Route, path: &str) -> Option<Reading> {
         None if route.tenancy == Tenancy::None => return None,
         None => {
             let (tenant, rest) = split_tenant(path)?;
-            (Some(tenant.to_owned()), params(route.path, rest)?)
+            (Some(tenant), params(route.path, rest)?)
         }
     };
     Some(Reading {
         rank: (tenant.is_some(), params.len()),
-        tenant,
         found: Found {
             index,
             route,
-            tenant: PUBLIC.to_owned(),
+            tenant: match (route.tenancy, tenant) {
+                (Tenancy::Tenant, Some(tenant)) => tenant.to_ascii_lowercase(),
+                _ => PUBLIC_TENANT.to_owned(),
+            },
             params,
         },
     })
@@ -266,17 +257,38 @@ mod tests {
     }
 
     #[test]
-    fn a_tenant_segment_is_letters_digits_and_dashes_and_only_public_exists() {
+    fn a_tenant_segment_is_letters_digits_and_dashes() {
         assert!(found("/auth/public/exists", None).is_some());
+        assert!(found("/auth/T-1/exists", None).is_some());
         assert!(found("/auth/public/session/refresh/", None).is_some());
         assert!(found("/auth/t1/session/refresh", None).is_some());
         assert!(found("/auth/t_1/session/refresh", None).is_none());
-        assert!(found("/auth/t1/exists", None).is_none());
         assert!(found("/auth/t_1/exists", None).is_none());
+        assert!(found("/auth/t.1/exists", None).is_none());
         assert!(found("/auth//exists", None).is_none());
         assert!(found("/auth/public/exists//", None).is_some());
         assert!(found("/auth/public/exists///", None).is_none());
         assert!(found("/auth/public/users/me", None).is_none());
+    }
+
+    #[test]
+    fn a_tenant_is_named_in_lower_case_by_operations_that_know_tenants_alone() {
+        for (path, tenant) in [
+            ("/auth/exists", "public"),
+            ("/auth/public/exists", "public"),
+            ("/auth/PUBLIC/exists", "public"),
+            ("/auth/T-1/exists", "t-1"),
+            ("/auth/t1/session/refresh", "public"),
+            ("/auth/users/me", "public"),
+        ] {
+            let target = Target {
+                method: &Method::GET,
+                path,
+                rid: None,
+            };
+            let found = find(ROUTES.iter().enumerate(), "/auth", target).expect(path);
+            assert_eq!(found.tenant, tenant, "{path}");
+        }
     }
 
     #[test]

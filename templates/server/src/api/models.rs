@@ -86,10 +86,7 @@ pub struct ThirdPartyAccount {
 
 impl From<recipes::ThirdParty> for ThirdPartyAccount {
     fn from(third_party: recipes::ThirdParty) -> Self {
-        Self {
-            id: third_party.id,
-            user_id: third_party.user_id,
-        }
+        Self { id: third_party.id, user_id: third_party.user_id }
     }
 }
 
@@ -103,9 +100,7 @@ pub struct WebauthnCredentials {
 
 impl From<recipes::Webauthn> for WebauthnCredentials {
     fn from(webauthn: recipes::Webauthn) -> Self {
-        Self {
-            credential_ids: webauthn.credential_ids,
-        }
+        Self { credential_ids: webauthn.credential_ids }
     }
 }
 
@@ -162,10 +157,7 @@ pub struct FieldError {
 
 impl From<recipes::FieldError> for FieldError {
     fn from(field_error: recipes::FieldError) -> Self {
-        Self {
-            id: field_error.id,
-            error: field_error.error,
-        }
+        Self { id: field_error.id, error: field_error.error }
     }
 }
 
@@ -200,9 +192,7 @@ impl From<recipes::email_password::SignUp> for SignUpResponse {
         match outcome {
             Outcome::Ok { user } => Self::Ok { user: user.into() },
             Outcome::FieldError { form_fields } => {
-                Self::FieldError {
-                    form_fields: form_fields.into_iter().map(Into::into).collect(),
-                }
+                Self::FieldError { form_fields: form_fields.into_iter().map(Into::into).collect() }
             }
             Outcome::NotAllowed { reason } => Self::SignUpNotAllowed { reason },
         }
@@ -244,9 +234,7 @@ impl From<recipes::email_password::SignIn> for SignInResponse {
             Outcome::Ok { user } => Self::Ok { user: user.into() },
             Outcome::WrongCredentials => Self::WrongCredentialsError,
             Outcome::FieldError { form_fields } => {
-                Self::FieldError {
-                    form_fields: form_fields.into_iter().map(Into::into).collect(),
-                }
+                Self::FieldError { form_fields: form_fields.into_iter().map(Into::into).collect() }
             }
             Outcome::NotAllowed { reason } => Self::SignInNotAllowed { reason },
         }
@@ -341,15 +329,9 @@ impl From<recipes::password_reset::CreateToken> for CreatePasswordResetTokenResp
         match outcome {
             Outcome::Ok => Self::Ok,
             Outcome::FieldError { form_fields } => {
-                Self::FieldError {
-                    form_fields: form_fields.into_iter().map(Into::into).collect(),
-                }
+                Self::FieldError { form_fields: form_fields.into_iter().map(Into::into).collect() }
             }
-            Outcome::NotAllowed { reason } => {
-                Self::PasswordResetNotAllowed {
-                    reason,
-                }
-            }
+            Outcome::NotAllowed { reason } => Self::PasswordResetNotAllowed { reason },
         }
     }
 }
@@ -394,9 +376,7 @@ impl From<recipes::password_reset::ConsumeToken> for ResetPasswordResponse {
             Outcome::Ok => Self::Ok,
             Outcome::InvalidToken => Self::ResetPasswordInvalidTokenError,
             Outcome::FieldError { form_fields } => {
-                Self::FieldError {
-                    form_fields: form_fields.into_iter().map(Into::into).collect(),
-                }
+                Self::FieldError { form_fields: form_fields.into_iter().map(Into::into).collect() }
             }
         }
     }
@@ -536,11 +516,7 @@ impl From<recipes::passwordless::CreateCode> for PasswordlessSignInUpStartRespon
         use recipes::passwordless::CreateCode as Outcome;
         match outcome {
             Outcome::Ok { device_id, flow_type, pre_auth_session_id } => {
-                Self::Ok {
-                    device_id,
-                    flow_type,
-                    pre_auth_session_id,
-                }
+                Self::Ok { device_id, flow_type, pre_auth_session_id }
             }
             Outcome::NotAllowed { reason } => Self::SignInUpNotAllowed { reason },
         }
@@ -648,10 +624,7 @@ impl From<recipes::passwordless::ConsumeCode> for PasswordlessSignInUpConsumeRes
         use recipes::passwordless::ConsumeCode as Outcome;
         match outcome {
             Outcome::Ok { created_new_recipe_user, user } => {
-                Self::Ok {
-                    created_new_recipe_user,
-                    user: user.into(),
-                }
+                Self::Ok { created_new_recipe_user, user: user.into() }
             }
             Outcome::IncorrectCode {
                 failed_code_input_attempt_count,
@@ -754,10 +727,7 @@ impl From<recipes::third_party::AuthorisationUrl> for AuthorisationUrlResponse {
         use recipes::third_party::AuthorisationUrl as Outcome;
         match outcome {
             Outcome::Ok { url_with_query_params, pkce_code_verifier } => {
-                Self::Ok {
-                    url_with_query_params,
-                    pkce_code_verifier,
-                }
+                Self::Ok { url_with_query_params, pkce_code_verifier }
             }
         }
     }
@@ -833,10 +803,7 @@ impl From<recipes::third_party::SignInUp> for SignInUpResponse {
         use recipes::third_party::SignInUp as Outcome;
         match outcome {
             Outcome::Ok { created_new_recipe_user, user } => {
-                Self::Ok {
-                    created_new_recipe_user,
-                    user: user.into(),
-                }
+                Self::Ok { created_new_recipe_user, user: user.into() }
             }
             Outcome::NoEmail => Self::NoEmailGivenByProvider,
             Outcome::NotAllowed { reason } => Self::SignInUpNotAllowed { reason },
@@ -881,9 +848,97 @@ impl From<recipes::third_party::CallbackApple> for ThirdPartyCallbackAppleRespon
     fn from(outcome: recipes::third_party::CallbackApple) -> Self {
         use recipes::third_party::CallbackApple as Outcome;
         match outcome {
-            Outcome::Redirect { location } => {
-                Self::SeeOther {
-                    location: location.into(),
+            Outcome::Redirect { location } => Self::SeeOther { location: location.into() },
+        }
+    }
+}
+
+// ----- multitenancy -----
+
+/// Whether users sign in in this way.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MethodState {
+    /// Whether they do.
+    pub enabled: bool,
+}
+
+impl From<recipes::MethodState> for MethodState {
+    fn from(method_state: recipes::MethodState) -> Self {
+        Self { enabled: method_state.enabled }
+    }
+}
+
+/// Whether users sign in through providers, and through which.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProviderState {
+    pub enabled: bool,
+    pub providers: Vec<OfferedProvider>,
+}
+
+impl From<recipes::ProviderState> for ProviderState {
+    fn from(provider_state: recipes::ProviderState) -> Self {
+        Self {
+            enabled: provider_state.enabled,
+            providers: provider_state.providers.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// A provider through which users sign in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OfferedProvider {
+    /// Names the provider.
+    pub id: String,
+    /// Its name, for users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl From<recipes::OfferedProvider> for OfferedProvider {
+    fn from(offered_provider: recipes::OfferedProvider) -> Self {
+        Self { id: offered_provider.id, name: offered_provider.name }
+    }
+}
+
+/// What `GET /loginmethods` answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "status", rename_all_fields = "camelCase")]
+pub enum LoginmethodsResponse {
+    /// The ways in which the users of the tenant sign in; in `recipes` again, as published.
+    #[serde(rename = "OK")]
+    Ok {
+        email_password: MethodState,
+        third_party: ProviderState,
+        webauthn: MethodState,
+        passwordless: MethodState,
+        first_factors: Vec<String>,
+        recipes: Value,
+    },
+    /// The application refused. The message is a sentence to show.
+    #[serde(rename = "GENERAL_ERROR")]
+    GeneralError { message: String },
+}
+json_answer!(LoginmethodsResponse, OK);
+
+impl From<recipes::multitenancy::LoginMethods> for LoginmethodsResponse {
+    fn from(outcome: recipes::multitenancy::LoginMethods) -> Self {
+        use recipes::multitenancy::LoginMethods as Outcome;
+        match outcome {
+            Outcome::Ok {
+                email_password,
+                third_party,
+                webauthn,
+                passwordless,
+                first_factors,
+                recipes,
+            } => {
+                Self::Ok {
+                    email_password: email_password.into(),
+                    third_party: third_party.into(),
+                    webauthn: webauthn.into(),
+                    passwordless: passwordless.into(),
+                    first_factors,
+                    recipes,
                 }
             }
         }
@@ -999,11 +1054,7 @@ impl From<recipes::jwt::GetJwks> for GetJwksResponse {
     fn from(outcome: recipes::jwt::GetJwks) -> Self {
         use recipes::jwt::GetJwks as Outcome;
         match outcome {
-            Outcome::Ok { keys } => {
-                Self::Ok {
-                    keys: keys.into_iter().map(Into::into).collect(),
-                }
-            }
+            Outcome::Ok { keys } => Self::Ok { keys: keys.into_iter().map(Into::into).collect() },
         }
     }
 }

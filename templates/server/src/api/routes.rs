@@ -64,6 +64,9 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `POST /callback/apple`: Takes the form with which Apple sends a user back.
     built_in!(POST "/callback/apple", "thirdPartyCallbackApple", Base,
         third_party::{CALLBACK_APPLE, callback_apple} => models::ThirdPartyCallbackAppleResponse),
+    // `GET /loginmethods`: Tells in which ways the users of a tenant sign in.
+    built_in!(GET "/loginmethods", "loginmethods", Base,
+        multitenancy::{LOGIN_METHODS, login_methods} => models::LoginmethodsResponse),
     // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
     built_in!(POST "/session/refresh", "refreshSession", Base,
         session::{REFRESH, refresh} => models::RefreshSessionResponse),

@@ -202,7 +202,7 @@ fn fields(fields: &[(&str, &str)]) -> Value {
 
 async fn reset_token(target: &Target) -> String {
     let email = FORGETFUL.parse().expect("an address");
-    let token = password_reset::new_token(&target.auth, &target.forgetful, &email).await;
+    let token = password_reset::new_token(&target.auth, &target.forgetful, "public", &email).await;
     token
         .expect("the store works")
         .expect("there is such a user")

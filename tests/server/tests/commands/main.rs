@@ -8,6 +8,7 @@ mod keys;
 mod outbox;
 mod sessions;
 mod settings;
+mod tenants;
 
 use common::database::Schema;
 use common::form;

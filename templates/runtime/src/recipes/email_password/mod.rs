@@ -11,8 +11,9 @@ pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
 pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
 use self::sql::{IDENTIFIER, PasswordIsUnchanged};
-use crate::auth::Recipe;
+use crate::auth::{Factors, Recipe};
 use crate::call::Call;
+use crate::config::Config;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
@@ -28,6 +29,14 @@ impl Recipe for EmailPassword {
     fn email_identifier(&self) -> Option<&'static str> {
         Some(IDENTIFIER)
     }
+
+    fn factors(&self, _: &Config) -> Option<Factors> {
+        Some(Factors {
+            recipe: SIGN_IN.recipe,
+            known: &[EMAIL_PASSWORD],
+            offered: vec![EMAIL_PASSWORD],
+        })
+    }
 }
 
 /// Creates a user and signs them in.
@@ -41,7 +50,9 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignUp::FieldError { form_fields }),
     };
-    call.linking(&body).await?.refuse()?;
+    let linking = call.linking(&body).await?;
+    linking.require_factor(call, EMAIL_PASSWORD)?;
+    linking.refuse()?;
 
     // An address that was made up for a user without one cannot be used to sign in.
     let client = call.count(Kind::SignUp, values.email.as_str()).await?;
@@ -86,7 +97,8 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignIn::FieldError { form_fields }),
     };
-    call.linking(&body).await?.refuse()?;
+    let linking = call.linking(&body).await?;
+    linking.refuse()?;
 
     let auth = call.auth();
     let known = if validators::is_fake_email(&values.email) {
@@ -103,6 +115,8 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
         .await?;
     match known {
         Some((user, hash)) if matches => {
+            // After the password, as in the reference: who does not know it learns nothing about the account.
+            linking.require_factor(call, EMAIL_PASSWORD)?;
             let session = start_session(call, &user, &values.email).await?;
             if is_unchanged(call, &session, hash).await? {
                 Ok(SignIn::Ok { user })

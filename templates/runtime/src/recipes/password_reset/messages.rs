@@ -5,6 +5,7 @@ use crate::auth::{Auth, Compose};
 use crate::delivery::{DueMail, Mail, MailKind};
 use crate::error::Error;
 use crate::recipes::email_password::EMAIL_PASSWORD;
+use crate::tenant::PUBLIC_TENANT;
 
 /// A link for a new password.
 pub const LINK: MailKind = MailKind::new("password-reset");
@@ -32,7 +33,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         .find(|method| method.recipe_id == EMAIL_PASSWORD);
     let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
     // The user may have been deleted since.
-    let Some(token) = new_token(auth, recipe_user_id, &due.to).await? else {
+    let Some(token) = new_token(auth, recipe_user_id, &due.tenant_id, &due.to).await? else {
         return Ok(None);
     };
     let app_info = auth.app_info();
@@ -55,6 +56,10 @@ fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
     let app_info = auth.app_info();
     let website = &due.website;
     let name = &app_info.app_name;
+    let tenant = match due.tenant_id.as_str() {
+        PUBLIC_TENANT => String::new(),
+        tenant => format!("?tenantId={tenant}"),
+    };
     Mail {
         to: due.to,
         subject: "Your password was changed".to_owned(),
@@ -64,7 +69,7 @@ fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
              If it was you, there is nothing to do: sign in with the new password.\n\n\
              If it was not you, somebody else can read your mail. Change the password of your mailbox \
              first, then ask for a new one here:\n\n\
-             {website}/reset-password\n"
+             {website}/reset-password{tenant}\n"
         ),
     }
 }

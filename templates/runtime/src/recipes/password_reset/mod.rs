@@ -2,7 +2,7 @@
 //!
 //! Rules (OWASP, Forgot Password Cheat Sheet): the answer is the same, after the same work, whether or
 //! not the address is known, and whether or not it has had enough mails; only a hash of the token is stored;
-//! it works for an hour and once. The new password is validated before the token is spent, so that a weak
+//! it works for an hour, once, and in one tenant. The new password is validated before the token is spent, so that a weak
 //! one does not use up the link. With the change all sessions of the user end, so that an attacker who signed up
 //! with the address before its owner did is signed out, and the owner is informed by mail.
 //!
@@ -15,7 +15,7 @@ pub(crate) mod sql;
 
 pub use contract::{CONSUME_TOKEN, CREATE_TOKEN, ConsumeToken, CreateToken};
 
-use self::sql::{CreateResetToken, ResetOutcome, ResetTokenOwner, SpendResetToken};
+use self::sql::{CreateResetToken, ResetOutcome, ResetTokenOwner, SentTo, SpendResetToken};
 use crate::auth::{Auth, Compose, Event, Recipe};
 use crate::call::Call;
 use crate::crypto::token;
@@ -84,7 +84,10 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
     // Hashing is costly: it is done for a token that was sent only. One that is too old goes on, too,
     // because presenting it spends all tokens of its user.
     let token_hash = hash.clone();
-    let Some(owner) = auth.store().run(ResetTokenOwner { token_hash }).await? else {
+    let owner = auth.store().run(ResetTokenOwner { token_hash }).await?;
+    // One of another tenant is not touched.
+    let owner = owner.filter(|owner| owner.sent_to.tenant_id == call.tenant());
+    let Some(owner) = owner else {
         return Ok(ConsumeToken::InvalidToken);
     };
     let password_hash = auth.passwords().hash_for(client.network, &password).await?;
@@ -107,12 +110,12 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
             auth.sessions()
                 .ended(ended_sessions, RevokedBy::CredentialChange);
             auth.mail().wake();
-            call.allow_sign_in(&owner.email).await?;
+            call.allow_sign_in(&owner.sent_to.email).await?;
             // The token was read in the mailbox of the address.
             let auth = call.auth().clone();
             let proven = Event::AddressProven {
                 recipe_user_id: owner.recipe_user_id,
-                email: owner.email,
+                email: owner.sent_to.email,
             };
             auth.announce(proven).await?;
             Ok(ConsumeToken::Ok)
@@ -122,13 +125,15 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
 }
 
 /// Makes a reset token for a login method and stores its hash; `None` if the login method has no password.
-/// For an application that sends the token to its user by its own means; the token works for an hour.
+/// For an application that sends the token to its user by its own means; the token works for an hour, in this
+/// tenant.
 ///
 /// # Errors
 /// The store failed.
 pub async fn new_token(
     auth: &Auth,
     recipe_user_id: &str,
+    tenant_id: &str,
     email: &EmailAddress,
 ) -> Result<Option<String>, Error> {
     let bytes = token::random_bytes::<TOKEN_BYTES>()?;
@@ -136,7 +141,10 @@ pub async fn new_token(
     let row = CreateResetToken {
         token_hash: token::sha256_hex(&token),
         recipe_user_id: recipe_user_id.to_owned(),
-        email: email.to_string(),
+        sent_to: SentTo {
+            tenant_id: tenant_id.to_owned(),
+            email: email.to_string(),
+        },
         expires_at: auth.clock().now() + LIFETIME,
     };
     Ok(auth.store().run(row).await?.then_some(token))

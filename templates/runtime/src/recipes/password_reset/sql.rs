@@ -1,5 +1,8 @@
 //! Reset tokens, and the new password.
 
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
 use crate::recipes::email_password::sql::{PASSWORD, password_lock};
 use crate::store::{
     Access, EndedSession, NewMailRow, Retry, Transaction, Tx, TxError, end_sessions_of,
@@ -9,8 +12,15 @@ use crate::store::{
 #[cfg(test)]
 pub(crate) mod tests;
 
-/// The one-time secret: its subject is the login method, its data the address to which it was sent.
+/// The one-time secret: its subject is the login method, its data [`SentTo`].
 const RESET: &str = "emailpassword/reset";
+
+/// Where a token was sent, as JSON. It works in this tenant alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SentTo {
+    pub(crate) tenant_id: String,
+    pub(crate) email: String,
+}
 
 /// Stores the hash of a reset token; `false` if the login method has no password (any more).
 pub(crate) struct CreateResetToken {
@@ -18,8 +28,8 @@ pub(crate) struct CreateResetToken {
     pub(crate) token_hash: String,
     /// The login method whose password it resets.
     pub(crate) recipe_user_id: String,
-    /// The address to which the token is sent.
-    pub(crate) email: String,
+    /// Where the token is sent.
+    pub(crate) sent_to: SentTo,
     /// From when on the token is void.
     pub(crate) expires_at: i64,
 }
@@ -39,11 +49,12 @@ impl Transaction for CreateResetToken {
         if password.is_none() {
             return Ok(false);
         }
+        let data = serde_json::to_string(&self.sent_to).map_err(Error::internal)?;
         let new = secrets::NewSecret {
             kind: RESET,
             hash: &self.token_hash,
             subject: &self.recipe_user_id,
-            data: &self.email,
+            data: &data,
             expires_at: self.expires_at,
         };
         secrets::issue(tx, &new).await
@@ -61,8 +72,8 @@ pub(crate) struct ResetTokenOwner {
 pub(crate) struct TokenOwner {
     /// The login method whose password the token resets.
     pub(crate) recipe_user_id: String,
-    /// The address to which it was sent.
-    pub(crate) email: String,
+    /// Where it was sent.
+    pub(crate) sent_to: SentTo,
 }
 
 impl Transaction for ResetTokenOwner {
@@ -72,10 +83,12 @@ impl Transaction for ResetTokenOwner {
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
-        let secret = secrets::find(tx, RESET, &self.token_hash).await?;
-        Ok(secret.map(|secret| TokenOwner {
+        let Some(secret) = secrets::find(tx, RESET, &self.token_hash).await? else {
+            return Ok(None);
+        };
+        Ok(Some(TokenOwner {
             recipe_user_id: secret.subject,
-            email: secret.data,
+            sent_to: serde_json::from_str(&secret.data).map_err(Error::internal)?,
         }))
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::settings::ContactMethod;
+use super::settings::{ContactMethod, LINK_EMAIL, LINK_PHONE, OTP_EMAIL, OTP_PHONE};
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::phone::PhoneNumber;
@@ -82,6 +82,16 @@ impl Contact {
         match self {
             Self::Email(_) => None,
             Self::Phone(number) => Some(number),
+        }
+    }
+
+    /// The id of the first factor with which a code, or a link, from a message to it signs in.
+    pub(super) fn factor(&self, is_link: bool) -> &'static str {
+        match (self, is_link) {
+            (Self::Email(_), false) => OTP_EMAIL,
+            (Self::Email(_), true) => LINK_EMAIL,
+            (Self::Phone(_), false) => OTP_PHONE,
+            (Self::Phone(_), true) => LINK_PHONE,
         }
     }
 

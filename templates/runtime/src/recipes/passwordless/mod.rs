@@ -38,8 +38,8 @@ use self::sql::{
     ContactIsKnown, Device, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented,
     SendAgain, StartDevice,
 };
-use crate::auth::{Auth, Compose, ComposeSms, Contacts, Event, Recipe};
-use crate::call::Call;
+use crate::auth::{Auth, Compose, ComposeSms, Contacts, Event, Factors, Recipe};
+use crate::call::{Call, Linking};
 use crate::config::Config;
 use crate::delivery::{MailKind, SmsKind};
 use crate::email::EmailAddress;
@@ -77,6 +77,10 @@ impl Recipe for Passwordless {
     fn check(&self, config: &Config) -> Result<(), String> {
         settings::check(config)
     }
+
+    fn factors(&self, config: &Config) -> Option<Factors> {
+        Some(settings::factors(config))
+    }
 }
 
 /// Begins an attempt and enqueues its message.
@@ -89,7 +93,8 @@ pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
     let body = call.json()?;
     let method = ContactMethod::of(call.auth().config());
     let contact = Contact::read(&body, method)?;
-    let flow = flow(call, &body).await?;
+    let linking = call.linking(&body).await?;
+    let flow = flow(call, &linking, &contact)?;
 
     call.count(Kind::CodeRequest, contact.as_str()).await?;
     let device_id = DeviceId::random()?;
@@ -126,7 +131,7 @@ pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
         Some(Value::Null) => return Ok(ResendCode::RestartFlow),
         Some(device_id) => read_device_id(device_id)?,
     };
-    let flow = flow(call, &body).await?;
+    let linking = call.linking(&body).await?;
 
     let pre_auth_session_id = device_id.pre_auth_session_id();
     let device = find_device(call, &pre_auth_session_id).await?;
@@ -135,6 +140,7 @@ pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
     let Some(device) = device.filter(|device| device.contact.is_of(method)) else {
         return Ok(ResendCode::RestartFlow);
     };
+    let flow = flow(call, &linking, &device.contact)?;
     call.count(Kind::CodeRequest, device.contact.as_str())
         .await?;
     let message = message(call, &device.contact, &device_id, flow).await?;
@@ -172,13 +178,11 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
         return Ok(ConsumeCode::RestartFlow);
     };
     let flow = FlowType::of(call.auth().config());
-    let is_a_first_factor = match &presented {
-        Presented::Link(_) => flow.has_link(),
-        Presented::Code(..) => flow.has_code(),
-    };
-    if !is_a_first_factor {
+    let is_link = matches!(presented, Presented::Link(_));
+    if flow.limited_to(!is_link, is_link).is_none() {
         return linking.refuse_factor(call);
     }
+    linking.require_factor(call, device.contact.factor(is_link))?;
     linking.refuse()?;
     if let Presented::Code(device_id, _) = &presented
         && device_id.pre_auth_session_id() != pre_auth_session_id
@@ -309,15 +313,16 @@ async fn start_session(
     Ok(session)
 }
 
-/// What the messages of this request hold: next to a session no link, since it may open where there is none.
-async fn flow(call: &mut Call, body: &Value) -> Result<FlowType, Error> {
-    let has_session = call.linking(body).await?.has_session();
+/// What the messages of this request hold: what the tenant allows, and next to a session no link, since it may open
+/// where there is none.
+fn flow(call: &Call, linking: &Linking, contact: &Contact) -> Result<FlowType, Error> {
     let flow = FlowType::of(call.auth().config());
-    Ok(if has_session && flow.has_code() {
-        FlowType::Code
-    } else {
-        flow
-    })
+    let allows = |is_link| call.tenant_settings().allows(contact.factor(is_link));
+    match flow.limited_to(allows(false), allows(true)) {
+        Some(flow) if linking.has_session() && flow.has_code() => Ok(FlowType::Code),
+        Some(flow) => Ok(flow),
+        None => linking.refuse_factor(call),
+    }
 }
 
 /// The row of a message. One to a phone number is charged to the budget of its country.

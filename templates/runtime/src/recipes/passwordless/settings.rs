@@ -2,11 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::contract::CONSUME_CODE;
+use crate::auth::Factors;
 use crate::config::Config;
 
 const CONTACT_METHOD: &str = "AUTH_PASSWORDLESS_CONTACT_METHOD";
 const FLOW_TYPE: &str = "AUTH_PASSWORDLESS_FLOW_TYPE";
 const CODE_MINUTES: &str = "AUTH_PASSWORDLESS_CODE_MINUTES";
+
+/// A code from a mail.
+pub(super) const OTP_EMAIL: &str = "otp-email";
+/// A code from a text message.
+pub(super) const OTP_PHONE: &str = "otp-phone";
+/// A link from a mail.
+pub(super) const LINK_EMAIL: &str = "link-email";
+/// A link from a text message.
+pub(super) const LINK_PHONE: &str = "link-phone";
 
 /// What a message holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +54,16 @@ impl FlowType {
             Self::CodeAndLink => "USER_INPUT_CODE_AND_MAGIC_LINK",
             Self::Code => "USER_INPUT_CODE",
             Self::Link => "MAGIC_LINK",
+        }
+    }
+
+    /// What of it is allowed; `None` if nothing is.
+    pub(super) fn limited_to(self, code: bool, link: bool) -> Option<Self> {
+        match (self.has_code() && code, self.has_link() && link) {
+            (true, true) => Some(Self::CodeAndLink),
+            (true, false) => Some(Self::Code),
+            (false, true) => Some(Self::Link),
+            (false, false) => None,
         }
     }
 
@@ -95,6 +116,23 @@ impl ContactMethod {
     }
 }
 
+/// The first factors of a server.
+pub(super) fn factors(config: &Config) -> Factors {
+    let (flow, method) = (FlowType::of(config), ContactMethod::of(config));
+    let all = [
+        (OTP_EMAIL, flow.has_code() && method.has_email()),
+        (OTP_PHONE, flow.has_code() && method.has_phone()),
+        (LINK_EMAIL, flow.has_link() && method.has_email()),
+        (LINK_PHONE, flow.has_link() && method.has_phone()),
+    ];
+    let offered = all.into_iter().filter(|(_, is_offered)| *is_offered);
+    Factors {
+        recipe: CONSUME_CODE.recipe,
+        known: &[OTP_EMAIL, OTP_PHONE, LINK_EMAIL, LINK_PHONE],
+        offered: offered.map(|(factor, _)| factor).collect(),
+    }
+}
+
 /// Refuses messages to telephones in a program that cannot send them.
 ///
 /// # Errors
@@ -141,6 +179,34 @@ mod tests {
             let stored = serde_json::to_value(flow).expect("it is text");
             assert_eq!(stored, flow.name());
         }
+    }
+
+    #[test]
+    fn a_flow_is_limited_to_what_is_allowed() {
+        use FlowType::{Code, CodeAndLink, Link};
+        for (flow, code, link, expected) in [
+            (CodeAndLink, true, true, Some(CodeAndLink)),
+            (CodeAndLink, true, false, Some(Code)),
+            (CodeAndLink, false, true, Some(Link)),
+            (CodeAndLink, false, false, None),
+            (Code, true, true, Some(Code)),
+            (Code, false, true, None),
+            (Link, true, false, None),
+        ] {
+            assert_eq!(flow.limited_to(code, link), expected, "{flow:?}");
+        }
+    }
+
+    #[test]
+    fn first_factors_follow_the_settings() {
+        let mut config = config();
+        assert_eq!(factors(&config).offered, [OTP_EMAIL, LINK_EMAIL]);
+        FlowType::Code.set(&mut config);
+        ContactMethod::EmailOrPhone.set(&mut config);
+        assert_eq!(factors(&config).offered, [OTP_EMAIL, OTP_PHONE]);
+        FlowType::Link.set(&mut config);
+        ContactMethod::Phone.set(&mut config);
+        assert_eq!(factors(&config).offered, [LINK_PHONE]);
     }
 
     #[test]

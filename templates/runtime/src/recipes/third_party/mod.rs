@@ -27,6 +27,7 @@ mod redirects;
 mod request;
 mod settings;
 mod sql;
+mod tenants;
 mod tokens;
 
 use std::sync::Arc;
@@ -44,8 +45,9 @@ use self::profile::{Profile, Subject};
 use self::provider::{Client, Provider};
 use self::request::Given;
 use self::sql::{SignInOrUp, SignedIn};
+use self::tenants::OfSettings;
 use self::tokens::Code;
-use crate::auth::{Auth, Event, Recipe};
+use crate::auth::{Auth, Event, Factors, Recipe};
 use crate::call::Call;
 use crate::config::Config;
 use crate::contract::Location;
@@ -54,6 +56,8 @@ use crate::error::Error;
 use crate::limits::Kind;
 use crate::outgoing::Outgoing;
 use crate::session::NewSessionFor;
+use crate::shapes::OfferedProvider;
+use crate::tenant::Tenant;
 
 /// How many random bytes a verifier has: 64 characters.
 const VERIFIER_BYTES: usize = 48;
@@ -80,12 +84,33 @@ impl Recipe for ThirdParty {
         }));
         Ok(())
     }
+
+    fn factors(&self, _: &Config) -> Option<Factors> {
+        Some(Factors {
+            recipe: AUTHORISATION_URL.recipe,
+            known: &[THIRD_PARTY],
+            offered: vec![THIRD_PARTY],
+        })
+    }
+
+    fn check_tenant(&self, config: &Config, tenant: &Tenant) -> Result<(), String> {
+        tenants::check(&providers(config)?, tenant)
+    }
+
+    fn providers(
+        &self,
+        auth: &Auth,
+        tenant: &Tenant,
+        client_type: Option<&str>,
+    ) -> Result<Vec<OfferedProvider>, Error> {
+        auth.part::<Arc<Providers>>()?.offered(tenant, client_type)
+    }
 }
 
-/// The providers of a server, and what they have published.
+/// The providers of the settings, and what providers have published.
 #[derive(Debug)]
 struct Providers {
-    all: Vec<Provider>,
+    all: Vec<OfSettings>,
     documents: Documents,
 }
 
@@ -102,14 +127,14 @@ pub async fn authorisation_url(call: &mut Call) -> Result<AuthorisationUrl, Erro
     let id = needed("thirdPartyId")?;
     let redirect_uri = needed("redirectURIOnProviderDashboard")?;
     let providers = Providers::of(call)?;
-    let provider = providers.find(id)?;
-    let client = client(provider, call.query("clientType"))?;
+    let provider = providers.find(call.tenant_settings(), id)?;
+    let client = client(&provider, call.query("clientType"))?;
     check_redirect(call, redirect_uri)?;
     call.count(Kind::ProviderStart, "").await?;
 
     let now = call.auth().clock().now();
     let documents = &providers.documents;
-    let metadata = documents.metadata(provider, &client.endpoints, now).await;
+    let metadata = documents.metadata(&provider, &client.endpoints, now).await;
     let metadata = metadata.map_err(|failure| failure.answer(&provider.id))?;
     let Some(url) = &metadata.authorization else {
         let failure = Failure::Misconfigured("it has no authorisation endpoint".to_owned());
@@ -162,14 +187,15 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
         id.ok_or_else(|| Error::bad_input("Please provide the thirdPartyId in request body"))?;
     let given = Given::read(&body)?;
     let providers = Providers::of(call)?;
-    let provider = providers.find(id)?;
-    let client = client(provider, body.get("clientType").and_then(Value::as_str))?;
+    let provider = providers.find(call.tenant_settings(), id)?;
+    let client = client(&provider, body.get("clientType").and_then(Value::as_str))?;
     let linking = call.linking(&body).await?;
+    linking.require_factor(call, THIRD_PARTY)?;
     linking.refuse()?;
 
     let attempt = call.guess(Kind::ProviderSignIn, "").await?;
     let now = call.auth().clock().now();
-    let profile = profile(call, &providers.documents, provider, client, given, now).await?;
+    let profile = profile(call, &providers.documents, &provider, client, given, now).await?;
     let user_id = &profile.user_id;
     // No mail reaches this address, so there is nothing to verify.
     let made_up = format!("{user_id}.{}@{NO_ADDRESS}", provider.id).to_lowercase();
@@ -223,14 +249,6 @@ pub async fn callback_apple(call: &mut Call) -> Result<CallbackApple, Error> {
 impl Providers {
     fn of(call: &Call) -> Result<Arc<Self>, Error> {
         call.auth().part::<Arc<Self>>().cloned()
-    }
-
-    fn find(&self, id: &str) -> Result<&Provider, Error> {
-        let mut all = self.all.iter();
-        all.find(|provider| provider.id == id).ok_or_else(|| {
-            let text = format!("the provider {id} could not be found in the configuration");
-            Error::bad_input(text)
-        })
     }
 }
 
@@ -356,15 +374,15 @@ fn nonce(verifier: &str) -> String {
 }
 
 /// The providers of the settings.
-fn providers(config: &Config) -> Result<Vec<Provider>, String> {
-    let mut all: Vec<Provider> = Vec::new();
-    for settings in settings::read(config)? {
+fn providers(config: &Config) -> Result<Vec<OfSettings>, String> {
+    let mut all: Vec<OfSettings> = Vec::new();
+    for (settings, written) in settings::read(config)? {
         let provider = Provider::new(&settings).map_err(|error| settings::of_providers(&error))?;
-        if all.iter().any(|known| known.id == provider.id) {
+        if all.iter().any(|known| known.provider.id == provider.id) {
             let error = format!("provider `{}`: it is listed twice", provider.id);
             return Err(settings::of_providers(&error));
         }
-        all.push(provider);
+        all.push(OfSettings { provider, written });
     }
     Ok(all)
 }

@@ -1,6 +1,7 @@
 //! A provider, put together of the table and the settings when the server starts.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use url::Url;
@@ -17,7 +18,7 @@ const LONGEST_ID: usize = 28;
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 
 /// A provider.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Provider {
     pub(super) id: String,
     pub(super) name: String,
@@ -31,12 +32,14 @@ pub(super) struct Provider {
     pub(super) from_id_token: Paths,
     pub(super) from_user_info: Paths,
     pub(super) require_email: bool,
+    /// Whether tenants without providers of their own have it, beside `public`.
+    pub(super) in_all_tenants: bool,
     pub(super) pkce: bool,
     pub(super) accept_access_tokens: bool,
 }
 
 /// A client of a provider, with where the provider is for it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Client {
     pub(super) client_type: Option<String>,
     pub(super) id: String,
@@ -49,10 +52,10 @@ pub(super) struct Client {
 }
 
 /// How a client proves at the token endpoint who it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum ClientSecret {
     Text(Secret),
-    Signed(Box<SignedSecret>),
+    Signed(Arc<SignedSecret>),
 }
 
 /// What the settings and the table say; a discovery document fills in the rest.
@@ -130,6 +133,7 @@ impl Provider {
             from_id_token: Paths::new(&maps.from_id_token_payload, built_in::CUSTOM.map),
             from_user_info: Paths::new(&maps.from_user_info_api, known.map),
             require_email: settings.require_email.unwrap_or(known.require_email),
+            in_all_tenants: settings.include_in_non_public_tenants_by_default,
             pkce: settings.pkce.unwrap_or(known.pkce),
             accept_access_tokens: settings.accept_access_tokens,
             id,
@@ -168,7 +172,7 @@ impl Client {
                 let text = file_text(Path::new(file))?;
                 Some(ClientSecret::Text(Secret::new(text)))
             }
-            (None, None) if known.signed_secret => Some(ClientSecret::Signed(Box::new(
+            (None, None) if known.signed_secret => Some(ClientSecret::Signed(Arc::new(
                 SignedSecret::new(additional)?,
             ))),
             (None, None) => None,

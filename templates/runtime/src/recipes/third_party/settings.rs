@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::tenants::Written;
 use crate::config::Config;
 use crate::outgoing::Reach;
 
@@ -40,6 +41,9 @@ pub(super) struct ProviderSettings {
     pub(super) require_email: Option<bool>,
     #[serde(default)]
     pub(super) user_info_map: MapsSettings,
+    /// Whether tenants without providers of their own have it, beside `public`.
+    #[serde(default)]
+    pub(super) include_in_non_public_tenants_by_default: bool,
     /// `false` for a provider that does not bear PKCE.
     pub(super) pkce: Option<bool>,
     /// Whether an application may send an access token alone (`oAuthTokens`). Nothing says for whom it was issued:
@@ -87,7 +91,7 @@ pub(super) struct MapSettings {
 ///
 /// # Errors
 /// What cannot be read, by the name of the variable. No text holds a part of the value.
-pub(super) fn read(config: &Config) -> Result<Vec<ProviderSettings>, String> {
+pub(super) fn read(config: &Config) -> Result<Vec<(ProviderSettings, Written)>, String> {
     let given = config.recipes.get(PROVIDERS);
     let file = config.recipes.get(PROVIDERS_FILE);
     let (variable, text) = match (given, file) {
@@ -103,21 +107,28 @@ pub(super) fn read(config: &Config) -> Result<Vec<ProviderSettings>, String> {
             ));
         }
     };
-    serde_json::from_str(&text).map_err(|error| {
-        // The message of a wrong value may quote it, and it may be a secret: only the place is told, and names of
-        // keys.
-        let place = format!("line {}, column {}", error.line(), error.column());
-        let text = error.to_string();
-        let key = ["unknown field", "missing field"]
-            .iter()
-            .any(|known| text.starts_with(known));
-        let what = if key {
-            text
-        } else {
-            format!("the JSON cannot be read at {place}")
-        };
-        format!("{variable}: {what}")
-    })
+    let wrong = |error: serde_json::Error| format!("{variable}: {}", without_values(&error));
+    let settings: Vec<ProviderSettings> = serde_json::from_str(&text).map_err(wrong)?;
+    let written: Vec<Map<String, Value>> = serde_json::from_str(&text).map_err(wrong)?;
+    let written = written.into_iter().map(Written);
+    Ok(settings.into_iter().zip(written).collect())
+}
+
+/// What is wrong with some JSON. The message of a wrong value may quote it, and it may be a secret: only its place is
+/// told, and names of keys.
+pub(super) fn without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let is_of_key = ["unknown field", "missing field"]
+        .iter()
+        .any(|known| text.starts_with(known));
+    match error.line() {
+        _ if is_of_key => text,
+        0 => "a value has another type than it must have".to_owned(),
+        line => {
+            let column = error.column();
+            format!("the JSON cannot be read at line {line}, column {column}")
+        }
+    }
 }
 
 /// How far requests to providers go.

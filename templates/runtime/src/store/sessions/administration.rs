@@ -114,6 +114,24 @@ pub(crate) async fn end_sessions_of(
     rows.into_iter().map(EndedSession::read).collect()
 }
 
+/// Ends all sessions of a tenant, as a part of another transaction.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn end_sessions_in(
+    tx: &mut Tx<'_>,
+    tenant_id: &str,
+) -> Result<Vec<EndedSession>, TxError> {
+    let rows = tx
+        .query(
+            "DELETE FROM sessions WHERE tenant_id = $1
+             RETURNING handle, user_id, recipe_user_id, tenant_id",
+            &[tenant_id.into()],
+        )
+        .await?;
+    rows.into_iter().map(EndedSession::read).collect()
+}
+
 /// Ends sessions one after the other, in the order of their names: two transactions that end the same ones
 /// do not wait for each other.
 struct RevokeSessions(Vec<String>);

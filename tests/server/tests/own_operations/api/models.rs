@@ -78,9 +78,7 @@ impl CreateInvitationResponse {
 
     /// [`Self::InvalidAddressError`].
     pub fn invalid_address_error(reason: String) -> Self {
-        Self::InvalidAddressError {
-            reason,
-        }
+        Self::InvalidAddressError { reason }
     }
 
     /// [`Self::TeamFullError`].

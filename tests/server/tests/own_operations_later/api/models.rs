@@ -54,12 +54,7 @@ pub struct Invitation {
 impl Invitation {
     /// One with the fields that are required; the others are left out.
     pub fn new(code: String, email: String, invited_by: String) -> Self {
-        Self {
-            code,
-            email,
-            invited_by,
-            expires_at: None,
-        }
+        Self { code, email, invited_by, expires_at: None }
     }
 }
 
@@ -91,17 +86,12 @@ json_answer!(CreateInvitationResponse, OK);
 impl CreateInvitationResponse {
     /// [`Self::Ok`]; what is not required is left out.
     pub fn ok(invitation: Invitation) -> Self {
-        Self::Ok {
-            invitation,
-            remaining: None,
-        }
+        Self::Ok { invitation, remaining: None }
     }
 
     /// [`Self::InvalidAddressError`].
     pub fn invalid_address_error(reason: String) -> Self {
-        Self::InvalidAddressError {
-            reason,
-        }
+        Self::InvalidAddressError { reason }
     }
 
     /// [`Self::TeamFullError`]; what is not required is left out.

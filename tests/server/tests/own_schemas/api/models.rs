@@ -270,11 +270,7 @@ pub struct Labels {
 impl Labels {
     /// One with the fields that are required; the others are left out.
     pub fn new(owner: String) -> Self {
-        Self {
-            owner,
-            title: None,
-            rest: BTreeMap::new(),
-        }
+        Self { owner, title: None, rest: BTreeMap::new() }
     }
 }
 

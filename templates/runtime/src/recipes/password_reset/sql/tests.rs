@@ -11,7 +11,10 @@ fn token(hash: &str, user: &User, expires_at: i64) -> CreateResetToken {
     CreateResetToken {
         token_hash: hash.to_owned(),
         recipe_user_id: user.id.clone(),
-        email: user.emails[0].clone(),
+        sent_to: SentTo {
+            tenant_id: "public".to_owned(),
+            email: user.emails[0].clone(),
+        },
         expires_at,
     }
 }
