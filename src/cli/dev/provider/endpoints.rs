@@ -148,7 +148,11 @@ impl Endpoints {
                 state,
                 ..
             } = sign_in;
-            return self.refuse(Refusal::Sent("access_denied", redirect_uri, state));
+            return self.refuse(Refusal::Sent(
+                "access_denied",
+                Box::new(redirect_uri),
+                state,
+            ));
         }
         let email = fields.get("email").unwrap_or_default().trim();
         if !is_email(email) {
@@ -182,7 +186,7 @@ impl Endpoints {
                 html(&page, "'none'").with_status("400 Bad Request")
             }
             Refusal::Sent(error, redirect_uri, state) => {
-                self.send(redirect_uri, ("error", error), state)
+                self.send(*redirect_uri, ("error", error), state)
             }
         }
     }

@@ -40,7 +40,7 @@ pub(super) enum Refusal {
     /// On a page: nothing says where the user could be sent (RFC 6749 §4.1.2.1).
     Shown(&'static str),
     /// At the redirect URI, by an error code.
-    Sent(&'static str, Url, Option<String>),
+    Sent(&'static str, Box<Url>, Option<String>),
 }
 
 impl SignIn {
@@ -61,7 +61,7 @@ impl SignIn {
         };
         let text = |name: &str| fields.get(name).map(str::to_owned);
         let state = text("state");
-        let refuse = |error| Refusal::Sent(error, redirect_uri.clone(), state.clone());
+        let refuse = |error| Refusal::Sent(error, Box::new(redirect_uri.clone()), state.clone());
         if fields.has_duplicates() {
             return Err(refuse("invalid_request"));
         }
