@@ -4,7 +4,8 @@
 //!
 //! - every [`ModelId`] is an index into [`Api::models`], every [`ConstraintsId`] into [`Api::constraints`];
 //! - every name was made by `name::Namer`: valid in Rust and TypeScript, no keyword, unique in its scope;
-//! - a union has a tag with distinct literals, or members that their required keys tell apart;
+//! - a union of a request has a tag with distinct literals, or members that their required keys tell apart; one of
+//!   answers alone has a tag with distinct literals, or none;
 //! - no two routes conflict: same method and path only with different [`Operation::recipe`]s;
 //! - order is the order of the spec; no `$ref` is left;
 //! - *optional* (the key may be missing) and *nullable* (the value may be `null`) are separate;
@@ -17,8 +18,8 @@ mod operation;
 pub(crate) use constraint::{Alternative, Constraint, Constraints, ConstraintsId, Number};
 pub(crate) use model::{Field, Format, Model, ModelId, Shape, Type, UnionVariant};
 pub(crate) use operation::{
-    Answer, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Matched, Method, Operation,
-    OutcomeArm, Param, ParamPlace, Segment, Style,
+    Answer, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BodyForm, BuiltIn, Matched, Method,
+    Operation, OutcomeArm, Param, ParamPlace, Segment, Statuses, Style,
 };
 
 use crate::app_info::AppInfo;
@@ -62,9 +63,8 @@ impl Api {
         for operation in &mut self.operations {
             let params = operation.params.iter_mut();
             params.for_each(|param| param.constraints = None);
-            if let Some(body) = &mut operation.body {
-                body.constraints = None;
-            }
+            let forms = operation.body.iter_mut().flat_map(|body| &mut body.forms);
+            forms.for_each(|form| form.constraints = None);
         }
     }
 

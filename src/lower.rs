@@ -35,6 +35,7 @@ mod requests;
 mod responses;
 mod routes;
 mod security;
+mod statuses;
 mod styles;
 mod texts;
 mod types;
@@ -71,13 +72,21 @@ pub(crate) fn lower(
         cx.tolerate(&tolerances::READ_OR_WRITE_ONLY, span, "");
     }
 
+    constraints::note_unions(&mut cx);
     let Context {
         mut found,
         tolerated,
         models,
         constraints,
+        indistinct,
         ..
     } = cx;
+    let asked = complete::asked(&models, &operations);
+    for (id, diagnostic) in indistinct {
+        if asked.contains(&id) {
+            found.push(diagnostic);
+        }
+    }
     found.extend(tolerated.report());
     found.group();
     if found.has_errors() {

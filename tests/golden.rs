@@ -102,9 +102,11 @@ fn the_api_of_the_example_is_what_is_emitted_before_and_after_a_change() {
 }
 
 #[test]
-fn the_api_of_the_tests_of_requests_is_what_is_emitted() {
-    let spec = input("tests/server/tests/own_requests/auth.yaml");
-    compare("tests/server/tests/own_requests/api", &emitted(spec));
+fn the_api_of_the_tests_of_requests_and_answers_is_what_is_emitted() {
+    for test in ["own_requests", "own_answers"] {
+        let spec = input(&format!("tests/server/tests/{test}/auth.yaml"));
+        compare(&format!("tests/server/tests/{test}/api"), &emitted(spec));
+    }
 }
 
 #[test]

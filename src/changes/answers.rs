@@ -1,6 +1,6 @@
 //! The answers of one operation: which of them released clients know.
 
-use super::Effect::{Breaking, Compatible, Unknown};
+use super::Effect::{Breaking, Code, Compatible, Unknown};
 use super::sheet::{Direction, Place, Sheet};
 use super::types::Types;
 use crate::ir::{Answer, Arm, ArmBody, Field, Shape, Type};
@@ -23,7 +23,7 @@ pub(super) fn compare(types: Types<'_>, sheet: &mut Sheet, id: &str, old: &Answe
     let mut keeps_success = false;
     for arm in &old.arms {
         let counterparts = counterparts(types, (id, tag), arm, (old, new), &is_known);
-        keeps_success |= !counterparts.is_empty() && arm.http < 300;
+        keeps_success |= !counterparts.is_empty() && arm.statuses.is_success();
         if counterparts.is_empty() {
             gone.push(arm);
         }
@@ -34,7 +34,7 @@ pub(super) fn compare(types: Types<'_>, sheet: &mut Sheet, id: &str, old: &Answe
     }
     for arm in gone {
         let name = shown(arm);
-        if arm.http < 300 && !keeps_success {
+        if arm.statuses.is_success() && !keeps_success {
             let text = format!(
                 "`{id}` no longer answers {name}, and released clients know no other success"
             );
@@ -67,16 +67,25 @@ fn counterparts(
     let named = |other: &&(usize, &Arm)| arm.literal.is_some() && other.1.literal == arm.literal;
     let all: Vec<(usize, &Arm)> = new.arms.iter().enumerate().collect();
     let mut same = all.iter().filter(named);
-    let exact = same.clone().find(|(_, other)| other.http == arm.http);
+    let exact = same
+        .clone()
+        .find(|(_, other)| other.statuses == arm.statuses && other.media == arm.media);
     if let Some(found) = exact.or_else(|| same.next()) {
         return vec![compared(*found)];
     }
-    let candidates = all.iter().filter(|(_, other)| {
+    let mut candidates: Vec<(usize, &Arm)> = all;
+    candidates.retain(|(_, other)| {
         let is_taken =
             (old.arms.iter()).any(|one| one.literal.is_some() && one.literal == other.literal);
-        other.http == arm.http && !is_taken && (arm.literal.is_none() || other.literal.is_none())
+        other.statuses.overlap(&arm.statuses)
+            && !is_taken
+            && (arm.literal.is_none() || other.literal.is_none())
     });
-    let mut trials: Vec<_> = candidates.map(|found| compared(*found)).collect();
+    // Of several media types the same one is meant.
+    if candidates.iter().any(|(_, other)| other.media == arm.media) {
+        candidates.retain(|(_, other)| other.media == arm.media);
+    }
+    let mut trials: Vec<_> = candidates.into_iter().map(compared).collect();
     if trials.iter().any(|(_, sheet)| sheet.is_harmless()) {
         trials.retain(|(_, sheet)| sheet.is_harmless());
         return trials;
@@ -93,9 +102,19 @@ fn counterparts(
 /// One outcome that both descriptions have.
 fn pair(types: Types<'_>, sheet: &mut Sheet, (id, tag): (&str, &str), old: &Arm, new: &Arm) {
     let name = shown(old);
-    if old.http != new.http {
-        let text = format!("`{id}` answers {name} with HTTP {}", new.http);
+    if !old.statuses.overlap(&new.statuses) {
+        let text = format!("`{id}` answers {name} with HTTP {}", new.statuses);
         sheet.note(Breaking, "http-status-changed", text);
+    } else if !old.statuses.contain(&new.statuses) {
+        let text = format!("`{id}` may answer {name} with HTTP {}", new.statuses);
+        sheet.note(Unknown, "http-status-added", text);
+    } else if old.statuses.only() != new.statuses.only() {
+        let text = format!("`{id}` answers {name} with HTTP {} alone", new.statuses);
+        sheet.note(Code, "http-status-removed", text);
+    }
+    if old.media != new.media && kind(old) == kind(new) {
+        let text = format!("`{id}` answers {} as {}", outcome(old), media(new));
+        sheet.note(Breaking, "media-type-changed", text);
     }
     let place = Place::root(format!("the answer {name} of `{id}`"));
     match (object(types.old, old), object(types.new, new)) {
@@ -144,12 +163,28 @@ fn object<'a>(api: &'a crate::ir::Api, arm: &'a Arm) -> Option<Vec<&'a Field>> {
     }
 }
 
-/// `` `OK` ``, or the HTTP status where nothing else names it.
+/// `` `OK` ``, or the HTTP status where nothing else names it; and the media type, where that is not JSON or plain text.
 fn shown(arm: &Arm) -> String {
+    match &arm.media {
+        Some(_) => format!("{} as {}", outcome(arm), media(arm)),
+        None => outcome(arm),
+    }
+}
+
+/// `` `OK` ``, or the HTTP status where nothing else names it.
+fn outcome(arm: &Arm) -> String {
     match &arm.literal {
-        Some(literal) if arm.http == 200 => format!("`{literal}`"),
-        Some(literal) => format!("`{literal}` ({})", arm.http),
-        None => arm.http.to_string(),
+        Some(literal) if arm.statuses.only() == Some(200) => format!("`{literal}`"),
+        Some(literal) => format!("`{literal}` ({})", arm.statuses),
+        None => arm.statuses.to_string(),
+    }
+}
+
+/// The media type of an answer.
+fn media(arm: &Arm) -> String {
+    match &arm.media {
+        Some(media) => format!("`{}`", media.split(';').next().unwrap_or(media)),
+        None => kind(arm).to_owned(),
     }
 }
 
@@ -157,6 +192,8 @@ fn kind(arm: &Arm) -> &'static str {
     match &arm.body {
         ArmBody::Object(_) | ArmBody::Json(_) => "JSON",
         ArmBody::Text => "text",
+        ArmBody::Bytes => "bytes",
+        ArmBody::Events => "a stream of events",
         ArmBody::Empty => "empty",
         ArmBody::Redirect => "a redirect",
     }

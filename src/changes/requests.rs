@@ -4,7 +4,7 @@ use super::Effect::{Breaking, Code, Compatible, Ignored};
 use super::constraints;
 use super::sheet::{Direction, Place, Sheet};
 use super::types::Types;
-use crate::ir::{Body, BodyEncoding, Operation, Param, ParamPlace, Segment, Style, Type};
+use crate::ir::{Body, BodyEncoding, BodyForm, Operation, Param, ParamPlace, Segment, Style, Type};
 
 fn place(param: &Param) -> Place {
     let kind = match param.place {
@@ -132,20 +132,59 @@ pub(super) fn body(types: Types<'_>, sheet: &mut Sheet, old: &Operation, new: &O
             if new.required && !old.required {
                 sheet.note(Breaking, "body-required", format!("{place} must be sent"));
             }
-            for encoding in &old.encodings {
-                if !new.encodings.contains(encoding) {
-                    let name = match encoding {
-                        BodyEncoding::Json => "JSON",
-                        BodyEncoding::Form => "a form",
-                    };
-                    let text = format!("{place} is no longer read as {name}");
-                    sheet.note(Breaking, "encoding-removed", text);
-                }
-            }
-            types.value(sheet, &place, &old.ty, &new.ty, Direction::Request);
-            let pair = (old.constraints, new.constraints);
-            constraints::compare(types, sheet, &place, pair, &old.ty);
+            forms(types, sheet, &place, (old, new));
         }
         (None, None) => {}
     }
+}
+
+/// What a body may be, old and new, by the names of its encodings and media types.
+fn forms(types: Types<'_>, sheet: &mut Sheet, place: &Place, (old, new): (&Body, &Body)) {
+    let is_one = |body: &Body| body.forms.len() == 1;
+    let mut compared = Vec::new();
+    for (at, form) in old.forms.iter().enumerate() {
+        for name in names(form) {
+            let found = new
+                .forms
+                .iter()
+                .position(|other| names(other).contains(&name));
+            let Some(found) = found else {
+                let text = format!("{place} is no longer read as {name}");
+                sheet.note(Breaking, "encoding-removed", text);
+                continue;
+            };
+            if compared.contains(&(at, found)) {
+                continue;
+            }
+            compared.push((at, found));
+            let other = &new.forms[found];
+            types.value(sheet, place, &form.ty, &other.ty, Direction::Request);
+            let pair = (form.constraints, other.constraints);
+            constraints::compare(types, sheet, place, pair, &form.ty);
+        }
+    }
+    let known: Vec<String> = old.forms.iter().flat_map(names).collect();
+    for name in new.forms.iter().flat_map(names) {
+        if !known.contains(&name) {
+            let text = format!("{place} may be {name}");
+            sheet.note(Compatible, "encoding-added", text);
+        }
+    }
+    if is_one(old) != is_one(new) {
+        let text = match is_one(new) {
+            true => format!("{place} is one value"),
+            false => format!("{place} is one of several values, by its media type"),
+        };
+        sheet.note(Code, "body-forms-changed", text);
+    }
+}
+
+/// How a form may be written: as JSON, whatever the media type is called, as a form, or as `text/csv`.
+fn names(form: &BodyForm) -> Vec<String> {
+    let encodings = form.encodings.iter().map(|encoding| match encoding {
+        BodyEncoding::Json => "JSON".to_owned(),
+        BodyEncoding::Form => "a form".to_owned(),
+        BodyEncoding::Text | BodyEncoding::Bytes => format!("`{}`", form.types[0]),
+    });
+    encodings.collect()
 }

@@ -5,9 +5,9 @@ mod models;
 use crate::app_info::{AppInfo, Setting};
 use crate::catalog;
 use crate::ir::{
-    Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format,
-    Matched, Method, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Style, Tenancy,
-    Type,
+    Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BodyForm, BuiltIn, Field,
+    Format, Matched, Method, ModelId, Operation, OutcomeArm, Param, ParamPlace, Segment, Statuses,
+    Style, Tenancy, Type,
 };
 use crate::name::Namer;
 
@@ -30,7 +30,8 @@ pub(crate) fn text() -> Type {
 fn arm(name: &str, http: u16, literal: Option<&str>, body: ArmBody) -> Arm {
     Arm {
         name: Namer::default().variant(name),
-        http,
+        statuses: Statuses::One(http),
+        media: None,
         literal: literal.map(str::to_owned),
         docs: String::new(),
         body,
@@ -65,6 +66,25 @@ fn answer(id: &str, tag: Option<&str>, arms: Vec<Arm>) -> Answer {
         tag: tag.map(str::to_owned),
         arms,
     }
+}
+
+fn body(encodings: Vec<BodyEncoding>, ty: Type, required: bool) -> Option<Body> {
+    let types = encodings.iter().map(|encoding| match encoding {
+        BodyEncoding::Json => "application/json",
+        _ => "application/x-www-form-urlencoded",
+    });
+    let form = BodyForm {
+        name: Namer::default().variant("json"),
+        types: types.map(str::to_owned).collect(),
+        encodings,
+        ty,
+        constraints: None,
+    };
+    Some(Body {
+        forms: vec![form],
+        name: Namer::default().type_name("body"),
+        required,
+    })
 }
 
 fn literal(text: &str) -> Vec<Segment> {
@@ -177,12 +197,7 @@ fn get_folder() -> Operation {
             ),
             param(ParamPlace::Header, field("x-trace", text(), false)),
         ],
-        body: Some(Body {
-            encodings: vec![BodyEncoding::Json],
-            ty: Type::Model(ModelId(2)),
-            required: false,
-            constraints: None,
-        }),
+        body: body(vec![BodyEncoding::Json], Type::Model(ModelId(2)), false),
         ..operation(
             "getFolder",
             vec![
@@ -203,12 +218,11 @@ fn callback() -> Operation {
     ];
     Operation {
         outside_base: true,
-        body: Some(Body {
-            encodings: vec![BodyEncoding::Json, BodyEncoding::Form],
-            ty: Type::Map(Box::new(Type::Json)),
-            required: true,
-            constraints: None,
-        }),
+        body: body(
+            vec![BodyEncoding::Json, BodyEncoding::Form],
+            Type::Map(Box::new(Type::Json)),
+            true,
+        ),
         ..operation(
             "callback",
             literal("callback"),

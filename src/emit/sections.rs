@@ -97,8 +97,9 @@ pub(super) fn heading(api: &Api, operation: usize) -> Option<String> {
 /// The types that an operation spells out.
 fn types(operation: &Operation) -> impl Iterator<Item = &Type> {
     let params = operation.params.iter().map(|param| &param.field.ty);
-    let body = operation.body.iter().map(|body| &body.ty);
-    params.chain(body).chain(answer_types(operation))
+    let forms = operation.body.iter().flat_map(|body| &body.forms);
+    let forms = forms.map(|form| &form.ty);
+    params.chain(forms).chain(answer_types(operation))
 }
 
 /// The types that its answer spells out.
@@ -107,7 +108,11 @@ fn answer_types(operation: &Operation) -> impl Iterator<Item = &Type> {
         let (fields, ty): (&[Field], _) = match &arm.body {
             ArmBody::Object(fields) => (fields, None),
             ArmBody::Json(ty) => (&[], Some(ty)),
-            ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => (&[], None),
+            ArmBody::Text
+            | ArmBody::Bytes
+            | ArmBody::Events
+            | ArmBody::Empty
+            | ArmBody::Redirect => (&[], None),
         };
         fields.iter().map(|field| &field.ty).chain(ty)
     })

@@ -34,6 +34,9 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
         api.spec_name
     );
     modules::emit(tree);
+    if operations::has_raw(api) {
+        modules::RAW.emit(tree);
+    }
     tree.insert("client/.gitignore", "/node_modules/\n");
 
     let types = types::items(api, &names);

@@ -1,5 +1,7 @@
 //! Operations: where they are, what they take, what they answer, who implements them.
 
+use std::fmt;
+
 use super::constraint::ConstraintsId;
 use super::model::{Field, Type};
 use crate::catalog::{self, Outcome, Tenancy};
@@ -160,12 +162,25 @@ pub(crate) enum ParamPlace {
 /// A request body.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
-    /// Encodings that are accepted; JSON first.
-    pub(crate) encodings: Vec<BodyEncoding>,
-    /// Its type.
-    pub(crate) ty: Type,
+    /// What it may be; at least one. With several a method takes an enum.
+    pub(crate) forms: Vec<BodyForm>,
+    /// The name of that enum.
+    pub(crate) name: TypeName,
     /// `requestBody.required`.
     pub(crate) required: bool,
+}
+
+/// What a body may be: one value, whose media type says how it is written.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyForm {
+    /// The name of its variant, where there are several forms.
+    pub(crate) name: VariantName,
+    /// How it may be written; JSON first.
+    pub(crate) encodings: Vec<BodyEncoding>,
+    /// The media types that it has, in lower case; `image/*` stands for several.
+    pub(crate) types: Vec<String>,
+    /// Its type; of bytes that of a text.
+    pub(crate) ty: Type,
     /// What it must keep to, where a method of the application gets it.
     pub(crate) constraints: Option<ConstraintsId>,
 }
@@ -177,6 +192,10 @@ pub(crate) enum BodyEncoding {
     Json,
     /// `application/x-www-form-urlencoded`.
     Form,
+    /// `text/csv` and the like, as they are; the only encoding of its form.
+    Text,
+    /// Anything else, as it is; the only encoding of its form.
+    Bytes,
 }
 
 /// All answers of one operation: one enum in Rust, one union in TypeScript.
@@ -195,14 +214,89 @@ pub(crate) struct Answer {
 pub(crate) struct Arm {
     /// Its name in Rust, unique within the answer.
     pub(crate) name: VariantName,
-    /// HTTP status, 200…499.
-    pub(crate) http: u16,
+    /// Its HTTP status, or those that it may have.
+    pub(crate) statuses: Statuses,
+    /// The media type of its body, where that is neither `application/json` nor `text/plain`.
+    pub(crate) media: Option<String>,
     /// The literal of the tag, verbatim.
     pub(crate) literal: Option<String>,
     /// May be empty.
     pub(crate) docs: String,
     /// What it carries.
     pub(crate) body: ArmBody,
+}
+
+/// The HTTP statuses of an [`Arm`], 200…599.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Statuses {
+    /// This one.
+    One(u16),
+    /// `4XX` or `default`: one of several, which the method names.
+    Several {
+        /// As the spec has it.
+        written: String,
+        /// First and last, in order; there is at least one.
+        ranges: Vec<(u16, u16)>,
+        /// Those within the ranges that have an answer of their own, or no body.
+        except: Vec<u16>,
+    },
+}
+
+impl Statuses {
+    /// Whether it may be a success (RFC 9110 §15.3).
+    pub(crate) fn is_success(&self) -> bool {
+        match self {
+            Self::One(code) => (200..300).contains(code),
+            Self::Several { ranges, .. } => ranges.iter().any(|(first, _)| *first < 300),
+        }
+    }
+
+    /// Whether it may be something other than a success.
+    pub(crate) fn is_error(&self) -> bool {
+        match self {
+            Self::One(_) => !self.is_success(),
+            Self::Several { ranges, .. } => ranges.iter().any(|(_, last)| *last > 299),
+        }
+    }
+
+    /// Whether a status is one of these.
+    fn has(&self, code: u16) -> bool {
+        match self {
+            Self::One(known) => *known == code,
+            Self::Several { ranges, except, .. } => {
+                let is_within = |(first, last): &(u16, u16)| (*first..=*last).contains(&code);
+                ranges.iter().any(is_within) && !except.contains(&code)
+            }
+        }
+    }
+
+    /// Whether a status is one of both.
+    pub(crate) fn overlap(&self, other: &Self) -> bool {
+        (200..600).any(|code| self.has(code) && other.has(code))
+    }
+
+    /// Whether all of the others are among these.
+    pub(crate) fn contain(&self, other: &Self) -> bool {
+        (200..600).all(|code| self.has(code) || !other.has(code))
+    }
+
+    /// The status, where there is but one.
+    pub(crate) fn only(&self) -> Option<u16> {
+        match self {
+            Self::One(code) => Some(*code),
+            Self::Several { .. } => None,
+        }
+    }
+}
+
+/// As the spec has it: `404`, `4XX`, `default`.
+impl fmt::Display for Statuses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(code) => write!(f, "{code}"),
+            Self::Several { written, .. } => f.write_str(written),
+        }
+    }
 }
 
 /// What an [`Arm`] carries.
@@ -212,8 +306,12 @@ pub(crate) enum ArmBody {
     Object(Vec<Field>),
     /// Any other JSON value.
     Json(Type),
-    /// `text/plain`.
+    /// Text of any media type.
     Text,
+    /// Bytes of any media type.
+    Bytes,
+    /// `text/event-stream`: events, one after the other.
+    Events,
     /// No body.
     Empty,
     /// No body and a `Location` header (3xx).

@@ -7,6 +7,7 @@ use super::context::Context;
 use super::drafts::Draft;
 use super::merge::merge;
 use super::names::parent_of;
+use super::nulls::allows_null;
 use super::object::Object;
 use super::outcomes;
 use super::reason::reason;
@@ -60,23 +61,31 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> (Answer, Vec
 
 /// Whether `status` says what came of a call. It always does for a built-in. Elsewhere it may be a
 /// state of something that is stored (`active`, `banned`), which is a key like any other: outcomes
-/// have one value each, or `OK` among them.
-fn status_is_outcome(cx: &Context<'_>, draft: &Draft<'_>, objects: &[&Object<'_>]) -> bool {
+/// have one value each, or `OK` among them, and are never `null`.
+fn status_is_outcome(cx: &mut Context<'_>, draft: &Draft<'_>, objects: &[&Object<'_>]) -> bool {
+    let is_built_in = draft.built_in().is_some();
     objects.iter().any(|object| {
         let literals = object.literals_of(cx.document, STATUS);
+        let property = object.properties.get(STATUS);
+        if !is_built_in && property.is_some_and(|it| allows_null(cx, it.slot)) {
+            return false;
+        }
         match literals.as_slice() {
             [] => false,
             [_] => true,
-            many => draft.built_in().is_some() || many.iter().any(|literal| literal == "OK"),
+            many => is_built_in || many.iter().any(|literal| literal == "OK"),
         }
     })
 }
 
-/// Whether one HTTP status has several objects, so that something has to tell them apart.
+/// Whether one HTTP status has several objects in one media type, so that something has to tell them apart.
 fn has_alternatives(answered: &[Answered<'_>]) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut objects = answered.iter().filter(|one| one.object().is_some());
-    !objects.all(|one| seen.insert(one.http))
+    let objects: Vec<&Answered<'_>> = answered
+        .iter()
+        .filter(|one| one.object().is_some())
+        .collect();
+    let mut pairs = objects.iter().enumerate();
+    pairs.any(|(at, one)| objects[..at].iter().any(|other| one.is_beside(other)))
 }
 
 /// An answer that is being made.
@@ -90,7 +99,7 @@ struct Building<'a, 'd> {
 impl<'d> Building<'_, 'd> {
     /// The arms that a literal names. Those of one status and one literal are one arm.
     fn add_tagged(&mut self, cx: &mut Context<'d>, answered: &[Answered<'d>]) {
-        let mut known: BTreeMap<(u16, String), usize> = BTreeMap::new();
+        let mut known: BTreeMap<(String, &str, String), usize> = BTreeMap::new();
         for one in answered {
             let (Found::Object(object), Some(tag)) = (&one.body, self.tag.clone()) else {
                 continue;
@@ -98,7 +107,8 @@ impl<'d> Building<'_, 'd> {
             for literal in object.literals_of(cx.document, &tag) {
                 let binding = self.binding(cx, object, Some(&literal));
                 let fields = self.fields(cx, object, binding.as_ref());
-                if let Some(&at) = known.get(&(one.http, literal.clone())) {
+                let key = (one.statuses.to_string(), one.kind, literal.clone());
+                if let Some(&at) = known.get(&key) {
                     if let ArmBody::Object(first) = &mut self.arms[at].body
                         && *first != fields
                     {
@@ -112,10 +122,11 @@ impl<'d> Building<'_, 'd> {
                     }
                     continue;
                 }
-                known.insert((one.http, literal.clone()), self.arms.len());
+                known.insert(key, self.arms.len());
                 self.arms.push(Arm {
-                    name: self.names.variant(&literal),
-                    http: one.http,
+                    name: self.names.variant(&with_kind(&literal, one.kind)),
+                    statuses: one.statuses.clone(),
+                    media: one.media.clone(),
                     literal: Some(literal),
                     docs: docs(object.docs(), one.docs),
                     body: ArmBody::Object(fields),
@@ -126,25 +137,28 @@ impl<'d> Building<'_, 'd> {
 
     /// All other arms.
     fn add_untagged(&mut self, cx: &mut Context<'d>, answered: &[Answered<'d>]) {
-        let mut groups: Vec<(u16, Vec<&Answered<'d>>)> = Vec::new();
+        let mut groups: Vec<Vec<&Answered<'d>>> = Vec::new();
         for one in answered {
             if let (Found::Object(object), Some(tag)) = (&one.body, &self.tag)
                 && !object.literals_of(cx.document, tag).is_empty()
             {
                 continue;
             }
-            match groups.iter_mut().find(|(http, _)| *http == one.http) {
-                Some((_, group)) => group.push(one),
-                None => groups.push((one.http, vec![one])),
+            match groups.iter_mut().find(|group| group[0].is_beside(one)) {
+                Some(group) => group.push(one),
+                None => groups.push(vec![one]),
             }
         }
-        for (http, group) in groups {
+        for group in groups {
             let objects: Vec<&Object<'_>> = group.iter().filter_map(|one| one.object()).collect();
-            if objects.len() > 1 && unions::same_keys(&objects) {
-                self.add_merged(cx, http, &group, &objects);
+            if objects.len() > 1 && unions::same_keys(&objects) && !self.are_variants(&objects) {
+                self.add_merged(cx, &group, &objects);
                 continue;
             }
-            if let Some((one, other)) = unions::indistinguishable(&objects) {
+            // Whoever reads a request has to tell its members apart. An answer is only written.
+            if self.draft.built_in().is_some()
+                && let Some((one, other)) = unions::indistinguishable(&objects)
+            {
                 let place = group[0].place;
                 let diagnostic = unions::report_indistinguishable(cx.document, place, one, other);
                 cx.report(diagnostic);
@@ -155,22 +169,36 @@ impl<'d> Building<'_, 'd> {
                     Found::Object(object) if group.len() > 1 => {
                         unions::variant_name(object, &owned, index)
                     }
-                    _ => reason(http),
+                    _ => reason(&one.statuses),
                 };
-                self.add(cx, one, &name);
+                self.add(cx, one, &with_kind(&name, one.kind));
             }
         }
+    }
+
+    /// Whether objects with the same keys are variants all the same: each has a name of its own, and a method of the
+    /// application says which one it answers.
+    fn are_variants(&self, objects: &[&Object<'_>]) -> bool {
+        let mut names = BTreeSet::new();
+        let name = |object: &Object<'_>| {
+            let title = object.schema.and_then(|schema| schema.title.clone());
+            object.name().map(str::to_owned).or(title)
+        };
+        self.draft.built_in().is_none()
+            && objects
+                .iter()
+                .all(|object| name(object).is_some_and(|name| names.insert(name)))
     }
 
     /// One arm of several objects that have the same keys.
     fn add_merged(
         &mut self,
         cx: &mut Context<'d>,
-        http: u16,
         group: &[&Answered<'d>],
         objects: &[&Object<'d>],
     ) {
-        let span = cx.key(group[0].place);
+        let first = group[0];
+        let span = cx.key(first.place);
         cx.tolerate(&tolerances::MERGED_MEMBERS, span, "");
         let mut merged: Option<Vec<Field>> = None;
         for object in objects {
@@ -180,18 +208,24 @@ impl<'d> Building<'_, 'd> {
                 Some(merged) => merge(cx, merged, fields),
             }
         }
+        let name = with_kind(&reason(&first.statuses), first.kind);
         self.arms.push(Arm {
-            name: self.names.variant(&reason(http)),
-            http,
+            name: self.names.variant(&name),
+            statuses: first.statuses.clone(),
+            media: first.media.clone(),
             literal: None,
-            docs: docs(objects[0].docs(), group[0].docs),
+            docs: docs(objects[0].docs(), first.docs),
             body: ArmBody::Object(merged.unwrap_or_default()),
         });
     }
 
     /// One arm without a literal.
     fn add(&mut self, cx: &mut Context<'d>, one: &Answered<'d>, name: &str) {
-        let hint = format!("{} {}", self.draft.type_name.as_str(), reason(one.http));
+        let hint = format!(
+            "{} {}",
+            self.draft.type_name.as_str(),
+            reason(&one.statuses)
+        );
         let mut text = one.docs.to_owned();
         let body = match &one.body {
             Found::Object(object) => {
@@ -208,22 +242,25 @@ impl<'d> Building<'_, 'd> {
             }
             Found::Json => ArmBody::Json(json(cx, one, &hint)),
             Found::Text => ArmBody::Text,
+            Found::Bytes => ArmBody::Bytes,
+            Found::Events => ArmBody::Events,
             Found::Empty => ArmBody::Empty,
             Found::Redirect => ArmBody::Redirect,
             Found::Unsupported => {
                 let diagnostic = Diagnostic::error(
                     "unsupported-media-type",
-                    format!("`{}` answers something that is neither JSON nor text", self.draft.id),
+                    format!("`{}` answers a media type that cannot be written", self.draft.id),
                 )
                 .at(cx.key(one.place), "")
-                .help("answers are `application/json` or `text/plain`; serve anything else from a route of your own");
+                .help("an answer is of one media type, without parts: name each that there may be, as `image/png`, or serve anything else from a route of your own");
                 cx.report(diagnostic);
                 ArmBody::Empty
             }
         };
         self.arms.push(Arm {
             name: self.names.variant(name),
-            http: one.http,
+            statuses: one.statuses.clone(),
+            media: one.media.clone(),
             literal: None,
             docs: text,
             body,
@@ -257,6 +294,14 @@ impl<'d> Building<'_, 'd> {
     ) -> Vec<Field> {
         let parent = parent_of(object.place, self.draft.type_name.as_str());
         types::fields(cx, object, binding, self.tag.as_deref(), &parent)
+    }
+}
+
+/// The name of an arm whose response has other media types too: `Ok csv`.
+fn with_kind(name: &str, kind: &str) -> String {
+    match kind {
+        "" => name.to_owned(),
+        kind => format!("{name} {kind}"),
     }
 }
 

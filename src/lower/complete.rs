@@ -1,5 +1,7 @@
 //! What can only be said of models once all operations are known: who needs them, and which hold themselves.
 
+use std::collections::BTreeSet;
+
 use crate::ir::{
     Answer, ArmBody, Constraints, ConstraintsId, Field, Model, ModelId, Operation, Shape, Type,
 };
@@ -7,18 +9,11 @@ use crate::ir::{
 /// Drops what no operation needs, numbers the rest again in the same order, and fills in
 /// `in_requests`, `in_answers` and `cycle`.
 pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> Vec<Model> {
-    let mut asked = Vec::new();
     let mut answered = Vec::new();
     for operation in operations.iter() {
-        for param in &operation.params {
-            models_of(&param.field.ty, &mut asked);
-        }
-        if let Some(body) = &operation.body {
-            models_of(&body.ty, &mut asked);
-        }
         for_each_type(&operation.answer, &mut |ty| models_of(ty, &mut answered));
     }
-    for id in reach(&models, asked) {
+    for id in asked(&models, operations) {
         models[id.0].in_requests = true;
     }
     for id in reach(&models, answered) {
@@ -48,8 +43,8 @@ pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> 
         for param in &mut operation.params {
             renumber(&mut param.field.ty, &numbers);
         }
-        if let Some(body) = &mut operation.body {
-            renumber(&mut body.ty, &numbers);
+        for form in operation.body.iter_mut().flat_map(|body| &mut body.forms) {
+            renumber(&mut form.ty, &numbers);
         }
         for arm in &mut operation.answer.arms {
             match &mut arm.body {
@@ -59,11 +54,29 @@ pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> 
                     }
                 }
                 ArmBody::Json(ty) => renumber(ty, &numbers),
-                ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => {}
+                ArmBody::Text
+                | ArmBody::Bytes
+                | ArmBody::Events
+                | ArmBody::Empty
+                | ArmBody::Redirect => {}
             }
         }
     }
     models
+}
+
+/// The models that a request needs.
+pub(super) fn asked(models: &[Model], operations: &[Operation]) -> BTreeSet<ModelId> {
+    let mut asked = Vec::new();
+    for operation in operations {
+        for param in &operation.params {
+            models_of(&param.field.ty, &mut asked);
+        }
+        for form in operation.body.iter().flat_map(|body| &body.forms) {
+            models_of(&form.ty, &mut asked);
+        }
+    }
+    reach(models, asked).into_iter().collect()
 }
 
 /// Puts the constraints of bodies and parameters in the place of the numbers that stood for them.
@@ -74,8 +87,9 @@ pub(super) fn name_constraints(
     for operation in operations {
         let params = operation.params.iter_mut();
         let params = params.map(|param| &mut param.constraints);
-        let body = operation.body.iter_mut().map(|body| &mut body.constraints);
-        for id in params.chain(body) {
+        let forms = operation.body.iter_mut().flat_map(|body| &mut body.forms);
+        let forms = forms.map(|form| &mut form.constraints);
+        for id in params.chain(forms) {
             *id = id.and_then(|root| roots[root.0]);
         }
     }
@@ -88,7 +102,11 @@ fn for_each_type(answer: &Answer, visit: &mut impl FnMut(&Type)) {
         match &arm.body {
             ArmBody::Object(fields) => fields.iter().for_each(|field| visit(&field.ty)),
             ArmBody::Json(ty) => visit(ty),
-            ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => {}
+            ArmBody::Text
+            | ArmBody::Bytes
+            | ArmBody::Events
+            | ArmBody::Empty
+            | ArmBody::Redirect => {}
         }
     }
 }

@@ -5,11 +5,11 @@ mod keywords;
 use std::collections::BTreeSet;
 
 use super::context::Context;
-use super::graph::{Choice, Node, NodeId, Part, Use};
+use super::graph::{self, Choice, Node, NodeId, Part, Use};
 use super::members;
-use super::object::{Member, literals};
+use super::object::{Member, core, literals};
 use crate::ir::{Constraint, ConstraintsId};
-use crate::spec::document::{Document, Literal, Rest, Schema, SchemaId, Slot};
+use crate::spec::document::{Document, Kind, Literal, Rest, Schema, SchemaId, Slot};
 use crate::spec::tolerances;
 
 /// Says that a default of a body is not filled in.
@@ -19,6 +19,15 @@ fn note_default(cx: &mut Context<'_>, slot: &Slot) {
     if let Some((place, _)) = default.filter(|(_, value)| !value.is_null()) {
         let span = cx.key(&place.under("default"));
         cx.tolerate(&tolerances::DEFAULT_NOT_FILLED, span, "");
+    }
+}
+
+/// Says of which unions nothing is checked.
+pub(super) fn note_unions(cx: &mut Context<'_>) {
+    for place in graph::unchecked(&cx.constraints) {
+        let span = cx.key(&place);
+        let label = "a limit of one alternative is not checked";
+        cx.tolerate(&tolerances::UNCHECKED_CONDITION, span, label);
     }
 }
 
@@ -163,7 +172,14 @@ fn choices<'d>(
             node: node(cx, slot.schema, how, &hint),
         });
     }
-    Some(Part::AnyOf(choices))
+    let kinds: BTreeSet<Option<Kind>> = list
+        .iter()
+        .map(|slot| core(cx.document, slot).kind)
+        .collect();
+    Some(Part::AnyOf {
+        choices,
+        mixed: (kinds.len() > 1).then(|| schema.place.clone()),
+    })
 }
 
 /// Whether a schema, or a part of it, has no other keys than it names.

@@ -40,6 +40,8 @@ pub(super) struct Context<'d> {
     pub(super) nulls: HashMap<SchemaId, Null>,
     /// Lists and maps that are being made: one that contains itself directly has no type.
     pub(super) open: BTreeSet<SchemaId>,
+    /// Unions that nothing tells apart: an error where a request has one, since it is read.
+    pub(super) indistinct: Vec<(ModelId, Diagnostic)>,
     /// What requests must keep to beyond their types.
     pub(super) constraints: Graph,
     /// Which schemas are filled or read by built-in behaviours.
@@ -127,6 +129,7 @@ impl<'d> Context<'d> {
             component_names: OnceCell::new(),
             nulls: HashMap::new(),
             open: BTreeSet::new(),
+            indistinct: Vec::new(),
             constraints: Graph::default(),
             bindings: HashMap::new(),
             flattened: HashMap::new(),

@@ -74,7 +74,7 @@ fn is_another(
         let objects = draft
             .answered
             .iter()
-            .filter(|one| (200..300).contains(&one.http));
+            .filter(|one| one.statuses.is_success());
         objects.filter_map(|one| one.object()).any(|object| {
             let known = responses::outcomes_of(cx.document, behaviour, object);
             known.iter().any(|known| std::ptr::eq(*known, *outcome))

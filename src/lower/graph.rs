@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::ir::{Alternative, Constraint, Constraints, ConstraintsId};
 use crate::name::Namer;
 use crate::spec::document::SchemaId;
+use crate::spec::place::Place;
 
 /// Index into [`Graph::nodes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,7 +46,11 @@ pub(super) enum Part {
     OtherKeys(Vec<String>, NodeId),
     Items(NodeId),
     Of(NodeId),
-    AnyOf(Vec<Choice>),
+    AnyOf {
+        choices: Vec<Choice>,
+        /// The union, where its alternatives differ in their types: dropping the check then allows more than the schema.
+        mixed: Option<Place>,
+    },
 }
 
 /// One alternative.
@@ -63,6 +68,25 @@ pub(super) struct Graph {
     pub(super) by_schema: HashMap<(SchemaId, Use), NodeId>,
     /// Bodies and parameters, by the id that stands for them until [`finish`].
     pub(super) roots: Vec<NodeId>,
+}
+
+/// The unions that limit one alternative while another one takes every value of its own type: types are not part of the
+/// check, so that nothing of it is left.
+pub(super) fn unchecked(graph: &Graph) -> Vec<Place> {
+    let asks = asking(&graph.nodes);
+    let mut places = Vec::new();
+    for part in graph.nodes.iter().flat_map(|node| &node.parts) {
+        if let Part::AnyOf {
+            choices,
+            mixed: Some(place),
+        } = part
+            && choices.iter().any(|choice| asks[choice.node.0])
+            && !choices_ask(choices, &asks)
+        {
+            places.push(place.clone());
+        }
+    }
+    places
 }
 
 /// The constraints with names, and for each root which of them are its own.
@@ -95,18 +119,17 @@ pub(super) fn finish(graph: Graph) -> (Vec<Constraints>, Vec<Option<ConstraintsI
 /// Which nodes ask for something, themselves or by others.
 fn asking(nodes: &[Node]) -> Vec<bool> {
     let mut users = vec![Vec::new(); nodes.len()];
-    let mut waiting = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
         for part in &node.parts {
             match part {
-                Part::Own(_) => waiting.push(at),
+                Part::Own(_) => {}
                 Part::Key(_, used)
                 | Part::OtherKeys(_, used)
                 | Part::Items(used)
                 | Part::Of(used) => {
                     users[used.0].push(at);
                 }
-                Part::AnyOf(choices) => {
+                Part::AnyOf { choices, .. } => {
                     choices
                         .iter()
                         .for_each(|choice| users[choice.node.0].push(at));
@@ -115,13 +138,34 @@ fn asking(nodes: &[Node]) -> Vec<bool> {
         }
     }
     let mut asks = vec![false; nodes.len()];
+    let mut waiting: Vec<usize> = (0..nodes.len()).collect();
     while let Some(at) = waiting.pop() {
-        if !asks[at] {
+        if !asks[at] && nodes[at].parts.iter().any(|part| is_asking(part, &asks)) {
             asks[at] = true;
             waiting.extend(&users[at]);
         }
     }
     asks
+}
+
+/// Whether a part asks for something, as far as it is known which nodes do.
+fn is_asking(part: &Part, asks: &[bool]) -> bool {
+    match part {
+        Part::Own(_) => true,
+        Part::Key(_, used) | Part::OtherKeys(_, used) | Part::Items(used) | Part::Of(used) => {
+            asks[used.0]
+        }
+        Part::AnyOf { choices, .. } => choices_ask(choices, asks),
+    }
+}
+
+/// Whether alternatives ask for something beyond their types. One that asks for nothing takes every value, so that
+/// the others ask for nothing either.
+fn choices_ask(choices: &[Choice], asks: &[bool]) -> bool {
+    let is_limited = |choice: &Choice| {
+        asks[choice.node.0] || !choice.required.is_empty() || !choice.literals.is_empty()
+    };
+    choices.iter().all(is_limited) && choices.iter().any(|choice| asks[choice.node.0])
 }
 
 struct Writer<'a> {
@@ -154,8 +198,8 @@ impl Writer<'_> {
                     all.extend(inner.map(|it| Constraint::OtherKeys(known.clone(), it)));
                 }
                 Part::Items(used) => all.extend(some(self.used(*used)).map(Constraint::Items)),
-                Part::AnyOf(choices) => {
-                    if choices.iter().any(|choice| self.asks[choice.node.0]) {
+                Part::AnyOf { choices, .. } => {
+                    if choices_ask(choices, self.asks) {
                         let choices = choices.iter().map(|choice| Alternative {
                             required: choice.required.clone(),
                             literals: choice.literals.clone(),

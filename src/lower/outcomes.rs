@@ -20,7 +20,7 @@ pub(super) fn tie(
             if is_redirect(outcome) {
                 return matches!(arm.body, ArmBody::Redirect);
             }
-            (200..300).contains(&arm.http)
+            arm.statuses.is_success()
                 && matches!(arm.body, ArmBody::Object(_))
                 && arm.literal.as_deref() == outcome.status
         });

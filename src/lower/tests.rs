@@ -1,5 +1,6 @@
 //! What lowering makes of small specs.
 
+mod answers;
 mod marks;
 mod nulls;
 mod oddities;

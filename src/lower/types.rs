@@ -212,12 +212,8 @@ fn union<'d>(
     if tag.is_none() {
         if let Some((one, other)) = unions::indistinguishable(&borrowed) {
             let place = &schema.place;
-            cx.report(unions::report_indistinguishable(
-                cx.document,
-                place,
-                one,
-                other,
-            ));
+            let diagnostic = unions::report_indistinguishable(cx.document, place, one, other);
+            cx.indistinct.push((id, diagnostic));
         }
         unions::most_demanding_first(&mut objects, unions::requires_more);
     }

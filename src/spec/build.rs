@@ -9,6 +9,7 @@ mod keywords;
 mod kinds;
 mod operations;
 mod schemas;
+mod servers;
 mod views;
 
 use std::collections::HashMap;
@@ -38,6 +39,7 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
     let main = files.main();
     let security = building.requirements(&root, main).unwrap_or_default();
     let mut operations = building.operations(&root, main, &security);
+    let server = building.server(&root, main);
     let schemes = building.schemes(&root, main);
     building.component_schemas(&root, main);
     let mut schemas = building.finish();
@@ -52,9 +54,7 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
         title: info("title"),
         version: info("version"),
         docs: prose(&info("description")),
-        server: main
-            .pointer("/servers/0")
-            .map_or(String::new(), |server| text(server, "url")),
+        server,
         operations,
         schemes,
         schemas,

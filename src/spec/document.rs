@@ -22,7 +22,7 @@ pub(crate) struct Document {
     pub(crate) version: String,
     /// `info.description`; may be empty.
     pub(crate) docs: String,
-    /// `url` of the first server; may be empty.
+    /// `url` of the first server, each variable with its default; may be empty.
     pub(crate) server: String,
     /// In the order of the file.
     pub(crate) operations: Vec<Operation>,
@@ -182,7 +182,7 @@ pub(crate) enum SchemeKind {
 }
 
 /// The `type` of a schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are JSON Schema's")]
 pub(crate) enum Kind {
     String,

@@ -60,6 +60,11 @@ impl Files {
         self.0.get(place.file)?.value.pointer(&place.pointer)
     }
 
+    /// Whether the same is written at two places.
+    pub(crate) fn are_equal(&self, one: &Place, other: &Place) -> bool {
+        one == other || self.value(one).is_some() && self.value(one) == self.value(other)
+    }
+
     /// The places of one file.
     pub(crate) fn spans(&self, file: usize) -> &SpanMap {
         &self.0[file].spans

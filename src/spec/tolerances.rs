@@ -142,10 +142,10 @@ tolerances! {
     NOT_GENERATED = "not-generated",
         "a description has parts from which nothing is generated",
         "callbacks, links and webhooks are ignored: the server answers requests, and sends none";
-    /// Servers of a path or an operation, variables of servers.
+    /// Servers of a path or an operation, variables of servers, a second server with another path.
     IGNORED_SERVERS = "ignored-servers",
         "a server is ignored",
-        "all operations are served by one server, under the path of the first of the description's `servers`; variables and the servers of single paths have no effect";
+        "all operations are served by one server, under the path of the first of the description's `servers`, whose variables have their defaults; other servers and those of single paths have no effect";
     /// `encoding` of a form.
     ENCODING = "ignored-encoding",
         "a media type says how single keys are encoded",
@@ -177,7 +177,19 @@ tolerances! {
     /// Headers of an answer of a custom operation.
     ANSWER_HEADERS = "untyped-answer-headers",
         "an answer of a custom operation has headers",
-        "they have no place in the answer's type: the method sets them on its call; those of the session are sent by themselves";
+        "they have no place in the answer's type: the method sets them by `call.set_header`, and scripts may read them; those of the session are sent by themselves";
+    /// `1XX`, or a `default` for which no status is left.
+    UNANSWERED_STATUS = "status-without-answer",
+        "a response is described that no request is answered with",
+        "statuses from 100 to 199 are interim (RFC 9110 §15.2) and are not a method's to answer, and a `default` beside all classes has no status left; drop the response";
+    /// XML with an object.
+    SCHEMA_OF_TEXT = "schema-of-text",
+        "a body that is not JSON has a schema",
+        "nothing checks or types it: the method writes or reads the body as text, as bytes or as events; describe it as `type: string`, with `format: binary` for bytes";
+    /// Parts beside JSON in a request, or text in that of a built-in.
+    UNREAD_MEDIA_TYPE = "unread-media-type",
+        "a request body has a media type that is not read",
+        "a body in parts (`multipart/…`) is not read, and built-in behaviours read JSON and forms alone; take it by an operation of your own, as text or bytes";
     /// `/users/{id}` beside `/users/{userId}/roles`.
     TWO_NAMES = "parameter-with-two-names",
         "a path parameter has another name in another path",

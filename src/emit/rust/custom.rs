@@ -54,6 +54,12 @@ fn file(api: &Api, group: &Group<'_>, frame: Frame<'_>) -> String {
         .iter()
         .filter(|operation| !operation.params.is_empty());
     items.extend(with_params.map(|operation| print::item(params(api, operation))));
+    items.extend(
+        operations
+            .iter()
+            .filter_map(|operation| decode::body_enum(api, operation))
+            .map(print::item),
+    );
     let function = |operation: &&Operation| print::item(decode::function(api, group, operation));
     items.extend(operations.iter().map(function));
     View {
@@ -104,7 +110,10 @@ fn arguments(api: &Api, operation: &Operation) -> Vec<TokenStream> {
         arguments.push(quote!(params: #params));
     }
     if let Some(body) = &operation.body {
-        let ty = types::syn_type(&types::text(api, &body.ty));
+        let ty = match body.forms.as_slice() {
+            [form] => decode::form_type(api, form),
+            _ => types::syn_type(body.name.as_str()),
+        };
         arguments.push(if body.required {
             quote!(body: #ty)
         } else {
@@ -143,8 +152,9 @@ fn imports(operations: &[&Operation]) -> Vec<&'static str> {
         needs.read |= decode::reads(operation);
         needs.constraints |= decode::checks(operation);
         let params = operation.params.iter().map(|param| &param.field.ty);
-        let body = operation.body.iter().map(|body| &body.ty);
-        params.chain(body).for_each(|ty| needs.type_(ty));
+        let forms = operation.body.iter().flat_map(|body| &body.forms);
+        let forms = forms.map(|form| &form.ty);
+        params.chain(forms).for_each(|ty| needs.type_(ty));
     }
     let mut lines = Vec::new();
     if needs.map {

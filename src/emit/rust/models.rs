@@ -8,6 +8,7 @@ mod domain;
 mod keys;
 pub(super) mod outcomes;
 mod serde_attributes;
+mod statuses;
 
 use askama::Template;
 
@@ -59,9 +60,12 @@ pub(super) fn is_unit(answer: &Answer, arm: usize) -> bool {
     let arm = &answer.arms[arm];
     match &arm.body {
         // An untagged unit variant would be `null` on the wire.
+        _ if arm.statuses.only().is_none() => false,
         ArmBody::Object(fields) => fields.is_empty() && arm.literal.is_some(),
         ArmBody::Empty => true,
-        ArmBody::Json(_) | ArmBody::Text | ArmBody::Redirect => false,
+        ArmBody::Json(_) | ArmBody::Text | ArmBody::Bytes | ArmBody::Events | ArmBody::Redirect => {
+            false
+        }
     }
 }
 
@@ -83,12 +87,7 @@ pub(super) fn built_in(operation: &Operation) -> Option<&BuiltIn> {
 fn imports(api: &Api) -> Vec<&'static str> {
     let models = &api.models;
     let operations = &api.operations;
-    let json_arm = |answer: &Answer| {
-        answer
-            .arms
-            .iter()
-            .any(|arm| matches!(arm.body, ArmBody::Object(_) | ArmBody::Json(_)))
-    };
+    let json_arm = |answer: &Answer| answer.arms.iter().any(answers::is_derived);
     let serialize = models.iter().any(|model| model.in_answers)
         || operations
             .iter()
@@ -169,7 +168,11 @@ fn any_type(api: &Api, kind: &dyn Fn(&Type) -> bool) -> bool {
         || arms.into_iter().any(|arm| match &arm.body {
             ArmBody::Object(fields) => fields.iter().any(|field| within(&field.ty, kind)),
             ArmBody::Json(ty) => within(ty, kind),
-            ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => false,
+            ArmBody::Text
+            | ArmBody::Bytes
+            | ArmBody::Events
+            | ArmBody::Empty
+            | ArmBody::Redirect => false,
         })
 }
 

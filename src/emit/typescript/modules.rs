@@ -48,6 +48,8 @@ const ALWAYS: &[Module] = &[
     module!("login/texts"),
 ];
 
+/// Bytes, events and texts, for the operations that have any.
+pub(super) const RAW: Module = module!("raw");
 pub(super) const EMAIL_PASSWORD: Module = module!("login/email-password");
 pub(super) const EMAIL_VERIFICATION: Module = module!("login/email-verification");
 pub(super) const PASSKEYS: Module = module!("login/passkeys");

@@ -6,10 +6,13 @@ use crate::catalog::Contract;
 use crate::ir::{Api, Behaviour, ModelId, Operation};
 
 /// Types that the package exports beside the spec's, and global ones that the emitted code uses.
-const TAKEN_TYPES: [&str; 17] = [
+const TAKEN_TYPES: [&str; 21] = [
     "ApiError",
+    "ArrayBuffer",
+    "AsyncIterable",
     "AuthClient",
     "AuthClientOptions",
+    "Blob",
     "CallOptions",
     "ClaimFailure",
     "CreateAuthClientOptions",
@@ -23,16 +26,19 @@ const TAKEN_TYPES: [&str; 17] = [
     "TimeoutError",
     "TokenStorage",
     "TokenTransferMethod",
+    "Uint8Array",
     "Array",
 ];
 
 /// Values that the package exports or that `operations.ts` imports.
-const TAKEN_FUNCTIONS: [&str; 6] = [
+const TAKEN_FUNCTIONS: [&str; 8] = [
     "call",
     "cookieStorage",
     "createAuthClient",
+    "deepObject",
     "forRequest",
     "memoryStorage",
+    "receive",
     "segment",
 ];
 

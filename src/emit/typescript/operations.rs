@@ -1,12 +1,12 @@
 //! `operations`: one function per operation, as JavaScript and its declarations.
 
-mod request;
+pub(super) mod request;
 
 use std::collections::BTreeSet;
 
 use super::docs;
 use super::names::{Names, OperationNames};
-use super::types::expression;
+use super::types::body_type;
 use crate::emit::sections;
 use crate::ir::{Api, ArmBody, Operation, Segment, Style, Tenancy, Type};
 
@@ -35,22 +35,30 @@ pub(super) fn functions(api: &Api, names: &Names) -> Functions {
     };
     let any = |test: fn(&Operation) -> bool| api.operations.iter().any(test);
     let helpers = [
-        ("call", !functions.is_empty()),
+        ("call", any(|operation| !request::is_raw(operation))),
         ("deepObject", any(has_deep_objects)),
         ("segment", any(has_segments)),
     ];
     let helpers = helpers.iter().filter(|(_, used)| *used);
     let helpers: Vec<&str> = helpers.map(|(name, _)| *name).collect();
-    let imports = match helpers.as_slice() {
+    let mut imports = match helpers.as_slice() {
         [] => String::new(),
         names => format!("import {{ {} }} from \"./http.js\";\n", names.join(", ")),
     };
+    if has_raw(api) {
+        imports.push_str("import { receive } from \"./raw.js\";\n");
+    }
     Functions {
         imports,
         type_imports: type_imports(&used),
         scripts: texts(Function::script),
         declarations: texts(Function::declaration),
     }
+}
+
+/// Whether a call is more than JSON, a form or a text.
+pub(super) fn has_raw(api: &Api) -> bool {
+    api.operations.iter().any(request::is_raw)
 }
 
 fn has_deep_objects(operation: &Operation) -> bool {
@@ -97,6 +105,8 @@ struct Function {
     name: String,
     response: String,
     request: Option<Request>,
+    /// What makes the call: `call`, or `receive` where it is more than JSON, a form or a text.
+    helper: &'static str,
     /// The members of the object that tells the runtime how to make the call.
     call: String,
 }
@@ -133,6 +143,11 @@ impl Function {
             name: own.function.clone(),
             response: own.response.clone(),
             request: request_argument(operation, own, names, used),
+            helper: if request::is_raw(operation) {
+                "receive"
+            } else {
+                "call"
+            },
             call: request::entries(operation).join(", "),
         }
     }
@@ -161,8 +176,8 @@ impl Function {
             Some(_) => "request, ",
         };
         format!(
-            "export {}function {}(client, {request}options) {{\n  return call(client, {{ {} }}, options);\n}}",
-            self.keyword, self.name, self.call
+            "export {}function {}(client, {request}options) {{\n  return {}(client, {{ {} }}, options);\n}}",
+            self.keyword, self.name, self.helper, self.call
         )
     }
 }
@@ -188,9 +203,11 @@ fn request_argument(
         });
     }
     let body = operation.body.as_ref()?;
-    note_models(&body.ty, names, used);
+    for form in &body.forms {
+        note_models(&form.ty, names, used);
+    }
     Some(Request {
-        ty: expression(&body.ty, names),
+        ty: body_type(body, names),
         presence: if body.required {
             Presence::Required
         } else {
@@ -219,12 +236,12 @@ fn function_docs(operation: &Operation) -> String {
     text.push_str(&format!("`{}`", route(operation)));
     let mut errors = String::new();
     for arm in &operation.answer.arms {
-        if (200..300).contains(&arm.http) {
+        if !arm.statuses.is_error() {
             continue;
         }
         let summary = docs::summary(&arm.docs);
         let gap = if summary.is_empty() { "" } else { ": " };
-        errors.push_str(&format!("\n- `{}`{gap}{summary}", arm.http));
+        errors.push_str(&format!("\n- `{}`{gap}{summary}", arm.statuses));
         if matches!(arm.body, ArmBody::Redirect) {
             errors.push_str(" (not followed, see “Redirects” in README.md)");
         }

@@ -5,9 +5,13 @@ mod layout;
 use layout::{Alternative, AlternativeKind, Member, interface, members, union};
 
 use super::names::{Names, OperationNames};
+use super::operations::request::{answers_raw, successes};
 use super::string;
 use crate::emit::sections::{self, Sections};
-use crate::ir::{Api, Arm, ArmBody, Field, Model, Operation, Shape, Type, UnionVariant};
+use crate::ir::{
+    Api, Arm, ArmBody, Body, BodyEncoding, BodyForm, Field, Model, Operation, Shape, Type,
+    UnionVariant,
+};
 
 /// All type declarations: operation by operation, the models that it is the first to need, its
 /// parameters, its answer.
@@ -42,6 +46,26 @@ pub(super) fn expression(ty: &Type, names: &Names) -> String {
         Type::Map(element) => format!("Record<string, {}>", expression(element, names)),
         Type::Model(id) => names.model(*id).to_owned(),
     }
+}
+
+/// The type of a request body: the value itself, or the value beside its media type where there are several.
+pub(super) fn body_type(body: &Body, names: &Names) -> String {
+    let value = |form: &BodyForm| match form.encodings.as_slice() {
+        [BodyEncoding::Bytes] => "Blob | ArrayBuffer | Uint8Array".to_owned(),
+        _ => expression(&form.ty, names),
+    };
+    let named = |name: &String| match name.strip_suffix("/*") {
+        Some(kind) => format!("`{kind}/${{string}}`"),
+        None => string(name),
+    };
+    if let [form] = body.forms.as_slice() {
+        return value(form);
+    }
+    let forms = body.forms.iter().map(|form| {
+        let types: Vec<String> = form.types.iter().map(named).collect();
+        format!("{{ type: {}; body: {} }}", types.join(" | "), value(form))
+    });
+    forms.collect::<Vec<_>>().join(" | ")
 }
 
 /// A key of an object type or literal: quoted where it is no identifier.
@@ -163,7 +187,7 @@ fn params(operation: &Operation, own: &OperationNames, names: &Names) -> String 
         .map(|(param, name)| Member::field(&param.field, &name, true, names))
         .collect();
     if let Some(body) = &operation.body {
-        let ty = expression(&body.ty, names);
+        let ty = body_type(body, names);
         members.push(Member {
             docs: "The request body.".to_owned(),
             text: if body.required {
@@ -179,11 +203,8 @@ fn params(operation: &Operation, own: &OperationNames, names: &Names) -> String 
 
 fn response(operation: &Operation, own: &OperationNames, names: &Names) -> String {
     let mut alternatives: Vec<Alternative> = Vec::new();
-    for arm in &operation.answer.arms {
-        if !(200..300).contains(&arm.http) {
-            continue;
-        }
-        let alternative = success(operation.answer.tag.as_deref(), arm, names);
+    for arm in successes(operation) {
+        let alternative = success(operation, arm, names);
         let text = alternative.kind.print("");
         if alternatives
             .iter()
@@ -196,7 +217,12 @@ fn response(operation: &Operation, own: &OperationNames, names: &Names) -> Strin
     union(&own.response, &docs, &alternatives)
 }
 
-fn success(tag: Option<&str>, arm: &Arm, names: &Names) -> Alternative {
+fn success(operation: &Operation, arm: &Arm, names: &Names) -> Alternative {
+    let tag = operation.answer.tag.as_deref();
+    // Beside bytes, what is no `text/…` is read as bytes too.
+    let is_text = |media: &String| media.starts_with("text/");
+    let is_read_as_text = !answers_raw(operation) || arm.media.as_ref().is_none_or(is_text);
+    let other = |text: &str| AlternativeKind::Other(text.to_owned());
     Alternative {
         docs: arm.docs.clone(),
         kind: match &arm.body {
@@ -204,8 +230,10 @@ fn success(tag: Option<&str>, arm: &Arm, names: &Names) -> Alternative {
                 AlternativeKind::Object(tagged(tag, arm.literal.as_deref(), fields, false, names))
             }
             ArmBody::Json(ty) => AlternativeKind::Other(expression(ty, names)),
-            ArmBody::Text => AlternativeKind::Other("string".to_owned()),
-            ArmBody::Empty | ArmBody::Redirect => AlternativeKind::Other("undefined".to_owned()),
+            ArmBody::Text if is_read_as_text => other("string"),
+            ArmBody::Text | ArmBody::Bytes => other("Blob"),
+            ArmBody::Events => other("AsyncIterable<{ event: string; data: string; id: string }>"),
+            ArmBody::Empty | ArmBody::Redirect => other("undefined"),
         },
     }
 }

@@ -64,12 +64,13 @@ paths:
         show::show(&api),
         "second POST BASE/b = custom (Nothing)
   SecondResponse by -
-    200 Ok - nothing
-    400 BadRequest - nothing
+    200-399,500-599 Other - nothing
+    400-499,!403 ClientError - nothing
     403 Forbidden - nothing
 first GET BASE/b = custom (Nothing)
   FirstResponse by -
-    200 Ok - nothing
+    200-299 Success - nothing
+    400-599 Other - nothing
 third TRACE BASE/a = custom (Nothing)
   ThirdResponse by -
     302 Found - redirect

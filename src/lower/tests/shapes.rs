@@ -201,11 +201,14 @@ paths:
     201 Created - [string]
     204 NoContent - nothing
     302 Found - redirect
-    409 Conflict - {why?: string}
-    400 BadRequest - text
+    409 Conflict - {why?: string} as application/problem+json
+    400-499,!404,!409 ClientError - text
+    404 NotFound - text
+    500 InternalServerError - nothing
+    500-599,!500 Other - nothing
 ask GET BASE/ask = custom (Nothing)
   AskResponse by -
-    200 Ok - map json
+    200-599,!204,!205,!304 Other - map json
 "
     );
 }

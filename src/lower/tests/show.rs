@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::ir::{Api, ArmBody, Auth, Behaviour, Field, Operation, Segment, Shape, Tenancy, Type};
+use crate::ir::{
+    Api, ArmBody, Auth, Behaviour, Field, Operation, Segment, Shape, Statuses, Tenancy, Type,
+};
 
 /// Every operation and every model.
 pub(super) fn show(api: &Api) -> String {
@@ -77,16 +79,16 @@ fn show_operation(api: &Api, operation: &Operation, text: &mut String) {
             format!("{:?} {}", param.place, show_field(api, &param.field)),
         );
     }
-    if let Some(body) = &operation.body {
-        let mark = if body.required { "" } else { "?" };
-        line(
-            2,
-            format!(
-                "body{mark} {:?} {}",
-                body.encodings,
-                show_type(api, &body.ty)
-            ),
-        );
+    for form in operation.body.iter().flat_map(|body| &body.forms) {
+        let required = operation.body.as_ref().is_some_and(|body| body.required);
+        let mark = if required { "" } else { "?" };
+        let is_plain = |name: &String| name.ends_with("/json") || name.ends_with("-urlencoded");
+        let types = match form.types.iter().all(is_plain) {
+            true => String::new(),
+            false => format!(" as {}", form.types.join(" or ")),
+        };
+        let ty = show_type(api, &form.ty);
+        line(2, format!("body{mark} {:?} {ty}{types}", form.encodings));
     }
     let tag = operation.answer.tag.as_deref().unwrap_or("-");
     line(2, format!("{} by {tag}", operation.answer.name.as_str()));
@@ -95,14 +97,26 @@ fn show_operation(api: &Api, operation: &Operation, text: &mut String) {
             ArmBody::Object(fields) => show_fields(api, fields),
             ArmBody::Json(ty) => show_type(api, ty),
             ArmBody::Text => "text".to_owned(),
+            ArmBody::Bytes => "bytes".to_owned(),
+            ArmBody::Events => "events".to_owned(),
             ArmBody::Empty => "nothing".to_owned(),
             ArmBody::Redirect => "redirect".to_owned(),
         };
         let literal = arm.literal.as_deref().unwrap_or("-");
-        line(
-            4,
-            format!("{} {} {literal} {body}", arm.http, arm.name.as_str()),
-        );
+        let statuses = match &arm.statuses {
+            Statuses::One(code) => code.to_string(),
+            Statuses::Several { ranges, except, .. } => {
+                let ranges = ranges.iter().map(|(from, to)| format!("{from}-{to}"));
+                let except = except.iter().map(|code| format!("!{code}"));
+                ranges.chain(except).collect::<Vec<_>>().join(",")
+            }
+        };
+        let media = match &arm.media {
+            Some(media) => format!(" as {media}"),
+            None => String::new(),
+        };
+        let name = arm.name.as_str();
+        line(4, format!("{statuses} {name} {literal} {body}{media}"));
     }
 }
 

@@ -56,6 +56,18 @@ export declare function call<Answer>(
 export declare function segment(value: unknown): string;
 /** An object as parameters of a query: `filter[state]`. */
 export declare function deepObject(name: string, value?: object | null): object;
+/** The URL and the request of a call. */
+export declare function requestOf(
+  client: AuthClient,
+  operation: Operation,
+  options: CallOptions,
+): [string, RequestInit];
+/** Writes values into a query, a form or headers, each of a list by itself. */
+export declare function put<Target extends URLSearchParams | Headers>(
+  target: Target,
+  values?: object,
+  how?: "append" | "set",
+): Target;
 /** The body of an answer: whether it is JSON, and its value. */
 export declare function read(response: Response): Promise<[boolean, unknown]>;
 /**

@@ -49,7 +49,8 @@ export function deepObject(name, value = {}) {
   const keys = Object.entries(value ?? {});
   return Object.fromEntries(keys.map(([key, item]) => [`${name}[${key}]`, item]));
 }
-function requestOf(client, operation, options) {
+/** The URL and the request of a call. */
+export function requestOf(client, operation, options) {
   const tenant = options.tenantId || client.tenantId || "public";
   const prefix =
     (operation.absolute ? "" : client.apiBasePath) +
@@ -74,7 +75,7 @@ function requestOf(client, operation, options) {
   return [url.href, init];
 }
 /** Writes values into a query, a form or headers, each of a list by itself. */
-function put(target, values = {}, how = "append") {
+export function put(target, values = {}, how = "append") {
   for (const [name, value] of Object.entries(values)) {
     let way = how;
     for (const item of [value].flat()) {

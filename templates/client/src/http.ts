@@ -96,7 +96,8 @@ export function deepObject(name: string, value: object | null = {}): object {
   return Object.fromEntries(keys.map(([key, item]) => [`${name}[${key}]`, item as unknown]));
 }
 
-function requestOf(
+/** The URL and the request of a call. */
+export function requestOf(
   client: AuthClient,
   operation: Operation,
   options: CallOptions,
@@ -130,7 +131,7 @@ function requestOf(
 type Value = string | number | boolean | Readonly<Record<string, unknown>> | null | undefined;
 
 /** Writes values into a query, a form or headers, each of a list by itself. */
-function put<Target extends URLSearchParams | Headers>(
+export function put<Target extends URLSearchParams | Headers>(
   target: Target,
   values: object = {},
   how: "append" | "set" = "append",

@@ -6,6 +6,7 @@
 
 mod content;
 mod fdi_version;
+mod negotiation;
 mod request_session;
 mod sign_in;
 mod website;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
-use http::header;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use serde_json::{Map, Value};
 
@@ -51,6 +52,10 @@ pub struct Call {
     body: Bytes,
     fdi_version: FdiVersion,
     may_be_stored_for: Option<u64>,
+    /// Headers that the operation puts on the answer.
+    own_headers: Effects,
+    /// Whether the answer is one of several media types.
+    is_negotiated: bool,
     cookies: CookieUse,
     peer: Option<SocketAddr>,
 }
@@ -93,6 +98,8 @@ impl Call {
             path_params,
             body,
             may_be_stored_for: None,
+            own_headers: Effects::new(),
+            is_negotiated: false,
             cookies: CookieUse::Allowed,
         }
     }
@@ -192,6 +199,68 @@ impl Call {
     /// Lets caches keep the answer for so many seconds, unless it is an error or carries tokens.
     pub fn let_caches_store(&mut self, seconds: u64) {
         self.may_be_stored_for = Some(seconds);
+    }
+
+    /// Puts a header on the answer, whatever becomes of it, and lets scripts of the website read it. What the session
+    /// writes goes before it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] for a value that cannot stand in a header, and for headers that say how the body is sent: those
+    /// are the server's (RFC 9112 §6).
+    pub fn set_header(&mut self, name: HeaderName, value: &str) -> Result<(), Error> {
+        const OF_THE_SERVER: [HeaderName; 4] = [
+            header::CONNECTION,
+            header::CONTENT_LENGTH,
+            header::CONTENT_TYPE,
+            header::TRANSFER_ENCODING,
+        ];
+        if OF_THE_SERVER.contains(&name) {
+            return Err(Error::internal(format!(
+                "`{name}` is not an operation's to set"
+            )));
+        }
+        self.own_headers.set_exposed(name, value)
+    }
+
+    /// Which of these media types the client wants by its `Accept` header (RFC 9110 §12.5.1). The first one where it
+    /// does not say, or wants none of them; an empty text where none is offered.
+    pub fn preferred<'a>(&mut self, offered: &[&'a str]) -> &'a str {
+        self.is_negotiated = true;
+        negotiation::preferred(self.headers(), offered).unwrap_or_default()
+    }
+
+    /// The bytes of the body, unpacked.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] when they cannot be unpacked; [`Error::PayloadTooLarge`].
+    pub fn bytes(&self) -> Result<Bytes, Error> {
+        Ok(
+            match self.unpacked("The request body could not be unpacked")? {
+                Cow::Borrowed(_) => self.body.clone(),
+                Cow::Owned(bytes) => bytes.into(),
+            },
+        )
+    }
+
+    /// The body as text.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] when it is not UTF-8, or in a charset other than a UTF; as [`bytes`](Self::bytes).
+    pub fn text(&self) -> Result<String, Error> {
+        let refused = || Error::bad_input("The request body must be text in UTF-8");
+        if !self.is_utf() {
+            return Err(refused());
+        }
+        String::from_utf8(self.bytes()?.into()).map_err(|_| refused())
+    }
+
+    /// Puts what the operation said about its answer on the response.
+    pub(crate) fn finish(&mut self, headers: &mut HeaderMap) {
+        std::mem::take(&mut self.own_headers).apply(headers);
+        if self.is_negotiated {
+            // RFC 9110 §12.5.5.
+            headers.append(header::VARY, HeaderValue::from_static("accept"));
+        }
     }
 
     /// The client, as limits count it.

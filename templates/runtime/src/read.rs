@@ -9,6 +9,7 @@ mod text;
 
 use std::fmt::Display;
 
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::{Map, Value};
@@ -42,6 +43,31 @@ pub fn optional_json<T: DeserializeOwned>(
     }
 }
 
+/// Which of several forms of a body its media type names, by the types of each (`image/*`: any of them). One that does
+/// not say has the first form.
+///
+/// # Errors
+/// [`Error::BadInput`] for any other type.
+pub fn media_type(call: &Call, forms: &[&[&str]]) -> Result<usize, Error> {
+    let Some(named) = call.headers().get(CONTENT_TYPE) else {
+        return Ok(0);
+    };
+    let named = named.to_str().unwrap_or_default();
+    let named = named.split(';').next().unwrap_or_default().trim();
+    let named = named.to_ascii_lowercase();
+    let is_it = |known: &&str| match known.strip_suffix('*') {
+        Some(kind) => named.starts_with(kind),
+        None => named == *known,
+    };
+    let form = forms.iter().position(|types| types.iter().any(is_it));
+    form.ok_or_else(|| {
+        let known = forms.concat().join("`, `");
+        Error::bad_input(format!(
+            "the media type of the request body is none of `{known}`"
+        ))
+    })
+}
+
 /// Whether the body says of itself that it is a form.
 pub fn is_form(call: &Call) -> bool {
     let content_type = call.headers().get(CONTENT_TYPE);
@@ -73,6 +99,41 @@ pub fn optional_form<T: DeserializeOwned>(
         return Ok(None);
     }
     from_form(&form, constraints).map(Some)
+}
+
+/// A body of text.
+///
+/// # Errors
+/// [`Error::BadInput`] when it is no text, or not what the spec asks for.
+pub fn text(call: &Call, constraints: Constraints) -> Result<String, Error> {
+    body_of(&Value::from(call.text()?), constraints)
+}
+
+/// A body of text that may be left out; an empty one counts as left out.
+///
+/// # Errors
+/// As [`text`].
+pub fn optional_text(call: &Call, constraints: Constraints) -> Result<Option<String>, Error> {
+    match call.text()? {
+        text if text.is_empty() => Ok(None),
+        text => body_of(&Value::from(text), constraints).map(Some),
+    }
+}
+
+/// A body of bytes.
+///
+/// # Errors
+/// [`Error::BadInput`] when there is none, or when it cannot be unpacked.
+pub fn bytes(call: &Call) -> Result<Bytes, Error> {
+    optional_bytes(call)?.ok_or_else(|| wrong_body(&"it is missing"))
+}
+
+/// A body of bytes that may be left out.
+///
+/// # Errors
+/// As [`bytes`].
+pub fn optional_bytes(call: &Call) -> Result<Option<Bytes>, Error> {
+    Ok(Some(call.bytes()?).filter(|bytes| !bytes.is_empty()))
 }
 
 fn body_of<T: DeserializeOwned>(value: &Value, constraints: Constraints) -> Result<T, Error> {

@@ -249,6 +249,11 @@ impl TestAnswer {
         std::str::from_utf8(&self.body).expect("the body is text")
     }
 
+    /// The body.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
     /// The body as JSON.
     ///
     /// # Panics

@@ -14,6 +14,7 @@ mod context;
 mod cors;
 mod dispatch;
 mod error;
+mod events;
 mod extract;
 mod guard;
 mod head;
@@ -27,13 +28,15 @@ mod protection;
 mod request_log;
 mod swap;
 
-pub use http::{Method, StatusCode};
+pub use bytes::Bytes;
+pub use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 pub use self::answer::Answer;
 pub use self::api::{Answering, Api, Handler, Operation, Route};
 pub use self::context::AuthContext;
 pub use self::cors::{allowed_headers, cors};
 pub use self::error::ErrorResponse;
+pub use self::events::{Event, EventSender, Events};
 pub use self::guard::{VerifySession, VerifySessionService};
 pub(crate) use self::head::with_checked_head;
 pub(crate) use self::layer::not_found;

@@ -2,13 +2,15 @@
 //!
 //! The reading itself is runtime (`auth_runtime::read`); here is only said what is read from where.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{params_name, types};
 use crate::emit::rust::groups::Group;
 use crate::emit::rust::{constraints, docs, models};
-use crate::ir::{Api, Auth, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Style};
+use crate::ir::{
+    Api, Auth, Body, BodyEncoding, BodyForm, Field, Operation, Param, ParamPlace, Style,
+};
 
 /// Whether a function reads anything.
 pub(super) fn reads(operation: &Operation) -> bool {
@@ -19,7 +21,9 @@ pub(super) fn reads(operation: &Operation) -> bool {
 pub(super) fn checks(operation: &Operation) -> bool {
     let mut params = operation.params.iter();
     params.any(|param| param.constraints.is_some())
-        || (operation.body.as_ref()).is_some_and(|body| body.constraints.is_some())
+        || (operation.body.iter())
+            .flat_map(|body| &body.forms)
+            .any(|form| form.constraints.is_some())
 }
 
 /// The function that reads a request and lets the group answer it.
@@ -101,16 +105,90 @@ pub(super) fn filled(param: &Param) -> Field {
     field
 }
 
+/// What a method takes of a form.
+pub(super) fn form_type(api: &Api, form: &BodyForm) -> syn::Type {
+    types::syn_type(&match form.encodings.as_slice() {
+        [BodyEncoding::Bytes] => "auth_runtime::web::Bytes".to_owned(),
+        _ => types::text(api, &form.ty),
+    })
+}
+
+/// `enum ImportNotesBody`, where a body may be one of several things.
+pub(super) fn body_enum(api: &Api, operation: &Operation) -> Option<TokenStream> {
+    let body = operation.body.as_ref()?;
+    if body.forms.len() < 2 {
+        return None;
+    }
+    let docs = docs::attributes(&format!(
+        "The body of {}, by its media type.",
+        models::call_text(operation)
+    ));
+    let name = format_ident!("{}", body.name.as_str());
+    let variants = body.forms.iter().map(|form| {
+        let types: Vec<String> = form.types.iter().map(|name| format!("`{name}`")).collect();
+        let docs = docs::attributes(&format!("{}.", types.join(" or ")));
+        let name = format_ident!("{}", form.name.as_str());
+        let ty = form_type(api, form);
+        quote!(#docs #name(#ty),)
+    });
+    Some(quote! {
+        #docs
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum #name { #(#variants)* }
+    })
+}
+
+/// The body, or the form of it that its media type names.
 fn body(api: &Api, body: &Body) -> TokenStream {
-    let constraints = constraints::argument(api, body.constraints);
-    let takes = |encoding| body.encodings.contains(&encoding);
-    let prefix = if body.required { "" } else { "optional_" };
-    let (json, form) = (format_ident!("{prefix}json"), format_ident!("{prefix}form"));
+    if let [form] = body.forms.as_slice() {
+        return self::form(api, form, body.required);
+    }
+    let types = body.forms.iter().map(|form| {
+        let types = &form.types;
+        quote!(&[#(#types),*])
+    });
+    let name = format_ident!("{}", body.name.as_str());
+    let last = body.forms.len() - 1;
+    let arms = body.forms.iter().enumerate().map(|(index, form)| {
+        let value = self::form(api, form, body.required);
+        let variant = format_ident!("{}", form.name.as_str());
+        let value = match body.required {
+            true => quote!(#name::#variant(#value)),
+            false => quote!(Option::map(#value, #name::#variant)),
+        };
+        let index = Literal::usize_unsuffixed(index);
+        let pattern = if form.name == body.forms[last].name {
+            quote!(_)
+        } else {
+            quote!(#index)
+        };
+        quote!(#pattern => #value,)
+    });
+    quote!(match read::media_type(call, &[#(#types),*])? { #(#arms)* })
+}
+
+/// What reads a form.
+fn form(api: &Api, form: &BodyForm, required: bool) -> TokenStream {
+    let constraints = constraints::argument(api, form.constraints);
+    let takes = |encoding| form.encodings.contains(&encoding);
+    let function = |name: &str| match required {
+        true => format_ident!("{name}"),
+        false => format_ident!("optional_{name}"),
+    };
+    let (json, urlencoded) = (function("json"), function("form"));
+    if takes(BodyEncoding::Bytes) {
+        let bytes = function("bytes");
+        return quote!(read::#bytes(call)?);
+    }
+    if takes(BodyEncoding::Text) {
+        let text = function("text");
+        return quote!(read::#text(call, #constraints)?);
+    }
     match (takes(BodyEncoding::Json), takes(BodyEncoding::Form)) {
         (true, true) => quote! {
-            if read::is_form(call) { read::#form(call, #constraints)? } else { read::#json(call, #constraints)? }
+            if read::is_form(call) { read::#urlencoded(call, #constraints)? } else { read::#json(call, #constraints)? }
         },
-        (false, true) => quote!(read::#form(call, #constraints)?),
+        (false, true) => quote!(read::#urlencoded(call, #constraints)?),
         _ => quote!(read::#json(call, #constraints)?),
     }
 }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::data::{self, Json};
-use super::{call_text, constructors, is_unit, item, join, outcomes, serde_attributes};
+use super::{call_text, constructors, is_unit, item, join, outcomes, serde_attributes, statuses};
 use crate::emit::rust::{docs, types};
 use crate::ir::{Answer, Api, Arm, ArmBody, Behaviour, Field, Operation};
 
@@ -32,12 +32,19 @@ fn declaration(api: &Api, operation: &Operation) -> TokenStream {
     let answer = &operation.answer;
     let name = format_ident!("{}", answer.name.as_str());
     let docs = docs::attributes(&format!("What {} answers.", call_text(operation)));
-    let serialize = answer.arms.iter().any(is_json);
-    let derives = if serialize {
-        quote!(#[derive(Debug, Clone, PartialEq, Serialize)])
-    } else {
-        quote!(#[derive(Debug, Clone, PartialEq)])
-    };
+    let serialize = answer.arms.iter().any(is_derived);
+    let mut derives = vec!["Debug"];
+    // Events are neither copied nor compared.
+    if !answer
+        .arms
+        .iter()
+        .any(|arm| matches!(arm.body, ArmBody::Events))
+    {
+        derives.extend(["Clone", "PartialEq"]);
+    }
+    derives.extend(serialize.then_some("Serialize"));
+    let derives = derives.into_iter().map(|name| format_ident!("{name}"));
+    let derives = quote!(#[derive(#(#derives),*)]);
     let json = Json::of_answer(answer.arms.iter().flat_map(fields));
     let parts = json.enum_parts(answer.tag.as_deref());
     let attributes = serialize.then(|| serde_attributes(&parts));
@@ -47,7 +54,9 @@ fn declaration(api: &Api, operation: &Operation) -> TokenStream {
         .map(|arm| match &arm.body {
             ArmBody::Object(fields) => types::size(api, fields),
             ArmBody::Json(_) => 72,
+            ArmBody::Bytes => 32,
             ArmBody::Text | ArmBody::Redirect => 24,
+            ArmBody::Events => 16,
             ArmBody::Empty => 0,
         })
         .collect();
@@ -69,20 +78,33 @@ fn order(answer: &Answer) -> Vec<usize> {
     let mut order: Vec<usize> = (0..answer.arms.len()).collect();
     order.sort_by_key(|arm| {
         let arm = &answer.arms[*arm];
-        (arm.literal.is_none(), is_json(arm))
+        (arm.literal.is_none(), is_derived(arm))
     });
     order
 }
 
-fn is_json(arm: &Arm) -> bool {
-    matches!(arm.body, ArmBody::Object(_) | ArmBody::Json(_))
+/// Whether serde writes the variant as it stands. A value beside a status is written by itself.
+pub(super) fn is_derived(arm: &Arm) -> bool {
+    match &arm.body {
+        ArmBody::Object(_) => true,
+        ArmBody::Json(_) => arm.statuses.only().is_some(),
+        ArmBody::Text | ArmBody::Bytes | ArmBody::Events | ArmBody::Empty | ArmBody::Redirect => {
+            false
+        }
+    }
+}
+
+/// The status of JSON that is written as the runtime writes it.
+fn plain_json(arm: &Arm) -> Option<u16> {
+    let is_plain = is_derived(arm) && arm.media.is_none();
+    arm.statuses.only().filter(|_| is_plain)
 }
 
 /// The keys of an arm without its tag.
 fn fields(arm: &Arm) -> &[Field] {
     match &arm.body {
         ArmBody::Object(fields) => fields,
-        ArmBody::Json(_) | ArmBody::Text | ArmBody::Empty | ArmBody::Redirect => &[],
+        _ => &[],
     }
 }
 
@@ -91,48 +113,59 @@ fn variant(api: &Api, answer: &Answer, index: usize, json: Option<&Json>) -> Tok
     let arm = &answer.arms[index];
     let name = format_ident!("{}", arm.name.as_str());
     let mut text = arm.docs.trim().to_owned();
-    if arm.http != 200 {
+    if arm.statuses.only() != Some(200) {
         let gap = if text.is_empty() { "" } else { "\n\n" };
-        text.push_str(&format!("{gap}Status code {}.", arm.http));
+        text.push_str(&format!("{gap}{}", statuses::text(&arm.statuses)));
+    }
+    if let Some(media) = &arm.media {
+        let gap = if text.is_empty() { "" } else { "\n\n" };
+        text.push_str(&format!("{gap}Media type `{media}`."));
     }
     let docs = docs::attributes(&text);
     let attributes = match json {
         None => TokenStream::new(),
-        Some(_) if !is_json(arm) => serde_attributes(&["skip".to_owned()]),
+        Some(_) if !is_derived(arm) => serde_attributes(&["skip".to_owned()]),
         Some(_) => {
             let (literal, tag) = (arm.literal.as_deref(), answer.tag.as_deref());
             serde_attributes(&data::variant_parts(literal, arm.name.as_str(), tag))
         }
     };
-    let body = match &arm.body {
-        ArmBody::Object(_) if is_unit(answer, index) => TokenStream::new(),
-        ArmBody::Object(fields) => {
+    let status = statuses::field(arm).map(|name| {
+        let name = format_ident!("{name}");
+        let attributes =
+            (json.is_some() && is_derived(arm)).then(|| serde_attributes(&["skip".to_owned()]));
+        quote!(#attributes #name: StatusCode,)
+    });
+    let value = match &arm.body {
+        ArmBody::Json(ty) => Some(types::syn_type(&types::text(api, ty))),
+        ArmBody::Text => Some(types::syn_type("String")),
+        ArmBody::Bytes => Some(types::syn_type("auth_runtime::web::Bytes")),
+        ArmBody::Events => Some(types::syn_type("auth_runtime::web::Events")),
+        ArmBody::Object(_) | ArmBody::Empty | ArmBody::Redirect => None,
+    };
+    let body = match (&arm.body, value, status) {
+        _ if is_unit(answer, index) => TokenStream::new(),
+        (ArmBody::Object(fields), _, status) => {
             let fields = fields.iter().map(|field| {
                 let attributes = json.map(|json| json.field(field));
                 let field = data::declaration(api, None, field);
                 quote!(#attributes #field,)
             });
-            quote!({ #(#fields)* })
+            quote!({ #status #(#fields)* })
         }
-        ArmBody::Json(ty) => {
-            let ty = types::syn_type(&types::text(api, ty));
-            quote!((#ty))
-        }
-        ArmBody::Text => quote!((String)),
-        ArmBody::Empty => TokenStream::new(),
-        ArmBody::Redirect => quote!({ location: String }),
+        (_, Some(ty), None) => quote!((#ty)),
+        (_, Some(ty), status) => quote!({ #status body: #ty }),
+        (ArmBody::Redirect, _, status) => quote!({ #status location: String }),
+        (_, _, status) => quote!({ #status }),
     };
     quote!(#docs #attributes #name #body,)
 }
 
 /// The name of the status code where all of an answer is JSON with one code, and the code has a name.
 pub(super) fn json_status(answer: &Answer) -> Option<&'static str> {
-    let first = answer.arms.first()?.http;
-    let is_uniform = answer
-        .arms
-        .iter()
-        .all(|arm| is_json(arm) && arm.http == first);
-    is_uniform.then(|| status_name(first)).flatten()
+    let first = plain_json(answer.arms.first()?)?;
+    let is_uniform = answer.arms.iter().all(|arm| plain_json(arm) == Some(first));
+    is_uniform.then(|| statuses::name(first)).flatten()
 }
 
 /// `json_answer!(SignUpResponse, OK)`, or `impl TryFrom<SignUpResponse> for Answer` where it takes more.
@@ -142,17 +175,15 @@ fn conversion(answer: &Answer) -> TokenStream {
         let status = format_ident!("{status}");
         return quote!(json_answer!(#name, #status););
     }
-    let codes: Vec<u16> = answer.arms.iter().map(|arm| arm.http).collect();
-    let is_uniform = codes.windows(2).all(|pair| pair[0] == pair[1]);
-    let is_all_json = answer.arms.iter().all(is_json);
-    let body = match codes.first() {
-        Some(code) if is_all_json && is_uniform => {
-            let code = status_code(*code);
+    let codes: Option<Vec<u16>> = answer.arms.iter().map(plain_json).collect();
+    let body = match codes.as_deref() {
+        Some([code, others @ ..]) if others.iter().all(|other| other == code) => {
+            let code = statuses::constant(*code);
             quote!(Answer::json(#code, &answer))
         }
-        _ if is_all_json => {
+        Some([_, ..]) => {
             let arms = order(answer).into_iter().map(|arm| {
-                let code = status_code(answer.arms[arm].http);
+                let code = statuses::expression(&answer.arms[arm]);
                 (any(answer, arm), code)
             });
             let arms = match_arms(arms, None);
@@ -174,19 +205,26 @@ fn conversion(answer: &Answer) -> TokenStream {
 
 /// The body of the conversion of an answer that is not JSON throughout.
 fn mixed(answer: &Answer) -> TokenStream {
-    let (json, other): (Vec<usize>, Vec<usize>) = order(answer)
-        .into_iter()
-        .partition(|arm| is_json(&answer.arms[*arm]));
+    let (json, other): (Vec<usize>, Vec<usize>) = order(answer).into_iter().partition(|arm| {
+        let arm = &answer.arms[*arm];
+        is_derived(arm) && arm.statuses.only().is_some()
+    });
+    let is_all_json = other.is_empty();
     let other = other.into_iter().map(|arm| plain_arm(answer, arm));
     let other = match_arms(other, None);
-    let json_codes: BTreeSet<u16> = json.iter().map(|arm| answer.arms[*arm].http).collect();
     let to_json = |arm: usize| {
-        let code = status_code(answer.arms[arm].http);
-        (any(answer, arm), quote!(Answer::json(#code, &json)))
+        let code = statuses::expression(&answer.arms[arm]);
+        let json = typed(&answer.arms[arm], &quote!(Answer::json(#code, &json)));
+        (any(answer, arm), json)
     };
+    let bodies: BTreeSet<String> = json.iter().map(|arm| to_json(*arm).1.to_string()).collect();
     let json = match json.as_slice() {
-        // Whatever is left is JSON of one status code.
-        [arm, ..] if json_codes.len() == 1 => {
+        [arm, ..] if is_all_json && bodies.len() == 1 => {
+            let code = statuses::expression(&answer.arms[*arm]);
+            return typed(&answer.arms[*arm], &quote!(Answer::json(#code, &answer)));
+        }
+        // Whatever is left is JSON of one status code and media type.
+        [arm, ..] if bodies.len() == 1 => {
             match_arms([(quote!(json), to_json(*arm).1)].into_iter(), None)
         }
         _ => match_arms(json.iter().map(|arm| to_json(*arm)), Some(&quote!(json))),
@@ -194,19 +232,67 @@ fn mixed(answer: &Answer) -> TokenStream {
     quote!(match answer { #other #json })
 }
 
-/// Pattern and body for an arm that is not JSON.
+/// Pattern and body for an arm that is not JSON of one status code.
 fn plain_arm(answer: &Answer, index: usize) -> (TokenStream, TokenStream) {
     let path = arm_path(answer, index);
-    let code = status_code(answer.arms[index].http);
-    match &answer.arms[index].body {
-        ArmBody::Text => (quote!(#path(text)), quote!(Ok(Answer::text(#code, text)))),
+    let arm = &answer.arms[index];
+    let code = statuses::expression(arm);
+    let status = statuses::field(arm).map(|name| format_ident!("{name}"));
+    let with_value = |name: TokenStream| match &status {
+        Some(status) => quote!(#path { #status, body: #name }),
+        None => quote!(#path(#name)),
+    };
+    match &arm.body {
+        ArmBody::Text => {
+            let typed = media(arm);
+            let text = quote!(Ok(Answer::text(#code, text) #typed));
+            (with_value(quote!(text)), text)
+        }
+        ArmBody::Bytes => {
+            let typed = media(arm);
+            let bytes = quote!(Ok(Answer::bytes(#code, bytes) #typed));
+            (with_value(quote!(bytes)), bytes)
+        }
+        ArmBody::Events => (
+            with_value(quote!(events)),
+            quote!(Ok(Answer::events(#code, events))),
+        ),
         ArmBody::Redirect => (
-            quote!(#path { location }),
+            match &status {
+                Some(status) => quote!(#path { #status, location }),
+                None => quote!(#path { location }),
+            },
             quote!(Answer::redirect(#code, &location)),
         ),
-        ArmBody::Empty | ArmBody::Object(_) | ArmBody::Json(_) => {
-            (path, quote!(Ok(Answer::empty(#code))))
+        ArmBody::Json(_) => {
+            let json = typed(arm, &quote!(Answer::json(#code, &value)));
+            (with_value(quote!(value)), json)
         }
+        ArmBody::Object(_) => {
+            let json = typed(arm, &quote!(Answer::json(#code, &answer)));
+            (quote!(#path { #status, .. }), json)
+        }
+        ArmBody::Empty => {
+            let pattern = match &status {
+                Some(status) => quote!(#path { #status }),
+                None => path,
+            };
+            (pattern, quote!(Ok(Answer::empty(#code))))
+        }
+    }
+}
+
+/// `.typed("text/csv")`, where an arm has a media type of its own.
+fn media(arm: &Arm) -> Option<TokenStream> {
+    let media = arm.media.as_ref()?;
+    Some(quote!(.typed(#media)))
+}
+
+/// An answer that may fail with the media type of its arm.
+fn typed(arm: &Arm, answer: &TokenStream) -> TokenStream {
+    match media(arm) {
+        Some(typed) => quote!(#answer.map(|answer| answer #typed)),
+        None => answer.clone(),
     }
 }
 
@@ -240,61 +326,7 @@ fn any(answer: &Answer, index: usize) -> TokenStream {
     let path = arm_path(answer, index);
     match &answer.arms[index].body {
         _ if is_unit(answer, index) => path,
-        ArmBody::Object(_) | ArmBody::Redirect => quote!(#path { .. }),
-        ArmBody::Json(_) | ArmBody::Text => quote!(#path(_)),
-        ArmBody::Empty => path,
+        ArmBody::Object(_) | ArmBody::Redirect | ArmBody::Empty => quote!(#path { .. }),
+        ArmBody::Json(_) | ArmBody::Text | ArmBody::Bytes | ArmBody::Events => quote!(#path(_)),
     }
-}
-
-/// The constant of the `http` crate.
-fn status_code(code: u16) -> TokenStream {
-    match status_name(code) {
-        Some(name) => {
-            let name = format_ident!("{name}");
-            quote!(StatusCode::#name)
-        }
-        None => quote!(StatusCode::from_u16(#code).map_err(Error::internal)?),
-    }
-}
-
-/// Its name in the `http` crate.
-fn status_name(code: u16) -> Option<&'static str> {
-    Some(match code {
-        200 => "OK",
-        201 => "CREATED",
-        202 => "ACCEPTED",
-        203 => "NON_AUTHORITATIVE_INFORMATION",
-        204 => "NO_CONTENT",
-        205 => "RESET_CONTENT",
-        206 => "PARTIAL_CONTENT",
-        300 => "MULTIPLE_CHOICES",
-        301 => "MOVED_PERMANENTLY",
-        302 => "FOUND",
-        303 => "SEE_OTHER",
-        304 => "NOT_MODIFIED",
-        307 => "TEMPORARY_REDIRECT",
-        308 => "PERMANENT_REDIRECT",
-        400 => "BAD_REQUEST",
-        401 => "UNAUTHORIZED",
-        402 => "PAYMENT_REQUIRED",
-        403 => "FORBIDDEN",
-        404 => "NOT_FOUND",
-        405 => "METHOD_NOT_ALLOWED",
-        406 => "NOT_ACCEPTABLE",
-        408 => "REQUEST_TIMEOUT",
-        409 => "CONFLICT",
-        410 => "GONE",
-        411 => "LENGTH_REQUIRED",
-        412 => "PRECONDITION_FAILED",
-        413 => "PAYLOAD_TOO_LARGE",
-        415 => "UNSUPPORTED_MEDIA_TYPE",
-        418 => "IM_A_TEAPOT",
-        422 => "UNPROCESSABLE_ENTITY",
-        423 => "LOCKED",
-        424 => "FAILED_DEPENDENCY",
-        428 => "PRECONDITION_REQUIRED",
-        429 => "TOO_MANY_REQUESTS",
-        451 => "UNAVAILABLE_FOR_LEGAL_REASONS",
-        _ => return None,
-    })
 }

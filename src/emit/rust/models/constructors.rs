@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{is_unit, item};
+use super::{is_unit, item, statuses};
 use crate::emit::rust::types;
 use crate::ir::{Answer, Api, ArmBody, Field, ModelId, Shape, Type};
 use crate::name::Namer;
@@ -23,6 +23,8 @@ struct Variant<'a> {
     name: &'a str,
     fields: &'a [Field],
     is_unit: bool,
+    /// The field for the HTTP status, where the outcome may have several.
+    status: Option<&'static str>,
 }
 
 /// Of an answer: one for each outcome that is an object.
@@ -33,6 +35,7 @@ pub(super) fn of_answer(api: &Api, answer: &Answer) -> Option<String> {
             name: arm.name.as_str(),
             fields,
             is_unit: is_unit(answer, index),
+            status: statuses::field(arm),
         }),
         _ => None,
     });
@@ -54,6 +57,7 @@ pub(super) fn of_model(api: &Api, id: ModelId) -> Option<String> {
                 name: variant.name.as_str(),
                 fields: &variant.fields,
                 is_unit: variant.fields.is_empty() && variant.literal.is_some(),
+                status: None,
             });
             of_enum(api, Some(id), model.name.as_str(), &all.collect::<Vec<_>>())
         }
@@ -108,20 +112,22 @@ fn of_enum(
         let own = format_ident!("{}", variant.name);
         let (allow, arguments) = arguments(api, owner, variant.fields);
         let values = variant.fields.iter().map(value);
-        let value = if variant.is_unit {
-            quote!(Self::#own)
-        } else {
-            quote!(Self::#own { #(#values),* })
+        let status = variant.status.map(|name| format_ident!("{name}"));
+        let value = match &status {
+            _ if variant.is_unit => quote!(Self::#own),
+            Some(status) => quote!(Self::#own { #status, #(#values),* }),
+            None => quote!(Self::#own { #(#values),* }),
         };
         let rest = match arguments.len() == variant.fields.len() {
             true => "",
             false => "; what is not required is left out",
         };
         let docs = format!(" [`Self::{}`]{rest}.", variant.name);
+        let status = status.map(|name| quote!(#name: StatusCode,));
         functions.push(quote! {
             #[doc = #docs]
             #allow
-            pub fn #function(#(#arguments),*) -> Self { #value }
+            pub fn #function(#status #(#arguments),*) -> Self { #value }
         });
     }
     functions.extend(setters(api, owner, variants, &mut names));

@@ -271,8 +271,8 @@ fn model_docs(api: &Api, sections: &Sections, id: ModelId) -> TokenStream {
         return docs::attributes(&model.docs);
     }
     let is_taken = |operation: &&Operation| {
-        let body = operation.body.as_ref();
-        body.is_some_and(|body| body.ty == Type::Model(id))
+        let mut forms = operation.body.iter().flat_map(|body| &body.forms);
+        forms.any(|form| form.ty == Type::Model(id))
     };
     let takers = api.operations.iter().filter(is_taken).map(call_text);
     let takers: Vec<String> = takers.collect();

@@ -104,7 +104,7 @@ fn documented(
             let source = format_ident!("{source}");
             quote!(#pattern => #target { location: #source.into() },)
         }
-        ArmBody::Text | ArmBody::Json(_) => {
+        ArmBody::Text | ArmBody::Bytes | ArmBody::Events | ArmBody::Json(_) => {
             let source = only_field(operation, outcome);
             let pattern = pattern(path, outcome, &[source]);
             let source = format_ident!("{source}");

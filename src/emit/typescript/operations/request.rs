@@ -3,8 +3,8 @@
 use super::super::string;
 use super::super::types::{is_identifier, key, param_keys};
 use crate::ir::{
-    ArmBody, Behaviour, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Segment, Style,
-    Tenancy,
+    Arm, ArmBody, Behaviour, Body, BodyEncoding, Field, Operation, Param, ParamPlace, Segment,
+    Style, Tenancy,
 };
 
 /// The object that describes the call to the client's runtime: `key: value` texts.
@@ -37,15 +37,10 @@ pub(super) fn entries(operation: &Operation) -> Vec<String> {
         };
         entries.push(format!("{}: {value}", encoding(body)));
     }
-    let successes = || {
-        operation
-            .answer
-            .arms
-            .iter()
-            .filter(|arm| (200..300).contains(&arm.http))
-    };
     let is_json = |body: &ArmBody| matches!(body, ArmBody::Object(_) | ArmBody::Json(_));
-    if successes().any(|arm| !is_json(&arm.body)) || successes().next().is_none() {
+    let mut others = successes(operation).filter(|arm| !is_json(&arm.body));
+    let is_any = others.next().is_some() || successes(operation).next().is_none();
+    if is_any && !is_raw(operation) {
         entries.push("anyBody: true".to_owned());
     }
     if operation
@@ -62,12 +57,48 @@ pub(super) fn entries(operation: &Operation) -> Vec<String> {
     entries
 }
 
+/// The successes of an operation.
+pub(in super::super) fn successes(operation: &Operation) -> impl Iterator<Item = &Arm> {
+    let arms = operation.answer.arms.iter();
+    arms.filter(|arm| arm.statuses.is_success())
+}
+
+/// Whether a call is more than JSON or a form: such calls are made by a module of their own, for which no other page pays.
+pub(super) fn is_raw(operation: &Operation) -> bool {
+    let mut bodies = operation.body.iter();
+    bodies.any(|body| !matches!(encoding(body), "json" | "form")) || answers_raw(operation)
+}
+
+/// Whether a success is bytes or events.
+pub(in super::super) fn answers_raw(operation: &Operation) -> bool {
+    let mut arms = successes(operation);
+    arms.any(|arm| matches!(arm.body, ArmBody::Bytes | ArmBody::Events))
+}
+
 fn encoding(body: &Body) -> &'static str {
-    if body.encodings.contains(&BodyEncoding::Json) || body.encodings.is_empty() {
-        "json"
-    } else {
-        "form"
+    let [form] = body.forms.as_slice() else {
+        return "typed";
+    };
+    match form.encodings.first() {
+        None | Some(BodyEncoding::Json) => "json",
+        Some(BodyEncoding::Form) => "form",
+        Some(BodyEncoding::Text | BodyEncoding::Bytes) => "raw",
     }
+}
+
+/// The media type that a call names, where it is not that of its encoding. Of several bytes the caller knows which they
+/// are: a `Blob` has a type.
+fn media_type(body: &Body) -> Option<&str> {
+    let [form] = body.forms.as_slice() else {
+        return None;
+    };
+    let name = form.types.first()?.as_str();
+    let is_encoding = match encoding(body) {
+        "json" => matches!(name, "application/json" | "*/*" | "application/*"),
+        "form" => true,
+        _ => name.ends_with("/*"),
+    };
+    (!is_encoding).then_some(name)
 }
 
 /// `query: request`, or `query: { page: request.page }`.
@@ -79,7 +110,10 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
         .zip(&keys)
         .filter(|(param, _)| param.place == place)
         .collect();
-    if own.is_empty() {
+    let body = operation.body.as_ref();
+    let media = body.and_then(media_type);
+    let media = media.filter(|_| place == ParamPlace::Header);
+    if own.is_empty() && media.is_none() {
         return None;
     }
     let is_plain = |param: &Param| match &param.style {
@@ -107,6 +141,8 @@ fn parameters(operation: &Operation, name: &str, place: ParamPlace) -> Option<St
             }
         })
         .collect();
+    let media = media.map(|media| format!("\"content-type\": {}", string(media)));
+    let pairs: Vec<String> = media.into_iter().chain(pairs).collect();
     Some(format!("{name}: {{ {} }}", pairs.join(", ")))
 }
 
@@ -197,5 +233,5 @@ fn ends_session(operation: &Operation) -> bool {
             .answer
             .arms
             .iter()
-            .any(|arm| arm.http == 200 && arm.literal.as_deref() == Some("OK"))
+            .any(|arm| arm.statuses.only() == Some(200) && arm.literal.as_deref() == Some("OK"))
 }

@@ -3,9 +3,9 @@
 use crate::app_info::{AppInfo, Setting};
 use crate::catalog;
 use crate::ir::{
-    Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BuiltIn, Field, Format,
-    Matched, Method, Model, ModelId, Operation, Param, ParamPlace, Segment, Shape, Style, Tenancy,
-    Type, UnionVariant,
+    Answer, Api, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BodyForm, BuiltIn, Field,
+    Format, Matched, Method, Model, ModelId, Operation, Param, ParamPlace, Segment, Shape,
+    Statuses, Style, Tenancy, Type, UnionVariant,
 };
 use crate::name::Namer;
 
@@ -72,7 +72,8 @@ fn model(name: &str, docs: &str, shape: Shape) -> Model {
 pub(super) fn arm(http: u16, literal: Option<&str>, docs: &str, body: ArmBody) -> Arm {
     Arm {
         name: Namer::default().variant(literal.unwrap_or("plain")),
-        http,
+        statuses: Statuses::One(http),
+        media: None,
         literal: literal.map(str::to_owned),
         docs: docs.to_owned(),
         body,
@@ -131,11 +132,22 @@ pub(super) fn param(place: ParamPlace, field: Field) -> Param {
 }
 
 pub(super) fn body(ty: Type, encoding: BodyEncoding) -> Option<Body> {
+    let name = match encoding {
+        BodyEncoding::Json => "application/json",
+        BodyEncoding::Form => "application/x-www-form-urlencoded",
+        BodyEncoding::Text => "text/csv",
+        BodyEncoding::Bytes => "image/png",
+    };
     Some(Body {
-        encodings: vec![encoding],
-        ty,
+        forms: vec![BodyForm {
+            name: Namer::default().variant("json"),
+            encodings: vec![encoding],
+            types: vec![name.to_owned()],
+            ty,
+            constraints: None,
+        }],
+        name: Namer::default().type_name("body"),
         required: true,
-        constraints: None,
     })
 }
 

@@ -120,6 +120,7 @@ async fn run(
         }) if call.fdi_version().is_named() => error::too_many_requests(retry_after_seconds),
         Err(error) => error::response(&error, call.auth().session_config()),
     };
+    call.finish(response.headers_mut());
     error::settle(&mut response, call.auth(), head).await;
     let effects = call.take_effects();
     if !effects.is_empty() {

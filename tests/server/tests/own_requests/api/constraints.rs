@@ -59,20 +59,3 @@ pub(super) static SEARCH_PARCELS_PLACE: Constraints = &[
 ];
 
 pub(super) static SEARCH_PARCELS_PAGE: Constraints = &[Minimum(Number::Int(1))];
-
-pub(super) static SEARCH_PARCELS_RELAY: Constraints = &[
-    AnyOf(
-        &[
-            Alternative {
-                required: &[],
-                literals: &[],
-                constraints: &[Format(Format::Uri)],
-            },
-            Alternative {
-                required: &[],
-                literals: &[],
-                constraints: &[],
-            },
-        ],
-    ),
-];

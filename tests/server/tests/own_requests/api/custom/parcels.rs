@@ -142,9 +142,7 @@ pub(in crate::api) async fn search_parcels(
             .checked(constraints::SEARCH_PARCELS_PAGE)
             .required()?,
         order: read::query(call, "order").repeated().or(&["age", "size"]).required()?,
-        relay: read::query(call, "relay")
-            .checked(constraints::SEARCH_PARCELS_RELAY)
-            .optional()?,
+        relay: read::query(call, "relay").optional()?,
         x_tags: read::header(call, "x-tags").separated_by(",").optional()?,
     };
     group.search_parcels(call, params).await?.try_into()

@@ -1,0 +1,98 @@
+/**
+ * Calls whose bodies are more than JSON, a form or a text: files, and answers that are a stream of events.
+ *
+ * It stands beside `http.ts`, so that only pages that have such operations pay for it.
+ */
+import { ApiError, NetworkError } from "./errors.js";
+import { put, read, requestOf, withDeadline } from "./http.js";
+/**
+ * Calls an operation. Its answer is what the `Content-Type` says: a value for JSON, a text, the events of a stream, and a
+ * `Blob` for all else.
+ */
+export async function receive(client, operation, options = {}) {
+  const { id, raw, typed } = operation;
+  const { signal } = options;
+  const [url, init] = requestOf(client, operation, options);
+  if (typed) {
+    init.headers.set("content-type", typed.type);
+    init.body = written(typed.type, typed.body);
+  } else if (raw !== undefined) {
+    init.body = raw;
+  }
+  return withDeadline(options.timeout ?? client.timeout, signal, async (deadline) => {
+    try {
+      const response = await client.fetch(url, { ...init, signal: deadline });
+      const type = response.headers.get("content-type") ?? "";
+      if (response.ok && response.body && /^text\/event-stream\b/i.test(type)) {
+        return events(id, response.body, signal);
+      }
+      if (response.ok && !/^$|^text\/|\bjson\b/i.test(type)) {
+        return await response.blob();
+      }
+      const [, body] = await read(response);
+      if (response.ok) {
+        return body;
+      }
+      throw new ApiError(id, response, body);
+    } catch (error) {
+      if (error instanceof ApiError || error instanceof NetworkError) {
+        throw error;
+      }
+      throw new NetworkError(id, error);
+    }
+  });
+}
+/** A body of a media type. */
+function written(type, body) {
+  if (/\bjson$/.test(type)) {
+    return JSON.stringify(body);
+  }
+  return type.endsWith("/x-www-form-urlencoded") ? put(new URLSearchParams(), body) : body;
+}
+/**
+ * The events of a stream. It ends with the answer; leaving the loop ends the answer. Nothing is asked for again: a caller
+ * that wants to go on calls again, with the last id in a header if the operation has one.
+ */
+async function* events(operation, stream, signal) {
+  const reader = stream.getReader();
+  const stop = () => void reader.cancel();
+  signal?.addEventListener("abort", stop);
+  const decoder = new TextDecoder();
+  let rest = "";
+  let [event, id] = ["", ""];
+  let data = [];
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const { done, value } = await reader.read().catch((error) => {
+        throw new NetworkError(operation, error);
+      });
+      signal?.throwIfAborted();
+      if (done) {
+        return;
+      }
+      rest += decoder.decode(value, { stream: true });
+      // A CR at the end may be half of a CRLF.
+      const lines = rest.split(/\r\n|\n|\r(?!$)/);
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const [, name, text = ""] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
+        if (line === "") {
+          if (data.length > 0) {
+            yield { event: event || "message", data: data.join("\n"), id };
+          }
+          [event, data] = ["", []];
+        } else if (name === "data") {
+          data.push(text);
+        } else if (name === "event") {
+          event = text;
+        } else if (name === "id" && !text.includes("\0")) {
+          id = text;
+        }
+      }
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await reader.cancel().catch(() => undefined);
+  }
+}
