@@ -4,7 +4,7 @@ mod survey;
 mod workflow;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Outcome {
     }
     // `file#name` names an export of a file.
     let file = own_app_info.split('#').next().unwrap_or_default();
-    let path = folder.join(file);
+    let path = below(&folder, file);
     if known.is_none() || is_yaml(file) {
         step(path.clone(), write::create(&path, &app_info_text(&survey))?);
     }
@@ -90,6 +90,19 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Outcome {
         console.print(&report(&steps, &survey, &source, &folder))?;
     }
     Ok(Exit::Done)
+}
+
+/// A path that settings in a folder name, without `a/..` in it.
+fn below(folder: &Path, path: &str) -> PathBuf {
+    let mut below = folder.to_owned();
+    for part in Path::new(path).components() {
+        if part != Component::ParentDir || below.file_name().is_none() {
+            below.push(part);
+        } else {
+            below.pop();
+        }
+    }
+    below
 }
 
 /// The settings of a project that is there.

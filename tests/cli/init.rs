@@ -142,6 +142,33 @@ fn a_folder_may_be_named_and_is_made() {
 }
 
 #[test]
+fn a_new_folder_uses_what_its_repository_has() {
+    let folder = folder();
+    git(folder.path(), &["init", "--quiet"]);
+    put(
+        &folder,
+        "package.json",
+        r#"{ "devDependencies": { "vite": "7" } }"#,
+    );
+    put(&folder, "vite/config.ts", "export default {};\n");
+    let config = APP_INFO_TS.replace("export const appInfo =", "const appInfo =");
+    put(
+        &folder,
+        "src/config.ts",
+        &format!("{config}export const SuperTokensConfig = {{ appInfo, recipeList: [] }};\n"),
+    );
+    let init = ["init", "--git", GIT, "--dir", "services/auth"];
+    insta::assert_snapshot!(transcript(folder.path(), &init));
+    let settings = get(&folder, "services/auth/auth-gen.toml");
+    assert!(
+        settings.contains("app_info = \"../../src/config.ts\""),
+        "{settings}"
+    );
+    let shown = transcript(&folder.path().join("services/auth"), &["app-info"]);
+    assert!(shown.contains("../../src/config.ts"), "{shown}");
+}
+
+#[test]
 fn a_website_decides_the_ports_of_a_new_app_info() {
     let folder = folder();
     put(

@@ -18,6 +18,13 @@ const DEPTH: usize = 5;
 const FILES: usize = 20_000;
 /// Names of files that hold an appInfo, the likeliest first, without their extensions.
 const APP_INFOS: [&str; 4] = ["appinfo", "app-info", "app_info", "backendconfig"];
+/// Names of files that may hold one among other things: these are read only if its fields occur in them.
+const CONFIGS: [&str; 4] = [
+    "supertokens",
+    "supertokensconfig",
+    "supertokens.config",
+    "config",
+];
 /// Extensions that an appInfo may have.
 const EXTENSIONS: [&str; 12] = [
     "ts", "tsx", "mts", "cts", "js", "mjs", "cjs", "jsx", "yaml", "yml", "json", "toml",
@@ -69,20 +76,55 @@ impl Survey {
     pub(super) fn of(folder: &Path) -> Self {
         let absolute = absolute(folder);
         let (repository, inside) = repository(&absolute);
-        let mut files = Vec::new();
-        collect(folder, Path::new(""), DEPTH, &mut files);
-        // By depth, then by name.
-        files.sort_by_key(|path| (path.components().count(), path.clone()));
         let mut survey = Self {
             workspace: workspace(&absolute, inside.components().count()),
-            frontend: files.iter().find_map(|path| frontend(folder, path)),
             is_same_origin: true,
-            repository,
-            inside,
             ..Self::default()
         };
-        survey.choose_app_info(folder, &files);
+        survey.look(folder, Path::new(""));
+        // A new folder belongs to the website that the repository is, if it is one.
+        let is_new = fs::read_dir(&absolute).map_or(true, |mut entries| entries.next().is_none());
+        if let Some(repository) = &repository
+            && is_new
+            && repository.join("package.json").is_file()
+        {
+            let above: PathBuf = inside.components().map(|_| "..").collect();
+            survey.look(repository, &above);
+        }
+        (survey.repository, survey.inside) = (repository, inside);
         survey
+    }
+
+    /// Looks for what was not found yet below a folder; `way` leads there from the project.
+    fn look(&mut self, folder: &Path, way: &Path) {
+        let mut files = Vec::new();
+        collect(folder, Path::new(""), DEPTH, &mut files);
+        if !way.as_os_str().is_empty() {
+            // Packages of their own are other applications.
+            let is_package = |path: &&PathBuf| path.ends_with("package.json");
+            let packages = files
+                .iter()
+                .filter(is_package)
+                .filter_map(|path| path.parent());
+            let others = packages.filter(|package| !package.as_os_str().is_empty());
+            let others: Vec<PathBuf> = others.map(Path::to_owned).collect();
+            files.retain(|path| !others.iter().any(|other| path.starts_with(other)));
+        }
+        // By depth, then by name.
+        files.sort_by_key(|path| (path.components().count(), path.clone()));
+        if self.frontend.is_none() {
+            self.frontend = files.iter().find_map(|path| frontend(folder, path));
+            if let Some(frontend) = &mut self.frontend {
+                frontend.folder = way
+                    .components()
+                    .chain(frontend.folder.components())
+                    .collect();
+            }
+        }
+        if self.app_info.is_none() {
+            self.choose_app_info(folder, &files);
+            self.app_info = self.app_info.take().map(|path| way.join(path));
+        }
     }
 
     /// The first one that can be read.
@@ -90,8 +132,16 @@ impl Survey {
         let rank = |path: &Path| {
             let name = path.file_stem()?.to_str()?.to_lowercase();
             let extension = path.extension()?.to_str()?;
-            let rank = APP_INFOS.iter().position(|known| *known == name)?;
-            EXTENSIONS.contains(&extension).then_some(rank)
+            if !EXTENSIONS.contains(&extension) {
+                return None;
+            }
+            let is_it = |known: &&str| **known == *name;
+            APP_INFOS.iter().position(is_it).or_else(|| {
+                let rank = CONFIGS.iter().position(is_it)?;
+                let text = fs::read_to_string(folder.join(path)).ok()?;
+                let has_fields = ["appInfo", "apiDomain"].iter().all(|it| text.contains(it));
+                has_fields.then_some(APP_INFOS.len() + rank)
+            })
         };
         let mut candidates: Vec<_> = files
             .iter()
