@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -52,6 +52,8 @@ pub(super) struct Shared {
     missing: Arc<MissingOperations>,
     /// The ids of the recipes of operations that begin sessions.
     sign_ins: Arc<[&'static str]>,
+    /// Whether the log says what cannot be sent. axum wraps some routes again for each request.
+    warned: OnceLock<()>,
 }
 
 impl AuthLayer {
@@ -69,6 +71,7 @@ impl AuthLayer {
             on_at_root: Vec::new(),
             missing: Arc::default(),
             sign_ins: Arc::new([]),
+            warned: OnceLock::new(),
         };
         shared.list_operations();
         Self(Arc::new(shared))
@@ -291,9 +294,10 @@ impl Shared {
 
     /// Warns, once, where messages of these operations cannot be sent.
     pub(super) fn warn_without_senders(&self) {
-        let mounted = self.on.iter().map(|(_, route)| route);
-        self.auth
-            .warn_without_senders(mounted.map(|route| (route.id, route.sends)));
+        self.warned.get_or_init(|| {
+            let mounted = self.on.iter().map(|(_, route)| (route.id, route.sends));
+            self.auth.warn_without_senders(mounted);
+        });
     }
 
     /// Lists the operations to answer, once and not for each request.
