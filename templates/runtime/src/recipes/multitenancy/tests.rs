@@ -28,24 +28,24 @@ async fn find(store: &dyn Store, id: &str) -> Option<TenantRow> {
 
 async fn tenants_are_stored_and_listed_in_batches(store: &dyn Store) {
     assert_eq!(find(store, "public").await, Some(row("public")));
-    assert_eq!(find(store, "t1").await, None);
+    assert_eq!(find(store, "test-1").await, None);
     let first = TenantRow {
         first_factors: Some("[]".to_owned()),
         providers: Some(vec![0, 255]),
-        ..row("t1")
+        ..row("test-1")
     };
     let set = SetTenants(vec![first.clone(), row("public")]);
     assert_eq!(store.run(set).await.expect("write"), [false, true]);
-    assert_eq!(find(store, "t1").await, Some(first));
-    let set = SetTenants(vec![row("t1")]);
+    assert_eq!(find(store, "test-1").await, Some(first));
+    let set = SetTenants(vec![row("test-1")]);
     assert_eq!(store.run(set).await.expect("write"), [false]);
     let list = ListTenants {
         after: "public".to_owned(),
     };
-    assert_eq!(store.run(list).await.expect("read"), [row("t1")]);
+    assert_eq!(store.run(list).await.expect("read"), [row("test-1")]);
     for expected in [Deleted::Done, Deleted::NotFound] {
         let delete = DeleteTenant {
-            id: "t1".to_owned(),
+            id: "test-1".to_owned(),
             with_users: false,
         };
         assert_eq!(store.run(delete).await.expect("write"), expected);
