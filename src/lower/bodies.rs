@@ -87,11 +87,13 @@ impl Found<'_> {
         match self.encodings.as_slice() {
             [BodyEncoding::Json, ..] if media::is_plain_json(&self.types[0]) => "json".to_owned(),
             [BodyEncoding::Form] => "form".to_owned(),
-            _ => match self.types[0].split_once('/') {
-                Some((kind, "*")) => kind.to_owned(),
-                Some((_, kind)) => kind.to_owned(),
-                None => self.types[0].clone(),
-            },
+            _ => {
+                let (kind, subtype) = self.types[0]
+                    .split_once('/')
+                    .unwrap_or(("", &self.types[0]));
+                let name = if subtype == "*" { kind } else { subtype };
+                name.to_owned()
+            }
         }
     }
 }

@@ -122,10 +122,11 @@ pub(super) fn find<'d>(
 /// and the location of a redirect has its place.
 fn note_headers(cx: &mut Context<'_>, response: &Response) {
     let is_redirect = response.code.starts_with('3');
-    let names = response.headers.iter().filter(|name| {
-        !name.eq_ignore_ascii_case("content-type")
-            && !(is_redirect && name.eq_ignore_ascii_case("location"))
-    });
+    let has_place = |name: &str| {
+        let is = |known| name.eq_ignore_ascii_case(known);
+        is("content-type") || is_redirect && is("location")
+    };
+    let names = response.headers.iter().filter(|name| !has_place(name));
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
     if !names.is_empty() {
         let span = cx.key(&response.place.under("headers"));
