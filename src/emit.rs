@@ -4,6 +4,7 @@
 //! a diagnostic before.
 
 mod nextjs;
+mod parallel;
 mod runtime;
 mod rust;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod typescript;
 use crate::ir::Api;
 use crate::settings::Settings;
 use crate::tree::Tree;
+use sections::Sections;
 
 /// Every file of the output.
 ///
@@ -22,8 +24,10 @@ use crate::tree::Tree;
 pub(crate) fn emit(api: &Api, settings: &Settings) -> Tree {
     let mut tree = Tree::default();
     runtime::emit(settings, &mut tree);
-    rust::emit(api, settings, &mut tree);
-    typescript::emit(api, settings, &mut tree);
+    let sections = Sections::of(api);
+    let rust = || rust::emit(api, &sections, settings, &mut tree);
+    let ((), client) = parallel::both(rust, || typescript::emit(api, &sections, settings));
+    tree.extend(client);
     tree
 }
 

@@ -4,7 +4,8 @@
 //!
 //! - every [`ModelId`] is an index into [`Api::models`], every [`ConstraintsId`] into [`Api::constraints`];
 //! - every name was made by `name::Namer`: valid in Rust and TypeScript, no keyword, unique in its scope;
-//! - a union of a request has a tag with distinct literals, or members that their required keys tell apart; one of
+//! - a union of a request has a tag with distinct literals, or members that their required keys, or literals
+//!   of these, tell apart; one of
 //!   answers alone has a tag with distinct literals, or none;
 //! - no two routes conflict: same method and path only with different [`Operation::recipe`]s;
 //! - order is the order of the spec; no `$ref` is left;
@@ -16,7 +17,7 @@ mod model;
 mod operation;
 
 pub(crate) use constraint::{Alternative, Constraint, Constraints, ConstraintsId, Number};
-pub(crate) use model::{Field, Format, Model, ModelId, Shape, Type, UnionVariant};
+pub(crate) use model::{Field, Format, Model, ModelId, Scalar, Shape, Type, UnionVariant};
 pub(crate) use operation::{
     Answer, Arm, ArmBody, Auth, Behaviour, Body, BodyEncoding, BodyForm, BuiltIn, Matched, Method,
     Operation, OutcomeArm, Param, ParamPlace, Segment, Statuses, Style,

@@ -3,11 +3,13 @@
 //! Only [`Namer`] makes them. Clashes are settled here, once, so that no emitter has to think of them.
 
 mod keyword;
+mod printable;
 
 use std::collections::BTreeSet;
 
 use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 use keyword::not_keyword;
+pub(crate) use printable::{is_bidirectional_control, printable};
 
 /// `UpperCamelCase`, valid as a type in Rust and TypeScript.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +97,17 @@ impl Namer {
         TypeName(self.unique(&name, ""))
     }
 
+    /// A type name that is one already.
+    pub(crate) fn type_named(&mut self, name: &str) -> TypeName {
+        TypeName(self.unique(name, ""))
+    }
+
+    /// What the types of an operation begin with, made of its operationId.
+    pub(crate) fn operation(&mut self, text: &str) -> VariantName {
+        let name = camel(text, "Operation");
+        VariantName(self.unique(&name, ""))
+    }
+
     /// A variant name made of any text, such as the literal `FIELD_ERROR`.
     pub(crate) fn variant(&mut self, text: &str) -> VariantName {
         let name = camel(text, "Value");
@@ -108,11 +121,12 @@ impl Namer {
         loop {
             let rust = self.unique(&wanted, "_");
             // An operationId that is a name already stays as it is: `getJWKS`, not `getJwks`.
-            let made = || not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
-            let typescript = verbatim.take().unwrap_or_else(made);
-            // `get_2` and `get2` are two names in Rust and one in TypeScript.
-            if rust == typescript || self.taken.insert(typescript.clone()) {
-                return FnName { rust, typescript };
+            let made = not_keyword(rust.trim_end_matches('_').to_lower_camel_case());
+            for typescript in verbatim.take().into_iter().chain([made]) {
+                // `get_2` and `get2` are two names in Rust and one in TypeScript.
+                if rust == typescript || self.taken.insert(typescript.clone()) {
+                    return FnName { rust, typescript };
+                }
             }
         }
     }
@@ -251,6 +265,26 @@ mod tests {
         assert_eq!(namer.field("oAuthTokens").rust(), "oauth_tokens");
         assert_eq!(namer.field("userIDs").rust(), "user_ids");
         assert_eq!(namer.type_name("OAuth2Client").as_str(), "Oauth2Client");
+    }
+
+    #[test]
+    fn a_function_and_the_types_of_its_operation_have_one_number() {
+        let (mut functions, mut types) = (Namer::default(), Namer::default());
+        let ids = ["get-user", "get_user", "getUser", "2fa.enable"];
+        let names = ids.map(|id| {
+            let name = functions.function(id).typescript().to_owned();
+            (name, types.operation(id).as_str().to_owned())
+        });
+        let expected = [
+            ("getUser", "GetUser"),
+            ("getUser2", "GetUser2"),
+            ("getUser3", "GetUser3"),
+            ("operation2faEnable", "Operation2faEnable"),
+        ];
+        assert_eq!(
+            names,
+            expected.map(|(one, other)| (one.into(), other.into()))
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The output before it is written: path → text, in order.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Every emitted file, by its path relative to the output folder (`server/src/lib.rs`), with `/`.
 ///
@@ -9,10 +10,49 @@ use std::collections::BTreeMap;
 /// file system.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Text>,
     /// The paths and all their folders in lower case.
     taken: BTreeMap<String, Kind>,
 }
+
+/// The text of a file. Most files are the same for every description and stand in the program; a copy of a tree
+/// copies no text.
+#[derive(Debug, Clone)]
+pub enum Text {
+    /// A part of the program.
+    Embedded(&'static str),
+    /// Made in this run.
+    Made(Arc<str>),
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Embedded(text) => text,
+            Self::Made(text) => text,
+        }
+    }
+}
+
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Self {
+        Self::Embedded(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::Made(text.into())
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Text {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -25,7 +65,7 @@ impl Tree {
     ///
     /// # Panics
     /// When that would break an invariant of the type: a bug of ours, not of the user's input.
-    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<String>) {
+    pub fn insert(&mut self, path: impl Into<String>, text: impl Into<Text>) {
         let path = path.into();
         assert!(is_plain(&path), "`{path}` is no plain relative path");
         let lower = path.to_ascii_lowercase();
@@ -41,9 +81,19 @@ impl Tree {
         self.files.insert(path, text.into());
     }
 
+    /// Takes over all files of another tree.
+    ///
+    /// # Panics
+    /// As [`Tree::insert`].
+    pub fn extend(&mut self, other: Self) {
+        for (path, text) in other.files {
+            self.insert(path, text);
+        }
+    }
+
     /// The text of one file.
     pub fn get(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(String::as_str)
+        self.files.get(path).map(Text::as_str)
     }
 
     /// All files, sorted by path.

@@ -111,3 +111,19 @@ fn every_case_is_emitted_as_its_snapshots_say() {
         });
     }
 }
+
+/// See [the case](cases/hidden-characters/api.yaml). The copy of the description is as it was written.
+#[test]
+fn no_emitted_file_has_a_character_that_cannot_be_seen() {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/hidden-characters");
+    let generated = generate(&inputs(&case)).expect("it has no errors");
+    let is_hidden = |character: char| {
+        matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            || character.is_control() && !matches!(character, '\n' | '\t')
+    };
+    for (path, text) in generated.tree.iter() {
+        if path != "server/openapi.yaml" {
+            assert!(!text.contains(is_hidden), "{path}");
+        }
+    }
+}

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 fn tree(files: &[(&str, &str)]) -> Tree {
     let mut tree = Tree::default();
     for (path, text) in files {
-        tree.insert(*path, *text);
+        tree.insert(*path, (*text).to_owned());
     }
     tree
 }

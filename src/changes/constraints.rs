@@ -130,7 +130,7 @@ impl Walk<'_, '_> {
         self.level(place, &old, &new, sent);
     }
 
-    /// Alternatives are the same where the same keys and literals decide.
+    /// Alternatives are the same where the same kind, keys and literals decide.
     fn alternatives(
         &mut self,
         place: &Place,
@@ -147,9 +147,10 @@ impl Walk<'_, '_> {
             .flatten()
             .collect();
         for one in new {
-            let same = known
-                .iter()
-                .find(|other| other.required == one.required && other.literals == one.literals);
+            let same = known.iter().find(|other| {
+                (other.kind, &other.required, &other.literals)
+                    == (one.kind, &one.required, &one.literals)
+            });
             let was = same.map_or(&[][..], |other| &other.constraints);
             self.below(place, was, &one.constraints, sent);
         }
@@ -190,6 +191,10 @@ fn key_type<'a>(api: &'a Api, sent: Option<&'a Type>, key: &str) -> Option<Optio
         Shape::Struct { fields, rest } => find(fields).or(rest.as_ref().map(Some)),
         Shape::Union { variants, .. } => variants.iter().find_map(|one| find(&one.fields)),
         Shape::Enum { .. } => None,
+        Shape::Choice { kinds } => {
+            let mut objects = kinds.iter().filter(|(_, ty)| matches!(ty, Type::Model(_)));
+            objects.find_map(|(_, ty)| key_type(api, Some(ty), key))
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 use super::Effect::{Breaking, Code, Compatible, Ignored, Unknown};
 use super::sheet::{Direction, Pair, Place, Sheet};
 use super::{constructors, unions};
-use crate::ir::{Api, Field, Model, Shape, Type};
+use crate::ir::{Api, Field, Model, Scalar, Shape, Type};
+use crate::name::VariantName;
 
 /// Both APIs.
 #[derive(Clone, Copy)]
@@ -77,12 +78,34 @@ impl<'a> Types<'a> {
                     (None, None) => {}
                 }
             }
-            (Shape::Enum { .. }, _) | (_, Shape::Enum { .. }) => {
+            (Shape::Choice { kinds: old }, Shape::Choice { kinds: new }) => {
+                self.kinds(&mut sheet, &place, (old, new), direction);
+            }
+            (Shape::Enum { .. } | Shape::Choice { .. }, _)
+            | (_, Shape::Enum { .. } | Shape::Choice { .. }) => {
                 kind_changed(&mut sheet, &place, shape_name(old), shape_name(new));
             }
             _ => unions::compare(self, &mut sheet, (old, new), direction),
         }
         sheet
+    }
+
+    /// Values of several kinds: kinds with one name are compared.
+    fn kinds(
+        self,
+        sheet: &mut Sheet,
+        place: &Place,
+        (old, new): (&[(VariantName, Type)], &[(VariantName, Type)]),
+        direction: Direction,
+    ) {
+        for (name, is) in new {
+            if let Some((_, was)) = old.iter().find(|(other, _)| other == name) {
+                self.value(sheet, place, was, is, direction);
+            }
+        }
+        let old: Vec<&str> = old.iter().map(|(_, ty)| type_name(self.old, ty)).collect();
+        let new: Vec<&str> = new.iter().map(|(_, ty)| type_name(self.new, ty)).collect();
+        values(sheet, place, &old, &new, direction);
     }
 
     /// The keys of an object. `rest`: keys that the new description does not name are read all
@@ -206,6 +229,11 @@ impl<'a> Types<'a> {
             (Type::Map(old), Type::Map(new)) => {
                 self.value(sheet, &place.key("*"), old, new, direction);
             }
+            (Type::Literal(was, old), Type::Literal(is, new)) if was == is => {
+                let old: Vec<&str> = old.iter().map(String::as_str).collect();
+                let new: Vec<&str> = new.iter().map(String::as_str).collect();
+                values(sheet, place, &old, &new, direction);
+            }
             (Type::Model(old), Type::Model(new)) => sheet.pairs.push((*old, *new, direction)),
             // Formats are documentation: no value is refused for its format.
             (Type::String(_), Type::String(_))
@@ -228,6 +256,11 @@ impl<'a> Types<'a> {
         let (was, is) = (type_name(self.old, old), type_name(self.new, new));
         let is_special = |api: &Api, special: &Type, general: &Type| match (special, general) {
             (_, Type::Json) | (Type::Int, Type::Float) => true,
+            (Type::Literal(scalar, _), general) => match scalar {
+                Scalar::Bool => *general == Type::Bool,
+                Scalar::Int => matches!(general, Type::Int | Type::Float),
+                Scalar::Float => *general == Type::Float,
+            },
             (Type::Model(id), Type::String(_)) => {
                 matches!(api.model(*id).shape, Shape::Enum { .. })
             }
@@ -241,7 +274,9 @@ impl<'a> Types<'a> {
             Direction::Answer if is_narrower => sheet.note(Compatible, "type-narrowed", text),
             // A client that knows some values has to be ready for others.
             Direction::Answer
-                if is_wider && matches!(old, Type::Model(_)) && *new != Type::Json =>
+                if is_wider
+                    && matches!(old, Type::Model(_) | Type::Literal(..))
+                    && *new != Type::Json =>
             {
                 sheet.note(Unknown, "type-widened", text);
             }
@@ -298,6 +333,7 @@ fn shape_name(model: &Model) -> &'static str {
         Shape::Struct { .. } => "an object",
         Shape::Union { .. } => "one of several objects",
         Shape::Enum { .. } => "one of several strings",
+        Shape::Choice { .. } => "a value of several kinds",
     }
 }
 
@@ -307,6 +343,8 @@ pub(super) fn type_name(api: &Api, ty: &Type) -> &'static str {
         Type::Int => "an integer",
         Type::Float => "a number",
         Type::String(_) => "a string",
+        Type::Literal(Scalar::Bool, _) => "one of several booleans",
+        Type::Literal(..) => "one of several numbers",
         Type::Json => "any JSON value",
         Type::List(_) => "a list",
         Type::Map(_) => "a map",

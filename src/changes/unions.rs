@@ -131,6 +131,6 @@ fn alternatives<'a>(api: &'a Api, model: &'a Model, tag: Option<&str>) -> Vec<Al
                 },
             }]
         }
-        Shape::Enum { .. } => Vec::new(),
+        Shape::Enum { .. } | Shape::Choice { .. } => Vec::new(),
     }
 }

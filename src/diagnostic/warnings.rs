@@ -57,7 +57,9 @@ pub(crate) const WARNINGS: &[&str] = &[
     "unread-media-type",
     "unsendable-body",
     "unsendable-method",
+    "untyped-alternatives",
     "untyped-answer-headers",
+    "wide-integer",
 ];
 
 /// What is done about warnings.

@@ -59,7 +59,7 @@ pub(crate) fn emit(api: &Api, nextjs: Nextjs, app_id: Option<&str>) -> Tree {
     };
     insert(&mut tree, &format!("{SUPPORT}/README.md"), &readme);
 
-    let mut copy = |name: &str, text: &str| tree.insert(format!("{SUPPORT}/{name}"), text);
+    let mut copy = |name: &str, text: &'static str| tree.insert(format!("{SUPPORT}/{name}"), text);
     copy(
         "forward.ts",
         include_str!("../../templates/nextjs/forward.ts"),

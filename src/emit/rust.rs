@@ -15,6 +15,7 @@ mod print;
 pub(crate) mod routes;
 mod types;
 
+use super::sections::Sections;
 use crate::ir::{Api, Behaviour, Operation, Segment};
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -27,13 +28,13 @@ struct Frame<'a> {
 }
 
 /// The files of `server/` that the spec decides.
-pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
+pub(crate) fn emit(api: &Api, sections: &Sections, settings: &Settings, tree: &mut Tree) {
     let frame = Frame {
         spec: &api.spec_name,
     };
     let mut add = |name: &str, text: String| {
         let path = format!("server/src/api/{name}");
-        let text = one_line_break_at_the_end(&text);
+        let text = one_line_break_at_the_end(text);
         print::check(&path, &text);
         tree.insert(path, text);
     };
@@ -43,7 +44,7 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     if let Some(text) = constraints::render(api, frame) {
         add("constraints.rs", text);
     }
-    add("models.rs", models::render(api, frame));
+    add("models.rs", models::render(api, sections, frame));
     add("routes.rs", routes::render(api, &groups, frame));
     for (name, text) in custom::render(api, &groups, frame) {
         add(&format!("custom/{name}"), text);
@@ -51,8 +52,10 @@ pub(crate) fn emit(api: &Api, settings: &Settings, tree: &mut Tree) {
     package::emit(api, &groups, settings, tree);
 }
 
-fn one_line_break_at_the_end(text: &str) -> String {
-    format!("{}\n", text.trim_end())
+fn one_line_break_at_the_end(mut text: String) -> String {
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }
 
 /// The operations that the spec leaves to the application.

@@ -1,14 +1,18 @@
 //! The order of the data types, for every target: each stands with the operation that needs it first.
 
-use crate::ir::{Api, ArmBody, Behaviour, Field, ModelId, Operation, Shape, Type};
+use crate::ir::{Api, ArmBody, Behaviour, Field, ModelId, Operation, Type};
 
-/// Which operations need which models.
+/// Which operations need which models, and where another recipe begins.
 pub(super) struct Sections {
     /// For each operation, the models that it is the first to need, in the order of the spec.
     first: Vec<Vec<ModelId>>,
     users: Vec<Users>,
     /// For each model, whether an answer of the application's own operations needs it: its code makes values of it.
     constructed: Vec<bool>,
+    /// For each model, the operations whose body it is.
+    takers: Vec<Vec<usize>>,
+    /// Whether there are operations of several recipes.
+    has_recipes: bool,
 }
 
 /// The operations that need a model.
@@ -24,6 +28,7 @@ impl Sections {
     pub(super) fn of(api: &Api) -> Self {
         let mut users = vec![Users::None; api.models.len()];
         let mut constructed = vec![false; api.models.len()];
+        let mut takers = vec![Vec::new(); api.models.len()];
         let mut first = vec![Vec::new(); api.operations.len()];
         for (index, operation) in api.operations.iter().enumerate() {
             // Each model is followed at most twice, by its first user and by the next one: the time is
@@ -42,16 +47,30 @@ impl Sections {
                 users[model.0] != before
             });
             news.sort();
+            for form in operation.body.iter().flat_map(|body| &body.forms) {
+                if let Type::Model(model) = form.ty
+                    && takers[model.0].last() != Some(&index)
+                {
+                    takers[model.0].push(index);
+                }
+            }
             if matches!(operation.behaviour, Behaviour::Custom(_)) {
                 reach(api, answer_types(operation), |model| {
                     !std::mem::replace(&mut constructed[model.0], true)
                 });
             }
         }
+        let recipes = api.operations.iter().map(|operation| &operation.recipe);
+        let has_recipes = recipes
+            .clone()
+            .zip(recipes.skip(1))
+            .any(|(one, other)| one != other);
         Self {
             first,
             users,
             constructed,
+            takers,
+            has_recipes,
         }
     }
 
@@ -61,16 +80,33 @@ impl Sections {
     }
 
     /// The models that the operation is the first to need, in the order of the spec.
-    pub(super) fn models(&self, operation: usize) -> Vec<ModelId> {
-        self.first[operation].clone()
+    pub(super) fn models(&self, operation: usize) -> &[ModelId] {
+        &self.first[operation]
+    }
+
+    /// The operations whose body it is.
+    pub(super) fn takers<'a>(
+        &'a self,
+        api: &'a Api,
+        model: ModelId,
+    ) -> impl Iterator<Item = &'a Operation> {
+        self.takers[model.0]
+            .iter()
+            .map(|index| &api.operations[*index])
+    }
+
+    /// The heading above an operation where another recipe begins; none where there is but one.
+    pub(super) fn heading(&self, api: &Api, operation: usize) -> Option<String> {
+        let own = &api.operations[operation].recipe;
+        let begins = operation == 0 || api.operations[operation - 1].recipe != *own;
+        let name = if own.is_empty() { "other" } else { own };
+        (self.has_recipes && begins).then(|| format!("// ----- {name} -----"))
     }
 
     /// The models that no operation needs.
-    pub(super) fn unused(&self) -> Vec<ModelId> {
+    pub(super) fn unused(&self) -> impl Iterator<Item = ModelId> {
         let models = (0..self.users.len()).map(ModelId);
-        models
-            .filter(|model| self.users[model.0] == Users::None)
-            .collect()
+        models.filter(|model| self.users[model.0] == Users::None)
     }
 
     /// The one operation that needs the model.
@@ -80,18 +116,6 @@ impl Sections {
             Users::None | Users::Several => None,
         }
     }
-}
-
-/// The heading above an operation where another recipe begins; none where there is but one.
-pub(super) fn heading(api: &Api, operation: usize) -> Option<String> {
-    let recipe = |operation: &Operation| match operation.recipe.as_str() {
-        "" => "other".to_owned(),
-        recipe => recipe.to_owned(),
-    };
-    let own = recipe(&api.operations[operation]);
-    let several = api.operations.iter().any(|other| recipe(other) != own);
-    let begins = operation == 0 || recipe(&api.operations[operation - 1]) != own;
-    (several && begins).then(|| format!("// ----- {own} -----"))
 }
 
 /// The types that an operation spells out.
@@ -133,20 +157,15 @@ fn reach<'a>(
                 continue;
             }
             Type::Model(id) => *id,
-            Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => continue,
+            Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::String(_)
+            | Type::Literal(..)
+            | Type::Json => continue,
         };
-        if !enter(id) {
-            continue;
-        }
-        match &api.model(id).shape {
-            Shape::Struct { fields, rest } => {
-                todo.extend(fields.iter().map(|field| &field.ty).chain(rest));
-            }
-            Shape::Union { variants, .. } => {
-                let fields = variants.iter().flat_map(|variant| &variant.fields);
-                todo.extend(fields.map(|field| &field.ty));
-            }
-            Shape::Enum { .. } => {}
+        if enter(id) {
+            todo.extend(api.model(id).shape.types());
         }
     }
 }
@@ -162,7 +181,7 @@ mod tests {
         let sections = Sections::of(&api);
         let operations = 0..api.operations.len();
         let mut all: Vec<ModelId> = operations
-            .flat_map(|operation| sections.models(operation))
+            .flat_map(|operation| sections.models(operation).to_vec())
             .chain(sections.unused())
             .collect();
         all.sort();
@@ -173,9 +192,10 @@ mod tests {
     #[test]
     fn headings_tell_recipes_apart() {
         let mut api = sample::api();
-        assert_eq!(heading(&api, 0), None);
+        assert_eq!(Sections::of(&api).heading(&api, 0), None);
         api.operations[1].recipe = "folders".to_owned();
-        let headings = (0..3).map(|operation| heading(&api, operation));
+        let sections = Sections::of(&api);
+        let headings = (0..3).map(|operation| sections.heading(&api, operation));
         let expected = ["// ----- other -----", "// ----- folders -----"];
         let headings: Vec<String> = headings.flatten().collect();
         assert_eq!(headings, [expected[0], expected[1], expected[0]]);

@@ -53,6 +53,8 @@ pub(crate) enum Constraint {
 /// One of several alternatives, which its keys and literals decide.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Alternative {
+    /// The kind of JSON value that it must be: `Text`, or `Any`.
+    pub(crate) kind: &'static str,
     /// Keys that it must have.
     pub(crate) required: Vec<String>,
     /// Keys and the texts that they may hold.

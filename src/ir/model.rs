@@ -45,6 +45,42 @@ pub(crate) enum Shape {
     },
     /// A string out of a closed list: (name, literal).
     Enum { values: Vec<(VariantName, String)> },
+    /// A value of one of several kinds that JSON distinguishes: a text, a number, a boolean, a list, an object.
+    /// A text is always among them.
+    Choice { kinds: Vec<(VariantName, Type)> },
+}
+
+impl Shape {
+    /// Every type that it spells out.
+    pub(crate) fn types(&self) -> Vec<&Type> {
+        match self {
+            Self::Struct { fields, rest } => {
+                fields.iter().map(|field| &field.ty).chain(rest).collect()
+            }
+            Self::Union { variants, .. } => {
+                let fields = variants.iter().flat_map(|variant| &variant.fields);
+                fields.map(|field| &field.ty).collect()
+            }
+            Self::Enum { .. } => Vec::new(),
+            Self::Choice { kinds } => kinds.iter().map(|(_, ty)| ty).collect(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn types_mut(&mut self) -> Vec<&mut Type> {
+        match self {
+            Self::Struct { fields, rest } => {
+                let fields = fields.iter_mut().map(|field| &mut field.ty);
+                fields.chain(rest).collect()
+            }
+            Self::Union { variants, .. } => {
+                let fields = variants.iter_mut().flat_map(|variant| &mut variant.fields);
+                fields.map(|field| &mut field.ty).collect()
+            }
+            Self::Enum { .. } => Vec::new(),
+            Self::Choice { kinds } => kinds.iter_mut().map(|(_, ty)| ty).collect(),
+        }
+    }
 }
 
 /// One member of a [`Shape::Union`]: its fields without the tag.
@@ -91,6 +127,8 @@ pub(crate) enum Type {
     Float,
     /// `string`.
     String(Format),
+    /// A boolean or a number out of a closed list, which is not empty; JSON texts.
+    Literal(Scalar, Vec<String>),
     /// Any JSON value.
     Json,
     /// `array`.
@@ -102,6 +140,17 @@ pub(crate) enum Type {
     Nullable(Box<Type>),
     /// A named type.
     Model(ModelId),
+}
+
+/// The type of a value that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    /// `boolean`.
+    Bool,
+    /// `integer`.
+    Int,
+    /// `number`.
+    Float,
 }
 
 /// `format` of a string, where it changes how the value is documented.

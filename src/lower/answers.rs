@@ -151,13 +151,14 @@ impl<'d> Building<'_, 'd> {
         }
         for group in groups {
             let objects: Vec<&Object<'_>> = group.iter().filter_map(|one| one.object()).collect();
-            if objects.len() > 1 && unions::same_keys(&objects) && !self.are_variants(&objects) {
+            let alike = unions::indistinguishable(cx.document, &objects);
+            if alike.is_some() && unions::same_keys(&objects) && !self.are_variants(&objects) {
                 self.add_merged(cx, &group, &objects);
                 continue;
             }
             // Whoever reads a request has to tell its members apart. An answer is only written.
             if self.draft.built_in().is_some()
-                && let Some((one, other)) = unions::indistinguishable(&objects)
+                && let Some((one, other)) = alike
             {
                 let place = group[0].place;
                 let diagnostic = unions::report_indistinguishable(cx.document, place, one, other);
@@ -167,7 +168,7 @@ impl<'d> Building<'_, 'd> {
             for (index, one) in group.iter().enumerate() {
                 let name = match &one.body {
                     Found::Object(object) if group.len() > 1 => {
-                        unions::variant_name(object, &owned, index)
+                        unions::variant_name(cx.document, object, &owned, index)
                     }
                     _ => reason(&one.statuses),
                 };

@@ -132,7 +132,7 @@ fn add<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, media: &'d Media, forms: &mu
     let same = forms.iter_mut().find(|known| {
         let says_the_same = known.schema.is_none()
             || schema.is_none()
-            || media::is_same_schema(cx, known.schema, schema);
+            || media::is_same_schema(known.schema, schema);
         let is_known_value = known
             .encodings
             .iter()

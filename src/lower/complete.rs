@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ir::{
-    Answer, ArmBody, Constraints, ConstraintsId, Field, Model, ModelId, Operation, Shape, Type,
+    Answer, ArmBody, Constraints, ConstraintsId, Model, ModelId, Operation, Shape, Type,
 };
 
 /// Drops what no operation needs, numbers the rest again in the same order, and fills in
@@ -29,14 +29,8 @@ pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> 
     }
     models.retain(|model| model.in_requests || model.in_answers);
     for model in &mut models {
-        for field in fields_mut(&mut model.shape) {
-            renumber(&mut field.ty, &numbers);
-        }
-        if let Shape::Struct {
-            rest: Some(rest), ..
-        } = &mut model.shape
-        {
-            renumber(rest, &numbers);
+        for ty in model.shape.types_mut() {
+            renumber(ty, &numbers);
         }
     }
     for operation in operations {
@@ -116,31 +110,8 @@ fn models_of(ty: &Type, into: &mut Vec<ModelId>) {
     match ty {
         Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => models_of(inner, into),
         Type::Model(id) => into.push(*id),
-        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
-    }
-}
-
-/// All fields of a shape.
-fn fields_of(shape: &Shape) -> Vec<&Field> {
-    match shape {
-        Shape::Struct { fields, .. } => fields.iter().collect(),
-        Shape::Union { variants, .. } => variants
-            .iter()
-            .flat_map(|variant| &variant.fields)
-            .collect(),
-        Shape::Enum { .. } => Vec::new(),
-    }
-}
-
-/// All fields of a shape.
-fn fields_mut(shape: &mut Shape) -> Vec<&mut Field> {
-    match shape {
-        Shape::Struct { fields, .. } => fields.iter_mut().collect(),
-        Shape::Union { variants, .. } => {
-            let variants = variants.iter_mut();
-            variants.flat_map(|variant| &mut variant.fields).collect()
+        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Literal(..) | Type::Json => {
         }
-        Shape::Enum { .. } => Vec::new(),
     }
 }
 
@@ -153,14 +124,8 @@ fn reach(models: &[Model], mut todo: Vec<ModelId>) -> Vec<ModelId> {
             continue;
         }
         reached.push(id);
-        for field in fields_of(&models[id.0].shape) {
-            models_of(&field.ty, &mut todo);
-        }
-        if let Shape::Struct {
-            rest: Some(rest), ..
-        } = &models[id.0].shape
-        {
-            models_of(rest, &mut todo);
+        for ty in models[id.0].shape.types() {
+            models_of(ty, &mut todo);
         }
     }
     reached
@@ -171,7 +136,8 @@ fn renumber(ty: &mut Type, numbers: &[ModelId]) {
     match ty {
         Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) => renumber(inner, numbers),
         Type::Model(id) => *id = numbers[id.0],
-        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
+        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Literal(..) | Type::Json => {
+        }
     }
 }
 
@@ -225,9 +191,14 @@ fn number_cycles(models: &mut [Model]) {
 
 /// The models that a value holds directly: lists and maps keep theirs elsewhere.
 fn held(shape: &Shape) -> Vec<usize> {
-    fields_of(shape)
-        .into_iter()
-        .filter_map(|field| match field.ty {
+    let types = match shape {
+        // Other keys stand in a map.
+        Shape::Struct { fields, .. } => fields.iter().map(|field| &field.ty).collect(),
+        other => other.types(),
+    };
+    let types = types.into_iter();
+    types
+        .filter_map(|ty| match ty {
             Type::Model(id) => Some(id.0),
             _ => None,
         })

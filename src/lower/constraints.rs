@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use super::graph::{self, Choice, Node, NodeId, Part, Use};
+use super::kinds::{self, JsonKind};
 use super::members;
 use super::object::{Member, core, literals};
 use crate::ir::{Constraint, ConstraintsId};
@@ -142,7 +143,8 @@ fn choices<'d>(
     let mut choices = Vec::new();
     for (index, slot) in list.iter().enumerate() {
         let (mut required, mut known) = (Vec::new(), Vec::new());
-        if let [Member::Object(object)] = &*members::flatten(cx, slot.schema) {
+        let members = members::flatten(cx, slot.schema);
+        if let [Member::Object(object)] = &*members {
             for (key, property) in &object.properties {
                 if property.required {
                     let literals = literals(cx.document, property.slot);
@@ -167,6 +169,7 @@ fn choices<'d>(
             false => Use::Whole,
         };
         choices.push(Choice {
+            kind: kind(cx.document, &members),
             required,
             literals: known,
             node: node(cx, slot.schema, how, &hint),
@@ -180,6 +183,23 @@ fn choices<'d>(
         choices,
         mixed: (kinds.len() > 1).then(|| schema.place.clone()),
     })
+}
+
+/// The kind of JSON value that all of these are.
+fn kind(document: &Document, members: &[Member<'_>]) -> &'static str {
+    let mut kinds = members.iter().map(|member| match member {
+        Member::Object(_) => Some(JsonKind::Object),
+        Member::Other(schema) => kinds::kind_of(document, schema),
+    });
+    let first = kinds.next().flatten();
+    match first.filter(|first| kinds.all(|kind| kind == Some(*first))) {
+        Some(JsonKind::Text) => "Text",
+        Some(JsonKind::Number) => "Number",
+        Some(JsonKind::Boolean) => "Boolean",
+        Some(JsonKind::List) => "List",
+        Some(JsonKind::Object) => "Object",
+        None => "Any",
+    }
 }
 
 /// Whether a schema, or a part of it, has no other keys than it names.

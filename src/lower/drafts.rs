@@ -91,11 +91,11 @@ pub(super) fn collect<'d>(cx: &mut Context<'d>, app_info: &AppInfo) -> Vec<Draft
             None => format!("{} {}", spec.method, spec.path),
         };
         let choice = behaviours::choose(cx, spec, &id);
-        let type_name = variants.variant(&id);
+        let type_name = variants.operation(&id);
         cx.types.reserve(&format!("{}Params", type_name.as_str()));
         let answer_name = cx
             .types
-            .type_name(&format!("{}Response", type_name.as_str()));
+            .type_named(&format!("{}Response", type_name.as_str()));
         drafts.push(Draft {
             recipe: behaviours::recipe(cx.document, spec, &choice),
             name: functions.function(&id),

@@ -56,6 +56,8 @@ pub(super) enum Part {
 /// One alternative.
 #[derive(Debug)]
 pub(super) struct Choice {
+    /// See [`Alternative::kind`].
+    pub(super) kind: &'static str,
     pub(super) required: Vec<String>,
     pub(super) literals: Vec<(String, Vec<String>)>,
     pub(super) node: NodeId,
@@ -201,6 +203,7 @@ impl Writer<'_> {
                 Part::AnyOf { choices, .. } => {
                     if choices_ask(choices, self.asks) {
                         let choices = choices.iter().map(|choice| Alternative {
+                            kind: choice.kind,
                             required: choice.required.clone(),
                             literals: choice.literals.clone(),
                             constraints: self.used(choice.node),

@@ -54,13 +54,8 @@ pub(super) fn note_schema(cx: &mut Context<'_>, media: &Media) {
 }
 
 /// Whether two media types have one schema, or the same is written at both.
-pub(super) fn is_same_schema(cx: &Context<'_>, one: Option<&Slot>, other: Option<&Slot>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => {
-            one.schema == other.schema || cx.document.files.are_equal(&one.place, &other.place)
-        }
-        (one, other) => one.is_none() && other.is_none(),
-    }
+pub(super) fn is_same_schema(one: Option<&Slot>, other: Option<&Slot>) -> bool {
+    one.map(|slot| slot.schema) == other.map(|slot| slot.schema)
 }
 
 fn schema<'d>(cx: &Context<'d>, media: &Media) -> Option<&'d Schema> {

@@ -38,6 +38,10 @@ pub(super) fn merge(cx: &mut Context<'_>, into: &mut Vec<Field>, other: Vec<Fiel
 fn merge_types(cx: &mut Context<'_>, one: &Type, other: &Type) -> Type {
     match (one, other) {
         (one, other) if one == other => one.clone(),
+        (Type::Literal(scalar, values), Type::Literal(same, others)) if scalar == same => {
+            let more = others.iter().filter(|value| !values.contains(value));
+            Type::Literal(*scalar, values.iter().chain(more).cloned().collect())
+        }
         (Type::List(one), Type::List(other)) => Type::List(Box::new(merge_types(cx, one, other))),
         (Type::Model(one), Type::Model(other)) if !cx.components.contains(one) => {
             let shape = cx.models[other.0].shape.clone();

@@ -13,6 +13,12 @@ pub(super) fn allows_null(cx: &mut Context<'_>, slot: &Slot) -> bool {
     of_slot(cx, slot) == Null::Allowed
 }
 
+/// `default: null`.
+pub(super) fn defaults_to_null(cx: &Context<'_>, slot: &Slot) -> bool {
+    let default = cx.document.default_of(slot);
+    default.is_some_and(|(_, value)| value.is_null())
+}
+
 fn of_slot(cx: &mut Context<'_>, slot: &Slot) -> Null {
     if slot.nullable {
         Null::Allowed

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::context::Context;
 use super::drafts::Draft;
 use super::object::Member;
-use super::{constraints, members, styles, types};
+use super::{constraints, members, scalars, styles, types};
 use crate::ir::{Field, Format, Param, ParamPlace, Segment, Style, Type};
 use crate::name::Namer;
 use crate::spec::document::{Kind, Location, Parameter, Schema, Slot};
@@ -56,6 +56,8 @@ pub(super) fn lower<'d>(cx: &mut Context<'d>, draft: &Draft<'d>) -> Vec<Param> {
                 }
                 continue;
             }
+            // Reported where the path stands.
+            Location::Path if is_part_of_segment(draft, name) => continue,
             Location::Path if !has_segment(draft, name) => {
                 let span = cx.at(&parameter.listed);
                 cx.tolerate(
@@ -134,6 +136,14 @@ fn field<'d>(
             cx.tolerate(&tolerances::DOCUMENT_PARAMETER, span, label);
             (Type::String(Format::Plain), false)
         }
+        // Several kinds of scalars are one text on the wire.
+        Some(schema)
+            if parameter.media_type.is_none()
+                && is_text(cx, schema)
+                && scalars::is_mixed(cx, schema) =>
+        {
+            (Type::String(Format::Plain), false)
+        }
         Some(schema) => {
             let (ty, nullable) = types::ty(cx, schema, &hint);
             if ty == Type::Json && parameter.media_type.is_none() && is_text(cx, schema) {
@@ -197,6 +207,13 @@ fn is_text<'d>(cx: &mut Context<'d>, schema: &'d Slot) -> bool {
 fn has_segment(draft: &Draft<'_>, name: &str) -> bool {
     let mut segments = draft.place.segments.iter();
     segments.any(|segment| matches!(segment, Segment::Param(known) if known == name))
+}
+
+/// Whether the path has a segment of which the parameter is a part: `{name}.json`.
+fn is_part_of_segment(draft: &Draft<'_>, name: &str) -> bool {
+    let part = format!("{{{name}}}");
+    let mut segments = draft.place.segments.iter();
+    segments.any(|segment| matches!(segment, Segment::Literal(text) if text.contains(&part)))
 }
 
 /// Parameters of the path that nothing describes.

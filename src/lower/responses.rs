@@ -175,7 +175,7 @@ fn read<'d>(
         if index != first
             && media::is_plain_json(name)
             && media::is_plain_json(&beside.name)
-            && media::is_same_schema(cx, schema, beside.schema.as_ref())
+            && media::is_same_schema(schema, beside.schema.as_ref())
         {
             continue;
         }

@@ -66,20 +66,24 @@ impl Schemes {
         let mut unchecked = Vec::new();
         for requirement in &draft.spec.security {
             open |= requirement.schemes.is_empty();
-            for name in &requirement.schemes {
-                match self.0.get(name) {
-                    Some(Kind::Session) => session = true,
-                    Some(Kind::Refresh) => {}
-                    Some(Kind::Bearer | Kind::Other) | None => {
-                        unchecked.push(requirement.place.under(name));
-                    }
+            let kinds = requirement.schemes.iter().map(|name| self.0.get(name));
+            let has_session = kinds.clone().any(|kind| kind == Some(&Kind::Session));
+            session |= has_session;
+            for (name, kind) in requirement.schemes.iter().zip(kinds) {
+                if let Some(Kind::Bearer | Kind::Other) | None = kind {
+                    unchecked.push((requirement.place.under(name), has_session));
                 }
             }
         }
-        if draft.built_in().is_none() && !session {
-            for place in unchecked {
+        if draft.built_in().is_none() {
+            for (place, beside_session) in unchecked {
+                let label = if session && !open && !beside_session {
+                    "a request without a session is refused, whatever this says of it"
+                } else {
+                    ""
+                };
                 let span = cx.key(&place);
-                cx.tolerate(&tolerances::UNCHECKED_SECURITY, span, "");
+                cx.tolerate(&tolerances::UNCHECKED_SECURITY, span, label);
             }
         }
         match (session, open) {

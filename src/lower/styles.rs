@@ -92,7 +92,7 @@ fn report(cx: &mut Context<'_>, parameter: &Parameter) {
 
 fn is_scalar(cx: &Context<'_>, ty: &Type) -> bool {
     match ty {
-        Type::Bool | Type::Int | Type::Float | Type::String(_) => true,
+        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Literal(..) => true,
         Type::Model(id) => matches!(cx.models[id.0].shape, Shape::Enum { .. }),
         Type::Json | Type::List(_) | Type::Map(_) | Type::Nullable(_) => false,
     }
@@ -168,6 +168,9 @@ fn text(cx: &Context<'_>, ty: &Type, value: &Value) -> Option<String> {
         (Type::Bool, Value::Bool(flag)) => Some(flag.to_string()),
         (Type::Int, Value::Number(number)) => number.as_i64().map(|it| it.to_string()),
         (Type::Float, Value::Number(number)) => Some(number.to_string()),
+        (Type::Literal(_, values), Value::Bool(_) | Value::Number(_)) => {
+            Some(value.to_string()).filter(|text| values.contains(text))
+        }
         (Type::String(_), Value::String(text)) => Some(text.clone()),
         // One of several scalars is a text.
         (Type::String(_), Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),

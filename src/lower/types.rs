@@ -5,16 +5,19 @@
 
 use super::binding::Binding;
 use super::context::Context;
+use super::kinds::{self, Group, JsonKind};
 use super::members;
 use super::names::{parent_of, singular};
-use super::nulls::allows_null;
+use super::nulls::{allows_null, defaults_to_null};
 use super::object::{Member, Object, core, is_plain};
+use super::scalars;
 use super::texts::{format, text};
-use super::unions::{self, variant_name};
+use super::unions;
 use crate::catalog::{DomainField, DomainStruct, DomainType};
-use crate::ir::{Field, ModelId, Shape, Type, UnionVariant};
+use crate::ir::{Field, ModelId, Scalar, Shape, Type};
 use crate::name::Namer;
 use crate::spec::document::{Kind, Rest, Schema, Slot};
+use crate::spec::tolerances;
 
 /// The type of a schema, and whether its value may be `null`. `hint` names a model that has no name
 /// of its own.
@@ -39,14 +42,14 @@ fn of_schema<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
     }
     match schema.kind {
         Some(Kind::String) => text(cx, schema, hint),
-        Some(Kind::Integer) => Type::Int,
-        Some(Kind::Number) => Type::Float,
-        Some(Kind::Boolean) => Type::Bool,
+        Some(Kind::Integer) => scalars::integer(cx, schema),
+        Some(Kind::Number) => kinds::scalar(schema, Scalar::Float),
+        Some(Kind::Boolean) => kinds::scalar(schema, Scalar::Bool),
         Some(Kind::Array) => list(cx, schema, hint),
         _ if schema.is_object() => object(cx, schema, hint),
         None if schema.items.is_some() => list(cx, schema, hint),
         None if schema.lists_texts() => text(cx, schema, hint),
-        _ => Type::Json,
+        _ => kinds::untyped(schema),
     }
 }
 
@@ -169,26 +172,64 @@ fn composed<'d>(cx: &mut Context<'d>, schema: &'d Schema, hint: &str) -> Type {
         }
     }
     if !others.is_empty() {
-        // A schema that is still composed has more members than can be meant.
-        if !objects.is_empty() || others.iter().any(|other| !is_plain(cx.document, other)) {
-            return Type::Json;
-        }
-        let mut types = others.into_iter().map(|other| match other.kind {
-            // Closed lists of several members together are an open one.
-            Some(Kind::String) => Type::String(format(Some(other))),
-            _ => of_schema(cx, other, hint),
-        });
-        let first = types.next().unwrap_or(Type::Json);
-        return if types.all(|ty| ty == first) {
-            first
-        } else {
-            Type::Json
-        };
+        return mixed(cx, schema, &objects, &others, hint);
     }
     match objects.as_slice() {
         [] => Type::Json,
         [object] => one(cx, schema, object, hint),
         _ => Type::Model(union(cx, schema, objects, hint)),
+    }
+}
+
+/// Alternatives that are not all objects: one type, a model of several kinds, or else any JSON value.
+fn mixed<'d>(
+    cx: &mut Context<'d>,
+    schema: &'d Schema,
+    objects: &[Object<'d>],
+    others: &[&'d Schema],
+    hint: &str,
+) -> Type {
+    let ids: Vec<_> = objects.iter().map(|it| it.schema.map(|it| it.id)).collect();
+    let ty = match kinds::groups(cx.document, schema, &ids, others).as_deref() {
+        Some([one]) => of_kind(cx, one, objects, hint),
+        Some(groups) => {
+            let ty = |cx: &mut Context<'d>, group: &Group<'d>, hint: &str| {
+                of_kind(cx, group, objects, hint)
+            };
+            Type::Model(scalars::choice(cx, schema, groups, hint, ty))
+        }
+        None => Type::Json,
+    };
+    if ty == Type::Json {
+        let span = cx.key(&schema.place);
+        cx.tolerate(&tolerances::UNTYPED_ALTERNATIVES, span, "");
+    }
+    ty
+}
+
+/// The type of the alternatives of one kind.
+fn of_kind<'d>(
+    cx: &mut Context<'d>,
+    group: &Group<'d>,
+    objects: &[Object<'d>],
+    hint: &str,
+) -> Type {
+    match (group.schemas.as_slice(), group.kind, objects) {
+        ([only], ..) => of_schema(cx, only, hint),
+        ([first, others @ ..], JsonKind::List, _) => {
+            let ty = of_schema(cx, first, hint);
+            let mut others = others.iter().map(|other| of_schema(cx, other, hint));
+            if others.all(|other| other == ty) {
+                ty
+            } else {
+                Type::Json
+            }
+        }
+        ([], _, [object]) => match object.schema {
+            Some(schema) => one(cx, schema, object, hint),
+            None => Type::Json,
+        },
+        (several, kind, _) => kinds::joined(kind, several),
     }
 }
 
@@ -210,7 +251,7 @@ fn union<'d>(
     let borrowed: Vec<&Object<'_>> = objects.iter().collect();
     let tag = unions::tag(cx.document, &borrowed);
     if tag.is_none() {
-        if let Some((one, other)) = unions::indistinguishable(&borrowed) {
+        if let Some((one, other)) = unions::indistinguishable(cx.document, &borrowed) {
             let place = &schema.place;
             let diagnostic = unions::report_indistinguishable(cx.document, place, one, other);
             cx.indistinct.push((id, diagnostic));
@@ -218,37 +259,12 @@ fn union<'d>(
         unions::most_demanding_first(&mut objects, unions::requires_more);
     }
     let open = std::mem::take(&mut cx.open);
-    let mut names = Namer::default();
-    let mut variants = Vec::new();
-    let mut untagged = Vec::new();
-    for (index, object) in objects.iter().enumerate() {
-        let literals = match &tag {
-            Some(tag) => object.literals_of(cx.document, tag),
-            None => Vec::new(),
-        };
+    let fields = objects.iter().map(|object| {
         let own = parent_of(object.place, &parent);
-        let fields = fields(cx, object, None, tag.as_deref(), &own);
-        for literal in &literals {
-            variants.push(UnionVariant {
-                name: names.variant(literal),
-                literal: Some(literal.clone()),
-                docs: object.docs().to_owned(),
-                fields: fields.clone(),
-            });
-        }
-        if literals.is_empty() {
-            let name = variant_name(object, &objects, index);
-            untagged.push((name, object.docs(), fields));
-        }
-    }
-    for (name, docs, fields) in untagged {
-        variants.push(UnionVariant {
-            name: names.variant(&name),
-            literal: None,
-            docs: docs.to_owned(),
-            fields,
-        });
-    }
+        fields(cx, object, None, tag.as_deref(), &own)
+    });
+    let fields = fields.collect();
+    let variants = unions::variants(cx.document, &objects, fields, tag.as_deref());
     cx.open = open;
     cx.close_model(id, Shape::Union { tag, variants });
     id
@@ -313,12 +329,6 @@ fn forgotten(cx: &mut Context<'_>, domain: &DomainField, names: &mut Namer) -> F
         docs: String::new(),
         deprecated: false,
     }
-}
-
-/// `default: null`.
-fn defaults_to_null(cx: &Context<'_>, slot: &Slot) -> bool {
-    let default = cx.document.default_of(slot);
-    default.is_some_and(|(_, value)| value.is_null())
 }
 
 /// The type of a field that a built-in fills or reads: the runtime decides, the spec adds the format.

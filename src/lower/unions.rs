@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::object::Object;
+use super::kinds;
+use super::object::{Object, core};
 use crate::diagnostic::Diagnostic;
-use crate::spec::document::Document;
+use crate::ir::{Field, UnionVariant};
+use crate::name::Namer;
+use crate::spec::document::{Document, Literal};
 use crate::spec::place::Place;
 
 /// The key whose literals tell the objects apart: every object but at most one has it as a closed list
@@ -54,18 +57,54 @@ pub(super) fn requires_more(one: &Object<'_>, other: &Object<'_>) -> bool {
         .any(|(key, property)| property.required && !other.properties.contains_key(key))
 }
 
-/// The first two objects that their required keys do not tell apart.
+/// The first two objects that neither their required keys nor the values of these tell apart.
 pub(super) fn indistinguishable<'a, 'd>(
+    document: &Document,
     objects: &[&'a Object<'d>],
 ) -> Option<(&'a Object<'d>, &'a Object<'d>)> {
     for (index, one) in objects.iter().enumerate() {
         for other in &objects[index + 1..] {
-            if !requires_more(one, other) && !requires_more(other, one) {
+            if !requires_more(one, other)
+                && !requires_more(other, one)
+                && distinguishing_key(document, one, other).is_none()
+            {
                 return Some((one, other));
             }
         }
     }
     None
+}
+
+/// A key that both require, and whose value is never the same: `success: true` and `success: false`.
+fn distinguishing_key<'d>(
+    document: &Document,
+    one: &Object<'d>,
+    other: &Object<'d>,
+) -> Option<&'d str> {
+    let required = one.properties.iter().filter(|(_, own)| own.required);
+    let mut keys = required.map(|(key, _)| *key);
+    keys.find(|key| {
+        let of_other = fixed(document, other, key);
+        let of_one = fixed(document, one, key);
+        !of_one.is_empty()
+            && !of_other.is_empty()
+            && !of_one.iter().any(|value| of_other.contains(value))
+    })
+}
+
+/// The values of a key that is always there, as JSON texts, where all others are refused when they are read.
+fn fixed(document: &Document, object: &Object<'_>, key: &str) -> Vec<String> {
+    let Some(property) = object.properties.get(key).filter(|it| it.required) else {
+        return Vec::new();
+    };
+    let schema = core(document, property.slot);
+    let is_nullable =
+        property.slot.nullable || schema.nullable || schema.listed.contains(&Literal::Null);
+    if is_nullable {
+        Vec::new()
+    } else {
+        kinds::fixed(schema)
+    }
 }
 
 /// Whether all objects have the same keys: then they are one object, written several times.
@@ -117,18 +156,31 @@ pub(super) fn report_indistinguishable(
     .help("give each member a key such as `status` with an `enum` of one value of its own, or let each require a key that the other does not have")
 }
 
-/// A name for a member without a literal: its component, its title, or the key that only it requires.
-pub(super) fn variant_name(object: &Object<'_>, all: &[Object<'_>], index: usize) -> String {
+/// A name for a member without a literal: its component, its title, a value that
+/// distinguishes it, or the key that only it requires.
+pub(super) fn variant_name(
+    document: &Document,
+    object: &Object<'_>,
+    all: &[Object<'_>],
+    index: usize,
+) -> String {
     if let Some(name) = object.name() {
         return name.to_owned();
     }
     if let Some(title) = object.schema.and_then(|schema| schema.title.as_ref()) {
         return title.clone();
     }
-    let of_others = |key: &str| {
-        let mut others = all.iter().enumerate().filter(|(at, _)| *at != index);
-        others.any(|(_, other)| other.properties.contains_key(key))
+    let others = || {
+        let others = all.iter().enumerate().filter(|(at, _)| *at != index);
+        others.map(|(_, other)| other)
     };
+    let distinguishing = others().find_map(|other| distinguishing_key(document, object, other));
+    if let Some(key) = distinguishing
+        && let [only] = fixed(document, object, key).as_slice()
+    {
+        return format!("{key} {only}");
+    }
+    let of_others = |key: &str| others().any(|other| other.properties.contains_key(key));
     let required = object
         .properties
         .iter()
@@ -136,4 +188,40 @@ pub(super) fn variant_name(object: &Object<'_>, all: &[Object<'_>], index: usize
     let own = required.map(|(key, _)| *key).find(|key| !of_others(key));
     let any = object.properties.keys().next().copied();
     own.or(any).unwrap_or("other").to_owned()
+}
+
+/// The variants of a union: one for each literal of the tag, then one for each object without any.
+pub(super) fn variants(
+    document: &Document,
+    objects: &[Object<'_>],
+    fields: Vec<Vec<Field>>,
+    tag: Option<&str>,
+) -> Vec<UnionVariant> {
+    let mut names = Namer::default();
+    let mut variants = Vec::new();
+    let mut untagged = Vec::new();
+    for (index, (object, fields)) in objects.iter().zip(fields).enumerate() {
+        let literals = tag.map_or(Vec::new(), |tag| object.literals_of(document, tag));
+        for literal in &literals {
+            variants.push(UnionVariant {
+                name: names.variant(literal),
+                literal: Some(literal.clone()),
+                docs: object.docs().to_owned(),
+                fields: fields.clone(),
+            });
+        }
+        if literals.is_empty() {
+            let name = variant_name(document, object, objects, index);
+            untagged.push((name, object.docs(), fields));
+        }
+    }
+    for (name, docs, fields) in untagged {
+        variants.push(UnionVariant {
+            name: names.variant(&name),
+            literal: None,
+            docs: docs.to_owned(),
+            fields,
+        });
+    }
+    variants
 }

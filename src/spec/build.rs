@@ -23,6 +23,7 @@ use super::files::Files;
 use super::place::Place;
 use super::tolerances::Tolerated;
 use crate::diagnostic::Diagnostics;
+use crate::name::printable;
 
 /// Makes the tree. `is_3_1`: the words beside a `$ref` count.
 pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Document {
@@ -39,9 +40,9 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
     let main = files.main();
     let security = building.requirements(&root, main).unwrap_or_default();
     let mut operations = building.operations(&root, main, &security);
-    let server = building.server(&root, main);
     let schemes = building.schemes(&root, main);
     building.component_schemas(&root, main);
+    let server = building.server(&root, main);
     let mut schemas = building.finish();
     let idle_marks = match building.has_marks {
         true => views::split(&mut schemas, &mut operations),
@@ -49,18 +50,19 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
     };
     warnings.extend(building.tolerated.report());
     let info = main.get("info");
-    let info = |key: &str| info.map_or(String::new(), |info| text(info, key));
+    let info = |key: &str| info.map_or(String::new(), |info| prose(&text(info, key)));
+    let (title, version, docs) = (info("title"), info("version"), info("description"));
     Document {
-        title: info("title"),
-        version: info("version"),
-        docs: prose(&info("description")),
+        title,
+        version,
+        docs,
         server,
         operations,
         schemes,
         schemas,
         idle_marks,
         warnings,
-        files,
+        files: files.without_values(),
     }
 }
 
@@ -151,21 +153,7 @@ fn flag(value: &Value, key: &str) -> bool {
     value.get(key).and_then(Value::as_bool) == Some(true)
 }
 
-/// A text for people, without characters that comments of source code must not hold: compilers
-/// refuse bidirectional controls there (CVE-2021-42574), and control characters have no meaning.
+/// A text for people.
 fn prose(text: &str) -> String {
-    let is_odd = |character: char| {
-        character.is_control() && !matches!(character, '\n' | '\r' | '\t')
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    let text = text.trim();
-    if !text.contains(is_odd) && !text.contains('\r') {
-        return text.to_owned();
-    }
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = text
-        .chars()
-        .filter(|character| !is_odd(*character))
-        .collect();
-    kept.trim().to_owned()
+    printable(text.trim()).trim().to_owned()
 }

@@ -50,6 +50,14 @@ impl Files {
         Self(files)
     }
 
+    /// The places alone, once everything is read: the values are most of what a description takes of the memory.
+    pub(super) fn without_values(mut self) -> Self {
+        for file in &mut self.0 {
+            file.value = Value::Null;
+        }
+        self
+    }
+
     /// All of the main file.
     pub(super) fn main(&self) -> &Value {
         &self.0[0].value
@@ -58,11 +66,6 @@ impl Files {
     /// What stands at a place.
     pub(super) fn value(&self, place: &Place) -> Option<&Value> {
         self.0.get(place.file)?.value.pointer(&place.pointer)
-    }
-
-    /// Whether the same is written at two places.
-    pub(crate) fn are_equal(&self, one: &Place, other: &Place) -> bool {
-        one == other || self.value(one).is_some() && self.value(one) == self.value(other)
     }
 
     /// The places of one file.

@@ -107,7 +107,8 @@ impl<'f> Checker<'f> {
             )
             .at(span, format!("`{path}` was not read"))
             .help(
-                "paths are relative to the file that the `$ref` stands in; files outside of the project's folder are read only with `--ref-root`",
+                "paths are relative to the file that the `$ref` stands in; files outside of the project's folder are read only with \
+                 `--ref-root`, and a bundler such as `redocly bundle` makes one file of all",
             ),
             Unresolved::Anchor => Diagnostic::error(
                 "unsupported-ref",

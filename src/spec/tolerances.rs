@@ -154,6 +154,14 @@ tolerances! {
     PARAMETER_DETAILS = "ignored-parameter-detail",
         "a parameter says how it may be written",
         "it is ignored: clients encode every reserved character, and an empty value is a value";
+    /// `oneOf` of two lists of different items, of a number and an object, and the like.
+    UNTYPED_ALTERNATIVES = "untyped-alternatives",
+        "a value has alternatives that no type distinguishes",
+        "it may be any JSON value: the method that answers and the caller of the client have to check it; alternatives are distinguished if all of them are objects, or if they are of different kinds (a text, a number, a boolean, a list, an object) and one is a text";
+    /// `format: int64`.
+    WIDE_INTEGER = "wide-integer",
+        "an integer may have 64 bits",
+        "the server keeps all its digits up to 9223372036854775807, and the client, as JavaScript, those up to 9007199254740991; give it that `maximum`, or write it as a string";
     /// An array without `items`.
     MISSING_ITEMS = "missing-items",
         "an array lacks its `items`",

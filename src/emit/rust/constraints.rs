@@ -5,6 +5,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{Frame, print};
+use crate::emit::parallel;
 use crate::ir::{Alternative, Api, Constraint, Constraints, ConstraintsId, Number};
 
 #[derive(Template)]
@@ -20,9 +21,9 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> Option<String> {
     if api.constraints.is_empty() {
         return None;
     }
-    let items: Vec<String> = (api.constraints.iter())
-        .map(|constraints| print::item(item(api, constraints)))
-        .collect();
+    let items = parallel::map(api.constraints.len(), |index| {
+        print::item(item(api, &api.constraints[index]))
+    });
     let is_used = |name: &&str| {
         items
             .iter()
@@ -30,7 +31,7 @@ pub(super) fn render(api: &Api, frame: Frame<'_>) -> Option<String> {
     };
     let mut names = vec!["Constraints"];
     names.extend(
-        ["Alternative", "Format", "Number"]
+        ["Alternative", "Format", "Kind", "Number"]
             .iter()
             .filter(|name| is_used(name)),
     );
@@ -130,7 +131,9 @@ fn alternative(api: &Api, alternative: &Alternative) -> TokenStream {
     let literals = alternative.literals.iter();
     let literals = literals.map(|(key, values)| quote!((#key, &[#(#values),*])));
     let constraints = list(api, &alternative.constraints);
+    let kind = format_ident!("{}", alternative.kind);
     quote!(Alternative {
+        kind: Kind::#kind,
         required: &[#(#required),*],
         literals: &[#(#literals),*],
         constraints: #constraints,

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 
 use super::groups::Group;
 use super::{Frame, docs, heading, models, print, types};
+use crate::emit::parallel;
 use crate::ir::{Api, Auth, Operation, ParamPlace, Type};
 
 #[derive(Template)]
@@ -41,9 +42,10 @@ pub(super) fn render(api: &Api, groups: &[Group<'_>], frame: Frame<'_>) -> Vec<(
     };
     let module = module.render().expect("the template has no fallible part");
     let mut files = vec![("mod.rs".to_owned(), module)];
-    for group in groups {
-        files.push((format!("{}.rs", group.name), file(api, group, frame)));
-    }
+    files.extend(parallel::map(groups.len(), |index| {
+        let group = &groups[index];
+        (format!("{}.rs", group.name), file(api, group, frame))
+    }));
     files
 }
 
@@ -60,8 +62,8 @@ fn file(api: &Api, group: &Group<'_>, frame: Frame<'_>) -> String {
             .filter_map(|operation| decode::body_enum(api, operation))
             .map(print::item),
     );
-    let function = |operation: &&Operation| print::item(decode::function(api, group, operation));
-    items.extend(operations.iter().map(function));
+    let function = |index: usize| print::item(decode::function(api, group, operations[index]));
+    items.extend(parallel::map(operations.len(), function));
     View {
         frame,
         group,
@@ -112,7 +114,7 @@ fn arguments(api: &Api, operation: &Operation) -> Vec<TokenStream> {
     if let Some(body) = &operation.body {
         let ty = match body.forms.as_slice() {
             [form] => decode::form_type(api, form),
-            _ => types::syn_type(body.name.as_str()),
+            _ => types::tokens(body.name.as_str()),
         };
         arguments.push(if body.required {
             quote!(body: #ty)
@@ -187,7 +189,12 @@ struct Needs {
 impl Needs {
     fn type_(&mut self, ty: &Type) {
         match ty {
-            Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Model(_) => {}
+            Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::String(_)
+            | Type::Literal(..)
+            | Type::Model(_) => {}
             Type::Json => self.json = true,
             Type::List(item) | Type::Nullable(item) => self.type_(item),
             Type::Map(value) => {

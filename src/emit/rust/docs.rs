@@ -8,6 +8,7 @@ mod inline;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::name::printable;
 use inline::escape;
 
 /// Width of a line, comment marks included.
@@ -75,7 +76,7 @@ pub(super) fn summary(text: &str) -> String {
 /// The text as lines of a doc comment.
 fn lines(text: &str, width: usize) -> Vec<String> {
     let mut out = Vec::new();
-    for block in blocks(text) {
+    for block in blocks(&printable(text)) {
         if let Some(last) = out.last()
             && !String::is_empty(last)
             && !matches!(block, Block::Item { first: false, .. })

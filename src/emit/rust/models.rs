@@ -13,7 +13,8 @@ mod statuses;
 use askama::Template;
 
 use super::{Frame, print};
-use crate::emit::sections::{self, Sections};
+use crate::emit::parallel;
+use crate::emit::sections::Sections;
 use crate::ir::{Answer, Api, ArmBody, BuiltIn, Operation, Shape, Type};
 pub(super) use data::{declaration, field_docs};
 use serde_attributes::attributes as serde_attributes;
@@ -30,16 +31,16 @@ struct View<'a> {
 const OPTIONAL_FIELD: &str = "use auth_runtime::optional_field;";
 
 /// The file.
-pub(super) fn render(api: &Api, frame: Frame<'_>) -> String {
-    let sections = Sections::of(api);
-    let model = |id| data::items(api, &sections, id);
-    let mut items = Vec::new();
-    for (index, operation) in api.operations.iter().enumerate() {
-        items.extend(sections::heading(api, index));
-        items.extend(sections.models(index).into_iter().map(model));
-        items.push(answers::items(api, operation));
-    }
-    items.extend(sections.unused().into_iter().map(model));
+pub(super) fn render(api: &Api, sections: &Sections, frame: Frame<'_>) -> String {
+    let model = |id| data::items(api, sections, id);
+    let mut items = parallel::map(api.operations.len(), |index| {
+        let mut items = Vec::new();
+        items.extend(sections.heading(api, index));
+        items.extend(sections.models(index).iter().copied().map(model));
+        items.push(answers::items(api, &api.operations[index]));
+        join(&items)
+    });
+    items.extend(sections.unused().map(model));
     let mut imports = imports(api);
     if items.iter().any(|item| item.contains("optional_field!")) {
         // Behind `json_answer` or `Error`, and before `recipes`.
@@ -149,17 +150,10 @@ fn any_type(api: &Api, kind: &dyn Fn(&Type) -> bool) -> bool {
                 _ => false,
             }
     }
-    let in_models = api.models.iter().any(|model| match &model.shape {
-        Shape::Struct { fields, rest } => {
-            fields.iter().any(|field| within(&field.ty, kind))
-                || rest.as_ref().is_some_and(|rest| within(rest, kind))
-        }
-        Shape::Union { variants, .. } => variants
-            .iter()
-            .flat_map(|variant| &variant.fields)
-            .any(|field| within(&field.ty, kind)),
-        Shape::Enum { .. } => false,
-    });
+    let models = api.models.iter();
+    let in_models = models
+        .flat_map(|model| model.shape.types())
+        .any(|ty| within(ty, kind));
     let arms = api
         .operations
         .iter()

@@ -85,7 +85,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
         let text = text.expect("the template has no fallible part");
         tree.insert(
             format!("server/{name}"),
-            super::one_line_break_at_the_end(&text),
+            super::one_line_break_at_the_end(text),
         );
     };
     add(".dockerignore", Ok(IGNORED.to_owned()));

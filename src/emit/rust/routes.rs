@@ -6,6 +6,7 @@ use super::groups::Group;
 use super::models::{self, outcomes};
 use super::{Frame, docs, heading, path};
 use crate::ir::{Api, Behaviour, Matched, Operation};
+use crate::name::printable;
 
 #[derive(Template)]
 #[template(path = "api/routes.rs.jinja")]
@@ -121,7 +122,7 @@ pub(crate) fn markdown(api: &Api) -> String {
             "| {} | `{}`{scope} | `{}` | `{}` | {} |\n",
             operation.method.as_str(),
             path(operation),
-            operation.id,
+            printable(&operation.id),
             operation.behaviour.name(),
             why(operation),
         ));

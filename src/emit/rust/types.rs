@@ -1,10 +1,37 @@
 //! `ir::Type` → Rust type.
 
-use crate::ir::{Api, Field, ModelId, Shape, Type};
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
-/// The type as it stands in `models.rs`.
-pub(super) fn syn_type(text: &str) -> syn::Type {
-    syn::parse_str(text).expect("type texts are made below and are valid Rust")
+use crate::ir::{Api, Field, ModelId, Scalar, Shape, Type};
+
+/// A type as tokens. Its text is made below of names, brackets, commas and whole numbers; nearly all that is emitted are
+/// types, so that a parser would take a good part of the time.
+pub(super) fn tokens(text: &str) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '_');
+        let end = end.unwrap_or(rest.len());
+        let (token, length) = match first {
+            ' ' => (None, 1),
+            _ if first.is_ascii_digit() => {
+                let number = rest[..end].parse().expect("a whole number");
+                (Some(Literal::u64_unsuffixed(number).into()), end)
+            }
+            _ if end > 0 => (
+                Some(Ident::new(&rest[..end], Span::call_site()).into()),
+                end,
+            ),
+            ':' if rest.starts_with("::") => {
+                tokens.push(Punct::new(':', Spacing::Joint).into());
+                (Some(Punct::new(':', Spacing::Alone).into()), 2)
+            }
+            sign => (Some(Punct::new(sign, Spacing::Alone).into()), 1),
+        };
+        tokens.extend(token);
+        rest = &rest[length..];
+    }
+    tokens.into_iter().collect::<TokenStream>()
 }
 
 /// The type as text: `Vec<FormField>`.
@@ -14,6 +41,7 @@ pub(super) fn text(api: &Api, ty: &Type) -> String {
         Type::Int => "i64".to_owned(),
         Type::Float => "f64".to_owned(),
         Type::String(_) => "String".to_owned(),
+        Type::Literal(scalar, values) => literal(*scalar, values),
         Type::Json => "Value".to_owned(),
         Type::List(item) => format!("Vec<{}>", text(api, item)),
         Type::Map(value) => format!("BTreeMap<String, {}>", text(api, value)),
@@ -22,16 +50,53 @@ pub(super) fn text(api: &Api, ty: &Type) -> String {
     }
 }
 
+/// A type of one value where that can be written, or else the type of all of them, and the constraints of the
+/// request say the rest.
+fn literal(scalar: Scalar, values: &[String]) -> String {
+    match (scalar, values) {
+        (Scalar::Bool, [only]) => format!("auth_runtime::literal::Flag<{only}>"),
+        (Scalar::Int, [only]) => format!("auth_runtime::literal::Whole<{only}>"),
+        (Scalar::Bool, _) => "bool".to_owned(),
+        (Scalar::Int, _) => "i64".to_owned(),
+        (Scalar::Float, _) => "f64".to_owned(),
+    }
+}
+
+/// The one value that a field has wherever it stands, as an expression: it is not asked for.
+pub(super) fn only_value(field: &Field) -> Option<&'static str> {
+    match &field.ty {
+        Type::Literal(scalar, values) if !is_option(field) && values.len() == 1 => match scalar {
+            Scalar::Bool => Some("auth_runtime::literal::Flag"),
+            Scalar::Int => Some("auth_runtime::literal::Whole"),
+            Scalar::Float => None,
+        },
+        _ => None,
+    }
+}
+
+/// A value of a [`Shape::Choice`]: a `Box` where the type would otherwise contain itself.
+pub(super) fn kind(api: &Api, owner: ModelId, ty: &Type) -> String {
+    let text = text(api, ty);
+    if is_boxed(api, Some(owner), ty) {
+        format!("Box<{text}>")
+    } else {
+        text
+    }
+}
+
+fn is_boxed(api: &Api, owner: Option<ModelId>, ty: &Type) -> bool {
+    let cycle = |id: ModelId| api.model(id).cycle;
+    match (ty, owner) {
+        (Type::Model(id), Some(owner)) => cycle(*id).is_some() && cycle(*id) == cycle(owner),
+        _ => false,
+    }
+}
+
 /// The type of a field: an `Option` where the key may be missing or null, a `Box` where the type
 /// would otherwise contain itself.
 pub(super) fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> String {
     let mut ty = text(api, &field.ty);
-    let cycle = |id: ModelId| api.model(id).cycle;
-    let boxed = match (&field.ty, owner) {
-        (Type::Model(id), Some(owner)) => cycle(*id).is_some() && cycle(*id) == cycle(owner),
-        _ => false,
-    };
-    if boxed {
+    if is_boxed(api, owner, &field.ty) {
         ty = format!("Box<{ty}>");
     }
     if is_option(field) {
@@ -61,7 +126,7 @@ pub(super) fn size(api: &Api, fields: &[Field]) -> usize {
         .map(|field| {
             let inner = match &field.ty {
                 Type::Int | Type::Float if is_option(field) => 16,
-                Type::Bool | Type::Int | Type::Float => 8,
+                Type::Bool | Type::Int | Type::Float | Type::Literal(..) => 8,
                 Type::String(_) | Type::List(_) | Type::Map(_) => 24,
                 Type::Json | Type::Nullable(_) => 72,
                 Type::Model(id) => model_size(api, *id, 0),
@@ -95,6 +160,7 @@ fn model_size(api: &Api, id: ModelId, depth: usize) -> usize {
                 .unwrap_or(0)
         }
         Shape::Enum { .. } => 8,
+        Shape::Choice { .. } => 32,
     }
 }
 
@@ -110,6 +176,20 @@ mod tests {
         assert_eq!(text(&api, &list), "Vec<BTreeMap<String, Value>>");
         assert_eq!(text(&api, &sample::text()), "String");
         assert_eq!(text(&api, &Type::Model(ModelId(0))), "Folder");
+    }
+
+    #[test]
+    fn texts_become_the_tokens_that_a_parser_finds() {
+        for text in [
+            "String",
+            "Option<Box<Folder>>",
+            "BTreeMap<String, Vec<Option<i64>>>",
+            "auth_runtime::literal::Whole<-3>",
+            "auth_runtime::literal::Flag<true>",
+        ] {
+            let parsed: syn::Type = syn::parse_str(text).expect("it is a type");
+            assert_eq!(tokens(text).to_string(), quote::quote!(#parsed).to_string());
+        }
     }
 
     #[test]

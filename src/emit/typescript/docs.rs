@@ -1,5 +1,7 @@
 //! Doc comments from the texts of the spec, which may be hostile: nothing in them can end the comment.
 
+use crate::name::printable;
+
 /// The widest line of a comment.
 const WIDTH: usize = 100;
 
@@ -64,7 +66,8 @@ pub(super) fn summary(text: &str) -> String {
 
 /// Ends no comment, and holds no character that an editor hides or that ends a line.
 fn harmless(line: &str) -> String {
-    line.replace("*/", "*\\/")
+    printable(line)
+        .replace("*/", "*\\/")
         .chars()
         .map(|character| match character {
             '\u{2028}' | '\u{2029}' | '\u{2800}' => ' ',

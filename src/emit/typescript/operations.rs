@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::docs;
 use super::names::{Names, OperationNames};
 use super::types::body_type;
-use crate::emit::sections;
+use crate::emit::sections::Sections;
 use crate::ir::{Api, ArmBody, Operation, Segment, Style, Tenancy, Type};
 
 /// The parts of `operations.js` and `operations.d.ts`.
@@ -19,7 +19,7 @@ pub(super) struct Functions {
     pub(super) declarations: Vec<String>,
 }
 
-pub(super) fn functions(api: &Api, names: &Names) -> Functions {
+pub(super) fn functions(api: &Api, sections: &Sections, names: &Names) -> Functions {
     let mut used = BTreeSet::new();
     let functions: Vec<Function> = names
         .operations(api)
@@ -28,7 +28,7 @@ pub(super) fn functions(api: &Api, names: &Names) -> Functions {
     let texts = |text: fn(&Function) -> String| {
         let mut items = Vec::new();
         for (index, function) in functions.iter().enumerate() {
-            items.extend(sections::heading(api, index));
+            items.extend(sections.heading(api, index));
             items.push(text(function));
         }
         items
@@ -224,7 +224,8 @@ fn note_models(ty: &Type, names: &Names, used: &mut BTreeSet<String>) {
         Type::List(element) | Type::Map(element) | Type::Nullable(element) => {
             note_models(element, names, used);
         }
-        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Json => {}
+        Type::Bool | Type::Int | Type::Float | Type::String(_) | Type::Literal(..) | Type::Json => {
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use api::{TEXT, api, arm, body, operation, optional, param};
 
 use super::*;
 use crate::app_info::Setting;
+use crate::emit::sections::Sections;
 use crate::ir::{ArmBody, BodyEncoding, Method, Operation, ParamPlace, Type};
 
 fn settings() -> Settings {
@@ -17,15 +18,12 @@ fn settings() -> Settings {
 }
 
 fn tree() -> Tree {
-    let mut tree = Tree::default();
-    emit(&api(), &settings(), &mut tree);
-    tree
+    emit(&api(), &Sections::of(&api()), &settings())
 }
 
 /// One emitted file, without its header line.
 fn emitted(path: &str, api: &Api) -> String {
-    let mut tree = Tree::default();
-    emit(api, &settings(), &mut tree);
+    let tree = emit(api, &Sections::of(api), &settings());
     let text = tree.get(path).expect("the file is emitted");
     text.split_once("\n\n")
         .map_or(text, |(_, rest)| rest)
@@ -125,8 +123,7 @@ fn a_domain_without_default_must_be_given() {
 
 #[test]
 fn the_whole_package_is_there() {
-    let mut tree = Tree::default();
-    emit(&api(), &settings(), &mut tree);
+    let tree = emit(&api(), &Sections::of(&api()), &settings());
     let paths: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
     insta::assert_snapshot!(paths.join("\n"), @r##"
     client/.gitignore
@@ -214,8 +211,7 @@ fn the_login_element_calls_what_the_spec_has() {
             ..post("signInToShop", &["signin"])
         },
     ];
-    let mut tree = Tree::default();
-    emit(&api, &settings(), &mut tree);
+    let tree = emit(&api, &Sections::of(&api), &settings());
     let login = tree.get("client/js/login.js").expect("it is emitted");
     let methods = login.split("methods: ").nth(1).expect("there are methods");
     insta::assert_snapshot!(methods, @r##"

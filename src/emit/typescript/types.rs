@@ -7,7 +7,7 @@ use layout::{Alternative, AlternativeKind, Member, interface, members, union};
 use super::names::{Names, OperationNames};
 use super::operations::request::{answers_raw, successes};
 use super::string;
-use crate::emit::sections::{self, Sections};
+use crate::emit::sections::Sections;
 use crate::ir::{
     Api, Arm, ArmBody, Body, BodyEncoding, BodyForm, Field, Model, Operation, Shape, Type,
     UnionVariant,
@@ -15,19 +15,18 @@ use crate::ir::{
 
 /// All type declarations: operation by operation, the models that it is the first to need, its
 /// parameters, its answer.
-pub(super) fn items(api: &Api, names: &Names) -> Vec<String> {
-    let sections = Sections::of(api);
+pub(super) fn items(api: &Api, sections: &Sections, names: &Names) -> Vec<String> {
     let model = |id| declaration(api.model(id), names.model(id), names);
     let mut items = Vec::new();
     for (index, (operation, own)) in names.operations(api).enumerate() {
-        items.extend(sections::heading(api, index));
-        items.extend(sections.models(index).into_iter().map(model));
+        items.extend(sections.heading(api, index));
+        items.extend(sections.models(index).iter().copied().map(model));
         if !operation.params.is_empty() {
             items.push(params(operation, own, names));
         }
         items.push(response(operation, own, names));
     }
-    items.extend(sections.unused().into_iter().map(model));
+    items.extend(sections.unused().map(model));
     items
 }
 
@@ -37,8 +36,9 @@ pub(super) fn expression(ty: &Type, names: &Names) -> String {
         Type::Bool => "boolean".to_owned(),
         Type::Int | Type::Float => "number".to_owned(),
         Type::String(_) => "string".to_owned(),
+        Type::Literal(_, values) => values.join(" | "),
         Type::Json => "unknown".to_owned(),
-        Type::List(element) if matches!(**element, Type::Nullable(_)) => {
+        Type::List(element) if matches!(**element, Type::Nullable(_) | Type::Literal(..)) => {
             format!("({})[]", expression(element, names))
         }
         Type::List(element) => format!("{}[]", expression(element, names)),
@@ -131,6 +131,16 @@ fn declaration(model: &Model, name: &str, names: &Names) -> String {
                 .map(|(_, value)| Alternative {
                     docs: String::new(),
                     kind: AlternativeKind::Other(string(value)),
+                })
+                .collect();
+            union(name, &model.docs, &alternatives)
+        }
+        Shape::Choice { kinds } => {
+            let alternatives: Vec<Alternative> = kinds
+                .iter()
+                .map(|(_, ty)| Alternative {
+                    docs: String::new(),
+                    kind: AlternativeKind::Other(expression(ty, names)),
                 })
                 .collect();
             union(name, &model.docs, &alternatives)

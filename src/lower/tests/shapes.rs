@@ -34,7 +34,7 @@ fn optional_nullable_lists_and_maps_stay_apart() {
     );
     assert_eq!(
         models,
-        "Thing<: {a: string/Email|null, b: [int], c?: map float, d?: map json, e?: json, f?: int, g?: ThingG|null, h?: Other|null}\n\
+        "Thing<: {a: string/Email|null, b: [int], c?: map float, d?: map json, e?: json, f?: 1|2, g?: ThingG|null, h?: Other|null}\n\
          ThingG<: X=x | YZ=y-z\n\
          Other<: {z?: bool} + string\n"
     );
@@ -104,12 +104,47 @@ fn the_member_that_demands_more_is_tried_first() {
 }
 
 #[test]
-fn unions_of_anything_but_objects_are_strings_or_any_json() {
+fn unions_of_several_kinds_have_a_type_where_a_text_is_among_them() {
     let models = body(
-        "{ type: object, properties: { a: { oneOf: [{ type: string }, { type: string, enum: [x] }] }, b: { oneOf: [{ type: string }, { type: integer }] } } }",
+        "{ type: object, properties: { a: { oneOf: [{ type: string }, { type: string, enum: [x] }] }, b: { oneOf: [{ type: string }, { type: integer }] }, c: { oneOf: [{ type: boolean }, { type: integer }] },
+            d: { anyOf: [{ type: string, format: uri }, { type: string, format: email }] }, e: { oneOf: [{ type: integer }, { type: number }] },
+            f: { oneOf: [{ type: array, items: { type: string } }, { type: string, enum: [all] }, { type: object, properties: { g: { type: string } } }] } } }",
         "    Unused: { type: object }\n",
     );
-    assert_eq!(models, "RunRequest<: {a?: string, b?: json}\n");
+    assert_eq!(
+        models,
+        "RunRequest<: {a?: string, b?: RunRequestB, c?: json, d?: string, e?: float, f?: RunRequestF}
+RunRequestB<: choice Text string, Number int
+RunRequestF<: choice List [string], Text RunRequestFText, Object RunRequestFObject
+RunRequestFText<: All=all
+RunRequestFObject<: {g?: string}
+"
+    );
+}
+
+#[test]
+fn booleans_and_numbers_of_a_closed_list_are_literals() {
+    let models = body(
+        "{ type: object, properties: { a: { type: boolean, enum: [true] }, b: { type: integer, enum: [1, 2, 2] }, c: { type: number, enum: [0.5, 1] },
+            d: { enum: [3, null] }, e: { type: integer, enum: [1.5] }, f: { enum: [x, 1] } } }",
+        "    Unused: { type: object }\n",
+    );
+    assert_eq!(
+        models,
+        "RunRequest<: {a?: true, b?: 1|2, c?: 0.5|1, d?: 3|null, e?: int, f?: json}\n"
+    );
+}
+
+#[test]
+fn a_required_literal_distinguishes_the_members_of_a_union() {
+    let models = body(
+        "{ oneOf: [{ type: object, required: [ok], properties: { ok: { type: boolean, enum: [true] } } }, { type: object, required: [ok], properties: { ok: { type: boolean, enum: [false] }, why: { type: string } } }] }",
+        "    Unused: { type: object }\n",
+    );
+    assert_eq!(
+        models,
+        "RunRequest<: union by -\n    OkTrue - {ok: true}\n    OkFalse - {ok: false, why?: string}\n"
+    );
 }
 
 #[test]

@@ -160,6 +160,12 @@ fn show_models(api: &Api, text: &mut String) {
                     .map(|(name, literal)| format!("{}={literal}", name.as_str()));
                 values.collect::<Vec<_>>().join(" | ")
             }
+            Shape::Choice { kinds } => {
+                let kinds = kinds
+                    .iter()
+                    .map(|(name, ty)| format!("{} {}", name.as_str(), show_type(api, ty)));
+                format!("choice {}", kinds.collect::<Vec<_>>().join(", "))
+            }
         };
         writeln!(text, "{}{marks}: {shape}", model.name.as_str()).expect("writing to a string");
     }
@@ -196,6 +202,7 @@ fn show_type(api: &Api, ty: &Type) -> String {
             crate::ir::Format::Plain => "string".to_owned(),
             other => format!("string/{other:?}"),
         },
+        Type::Literal(_, values) => values.join("|"),
         Type::Json => "json".to_owned(),
         Type::List(item) => format!("[{}]", show_type(api, item)),
         Type::Map(value) => format!("map {}", show_type(api, value)),

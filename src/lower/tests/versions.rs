@@ -48,9 +48,10 @@ fn both_versions_spell_one_tree() {
     assert_eq!(old, new);
     assert_eq!(
         new,
-        "RunRequest<: {a?: string|null, b?: RunRequestB, c?: Other|null, d?: [int|null], e?: map string|null, f?: json}
+        "RunRequest<: {a?: string|null, b?: RunRequestB, c?: Other|null, d?: [int|null], e?: map string|null, f?: RunRequestF}
 RunRequestB<: X=x
 Other<: {z?: boolean}
+RunRequestF<: choice Text string, Number int
 "
         .replace("boolean", "bool")
     );

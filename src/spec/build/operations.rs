@@ -68,7 +68,7 @@ impl<'f> Building<'f> {
                 .map(str::to_owned),
             docs,
             deprecated: flag(value, "deprecated"),
-            tag: tag.unwrap_or_default().to_owned(),
+            tag: one_line(tag.unwrap_or_default()),
             extension: value.get("x-auth-gen").cloned(),
             parameters: self.parameters(&place, value),
             shared_parameters: self.parameters(item_place, item),
@@ -145,12 +145,22 @@ impl<'f> Building<'f> {
         let holder = holder.under("content");
         let content = value.get("content").and_then(Value::as_object);
         let content = content.into_iter().flatten();
+        let mut written: Vec<(usize, &Value, Slot)> = Vec::new();
         content
             .map(|(name, media)| {
                 let (place, media) = self.follow(holder.under(name), media);
                 let schema = media.get("schema").filter(|schema| !schema.is_null());
-                let schema: Option<Slot> =
-                    schema.map(|schema| self.slot(place.under("schema"), schema));
+                let schema = schema.map(|schema| {
+                    // A schema that is written twice, in one file, is one.
+                    let is_same =
+                        |known: &&(usize, &Value, Slot)| (known.0, known.1) == (place.file, schema);
+                    if let Some((.., slot)) = written.iter().find(is_same) {
+                        return slot.clone();
+                    }
+                    let slot: Slot = self.slot(place.under("schema"), schema);
+                    written.push((place.file, schema, slot.clone()));
+                    slot
+                });
                 Media {
                     name: name.clone(),
                     schema,
@@ -211,4 +221,10 @@ impl<'f> Building<'f> {
             schema: Some(self.slot(place.clone(), value)),
         })
     }
+}
+
+/// A name for people, which comments hold in one line.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    prose(&words.join(" "))
 }

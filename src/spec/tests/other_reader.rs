@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use openapiv3::{OpenAPI, Parameter, ParameterData, ReferenceOr, RequestBody, StatusCode};
 
+use crate::name::printable;
 use crate::source::SourceFile;
 use crate::spec::document::Location;
 use crate::spec::parse;
@@ -89,7 +90,11 @@ fn read_by_others(text: &str) -> Option<BTreeSet<Facts>> {
             method: method.to_owned(),
             id: operation.operation_id.clone(),
             deprecated: operation.deprecated,
-            tag: operation.tags.first().cloned().unwrap_or_default(),
+            // Comments hold it in one line.
+            tag: printable(operation.tags.first().map_or("", String::as_str))
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" "),
             parameters: parameters.map(of_parameter).collect(),
             body: operation
                 .request_body

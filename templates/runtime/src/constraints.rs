@@ -71,9 +71,45 @@ pub enum Constraint {
 /// All that a value must keep to.
 pub type Constraints = &'static [Constraint];
 
+/// A kind of JSON value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Of any kind.
+    Any,
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An array.
+    List,
+    /// An object.
+    Object,
+}
+
+impl Kind {
+    fn is_of(self, value: &Value, notation: Notation) -> bool {
+        let text = value.as_str().filter(|_| notation == Notation::Text);
+        match self {
+            Self::Any => true,
+            Self::Text => value.is_string(),
+            Self::Number => value.is_number() || text.is_some_and(|it| it.parse::<f64>().is_ok()),
+            Self::Boolean => {
+                value.is_boolean() || text.is_some_and(|it| it.parse::<bool>().is_ok())
+            }
+            // One value may stand for a list of one.
+            Self::List => value.is_array() || text.is_some(),
+            Self::Object => value.is_object(),
+        }
+    }
+}
+
 /// One of several alternatives.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Alternative {
+    /// Of which kind a value must be to be this one.
+    pub kind: Kind,
     /// Keys that an object must have to be this one.
     pub required: &'static [&'static str],
     /// Keys whose text is one of these in this one.
@@ -268,7 +304,7 @@ fn shown(key: &str) -> String {
     }
 }
 
-/// What decides which alternative a value is are its keys and literals; a value that is none of them is
+/// What decides which alternative a value is are its kind, its keys and literals; a value that is none of them is
 /// refused when it is read.
 fn any_of(
     alternatives: &[Alternative],
@@ -276,7 +312,7 @@ fn any_of(
     notation: Notation,
 ) -> Result<(), Violation> {
     let mut first = Ok(());
-    for alternative in alternatives.iter().filter(|one| one.fits(value)) {
+    for alternative in alternatives.iter().filter(|one| one.fits(value, notation)) {
         match check(alternative.constraints, value, notation) {
             Ok(()) => return Ok(()),
             Err(found) if first.is_ok() => first = Err(found),
@@ -287,9 +323,10 @@ fn any_of(
 }
 
 impl Alternative {
-    fn fits(&self, value: &Value) -> bool {
+    fn fits(&self, value: &Value, notation: Notation) -> bool {
         let text_of = |key: &str| value.get(key).and_then(Value::as_str);
-        self.required.iter().all(|key| value.get(key).is_some())
+        self.kind.is_of(value, notation)
+            && self.required.iter().all(|key| value.get(key).is_some())
             && (self.literals.iter())
                 .all(|(key, literals)| text_of(key).is_some_and(|text| literals.contains(&text)))
     }

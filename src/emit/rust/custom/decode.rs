@@ -106,8 +106,8 @@ pub(super) fn filled(param: &Param) -> Field {
 }
 
 /// What a method takes of a form.
-pub(super) fn form_type(api: &Api, form: &BodyForm) -> syn::Type {
-    types::syn_type(&match form.encodings.as_slice() {
+pub(super) fn form_type(api: &Api, form: &BodyForm) -> TokenStream {
+    types::tokens(&match form.encodings.as_slice() {
         [BodyEncoding::Bytes] => "auth_runtime::web::Bytes".to_owned(),
         _ => types::text(api, &form.ty),
     })

@@ -137,10 +137,10 @@ fn variant(api: &Api, answer: &Answer, index: usize, json: Option<&Json>) -> Tok
         quote!(#attributes #name: StatusCode,)
     });
     let value = match &arm.body {
-        ArmBody::Json(ty) => Some(types::syn_type(&types::text(api, ty))),
-        ArmBody::Text => Some(types::syn_type("String")),
-        ArmBody::Bytes => Some(types::syn_type("auth_runtime::web::Bytes")),
-        ArmBody::Events => Some(types::syn_type("auth_runtime::web::Events")),
+        ArmBody::Json(ty) => Some(types::tokens(&types::text(api, ty))),
+        ArmBody::Text => Some(types::tokens("String")),
+        ArmBody::Bytes => Some(types::tokens("auth_runtime::web::Bytes")),
+        ArmBody::Events => Some(types::tokens("auth_runtime::web::Events")),
         ArmBody::Object(_) | ArmBody::Empty | ArmBody::Redirect => None,
     };
     let body = match (&arm.body, value, status) {

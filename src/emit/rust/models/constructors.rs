@@ -1,6 +1,6 @@
 //! Constructors of what an application makes: the answers of its own operations, and the data types in them.
 //!
-//! They take what the spec requires. A field that the spec adds later, and does not require, is `None` there, so
+//! They take what the spec requires, but a value that cannot be another one. A field that the spec adds later, and does not require, is `None` there, so
 //! that no caller of a constructor changes. There is no `Default` for required fields: a field that the caller omits
 //! would be answered as an empty string.
 
@@ -47,7 +47,7 @@ pub(super) fn of_answer(api: &Api, answer: &Answer) -> Option<String> {
     )
 }
 
-/// Of a data type: `new`, or one for each variant; a closed list of strings needs none.
+/// Of a data type: `new`, or one for each variant; a closed list of strings and a value of several kinds need none.
 pub(super) fn of_model(api: &Api, id: ModelId) -> Option<String> {
     let model = api.model(id);
     match &model.shape {
@@ -61,13 +61,13 @@ pub(super) fn of_model(api: &Api, id: ModelId) -> Option<String> {
             });
             of_enum(api, Some(id), model.name.as_str(), &all.collect::<Vec<_>>())
         }
-        Shape::Enum { .. } => None,
+        Shape::Enum { .. } | Shape::Choice { .. } => None,
     }
 }
 
-/// Whether no field is required, so that `new` takes nothing.
+/// Whether no field is asked for, so that `new` takes nothing.
 pub(super) fn is_default(fields: &[Field]) -> bool {
-    fields.iter().all(|field| !field.required)
+    !fields.iter().any(is_asked_for)
 }
 
 fn of_struct(api: &Api, id: ModelId, fields: &[Field], rest: Option<&Type>) -> String {
@@ -118,7 +118,7 @@ fn of_enum(
             Some(status) => quote!(Self::#own { #status, #(#values),* }),
             None => quote!(Self::#own { #(#values),* }),
         };
-        let rest = match arguments.len() == variant.fields.len() {
+        let rest = match variant.fields.iter().all(|field| field.required) {
             true => "",
             false => "; what is not required is left out",
         };
@@ -130,15 +130,17 @@ fn of_enum(
             pub fn #function(#status #(#arguments),*) -> Self { #value }
         });
     }
-    functions.extend(setters(api, owner, variants, &mut names));
-    let text = item(quote!(impl #name { #(#functions)* }));
-    // prettyplease puts no blank lines between the items of an `impl`.
-    let text = text.replace("    }\n    ///", "    }\n\n    ///");
-    Some(text.replacen(
-        "    }\n    optional_field!",
-        "    }\n\n    optional_field!",
-        1,
-    ))
+    let mut text = item(quote!(impl #name { #(#functions)* }));
+    // prettyplease puts no blank lines between the items of an `impl`, and blanks around all brackets of a macro.
+    text = text.replace("    }\n    ///", "    }\n\n    ///");
+    let setters = setters(api, owner, variants, &mut names);
+    if !setters.is_empty() {
+        text.truncate(text.trim_end_matches('}').len());
+        text.push('\n');
+        text.extend(setters);
+        text.push('}');
+    }
+    Some(text)
 }
 
 /// One for each field that is not required: a variant has no other way to set one and to leave out the others.
@@ -147,7 +149,7 @@ fn setters(
     owner: Option<ModelId>,
     variants: &[Variant<'_>],
     names: &mut Namer,
-) -> Vec<TokenStream> {
+) -> Vec<String> {
     let mut known: Vec<(&str, String, Vec<&str>)> = Vec::new();
     for variant in variants {
         for field in variant.fields.iter().filter(|field| !field.required) {
@@ -161,16 +163,16 @@ fn setters(
             }
         }
     }
-    let setter = |(name, ty, holders): (&str, String, Vec<&str>)| {
-        let function = names.function(&format!("with_{}", name.trim_end_matches('_')));
-        let function = format_ident!("{}", function.rust());
-        let field = format_ident!("{name}");
-        let inner = ty
-            .strip_prefix("Option<")
-            .and_then(|ty| ty.strip_suffix('>'));
-        let ty = types::syn_type(inner.expect("what is not required is an `Option`"));
-        let holders = holders.iter().map(|holder| format_ident!("{holder}"));
-        quote!(optional_field!(#function(#ty), #field of #(#holders)|*);)
+    let setter = |(field, ty, holders): (&str, String, Vec<&str>)| {
+        let function = names.function(&format!("with_{}", field.trim_end_matches('_')));
+        let inner = ty.strip_prefix("Option<");
+        let inner = inner.and_then(|ty| ty.strip_suffix('>'));
+        let inner = inner.expect("what is not required is an `Option`");
+        let holders = holders.join(" | ");
+        format!(
+            "    optional_field!({}({inner}), {field} of {holders});\n",
+            function.rust()
+        )
     };
     known.into_iter().map(setter).collect()
 }
@@ -181,7 +183,7 @@ fn arguments(
     owner: Option<ModelId>,
     fields: &[Field],
 ) -> (TokenStream, Vec<TokenStream>) {
-    let required = fields.iter().filter(|field| field.required);
+    let required = fields.iter().filter(|field| is_asked_for(field));
     let arguments: Vec<TokenStream> = required
         .map(|field| super::declaration(api, owner, field))
         .collect();
@@ -191,10 +193,18 @@ fn arguments(
     (allow.unwrap_or_default(), arguments)
 }
 
-/// `id`, or `note: None`.
+/// Whether a constructor takes the field: one of a single value has that.
+fn is_asked_for(field: &Field) -> bool {
+    field.required && types::only_value(field).is_none()
+}
+
+/// `id`, `note: None`, or the one value that there is.
 fn value(field: &Field) -> TokenStream {
     let name = format_ident!("{}", field.name.rust());
-    if field.required {
+    if let Some(only) = types::only_value(field) {
+        let only: TokenStream = only.parse().expect("a path is tokens");
+        quote!(#name: #only)
+    } else if field.required {
         quote!(#name)
     } else {
         quote!(#name: None)

@@ -7,7 +7,7 @@ use super::keys::Keys;
 use super::{call_text, constructors, domain, item, join, serde_attributes};
 use crate::emit::rust::{docs, types};
 use crate::emit::sections::Sections;
-use crate::ir::{Api, Field, Model, ModelId, Operation, Shape, Type, UnionVariant};
+use crate::ir::{Api, Field, Model, ModelId, Shape, Type, UnionVariant};
 use crate::name::{Namer, VariantName};
 
 /// A model, its `From`, and its constructors where the application makes it.
@@ -20,6 +20,7 @@ pub(super) fn items(api: &Api, sections: &Sections, id: ModelId) -> String {
         Shape::Struct { fields, rest } => structure(api, id, fields, rest.as_ref()),
         Shape::Union { tag, variants } => union(api, id, tag.as_deref(), variants),
         Shape::Enum { values } => enumeration(model, values),
+        Shape::Choice { kinds } => choice(api, id, kinds),
     };
     let declaration = quote!(#docs #derives #declaration);
     let mut items = vec![item(declaration)];
@@ -43,7 +44,7 @@ fn structure(api: &Api, id: ModelId, fields: &[Field], rest: Option<&Type>) -> T
     });
     let rest = rest.map(|ty| {
         let name = format_ident!("{}", rest_name(model));
-        let ty = types::syn_type(&types::text(api, &Type::Map(Box::new(ty.clone()))));
+        let ty = types::tokens(&types::text(api, &Type::Map(Box::new(ty.clone()))));
         let mut parts = vec!["flatten".to_owned()];
         if reads_other_keys(model) {
             parts.push(format!("deserialize_with = {:?}", other_keys_name(model)));
@@ -84,7 +85,7 @@ fn other_keys(api: &Api, model: &Model) -> Option<TokenStream> {
         return None;
     }
     let name = format_ident!("{}", other_keys_name(model));
-    let ty = types::syn_type(&types::text(api, &Type::Map(Box::new(rest.clone()))));
+    let ty = types::tokens(&types::text(api, &Type::Map(Box::new(rest.clone()))));
     let keys = &model.left_out;
     Some(quote! {
         /// Ignores what only answers have (OWASP API3:2023, mass assignment).
@@ -149,6 +150,19 @@ fn enumeration(model: &Model, values: &[(VariantName, String)]) -> TokenStream {
         quote!(#attributes #name,)
     });
     quote!(pub enum #name { #(#variants)* })
+}
+
+fn choice(api: &Api, id: ModelId, kinds: &[(VariantName, Type)]) -> TokenStream {
+    let name = format_ident!("{}", api.model(id).name.as_str());
+    let kinds = kinds.iter().map(|(variant, ty)| {
+        let variant = format_ident!("{}", variant.as_str());
+        let ty = types::tokens(&types::kind(api, id, ty));
+        quote!(#variant(#ty),)
+    });
+    quote! {
+        #[serde(untagged)]
+        pub enum #name { #(#kinds)* }
+    }
 }
 
 /// How the fields of one struct or enum stand in JSON.
@@ -237,7 +251,7 @@ pub(in crate::emit::rust) fn declaration(
     field: &Field,
 ) -> TokenStream {
     let name = format_ident!("{}", field.name.rust());
-    let ty = types::syn_type(&types::field(api, owner, field));
+    let ty = types::tokens(&types::field(api, owner, field));
     quote!(#name: #ty)
 }
 
@@ -270,11 +284,7 @@ fn model_docs(api: &Api, sections: &Sections, id: ModelId) -> TokenStream {
     if !model.docs.trim().is_empty() {
         return docs::attributes(&model.docs);
     }
-    let is_taken = |operation: &&Operation| {
-        let mut forms = operation.body.iter().flat_map(|body| &body.forms);
-        forms.any(|form| form.ty == Type::Model(id))
-    };
-    let takers = api.operations.iter().filter(is_taken).map(call_text);
+    let takers = sections.takers(api, id).map(call_text);
     let takers: Vec<String> = takers.collect();
     let text = match (takers.as_slice(), sections.only_user(id)) {
         ([taker], _) => format!("What {taker} takes."),

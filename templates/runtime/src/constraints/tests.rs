@@ -200,11 +200,13 @@ fn a_violation_names_its_place_in_schemas_that_hold_themselves_too() {
 fn keys_and_literals_decide_which_alternative_holds() {
     const ONE: Constraints = &[AnyOf(&[
         Alternative {
+            kind: Kind::Object,
             required: &["kind", "code"],
             literals: &[("kind", &["code"])],
             constraints: &[Key("code", &[MinLength(6)])],
         },
         Alternative {
+            kind: Kind::Any,
             required: &["link"],
             literals: &[],
             constraints: &[Key("link", &[MinLength(2)])],
@@ -225,6 +227,34 @@ fn keys_and_literals_decide_which_alternative_holds() {
     );
     // None of them: reading refuses it.
     assert_eq!(refusal(ONE, &json!({ "kind": "other" })), "");
+}
+
+#[test]
+fn an_alternative_of_another_kind_does_not_hold() {
+    const fn of(kind: Kind, constraints: Constraints) -> Alternative {
+        Alternative {
+            kind,
+            required: &[],
+            literals: &[],
+            constraints,
+        }
+    }
+    const ONE: Constraints = &[AnyOf(&[
+        of(Kind::Text, &[MinLength(3)]),
+        of(Kind::Number, &[Maximum(Number::Int(5))]),
+    ])];
+    assert_eq!(refusal(ONE, &json!("abc")), "");
+    assert_eq!(
+        refusal(ONE, &json!("ab")),
+        " must have at least 3 characters"
+    );
+    assert_eq!(refusal(ONE, &json!(5)), "");
+    assert_eq!(refusal(ONE, &json!(6)), " must be at most 5");
+    // Written as texts, a number is both.
+    let text = |value: &str| check(ONE, &json!(value), Notation::Text).is_ok();
+    assert!(text("5"));
+    assert!(!text("6"));
+    assert!(text("600"));
 }
 
 #[test]

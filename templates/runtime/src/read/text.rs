@@ -46,6 +46,7 @@ impl<'de> Deserializer<'de> for Text<'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
             Value::Object(_) => self.deserialize_map(visitor),
+            Value::Array(_) => self.deserialize_seq(visitor),
             _ => visitor.visit_borrowed_str(self.first()),
         }
     }

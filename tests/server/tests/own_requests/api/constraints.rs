@@ -4,7 +4,7 @@
 //! does not is answered 400.
 
 use auth_runtime::constraints::Constraint::*;
-use auth_runtime::constraints::{Alternative, Constraints, Format, Number};
+use auth_runtime::constraints::{Alternative, Constraints, Format, Kind, Number};
 
 pub(super) static PARCEL: Constraints = &[
     Key("title", &[MinLength(1), MaxLength(20)]),
@@ -25,11 +25,13 @@ pub(super) static PARCEL: Constraints = &[
             AnyOf(
                 &[
                     Alternative {
+                        kind: Kind::Object,
                         required: &["kind", "address"],
                         literals: &[("kind", &["mail"])],
                         constraints: &[Key("address", &[Format(Format::Email)])],
                     },
                     Alternative {
+                        kind: Kind::Object,
                         required: &["kind", "number"],
                         literals: &[("kind", &["phone"])],
                         constraints: &[Key("number", &[MinLength(6)])],
