@@ -73,6 +73,7 @@ const UNTESTED: &[(&str, &str)] = &[
         "missing-program",
         "`dev` without a Cargo: the tests are run by one",
     ),
+    ("no-provider", "the system refuses a port or random numbers"),
     ("no-signals", "the system refuses a signal handler"),
     (
         "server-ended",

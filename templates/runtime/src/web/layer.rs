@@ -206,7 +206,7 @@ where
         _ => operation,
     };
     let (auth, protection) = (shared.auth.clone(), shared.protection);
-    let wanted = if !is_found && under_base && !is_preflight {
+    let wanted = if asked.is_none() && under_base && !is_preflight {
         Wanted::of(request.method(), request.uri().path(), request.headers())
     } else {
         None
