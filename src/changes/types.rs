@@ -9,6 +9,9 @@ use super::{constructors, unions};
 use crate::ir::{Api, Field, Model, Scalar, Shape, Type};
 use crate::name::VariantName;
 
+/// The types that a value may have, each with the name of its variant.
+type Kinds<'a> = &'a [(VariantName, Type)];
+
 /// Both APIs.
 #[derive(Clone, Copy)]
 pub(super) struct Types<'a> {
@@ -95,7 +98,7 @@ impl<'a> Types<'a> {
         self,
         sheet: &mut Sheet,
         place: &Place,
-        (old, new): (&[(VariantName, Type)], &[(VariantName, Type)]),
+        (old, new): (Kinds<'_>, Kinds<'_>),
         direction: Direction,
     ) {
         for (name, is) in new {
