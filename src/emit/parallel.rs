@@ -69,7 +69,7 @@ mod tests {
     #[should_panic(expected = "the last piece")]
     fn a_panic_is_passed_on() {
         map(10 * PIECES, |piece| {
-            assert!(piece < 10 * PIECES - 1, "the last piece")
+            assert!(piece < 10 * PIECES - 1, "the last piece");
         });
     }
 }
