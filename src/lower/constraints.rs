@@ -32,7 +32,7 @@ pub(super) fn note_unions(cx: &mut Context<'_>) {
     }
 }
 
-/// The constraints of a body or a parameter, by an id that [`graph::finish`](super::graph::finish) replaces.
+/// The constraints of a body or a parameter, by an id that [`graph::finish`] replaces.
 pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> ConstraintsId {
     let node = used(cx, slot, hint);
     cx.constraints.nodes[node.0].uses += 2;
