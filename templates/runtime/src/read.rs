@@ -112,7 +112,7 @@ pub fn text(call: &Call, constraints: Constraints) -> Result<String, Error> {
 /// A body of text that may be left out; an empty one counts as left out.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`text()`].
 pub fn optional_text(call: &Call, constraints: Constraints) -> Result<Option<String>, Error> {
     match call.text()? {
         text if text.is_empty() => Ok(None),
@@ -131,7 +131,7 @@ pub fn bytes(call: &Call) -> Result<Bytes, Error> {
 /// A body of bytes that may be left out.
 ///
 /// # Errors
-/// As [`bytes`].
+/// As [`bytes()`].
 pub fn optional_bytes(call: &Call) -> Result<Option<Bytes>, Error> {
     Ok(Some(call.bytes()?).filter(|bytes| !bytes.is_empty()))
 }
