@@ -154,7 +154,7 @@ pub(crate) struct Response {
     pub(crate) headers: Vec<String>,
 }
 
-/// One alternative of `security`: all of these schemes together; none of them means anybody.
+/// One alternative of `security`: all of these schemes together. An empty list asks for no authentication.
 #[derive(Debug, Clone)]
 pub(crate) struct Requirement {
     pub(crate) place: Place,

@@ -367,7 +367,7 @@ pub const VARIABLES: &[Variable] = &[
     plain(
         "AUTH_SHUTDOWN_DELAY_SECONDS",
         "`5`, or `0` on a loopback address",
-        "How long to serve on when told to stop, with `/readyz` at 503, until load balancers have \
+        "How long to keep serving after a signal to stop, with `/readyz` at 503, until load balancers have \
          noticed",
     ),
     plain(

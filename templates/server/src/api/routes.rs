@@ -15,11 +15,11 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `POST /signin`: Signs a user in with an email address and a password.
     built_in!(POST "/signin", "signIn", Base,
         email_password::{SIGN_IN, sign_in} => models::SignInResponse),
-    // `GET /emailpassword/email/exists`: Tells whether an address has signed up with a password.
+    // `GET /emailpassword/email/exists`: Checks whether an address has signed up with a password.
     built_in!(GET "/emailpassword/email/exists", "emailExists", Base,
         email_password::{EMAIL_EXISTS, email_exists} => models::EmailExistsResponse),
-    // `GET /signup/email/exists`: Tells whether an address has signed up with a password, under the
-    // path of FDI 1.x.
+    // `GET /signup/email/exists`: Checks whether an address has signed up with a password, under
+    // the path of FDI 1.x.
     built_in!(GET "/signup/email/exists", "emailExistsDepr", Base,
         email_password::{EMAIL_EXISTS, email_exists} => models::EmailExistsDeprResponse),
     // `POST /user/password/reset/token`: Sends a mail with a link to choose a new password.
@@ -35,7 +35,7 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `POST /user/email/verify`: Proves an address with the token of a link.
     built_in!(POST "/user/email/verify", "verifyEmail", Base,
         email_verification::{CONSUME_TOKEN, consume_token} => models::VerifyEmailResponse),
-    // `GET /user/email/verify`: Tells whether the address of the user of the session is verified.
+    // `GET /user/email/verify`: Checks whether the email address of the session is verified.
     built_in!(GET "/user/email/verify", "isEmailVerified", Base,
         email_verification::{IS_VERIFIED, is_verified} => models::IsEmailVerifiedResponse),
     // `POST /signinup/code`: Begins a sign-in with a code or a link that is sent by mail or as a
@@ -48,17 +48,17 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `POST /signinup/code/consume`: Signs a user in, or up, with a code or a link.
     built_in!(POST "/signinup/code/consume", "passwordlessSignInUpConsume", Base,
         passwordless::{CONSUME_CODE, consume_code} => models::PasswordlessSignInUpConsumeResponse),
-    // `GET /passwordless/email/exists`: Tells whether an address has signed up without a password.
+    // `GET /passwordless/email/exists`: Checks whether an address has signed up without password.
     built_in!(GET "/passwordless/email/exists", "passwordlessEmailExists", Base,
         passwordless::{EMAIL_EXISTS, email_exists} => models::PasswordlessEmailExistsResponse),
-    // `GET /passwordless/phonenumber/exists`: Tells whether a phone number has signed up without a
+    // `GET /passwordless/phonenumber/exists`: Checks whether a phone number has signed up without
     // password.
     built_in!(GET "/passwordless/phonenumber/exists", "passwordlessPhoneNumberExists", Base,
         passwordless::{PHONE_NUMBER_EXISTS, phone_number_exists} => models::PasswordlessPhoneNumberExistsResponse),
-    // `GET /authorisationurl`: Tells where a sign-in begins at a provider.
+    // `GET /authorisationurl`: Returns the URL at which a sign-in with a provider begins.
     built_in!(GET "/authorisationurl", "authorisationUrl", Base,
         third_party::{AUTHORISATION_URL, authorisation_url} => models::AuthorisationUrlResponse),
-    // `POST /signinup`: Signs a user in, or up, with what a provider has handed over.
+    // `POST /signinup`: Signs a user in or up with a code or tokens of a provider.
     built_in!(POST "/signinup", "signInUp", Base,
         third_party::{SIGN_IN_UP, sign_in_up} => models::SignInUpResponse),
     // `POST /callback/apple`: Takes the form with which Apple sends a user back.
@@ -67,7 +67,7 @@ pub static OPERATIONS: &[Operation<Endpoints>] = &[
     // `GET /loginmethods`: Tells in which ways the users of a tenant sign in.
     built_in!(GET "/loginmethods", "loginmethods", Base,
         multitenancy::{LOGIN_METHODS, login_methods} => models::LoginmethodsResponse),
-    // `POST /session/refresh`: Trades a refresh token for a new pair of tokens.
+    // `POST /session/refresh`: Exchanges a refresh token for a new pair of tokens.
     built_in!(POST "/session/refresh", "refreshSession", Base,
         session::{REFRESH, refresh} => models::RefreshSessionResponse),
     // `POST /signout`: Ends the session and clears its tokens.

@@ -113,7 +113,7 @@ fn what_is_right_is_not_mentioned() {
 }
 
 #[test]
-fn cookies_for_everybody_or_nobody_are_refused() {
+fn cookies_for_any_site_or_no_site_are_refused() {
     for domain in ["com", "other.com", "ple.com", "v1.api.example.com"] {
         finds(Severity::Refused, "AUTH_COOKIE_DOMAIN", |config| {
             config.session.cookie_domain = Some(domain.to_owned());

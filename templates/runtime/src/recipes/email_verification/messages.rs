@@ -33,10 +33,10 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         to: due.to,
         subject: "Email verification instructions".to_owned(),
         text: format!(
-            "Somebody, probably you, uses this address at {name}.\n\n\
-             This link leads to the page where you confirm that it is yours. It holds for one day:\n\n\
+            "This address was entered for an account at {name}.\n\n\
+             This link leads to the page where you confirm that it is yours. It works for one day:\n\n\
              {website}/verify-email?token={token}&tenantId={tenant}\n\n\
-             If it was not you, there is nothing to do.\n"
+             If it was not you, ignore this mail.\n"
         ),
     }))
 }

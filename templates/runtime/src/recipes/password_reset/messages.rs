@@ -43,10 +43,10 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         to: due.to,
         subject: "Password reset instructions".to_owned(),
         text: format!(
-            "Somebody, probably you, asked for a new password at {name}.\n\n\
-             This link leads to the page where you choose one. It holds for one hour:\n\n\
+            "A new password for your account at {name} was requested.\n\n\
+             This link leads to the page where you choose it. It works for one hour:\n\n\
              {website}/reset-password?token={token}&tenantId={tenant}\n\n\
-             If it was not you, there is nothing to do: your password stays as it is.\n"
+             If it was not you, ignore this mail: your password stays as it is.\n"
         ),
     }))
 }
@@ -67,7 +67,7 @@ fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
             "The password of your account at {name} was changed with a link from a mail to this \
              address. All devices are signed out.\n\n\
              If it was you, there is nothing to do: sign in with the new password.\n\n\
-             If it was not you, somebody else can read your mail. Change the password of your mailbox \
+             If it was not you, another person can read your mail. Change the password of your mailbox \
              first, then ask for a new one here:\n\n\
              {website}/reset-password{tenant}\n"
         ),

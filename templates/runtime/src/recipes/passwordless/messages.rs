@@ -110,9 +110,9 @@ async fn compose_code(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         to: due.to,
         subject: "Login to your account".to_owned(),
         text: format!(
-            "Somebody, probably you, wants to sign in to {name} with this address.\n\n\
+            "A sign-in to {name} with this address was requested.\n\n\
              {code}{link}\
-             If it was not you, there is nothing to do. Do not give the code or the link to anybody.\n"
+             If it was not you, ignore this mail. Do not share the code or the link.\n"
         ),
     }))
 }
@@ -131,7 +131,7 @@ async fn compose_sms(auth: &Auth, due: DueSms) -> Result<Option<Sms>, Error> {
     let name = &auth.app_info().app_name;
     let mut text = if flow.has_code() {
         format!(
-            "{code} is your code to sign in to {name}. It works for {minutes} minutes. Do not give it to anybody.\n"
+            "{code} is your code to sign in to {name}. It works for {minutes} minutes. Do not share it.\n"
         )
     } else {
         format!("Sign in to {name} with this link. It works once, for {minutes} minutes.\n")
