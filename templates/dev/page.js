@@ -10,7 +10,6 @@ import {
   providers,
 } from "/.auth-gen/config.js";
 import { createAuthClient } from "/.auth-gen/js/index.js";
-import "/.auth-gen/js/login.js";
 
 const find = (id) => document.getElementById(id);
 const client = createAuthClient({ apiDomain, apiBasePath });
@@ -21,8 +20,9 @@ for (const [name, value] of Object.entries({ contact, providers: providers?.join
     login.setAttribute(name, value);
   }
 }
-// It begins again with another client, and with these attributes.
 login.client = client;
+// The class is defined after that: the element begins with this client and asks no other server.
+await import("/.auth-gen/js/login.js");
 
 document.title = `Sign in · ${appName}`;
 find("name").textContent = appName;
