@@ -2,8 +2,9 @@
 
 import * as operations from "auth-client";
 
-/** The published description writes its operationId in another way. */
-const signOut = operations.signOut ?? operations.signout;
+/** The published description writes its operationId in another way. A copy, since bundlers refuse a name that a module lacks. */
+const named = { ...operations };
+const signOut = named.signOut ?? named.signout;
 
 export function sessionFunctions(client) {
   const events = [];
