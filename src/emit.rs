@@ -4,7 +4,6 @@
 //! a diagnostic before.
 
 mod nextjs;
-mod parallel;
 mod runtime;
 mod rust;
 #[cfg(test)]
@@ -13,6 +12,7 @@ mod sections;
 mod typescript;
 
 use crate::ir::Api;
+use crate::parallel;
 use crate::settings::Settings;
 use crate::tree::Tree;
 use sections::Sections;

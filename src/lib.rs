@@ -18,6 +18,7 @@ mod emit;
 mod ir;
 mod lower;
 mod name;
+mod parallel;
 mod routes;
 pub mod settings;
 #[allow(

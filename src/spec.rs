@@ -31,6 +31,8 @@ use refs::{Checker, Target};
 use shape::{Section, Version};
 use validate::Findings;
 
+pub(crate) use build::servers::server_path;
+
 /// Reads and checks a description and the files that it refers to.
 pub(crate) fn parse(file: &SourceFile) -> Result<Document, Diagnostics> {
     let (raw, spans) = read::read(file).map_err(Diagnostics::from)?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Each module's floor; a module may use its own floor and those below.
 const FLOORS: &[&[&str]] = &[
-    &["source", "name", "tree"],
+    &["source", "name", "parallel", "tree"],
     &["diagnostic"],
     &["spec", "app_info", "catalog", "settings"],
     &["ir"],

@@ -29,8 +29,6 @@ mod scope;
 mod statements;
 mod value;
 
-use std::thread;
-
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{BindingPattern, Declaration, Expression, Statement};
 use oxc_span::{GetSpan, SourceType};
@@ -42,6 +40,7 @@ use self::report::Unread;
 use self::value::{Cause, Kind, Place, Value as Evaluated};
 use super::check::{REQUIRED, is_field};
 use super::value::{Entry, Findings, Format, Object, Value};
+use crate::parallel;
 use crate::source::{Files, SourceFile};
 
 const SCRIPT: Format = Format {
@@ -50,27 +49,15 @@ const SCRIPT: Format = Format {
     help: "a comma, a bracket or a quotation mark may be missing here or on the line above",
 };
 
-/// Room for the parser and the evaluation, which go down the call stack as deep as the file nests.
-/// Only what is used of it is ever taken from the system.
-const STACK: usize = 256 * 1024 * 1024;
-
-/// The appInfo object of a script, or the one behind a name of it; `None` after a finding.
+/// The appInfo object of a script, or the one behind a name of it; `None` after a finding. Parser and evaluation go down the
+/// call stack as deep as the file nests.
 pub(super) fn read(
     extension: &str,
     name: Option<&str>,
     files: Files,
     findings: &mut Findings,
 ) -> Option<Object> {
-    thread::scope(|scope| {
-        let reading = || read_here(extension, name, files, findings);
-        let reader = thread::Builder::new().stack_size(STACK);
-        let reader = reader
-            .spawn_scoped(scope, reading)
-            .expect("the system has room for a thread");
-        reader
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+    parallel::deep(|| read_here(extension, name, files, findings))
 }
 
 fn read_here(

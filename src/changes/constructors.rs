@@ -45,12 +45,9 @@ pub(super) fn compare(
 type Argument<'a> = (&'a str, String);
 
 fn arguments<'a>(api: &Api, fields: &[&'a Field]) -> Vec<Argument<'a>> {
-    // A value that cannot be another one is not asked for.
-    let is_fixed =
-        |field: &Field| matches!(&field.ty, Type::Literal(_, values) if values.len() == 1);
     let required = fields
         .iter()
-        .filter(|field| field.required && !is_fixed(field));
+        .filter(|field| field.required && field.only_value().is_none());
     let argument = |field: &&'a Field| {
         let null = if field.nullable { " or null" } else { "" };
         let ty = format!("{}{null}", whole_type(api, &field.ty));

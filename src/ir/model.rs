@@ -116,6 +116,21 @@ pub(crate) struct Field {
     pub(crate) deprecated: bool,
 }
 
+impl Field {
+    /// The type of the one value that the field has wherever it stands: constructors do not ask for it. Numbers with a
+    /// fraction have no type of their own for each value.
+    pub(crate) fn only_value(&self) -> Option<Scalar> {
+        match &self.ty {
+            Type::Literal(scalar @ (Scalar::Bool | Scalar::Int), values)
+                if self.required && !self.nullable && values.len() == 1 =>
+            {
+                Some(*scalar)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A type expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Type {

@@ -156,7 +156,7 @@ impl<'d> Building<'_, 'd> {
                 self.add_merged(cx, &group, &objects);
                 continue;
             }
-            // Whoever reads a request has to tell its members apart. An answer is only written.
+            // Who reads a request has to distinguish the members; an answer is only written.
             if self.draft.built_in().is_some()
                 && let Some((one, other)) = alike
             {

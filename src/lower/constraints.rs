@@ -56,8 +56,7 @@ fn lists_values(document: &Document, id: SchemaId) -> bool {
     let mut seen = BTreeSet::new();
     while let Some(id) = waiting.pop() {
         let schema = document.schema(id);
-        let is_other = |literal: &Literal| matches!(literal, Literal::Other(_));
-        if schema.listed.iter().any(is_other) {
+        if schema.listed.iter().any(Literal::is_other) {
             return true;
         }
         if seen.insert(id) {

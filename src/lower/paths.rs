@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::ir::Segment;
 use crate::spec::document::Operation;
 use crate::spec::place::Place as Spot;
+use crate::spec::server_path;
 use crate::spec::tolerances;
 
 /// Where an operation is.
@@ -188,14 +189,6 @@ fn is_tenant(segment: &str) -> bool {
 /// The pieces between the slashes.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| !segment.is_empty())
-}
-
-/// The path of a server's URL, which may be absolute or relative.
-fn server_path(url: &str) -> &str {
-    let Some((_, rest)) = url.split_once("://") else {
-        return url;
-    };
-    rest.find('/').map_or("", |slash| &rest[slash..])
 }
 
 /// Blanks, control characters, and characters without any ink.

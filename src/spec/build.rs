@@ -9,7 +9,7 @@ mod keywords;
 mod kinds;
 mod operations;
 mod schemas;
-mod servers;
+pub(super) mod servers;
 mod views;
 
 use std::collections::HashMap;

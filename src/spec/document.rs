@@ -291,9 +291,8 @@ impl Schema {
 
     /// Whether `enum` has texts, and nothing else but `null`.
     pub(crate) fn lists_texts(&self) -> bool {
-        let is_other = |literal: &Literal| matches!(literal, Literal::Other(_));
         let is_text = |literal: &Literal| literal.text().is_some();
-        self.listed.iter().any(is_text) && !self.listed.iter().any(is_other)
+        self.listed.iter().any(is_text) && !self.listed.iter().any(Literal::is_other)
     }
 
     /// `enum`, where it is a closed list of texts; nothing for any other.
@@ -318,6 +317,11 @@ impl Literal {
             Self::Text(text) => Some(text),
             Self::Null | Self::Other(_) => None,
         }
+    }
+
+    /// Whether it is neither a text nor `null`.
+    pub(crate) fn is_other(&self) -> bool {
+        matches!(self, Self::Other(_))
     }
 }
 

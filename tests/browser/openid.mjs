@@ -30,7 +30,7 @@ export function settingsFor(issuer, clientSecret = CLIENT.client_secret) {
   };
 }
 
-/** Starts it. Whoever signs in there has that name, and an address at example.com. */
+/** Starts it. A user who signs in there has the name that was typed, and an address at example.com. */
 export async function startProvider(website) {
   const port = await freePort();
   const issuer = `http://localhost:${port}`;

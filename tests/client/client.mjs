@@ -12,6 +12,9 @@ const folder = named === undefined ? own : resolve(named, "js");
 /** The generated package, where the tests have one. */
 export const generated = named;
 
+/** Whether the client has a module: some are emitted only where a description needs them. */
+export const has = (module) => existsSync(resolve(folder, module));
+
 /** Where one module of the client is. */
 export function fileOf(module) {
   const file = resolve(folder, module);

@@ -5,11 +5,11 @@ import { createServer } from "node:http";
 
 import { afterAll, beforeAll, test } from "vitest";
 
-import { generated, load } from "./client.mjs";
+import { has, load } from "./client.mjs";
 import { ApiError, memoryStorage, NetworkError, newClient } from "./session.mjs";
 
 // A generated package has the module where its description needs it.
-const skipped = generated !== undefined;
+const skipped = !has("raw.js");
 const { receive } = skipped ? {} : await load("raw.js");
 
 /** What the next request is answered: status, content type, and the pieces of the body; `undefined` cuts it off. */
@@ -122,7 +122,7 @@ test.skipIf(skipped)("events are read wherever the pieces of the answer end", as
     "\ndata: one\r\ndata:two\n",
     "\nid: 7\nevent: made\nda",
     "ta: {}\r\r",
-    "event: nothing\n\ndata\n\nretry: 10\ndata: \u00e4".slice(0, -1),
+    "event: nothing\n\ndata\n\nretry: 10\ndata: ",
     Buffer.from("\u00e4\u2028").subarray(0, 1),
     Buffer.from("\u00e4\u2028").subarray(1),
     "\n\ndata: cut off\n",

@@ -122,13 +122,12 @@ impl Survey {
             }
         }
         if self.app_info.is_none() {
-            self.choose_app_info(folder, &files);
-            self.app_info = self.app_info.take().map(|path| way.join(path));
+            self.choose_app_info((folder, way), &files);
         }
     }
 
-    /// The first one that can be read.
-    fn choose_app_info(&mut self, folder: &Path, files: &[PathBuf]) {
+    /// The first one that can be read. Paths are kept as `way` leads to them.
+    fn choose_app_info(&mut self, (folder, way): (&Path, &Path), files: &[PathBuf]) {
         let rank = |path: &Path| {
             let name = path.file_stem()?.to_str()?.to_lowercase();
             let extension = path.extension()?.to_str()?;
@@ -155,10 +154,10 @@ impl Survey {
                     let website = read.origin.as_ref().or(read.website_domain.as_ref());
                     let website = website.and_then(app_info::Setting::default_text);
                     self.is_same_origin = read.api_domain.default_text() == website;
-                    self.app_info = Some(path.clone());
+                    self.app_info = Some(way.join(path));
                     return;
                 }
-                None => self.unreadable.push(path.clone()),
+                None => self.unreadable.push(way.join(path)),
             }
         }
     }

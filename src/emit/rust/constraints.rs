@@ -5,8 +5,8 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{Frame, print};
-use crate::emit::parallel;
 use crate::ir::{Alternative, Api, Constraint, Constraints, ConstraintsId, Number};
+use crate::parallel;
 
 #[derive(Template)]
 #[template(path = "api/constraints.rs.jinja")]

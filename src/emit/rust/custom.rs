@@ -8,8 +8,8 @@ use quote::{format_ident, quote};
 
 use super::groups::Group;
 use super::{Frame, docs, heading, models, print, types};
-use crate::emit::parallel;
 use crate::ir::{Api, Auth, Operation, ParamPlace, Type};
+use crate::parallel;
 
 #[derive(Template)]
 #[template(path = "api/custom.rs.jinja")]
@@ -114,7 +114,10 @@ fn arguments(api: &Api, operation: &Operation) -> Vec<TokenStream> {
     if let Some(body) = &operation.body {
         let ty = match body.forms.as_slice() {
             [form] => decode::form_type(api, form),
-            _ => types::tokens(body.name.as_str()),
+            _ => {
+                let name = format_ident!("{}", body.name.as_str());
+                quote!(#name)
+            }
         };
         arguments.push(if body.required {
             quote!(body: #ty)

@@ -13,9 +13,9 @@ mod statuses;
 use askama::Template;
 
 use super::{Frame, print};
-use crate::emit::parallel;
 use crate::emit::sections::Sections;
 use crate::ir::{Answer, Api, ArmBody, BuiltIn, Operation, Shape, Type};
+use crate::parallel;
 pub(super) use data::{declaration, field_docs};
 use serde_attributes::attributes as serde_attributes;
 

@@ -8,7 +8,7 @@ mod variants;
 
 use proc_macro2::TokenStream;
 
-use crate::emit::parallel;
+use crate::parallel;
 
 /// Prints one item as rustfmt would.
 ///

@@ -64,13 +64,10 @@ fn literal(scalar: Scalar, values: &[String]) -> String {
 
 /// The one value that a field has wherever it stands, as an expression: it is not asked for.
 pub(super) fn only_value(field: &Field) -> Option<&'static str> {
-    match &field.ty {
-        Type::Literal(scalar, values) if !is_option(field) && values.len() == 1 => match scalar {
-            Scalar::Bool => Some("auth_runtime::literal::Flag"),
-            Scalar::Int => Some("auth_runtime::literal::Whole"),
-            Scalar::Float => None,
-        },
-        _ => None,
+    match field.only_value()? {
+        Scalar::Bool => Some("auth_runtime::literal::Flag"),
+        Scalar::Int => Some("auth_runtime::literal::Whole"),
+        Scalar::Float => None,
     }
 }
 

@@ -103,8 +103,7 @@ fn format(schema: &Schema) -> Option<&'static str> {
 
 /// `enum` and `const`, where the type does not say it: a closed list of texts is a type.
 fn listed(schema: &Schema, has_null: bool) -> Option<Vec<String>> {
-    let is_other = |literal: &Literal| matches!(literal, Literal::Other(_));
-    if !schema.listed.iter().any(is_other) {
+    if !schema.listed.iter().any(Literal::is_other) {
         return None;
     }
     let mut texts: Vec<String> = schema

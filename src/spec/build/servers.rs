@@ -19,10 +19,10 @@ impl<'f> Building<'f> {
             return String::new();
         };
         for (index, other) in others.iter().enumerate() {
-            if path(other).trim_matches('/') != path(first).trim_matches('/') {
+            if server_path(other).trim_matches('/') != server_path(first).trim_matches('/') {
                 let place = root.under("servers").item(index + 1);
                 let span = self.files.at(&place.under("url"));
-                let label = format!("`{}` is not served", path(other));
+                let label = format!("`{}` is not served", server_path(other));
                 self.tolerated
                     .note(&tolerances::IGNORED_SERVERS, span, label);
             }
@@ -45,7 +45,7 @@ fn url(server: &Value) -> String {
 }
 
 /// The path of a URL, which may be absolute or relative.
-fn path(url: &str) -> &str {
+pub(crate) fn server_path(url: &str) -> &str {
     match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
         None => url,

@@ -39,6 +39,7 @@ export async function scripted(visit) {
     };
     await visit.open("/");
     let isNew = true;
+    let userId;
     if (to.hasCode) {
       await begin();
       const code = await visit.code(to.sent);
@@ -50,6 +51,7 @@ export async function scripted(visit) {
       await visit.code(to.sent);
       assert.deepEqual(await visit.app("signInWithCode", code), { status: "OK", isNew });
       assert.equal(await visit.app("call"), 200);
+      ({ userId } = await visit.app("session"));
       await visit.app("signOut");
       isNew = false;
       visit.step(`${to.what}: a wrong code is refused, and the first one signs up after a second`);
@@ -61,6 +63,8 @@ export async function scripted(visit) {
       await other.open(link);
       assert.deepEqual(await other.app("signInWithLink"), { status: "OK", isNew });
       assert.equal(await other.app("call"), 200);
+      userId ??= (await other.app("session")).userId;
+      assert.equal((await other.app("session")).userId, userId);
       await other.app("signOut");
       await other.open(link);
       assert.deepEqual(await other.app("signInWithLink"), { status: "RESTART_FLOW_ERROR" });
@@ -91,6 +95,7 @@ export async function login(visit) {
       await sees(to.hasCode ? "Enter the code" : "Look into your messages");
       to.sent += 1;
     };
+    let userId;
     await visit.open("/auth");
     await sees("Sign in");
     if (to.hasCode) {
@@ -106,6 +111,7 @@ export async function login(visit) {
       await fill("Code", code);
       await sees("You are signed in");
       assert.equal(await visit.app("call"), 200);
+      ({ userId } = await visit.app("session"));
       visit.step(`${to.what}: a wrong code is refused, and the first one signs up after a second`);
       await press("Sign out");
       await sees("Sign in");
@@ -122,7 +128,8 @@ export async function login(visit) {
       await press("Sign in here", other.page);
       await sees("You are signed in", other.page);
       assert.equal(new URL(other.page.url()).hash, "");
-      const { userId } = await other.app("session");
+      userId ??= (await other.app("session")).userId;
+      assert.equal((await other.app("session")).userId, userId);
       await other.context.close();
       visit.step(`${to.what}: another browser signs in with the link, after a press`);
 
@@ -168,6 +175,7 @@ export async function widget(visit) {
       }
     };
 
+    let userId;
     await visit.open("/auth");
     if (to.hasCode) {
       await ask();
@@ -183,6 +191,7 @@ export async function widget(visit) {
       await submit();
       await home();
       assert.equal(await visit.app("call"), 200);
+      ({ userId } = await visit.app("session"));
       visit.step(`${to.what}: a wrong code is refused, and the right one signs up`);
       await visit.app("signOut");
       await visit.open("/auth");
@@ -194,7 +203,8 @@ export async function widget(visit) {
       await other.open(link);
       await submit(other.page);
       await home(other.page);
-      const { userId } = await other.app("session");
+      userId ??= (await other.app("session")).userId;
+      assert.equal((await other.app("session")).userId, userId);
       await other.context.close();
       visit.step(`${to.what}: another browser signs in with the link, after a click`);
 

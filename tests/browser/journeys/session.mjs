@@ -14,7 +14,9 @@ export async function stranger(visit) {
   assert.equal(await visit.app("call"), 401);
   // In which ways users of the tenant sign in is asked by the login element, and has nothing to do with a session.
   const methods = `GET ${visit.site.base}/loginmethods 200`;
-  const traffic = visit.traffic.map(({ text }) => text).filter((text) => text !== methods);
+  const all = visit.traffic.map(({ text }) => text);
+  const traffic = all.filter((text) => text !== methods);
+  assert.equal(all.length - traffic.length, visit.run.page === "login" ? 1 : 0, all.join("\n"));
   const call = "GET /sessioninfo 401";
   const refresh = `POST ${visit.site.base}/session/refresh 401`;
   // Whether there are tokens that scripts cannot see, the SuperTokens SDKs ask before the first call, in both

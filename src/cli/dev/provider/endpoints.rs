@@ -143,16 +143,8 @@ impl Endpoints {
             Err(refusal) => return self.refuse(refusal),
         };
         if fields.get("cancel").is_some() {
-            let SignIn {
-                redirect_uri,
-                state,
-                ..
-            } = sign_in;
-            return self.refuse(Refusal::Sent(
-                "access_denied",
-                Box::new(redirect_uri),
-                state,
-            ));
+            let denied = ("error", "access_denied");
+            return self.send(sign_in.redirect_uri, denied, sign_in.state);
         }
         let email = fields.get("email").unwrap_or_default().trim();
         if !is_email(email) {
@@ -203,7 +195,7 @@ impl Endpoints {
         Response::redirect("303 See Other", to)
     }
 
-    /// Trades a code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6).
+    /// Exchanges a code for tokens (RFC 6749 §4.1.3, RFC 7636 §4.6).
     fn redeem(&self, request: &Request) -> Response {
         let form = request.form();
         if !self.is_client(request, &form) {
@@ -213,7 +205,7 @@ impl Endpoints {
         if form.get("grant_type") != Some("authorization_code") {
             return error("400 Bad Request", "unsupported_grant_type");
         }
-        // Whoever redeems it: a second time it is refused.
+        // A code is used once, whichever client presents it.
         let code = form.get("code").and_then(|code| self.codes.take(code));
         let verifier = form.get("code_verifier").unwrap_or_default();
         let is_right = |code: &Code| {

@@ -107,10 +107,10 @@ pub(super) fn filled(param: &Param) -> Field {
 
 /// What a method takes of a form.
 pub(super) fn form_type(api: &Api, form: &BodyForm) -> TokenStream {
-    types::tokens(&match form.encodings.as_slice() {
-        [BodyEncoding::Bytes] => "auth_runtime::web::Bytes".to_owned(),
-        _ => types::text(api, &form.ty),
-    })
+    match form.encodings.as_slice() {
+        [BodyEncoding::Bytes] => quote!(auth_runtime::web::Bytes),
+        _ => types::tokens(&types::text(api, &form.ty)),
+    }
 }
 
 /// `enum ImportNotesBody`, where a body may be one of several things.
@@ -156,10 +156,10 @@ fn body(api: &Api, body: &Body) -> TokenStream {
             true => quote!(#name::#variant(#value)),
             false => quote!(Option::map(#value, #name::#variant)),
         };
-        let index = Literal::usize_unsuffixed(index);
-        let pattern = if form.name == body.forms[last].name {
+        let pattern = if index == last {
             quote!(_)
         } else {
+            let index = Literal::usize_unsuffixed(index);
             quote!(#index)
         };
         quote!(#pattern => #value,)

@@ -138,9 +138,9 @@ fn variant(api: &Api, answer: &Answer, index: usize, json: Option<&Json>) -> Tok
     });
     let value = match &arm.body {
         ArmBody::Json(ty) => Some(types::tokens(&types::text(api, ty))),
-        ArmBody::Text => Some(types::tokens("String")),
-        ArmBody::Bytes => Some(types::tokens("auth_runtime::web::Bytes")),
-        ArmBody::Events => Some(types::tokens("auth_runtime::web::Events")),
+        ArmBody::Text => Some(quote!(String)),
+        ArmBody::Bytes => Some(quote!(auth_runtime::web::Bytes)),
+        ArmBody::Events => Some(quote!(auth_runtime::web::Events)),
         ArmBody::Object(_) | ArmBody::Empty | ArmBody::Redirect => None,
     };
     let body = match (&arm.body, value, status) {

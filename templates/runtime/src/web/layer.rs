@@ -196,49 +196,43 @@ where
         for_everybody,
         is_preflight,
     } = place;
-    let is_found = found.is_some();
-    let asked = match found {
-        Some(found) => Asked::of(&shared.auth, found).await,
-        None => None,
+    let (asked, operation) = match found {
+        Some(found) => match Asked::of(&shared.auth, found).await {
+            Some(asked) => (Some(asked), operation),
+            None => (None, "none"),
+        },
+        None => (None, operation),
     };
-    let operation = match asked {
-        None if is_found => "none",
-        _ => operation,
-    };
-    let (auth, protection) = (shared.auth.clone(), shared.protection);
     let wanted = if asked.is_none() && under_base && !is_preflight {
         Wanted::of(request.method(), request.uri().path(), request.headers())
     } else {
         None
     };
-    let held = wanted.is_some().then(|| shared.clone());
     // Any other OPTIONS must not reach the CORS layer, which would take it for a preflight.
     let answers_cors = is_preflight || request.method() != Method::OPTIONS;
 
-    let cors = shared.cors.clone();
+    let kept = shared.clone();
     // The CORS layer answers preflights itself.
     let is_own = asked.is_some() || (is_preflight && !for_everybody);
     let respond = tower::service_fn(move |request| {
         respond(inner.clone(), shared.clone(), asked.clone(), request)
     });
     let mut response = if answers_cors && !for_everybody {
-        cors.layer(respond).oneshot(request).await?
+        kept.cors.layer(respond).oneshot(request).await?
     } else {
         respond.oneshot(request).await?
     };
     if is_own {
-        protection.apply(response.headers_mut());
+        kept.protection.apply(response.headers_mut());
     }
     if under_base {
         cache_control::forbid_storing(response.headers_mut());
     }
-    if let (Some(wanted), Some(shared), StatusCode::NOT_FOUND) = (&wanted, &held, response.status())
-    {
-        let base_path = shared.base_path();
-        shared.missing.name(wanted, &shared.api, base_path);
+    if let (Some(wanted), StatusCode::NOT_FOUND) = (&wanted, response.status()) {
+        kept.missing.name(wanted, &kept.api, kept.base_path());
     }
     let status = response.status().as_u16();
-    let metrics = &auth.metrics().requests;
+    let metrics = &kept.auth.metrics().requests;
     metrics.answered(operation, status, started.elapsed());
     response.extensions_mut().insert(OperationId(operation));
     Ok(response)

@@ -64,16 +64,6 @@ pub(super) fn find(
     best(candidates, target.rid)
 }
 
-/// Whether a path is that of a route, for whatever tenant.
-pub(super) fn is_of(route: &'static Route, base_path: &str, path: &str) -> bool {
-    let path = without_slashes(path);
-    let path = match route.scope {
-        Scope::Base => path.strip_prefix(base_path),
-        Scope::Root => Some(path),
-    };
-    path.is_some_and(|path| read(0, route, path).is_some())
-}
-
 /// A path without the segments `.` and `..`; what would lead above the root stays at the root.
 pub(super) fn resolved(path: &str) -> Cow<'_, str> {
     if !path.contains("/.") {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::{HeaderMap, Method};
 
-use super::matching;
+use super::matching::{self, Target};
 use super::request_log::{method as shown_method, shown};
 use super::{Api, Route};
 
@@ -41,14 +41,17 @@ impl MissingOperations {
     /// Names an operation to which the application has no answer either.
     pub(super) fn name(&self, wanted: &Wanted, api: &Api, base_path: &str) {
         let Wanted { method, path } = wanted;
-        let described = api.routes().filter(|route| route.method == *method);
-        let described: Vec<&Route> = described
-            .filter(|route| matching::is_of(route, base_path, path))
-            .collect();
-        let mut not_mounted = api.not_mounted();
-        let missing = not_mounted.find(|route| described.iter().any(|one| one.id == route.id));
+        let target = Target {
+            method,
+            path,
+            rid: None,
+        };
+        let found = |routes: &mut dyn Iterator<Item = (usize, &'static Route)>| {
+            matching::find(routes, base_path, target)
+        };
+        let missing = found(&mut api.not_mounted().map(|route| (0, route)));
         // Where an operation of this path is mounted, the request named a tenant that does not exist.
-        if missing.is_none() && !described.is_empty() {
+        if missing.is_none() && found(&mut api.mounted()).is_some() {
             return;
         }
         let named = format!("{} {}", shown_method(method), shown(path));
@@ -57,7 +60,7 @@ impl MissingOperations {
             return;
         }
         drop(known);
-        match missing.map(|route| route.id) {
+        match missing.map(|found| found.route.id) {
             None => tracing::warn!(
                 "a page requests {named}, and the description has no such operation: add it, or turn its recipe off in \
                  the page"

@@ -51,7 +51,7 @@ async fn walk(seed: u64) {
     let world = World::start().await;
     let (mut numbers, mut model) = (Numbers(seed), Model::default());
     let (emails, passwords) = (["ana@ex.co", "eva@ex.co"], ["passw0rd", "passw0rd2"]);
-    let mut hits = 0;
+    let (mut sign_ins, mut resets, mut codes, mut refused) = (0, 0, 0, 0);
     for step in 0..STEPS {
         let tenant = (*numbers.of(&TENANTS)).to_owned();
         let email = (*numbers.of(&emails)).to_owned();
@@ -75,7 +75,7 @@ async fn walk(seed: u64) {
                 match known {
                     Some((id, own)) if own == password => {
                         assert_eq!(user_id(&answer), id, "{what}");
-                        hits += 1;
+                        sign_ins += 1;
                     }
                     _ => assert_eq!(answer.json()["status"], "WRONG_CREDENTIALS_ERROR", "{what}"),
                 }
@@ -115,19 +115,19 @@ async fn walk(seed: u64) {
                     model
                         .tokens
                         .retain(|(_, tenant, email)| (tenant, email) != (&of_tenant, &of_email));
-                    hits += 1;
+                    resets += 1;
                 } else {
                     let status = "RESET_PASSWORD_INVALID_TOKEN_ERROR";
                     assert_eq!(answer.json()["status"], status, "{what}");
+                    refused += 1;
                 }
             }
             _ if model.codes.is_empty() || numbers.below(2) == 0 => {
                 let before = world.server.mails().await.len();
                 let started = world.start_code(&tenant, &email).await;
-                if world.server.mails().await.len() > before {
-                    let [code, _] = world.codes(&started, &email).await;
-                    model.codes.push((code, tenant, email));
-                }
+                assert_eq!(world.server.mails().await.len(), before + 1, "{what}");
+                let [code, _] = world.codes(&started, &email).await;
+                model.codes.push((code, tenant, email));
             }
             _ => {
                 let place = numbers.below(model.codes.len());
@@ -141,9 +141,10 @@ async fn walk(seed: u64) {
                     model
                         .codes
                         .retain(|(_, tenant, email)| (tenant, email) != (&of_tenant, &of_email));
-                    hits += 1;
+                    codes += 1;
                 } else {
                     assert_eq!(answer.json()["status"], "RESTART_FLOW_ERROR", "{what}");
+                    refused += 1;
                 }
             }
         }
@@ -155,7 +156,10 @@ async fn walk(seed: u64) {
     ids.dedup();
     assert_eq!(ids.len(), count, "each tenant has users of its own");
     assert!(
-        count > 6 && hits > 10,
-        "{count} users, {hits} sign-ins and resets"
+        count > 6
+            && [sign_ins, resets, codes, refused]
+                .iter()
+                .all(|count| *count > 0),
+        "{count} users, {sign_ins} sign-ins, {resets} resets, {codes} codes, {refused} refused"
     );
 }

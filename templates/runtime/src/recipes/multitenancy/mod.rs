@@ -24,7 +24,6 @@ pub use contract::{LOGIN_METHODS, LoginMethods};
 use serde_json::{Value, json};
 pub use tenants::{Deletion, Tenants};
 
-use self::sql::FindTenant;
 use crate::auth::{Auth, Directory, Recipe};
 use crate::call::Call;
 use crate::config::Config;
@@ -49,7 +48,7 @@ impl Recipe for Multitenancy {
 
     async fn start(&self, auth: &Auth) -> Result<(), String> {
         let tenants = auth.tenants();
-        let encrypted = tenants.encrypt_anew().await;
+        let encrypted = tenants.encrypt_again().await;
         encrypted.map_err(|error| error.to_string())?;
         let listed = settings::of_file(auth.config())?;
         match tenants.set_all(&listed).await {
@@ -67,14 +66,8 @@ impl Recipe for Multitenancy {
 #[async_trait]
 impl Directory for Multitenancy {
     async fn find(&self, auth: &Auth, id: &str) -> Result<Option<Tenant>, Error> {
-        // What cannot be an id is not asked for, however long it is.
-        let Ok(Tenant { id, .. }) = Tenant::new(id) else {
-            return Ok(None);
-        };
-        match auth.store().run(FindTenant(id.clone())).await? {
-            Some(row) => auth.tenants().open(row).map(Some),
-            None => Ok((id == PUBLIC_TENANT).then(Tenant::public)),
-        }
+        let found = auth.tenants().get(id).await?;
+        Ok(found.or_else(|| (id == PUBLIC_TENANT).then(Tenant::public)))
     }
 }
 

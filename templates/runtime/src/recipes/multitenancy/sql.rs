@@ -1,5 +1,7 @@
 //! The table of tenants. A tenant is found by its primary key, in one read.
 
+use std::fmt;
+
 #[cfg(all(test, feature = "recipes"))]
 use crate::store::Sql;
 use crate::store::{
@@ -7,13 +9,22 @@ use crate::store::{
 };
 
 /// A tenant as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct TenantRow {
     pub(super) id: String,
     /// A JSON list.
     pub(super) first_factors: Option<String>,
     /// A JSON list, as it is encrypted.
     pub(super) providers: Option<Vec<u8>>,
+}
+
+impl fmt::Debug for TenantRow {
+    /// Without the providers: where no secret is set, they are not encrypted.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantRow")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How many tenants, or users of a tenant, one transaction reads or writes.
@@ -66,7 +77,7 @@ impl Transaction for ExplainFindTenant {
 
 /// Tenants in the order of their ids, at most a batch.
 pub(super) struct ListTenants {
-    /// Those behind this id.
+    /// Those after this id.
     pub(super) after: String,
 }
 
@@ -126,16 +137,16 @@ impl Transaction for SetTenants {
     }
 }
 
-/// Replaces the providers of a tenant by the same in another encryption, unless they were changed meanwhile.
-pub(super) struct EncryptAnew {
+/// Replaces the stored providers of a tenant by the same in another encryption, unless they were changed meanwhile.
+pub(super) struct ReplaceProviders {
     pub(super) id: String,
     pub(super) from: Vec<u8>,
     pub(super) to: Vec<u8>,
 }
 
-impl Transaction for EncryptAnew {
+impl Transaction for ReplaceProviders {
     type Output = bool;
-    const NAME: &'static str = "encrypt_tenant_anew";
+    const NAME: &'static str = "replace_tenant_providers";
     const ACCESS: Access = Access::WriteOne;
     const RETRY: Retry = Retry::Idempotent;
 

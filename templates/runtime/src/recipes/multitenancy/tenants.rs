@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::sql::{
-    BATCH_SIZE, DeleteRest, DeleteTenant, DeleteUsers, Deleted, EncryptAnew, FindTenant,
-    ListTenants, SetTenants, TenantRow,
+    BATCH_SIZE, DeleteRest, DeleteTenant, DeleteUsers, Deleted, FindTenant, ListTenants,
+    ReplaceProviders, SetTenants, TenantRow,
 };
 use crate::admin::Admin;
 use crate::auth::{Auth, Recipe};
@@ -78,6 +78,7 @@ impl Tenants<'_> {
     /// # Errors
     /// The store failed, or the providers cannot be decrypted.
     pub async fn get(&self, id: &str) -> Result<Option<Tenant>, Error> {
+        // What cannot be an id is not asked for, however long it is.
         let Ok(Tenant { id, .. }) = Tenant::new(id) else {
             return Ok(None);
         };
@@ -85,7 +86,7 @@ impl Tenants<'_> {
         row.map(|row| self.open(row)).transpose()
     }
 
-    /// Tenants in the order of their ids, 500 at most: those behind an id, or the first ones.
+    /// Tenants in the order of their ids, 500 at most: those after an id, or the first ones.
     ///
     /// # Errors
     /// As [`Tenants::get`].
@@ -175,7 +176,7 @@ impl Tenants<'_> {
     ///
     /// # Errors
     /// As [`Tenants::get`].
-    pub(super) async fn encrypt_anew(&self) -> Result<(), Error> {
+    pub(super) async fn encrypt_again(&self) -> Result<(), Error> {
         if !self.encryption().is_on() {
             return Ok(());
         }
@@ -187,17 +188,13 @@ impl Tenants<'_> {
             };
             after = last.id.clone();
             for row in rows {
-                let outdated = row.providers.clone();
-                let outdated = outdated.filter(|stored| self.encryption().is_outdated(stored));
+                let TenantRow { id, providers, .. } = row;
+                let outdated = providers.filter(|stored| self.encryption().is_outdated(stored));
                 let Some(from) = outdated else { continue };
-                let to = self.close(&self.open(row.clone())?)?.providers;
-                let anew = EncryptAnew {
-                    id: row.id,
-                    from,
-                    to: to.unwrap_or_default(),
-                };
+                let plain = self.decrypted(&id, &from)?;
+                let to = self.encryption().encrypt(&label(&id), &plain)?;
                 // Where another server was faster there is nothing left to do.
-                self.store.run(anew).await?;
+                self.store.run(ReplaceProviders { id, from, to }).await?;
             }
         }
     }
@@ -206,15 +203,22 @@ impl Tenants<'_> {
         &self.config.session.signing_key_encryption
     }
 
+    /// The providers of a tenant as JSON.
+    fn decrypted(&self, id: &str, stored: &[u8]) -> Result<Vec<u8>, Error> {
+        let opened = self.encryption().decrypt(&label(id), stored);
+        opened.map_err(|unreadable| unreadable_providers(id, unreadable))
+    }
+
     /// A tenant of its row.
-    pub(super) fn open(&self, row: TenantRow) -> Result<Tenant, Error> {
+    fn open(&self, row: TenantRow) -> Result<Tenant, Error> {
         let first_factors = row.first_factors.as_deref().map(serde_json::from_str);
         let first_factors = first_factors.transpose().map_err(Error::internal)?;
         let providers: Vec<Map<String, Value>> = match &row.providers {
             Some(stored) => {
-                let opened = self.encryption().decrypt(&label(&row.id), stored);
-                let opened = opened.map_err(|unreadable| unreadable_providers(&row.id, unreadable));
-                serde_json::from_slice(&opened?).map_err(Error::internal)?
+                let plain = self.decrypted(&row.id, stored)?;
+                // What the parser says of it may repeat a secret.
+                serde_json::from_slice(&plain)
+                    .map_err(|_| unreadable_providers(&row.id, Unreadable::Broken))?
             }
             None => Vec::new(),
         };
@@ -253,7 +257,7 @@ fn unreadable_providers(id: &str, unreadable: Unreadable) -> Error {
             "are encrypted: set AUTH_ENCRYPTION_SECRET to the secret they were encrypted under"
         }
         Unreadable::OtherSecret => {
-            "are encrypted under another secret: add that one to AUTH_ENCRYPTION_SECRET, behind the current one"
+            "are encrypted under another secret: add that one to AUTH_ENCRYPTION_SECRET, after the current one"
         }
         Unreadable::Broken => "are damaged",
     };

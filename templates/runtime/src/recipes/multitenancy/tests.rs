@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::sql::{DeleteTenant, Deleted, ExplainFindTenant, ListTenants, SetTenants, TenantRow};
+use super::sql::{
+    DeleteTenant, Deleted, ExplainFindTenant, FindTenant, ListTenants, SetTenants, TenantRow,
+};
 use super::*;
 use crate::store::{Bind, Retry, Sql, Store, Transaction, Tx, TxError};
 

@@ -5,7 +5,7 @@
 //!   every other tenant those that the settings include in other tenants (`includeInNonPublicTenantsByDefault`);
 //! - a provider of a tenant completes itself from the provider of its id in the settings. A secret of the settings is
 //!   sent nowhere but where the settings say: a provider of a tenant that has no clients of its own may only change
-//!   how it is shown and read (`HARMLESS`), and one that has clients has these alone;
+//!   how it is shown and read (`HARMLESS`), and one that has clients has these alone, with what is sent beside them (`SENT`);
 //! - a provider of a tenant names no files: an application may hand out the right to set it, and the content of a file
 //!   would be sent to the provider.
 
@@ -22,6 +22,14 @@ use crate::tenant::{PUBLIC_TENANT, Tenant};
 
 /// What a provider of a tenant may change of one of the settings while it uses its clients.
 const HARMLESS: [&str; 4] = ["thirdPartyId", "name", "requireEmail", "userInfoMap"];
+
+/// What the server sends to the provider beside the secret of a client, and which may be secret as well: of the settings
+/// where the clients are.
+const SENT: [&str; 3] = [
+    "tokenEndpointBodyParams",
+    "userInfoEndpointHeaders",
+    "userInfoEndpointQueryParams",
+];
 
 /// A provider of the settings, and how it is written there.
 #[derive(Debug)]
@@ -141,6 +149,9 @@ fn completed(all: &[OfSettings], own: &Map<String, Value>) -> Result<Provider, S
         }
     }
     let mut all = known.map_or_else(Map::new, |known| known.written.0.clone());
+    if own.contains_key("clients") {
+        all.retain(|key, _| !SENT.contains(&key.as_str()));
+    }
     for (key, value) in own {
         match (all.get_mut(key), value) {
             (Some(Value::Object(under)), Value::Object(over)) if key == "userInfoMap" => {
@@ -182,4 +193,46 @@ fn names_a_file(provider: &Map<String, Value>) -> bool {
 
 fn wrong(tenant: &Tenant, error: &str) -> Error {
     Error::internal(format!("the tenant {}: {error}", tenant.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_the_settings_send_to_a_provider_is_not_sent_where_a_tenant_says() {
+        let written = json!({
+            "thirdPartyId": "own",
+            "clients": [{"clientId": "c", "clientSecret": "s"}],
+            "authorizationEndpoint": "https://provider.test/authorize",
+            "tokenEndpoint": "https://provider.test/token",
+            "userInfoEndpoint": "https://provider.test/user",
+            "tokenEndpointBodyParams": {"key": "hidden"},
+            "userInfoEndpointHeaders": {"x-api-key": "hidden"},
+            "userInfoEndpointQueryParams": {"key": "hidden"},
+        });
+        let settings = serde_json::from_value(written.clone()).expect("they are complete");
+        let provider = Provider::new(&settings).expect("it can be built");
+        let written = Written(written.as_object().expect("an object").clone());
+        let all = [OfSettings { provider, written }];
+        let completed =
+            |own: Value| completed(&all, own.as_object().expect("an object")).expect("it is right");
+        let named = completed(json!({"thirdPartyId": "own", "name": "Ours"}));
+        assert_eq!(named.token_parameters.len(), 1);
+        assert_eq!(named.user_info_headers.len(), 1);
+        assert_eq!(named.user_info_parameters.len(), 1);
+        let moved = completed(json!({
+            "thirdPartyId": "own",
+            "clients": [{"clientId": "theirs"}],
+            "tokenEndpoint": "https://other.test/token",
+            "userInfoEndpoint": "https://other.test/user",
+            "userInfoEndpointHeaders": {"x-theirs": "1"},
+        }));
+        assert!(moved.token_parameters.is_empty(), "{moved:?}");
+        assert!(moved.user_info_parameters.is_empty(), "{moved:?}");
+        let theirs = [("x-theirs".to_owned(), "1".to_owned())];
+        assert_eq!(moved.user_info_headers, theirs);
+    }
 }

@@ -1,18 +1,19 @@
-//! Work that is divided among the cores; the result does not depend on how many there are.
+//! Work on other threads: divided among the cores, where the result does not depend on how many there are, or with room for a
+//! deep call stack.
 
 use std::num::NonZero;
 use std::ops::Range;
 use std::panic::resume_unwind;
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
-/// Fewer pieces than this for each core are made faster by one.
+/// With fewer pieces than this for each core, one core is faster.
 const PIECES: usize = 32;
 
-/// Types may nest deeply, and so does what prints them. Only what is used of it is ever taken from the system.
+/// What the input nests is read and printed as deep down the call stack. Only what is used of it is ever taken from the system.
 const STACK: usize = 256 * 1024 * 1024;
 
 /// Makes `count` pieces, in their order.
-pub(super) fn map<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub(crate) fn map<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let parts = cores.min(count / PIECES).max(1);
     let range = |part: usize| -> Range<usize> { count * part / parts..count * (part + 1) / parts };
@@ -30,7 +31,7 @@ pub(super) fn map<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Ve
 }
 
 /// Does two things at once.
-pub(super) fn both<A, B: Send>(
+pub(crate) fn both<A, B: Send>(
     one: impl FnOnce() -> A,
     other: impl FnOnce() -> B + Send,
 ) -> (A, B) {
@@ -38,6 +39,11 @@ pub(super) fn both<A, B: Send>(
         let other = spawn(scope, other);
         (one(), join(other))
     })
+}
+
+/// Does something on a thread whose stack has room for what nests deeply.
+pub(crate) fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| join(spawn(scope, work)))
 }
 
 fn spawn<'scope, T: Send + 'scope>(
