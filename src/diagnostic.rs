@@ -10,6 +10,7 @@ mod tools;
 mod warnings;
 
 pub(crate) use suggest::closest;
+pub(crate) use tools::from_root;
 pub(crate) use warnings::WARNINGS;
 pub use warnings::WarningLevels;
 

@@ -5,7 +5,7 @@ use std::env;
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 
 use super::{Color, Format, Global};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, from_root};
 
 /// The two streams, with their format and colours.
 #[derive(Debug)]
@@ -94,10 +94,8 @@ impl Console {
     /// Shows a text at a file of a pull request, where GitHub Actions reads this.
     pub(super) fn annotate(&self, file: &str, title: &str, text: &str) {
         if self.format == Format::Text && is_on_github() {
-            Self::complain(&format!(
-                "::error file={}{file},title={title}::{text}\n",
-                folder_on_github()
-            ));
+            let file = from_root(&folder_on_github(), file);
+            Self::complain(&format!("::error file={file},title={title}::{text}\n"));
         }
     }
 
@@ -106,7 +104,7 @@ impl Console {
         let held = self.held.take();
         if self.format == Format::Sarif {
             // A log without results is what says that there are none.
-            Self::complain(&format!("{}\n", held.to_sarif()));
+            Self::complain(&format!("{}\n", held.to_sarif(&folder_on_github())));
         } else if !held.is_empty() {
             Self::complain(&format!("{}\n", held.to_json()));
         }

@@ -8,11 +8,12 @@ use super::{Diagnostic, Diagnostics, Severity};
 use crate::source::Span;
 
 impl Diagnostics {
-    /// One SARIF log. Each place of a repeated mistake is a result of its own.
-    pub fn to_sarif(&self) -> String {
+    /// One SARIF log. Each place of a repeated mistake is a result of its own. `folder` is as for
+    /// [`Self::to_github`].
+    pub fn to_sarif(&self, folder: &str) -> String {
         let codes: BTreeSet<&str> = self.iter().map(|one| one.code).collect();
         let rules: Vec<Value> = codes.iter().map(|code| json!({ "id": code })).collect();
-        let results: Vec<Value> = self.iter().flat_map(results).collect();
+        let results: Vec<Value> = self.iter().flat_map(|one| results(one, folder)).collect();
         let log = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
             "version": "2.1.0",
@@ -37,7 +38,7 @@ impl Diagnostics {
     }
 }
 
-fn results(diagnostic: &Diagnostic) -> Vec<Value> {
+fn results(diagnostic: &Diagnostic, folder: &str) -> Vec<Value> {
     let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -49,11 +50,11 @@ fn results(diagnostic: &Diagnostic) -> Vec<Value> {
             "message": { "text": message(diagnostic, place) },
         });
         if let Some((span, _)) = place {
-            result["locations"] = json!([location(span)]);
+            result["locations"] = json!([location(span, folder)]);
         }
         if !related.is_empty() {
             let related = related.iter().map(|(span, text)| {
-                let mut location = location(span);
+                let mut location = location(span, folder);
                 location["message"] = json!({ "text": text });
                 location
             });
@@ -80,11 +81,11 @@ fn message(diagnostic: &Diagnostic, place: Option<&(Span, String)>) -> String {
     message
 }
 
-fn location(span: &Span) -> Value {
+fn location(span: &Span, folder: &str) -> Value {
     let (line, column) = span.file.line_column(span.range.start);
     let (end_line, end_column) = span.file.line_column(span.range.end);
     json!({ "physicalLocation": {
-        "artifactLocation": { "uri": uri(span.file.name()) },
+        "artifactLocation": { "uri": uri(&from_root(folder, span.file.name())) },
         "region": {
             "startLine": line,
             "startColumn": column,
@@ -92,6 +93,25 @@ fn location(span: &Span) -> Value {
             "endColumn": end_column,
         },
     } })
+}
+
+/// The path of a file from the root of the repository, without `.` and `..`: tools compare it with those that they know.
+/// One that leads out of the repository, or is absolute, stays so.
+pub(crate) fn from_root(folder: &str, name: &str) -> String {
+    if name.starts_with('/') {
+        return name.to_owned();
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(name.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// A relative path as a reference (RFC 3986).
@@ -110,7 +130,7 @@ fn annotations(diagnostic: &Diagnostic, folder: &str) -> Vec<String> {
         let position = place.map_or(String::new(), |(span, _)| {
             let (line, column) = span.file.line_column(span.range.start);
             let (end_line, _) = span.file.line_column(span.range.end);
-            let file = property(&format!("{folder}{}", span.file.name()));
+            let file = property(&from_root(folder, span.file.name()));
             // Columns are for places on one line only.
             if line == end_line {
                 format!("file={file},line={line},col={column},")
@@ -161,7 +181,7 @@ mod tests {
 
     #[test]
     fn each_place_is_a_result_of_sarif() {
-        let log: Value = serde_json::from_str(&found().to_sarif()).expect("it is JSON");
+        let log: Value = serde_json::from_str(&found().to_sarif("")).expect("it is JSON");
         let results = log["runs"][0]["results"].as_array().expect("a list");
         assert_eq!(results.len(), 2);
         assert_eq!(results[0]["message"]["text"], "a mistake: here\ncorrect it");
@@ -173,6 +193,18 @@ mod tests {
             Some(2)
         );
         assert_eq!(results[1]["ruleId"], "example");
+    }
+
+    #[test]
+    fn files_are_named_from_the_root_of_the_repository() {
+        assert_eq!(from_root("", "api.yaml"), "api.yaml");
+        assert_eq!(from_root("web/app/", "../../api.yaml"), "api.yaml");
+        assert_eq!(from_root("web/", "./spec/../api.yaml"), "web/api.yaml");
+        assert_eq!(from_root("", "../../api.yaml"), "../../api.yaml");
+        assert_eq!(from_root("web/", "/tmp/api.yaml"), "/tmp/api.yaml");
+        let log: Value = serde_json::from_str(&found().to_sarif("web/")).expect("it is JSON");
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "web/my%20api.yaml");
     }
 
     #[test]

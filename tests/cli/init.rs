@@ -246,7 +246,7 @@ fn the_steps_of_the_workflow_pass() {
     put(&folder, "services/shop/auth/server/src/api/mod.rs", "mine");
     let output = Command::new(env!("CARGO_BIN_EXE_auth-gen"))
         .arg("check")
-        .current_dir(&shop)
+        .current_dir(shop.join("auth/client"))
         .env("GITHUB_ACTIONS", "true")
         .env(
             "GITHUB_WORKSPACE",
