@@ -43,8 +43,9 @@ pub(super) fn render(api: &Api, sections: &Sections, frame: Frame<'_>) -> String
     items.extend(sections.unused().map(model));
     let mut imports = imports(api);
     if items.iter().any(|item| item.contains("optional_field!")) {
-        // Behind `json_answer` or `Error`, and before `recipes`.
-        let place = imports.iter().position(|line| *line > OPTIONAL_FIELD);
+        // In the order of names, behind those of the standard library.
+        let is_behind = |line: &&str| !line.contains(" std::") && *line > OPTIONAL_FIELD;
+        let place = imports.iter().position(is_behind);
         imports.insert(place.unwrap_or(imports.len()), OPTIONAL_FIELD);
     }
     View {
@@ -154,20 +155,8 @@ fn any_type(api: &Api, kind: &dyn Fn(&Type) -> bool) -> bool {
     let in_models = models
         .flat_map(|model| model.shape.types())
         .any(|ty| within(ty, kind));
-    let arms = api
-        .operations
-        .iter()
-        .flat_map(|operation| &operation.answer.arms);
-    in_models
-        || arms.into_iter().any(|arm| match &arm.body {
-            ArmBody::Object(fields) => fields.iter().any(|field| within(&field.ty, kind)),
-            ArmBody::Json(ty) => within(ty, kind),
-            ArmBody::Text
-            | ArmBody::Bytes
-            | ArmBody::Events
-            | ArmBody::Empty
-            | ArmBody::Redirect => false,
-        })
+    let mut in_answers = api.operations.iter().flat_map(Operation::answer_types);
+    in_models || in_answers.any(|ty| within(ty, kind))
 }
 
 /// The texts of several items, a blank line between them.

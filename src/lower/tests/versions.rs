@@ -58,6 +58,15 @@ RunRequestF<: choice Text string, Number int
 }
 
 #[test]
+fn version_3_2_is_read_as_3_1() {
+    let schema = "{ type: object, properties: { a: { type: [string, 'null'] }, b: { const: 3 } } }";
+    assert_eq!(
+        models("3.2.0", schema, ""),
+        "RunRequest<: {a?: string|null, b?: 3}\n"
+    );
+}
+
+#[test]
 fn null_beside_a_reference_counts() {
     let text = models(
         "3.0.3",

@@ -142,7 +142,8 @@ fn read_by_us(name: &str, text: &str) -> BTreeSet<Facts> {
             responses: operation
                 .responses
                 .iter()
-                .map(|response| response.code.clone())
+                // Classes are `4XX` or `4xx`.
+                .map(|response| response.code.replace('x', "X"))
                 .collect(),
         }
     });
