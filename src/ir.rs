@@ -15,6 +15,7 @@
 mod constraint;
 mod model;
 mod operation;
+mod walk;
 
 pub(crate) use constraint::{Alternative, Constraint, Constraints, ConstraintsId, Number};
 pub(crate) use model::{Field, Format, Model, ModelId, Scalar, Shape, Type, UnionVariant};
@@ -64,7 +65,7 @@ impl Api {
         for operation in &mut self.operations {
             let params = operation.params.iter_mut();
             params.for_each(|param| param.constraints = None);
-            let forms = operation.body.iter_mut().flat_map(|body| &mut body.forms);
+            let forms = operation.forms_mut();
             forms.for_each(|form| form.constraints = None);
         }
     }

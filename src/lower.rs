@@ -74,7 +74,6 @@ pub(crate) fn lower(
         cx.tolerate(&tolerances::READ_OR_WRITE_ONLY, span, "");
     }
 
-    constraints::note_unions(&mut cx);
     let Context {
         mut found,
         tolerated,

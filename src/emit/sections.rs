@@ -1,6 +1,6 @@
 //! The order of the data types, for every target: each stands with the operation that needs it first.
 
-use crate::ir::{Api, ArmBody, Behaviour, Field, ModelId, Operation, Type};
+use crate::ir::{Api, Behaviour, ModelId, Operation, Type};
 
 /// Which operations need which models, and where another recipe begins.
 pub(super) struct Sections {
@@ -34,7 +34,8 @@ impl Sections {
             // Each model is followed at most twice, by its first user and by the next one: the time is
             // linear in the size of the spec.
             let news = &mut first[index];
-            reach(api, types(operation), |model| {
+            let types = operation.request_types().chain(operation.answer_types());
+            reach(api, types, |model| {
                 let before = users[model.0];
                 users[model.0] = match before {
                     Users::None => {
@@ -47,7 +48,7 @@ impl Sections {
                 users[model.0] != before
             });
             news.sort();
-            for form in operation.body.iter().flat_map(|body| &body.forms) {
+            for form in operation.forms() {
                 if let Type::Model(model) = form.ty
                     && takers[model.0].last() != Some(&index)
                 {
@@ -55,7 +56,7 @@ impl Sections {
                 }
             }
             if matches!(operation.behaviour, Behaviour::Custom(_)) {
-                reach(api, answer_types(operation), |model| {
+                reach(api, operation.answer_types(), |model| {
                     !std::mem::replace(&mut constructed[model.0], true)
                 });
             }
@@ -116,30 +117,6 @@ impl Sections {
             Users::None | Users::Several => None,
         }
     }
-}
-
-/// The types that an operation spells out.
-fn types(operation: &Operation) -> impl Iterator<Item = &Type> {
-    let params = operation.params.iter().map(|param| &param.field.ty);
-    let forms = operation.body.iter().flat_map(|body| &body.forms);
-    let forms = forms.map(|form| &form.ty);
-    params.chain(forms).chain(answer_types(operation))
-}
-
-/// The types that its answer spells out.
-fn answer_types(operation: &Operation) -> impl Iterator<Item = &Type> {
-    operation.answer.arms.iter().flat_map(|arm| {
-        let (fields, ty): (&[Field], _) = match &arm.body {
-            ArmBody::Object(fields) => (fields, None),
-            ArmBody::Json(ty) => (&[], Some(ty)),
-            ArmBody::Text
-            | ArmBody::Bytes
-            | ArmBody::Events
-            | ArmBody::Empty
-            | ArmBody::Redirect => (&[], None),
-        };
-        fields.iter().map(|field| &field.ty).chain(ty)
-    })
 }
 
 /// Calls `enter` for the models that types need, and follows those for which it is true.

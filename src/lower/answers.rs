@@ -107,7 +107,7 @@ impl<'d> Building<'_, 'd> {
             for literal in object.literals_of(cx.document, &tag) {
                 let binding = self.binding(cx, object, Some(&literal));
                 let fields = self.fields(cx, object, binding.as_ref());
-                let key = (one.statuses.to_string(), one.kind, literal.clone());
+                let key = (one.statuses.to_string(), one.kind.as_str(), literal.clone());
                 if let Some(&at) = known.get(&key) {
                     if let ArmBody::Object(first) = &mut self.arms[at].body
                         && *first != fields
@@ -124,7 +124,7 @@ impl<'d> Building<'_, 'd> {
                 }
                 known.insert(key, self.arms.len());
                 self.arms.push(Arm {
-                    name: self.names.variant(&with_kind(&literal, one.kind)),
+                    name: self.names.variant(&with_kind(&literal, &one.kind)),
                     statuses: one.statuses.clone(),
                     media: one.media.clone(),
                     literal: Some(literal),
@@ -151,7 +151,7 @@ impl<'d> Building<'_, 'd> {
         }
         for group in groups {
             let objects: Vec<&Object<'_>> = group.iter().filter_map(|one| one.object()).collect();
-            let alike = unions::indistinguishable(cx.document, &objects);
+            let alike = unions::indistinguishable(cx, &objects);
             if alike.is_some() && unions::same_keys(&objects) && !self.are_variants(&objects) {
                 self.add_merged(cx, &group, &objects);
                 continue;
@@ -168,11 +168,11 @@ impl<'d> Building<'_, 'd> {
             for (index, one) in group.iter().enumerate() {
                 let name = match &one.body {
                     Found::Object(object) if group.len() > 1 => {
-                        unions::variant_name(cx.document, object, &owned, index)
+                        unions::variant_name(cx, object, &owned, index)
                     }
                     _ => reason(&one.statuses),
                 };
-                self.add(cx, one, &with_kind(&name, one.kind));
+                self.add(cx, one, &with_kind(&name, &one.kind));
             }
         }
     }
@@ -209,7 +209,7 @@ impl<'d> Building<'_, 'd> {
                 Some(merged) => merge(cx, merged, fields),
             }
         }
-        let name = with_kind(&reason(&first.statuses), first.kind);
+        let name = with_kind(&reason(&first.statuses), &first.kind);
         self.arms.push(Arm {
             name: self.names.variant(&name),
             statuses: first.statuses.clone(),

@@ -101,7 +101,7 @@ impl Found<'_> {
 /// Adds a media type to the form that it is of. JSON and a form with one schema are one; a built-in reads them alone, by the
 /// first schema.
 fn add<'d>(cx: &mut Context<'d>, draft: &Draft<'d>, media: &'d Media, forms: &mut Vec<Found<'d>>) {
-    let name = essence(&media.name).to_ascii_lowercase();
+    let name = essence(&media.name);
     if name == SHORT_FORM {
         let span = cx.key(&media.place);
         cx.tolerate(&tolerances::FORM_MEDIA_TYPE, span, "");

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{
-    Answer, ArmBody, Constraints, ConstraintsId, Model, ModelId, Operation, Shape, Type,
-};
+use crate::ir::{Constraints, ConstraintsId, Model, ModelId, Operation, Shape, Type};
 
 /// Drops what no operation needs, numbers the rest again in the same order, and fills in
 /// `in_requests`, `in_answers` and `cycle`.
 pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> Vec<Model> {
     let mut answered = Vec::new();
     for operation in operations.iter() {
-        for_each_type(&operation.answer, &mut |ty| models_of(ty, &mut answered));
+        for ty in operation.answer_types() {
+            models_of(ty, &mut answered);
+        }
     }
     for id in asked(&models, operations) {
         models[id.0].in_requests = true;
@@ -34,26 +34,8 @@ pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> 
         }
     }
     for operation in operations {
-        for param in &mut operation.params {
-            renumber(&mut param.field.ty, &numbers);
-        }
-        for form in operation.body.iter_mut().flat_map(|body| &mut body.forms) {
-            renumber(&mut form.ty, &numbers);
-        }
-        for arm in &mut operation.answer.arms {
-            match &mut arm.body {
-                ArmBody::Object(fields) => {
-                    for field in fields {
-                        renumber(&mut field.ty, &numbers);
-                    }
-                }
-                ArmBody::Json(ty) => renumber(ty, &numbers),
-                ArmBody::Text
-                | ArmBody::Bytes
-                | ArmBody::Events
-                | ArmBody::Empty
-                | ArmBody::Redirect => {}
-            }
+        for ty in operation.types_mut() {
+            renumber(ty, &numbers);
         }
     }
     models
@@ -63,11 +45,8 @@ pub(super) fn complete(mut models: Vec<Model>, operations: &mut [Operation]) -> 
 pub(super) fn asked(models: &[Model], operations: &[Operation]) -> BTreeSet<ModelId> {
     let mut asked = Vec::new();
     for operation in operations {
-        for param in &operation.params {
-            models_of(&param.field.ty, &mut asked);
-        }
-        for form in operation.body.iter().flat_map(|body| &body.forms) {
-            models_of(&form.ty, &mut asked);
+        for ty in operation.request_types() {
+            models_of(ty, &mut asked);
         }
     }
     reach(models, asked).into_iter().collect()
@@ -79,30 +58,15 @@ pub(super) fn name_constraints(
     operations: &mut [Operation],
 ) -> Vec<Constraints> {
     for operation in operations {
-        let params = operation.params.iter_mut();
-        let params = params.map(|param| &mut param.constraints);
-        let forms = operation.body.iter_mut().flat_map(|body| &mut body.forms);
-        let forms = forms.map(|form| &mut form.constraints);
-        for id in params.chain(forms) {
-            *id = id.and_then(|root| roots[root.0]);
+        let named = |id: Option<ConstraintsId>| id.and_then(|root| roots[root.0]);
+        for param in &mut operation.params {
+            param.constraints = named(param.constraints);
+        }
+        for form in operation.forms_mut() {
+            form.constraints = named(form.constraints);
         }
     }
     constraints
-}
-
-/// Every type that an answer names.
-fn for_each_type(answer: &Answer, visit: &mut impl FnMut(&Type)) {
-    for arm in &answer.arms {
-        match &arm.body {
-            ArmBody::Object(fields) => fields.iter().for_each(|field| visit(&field.ty)),
-            ArmBody::Json(ty) => visit(ty),
-            ArmBody::Text
-            | ArmBody::Bytes
-            | ArmBody::Events
-            | ArmBody::Empty
-            | ArmBody::Redirect => {}
-        }
-    }
 }
 
 /// The models that a type names, through lists and maps too.

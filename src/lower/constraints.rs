@@ -3,12 +3,14 @@
 mod keywords;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::context::Context;
-use super::graph::{self, Choice, Node, NodeId, Part, Use};
+use super::graph::{Choice, Node, NodeId, Part, Use};
 use super::kinds::{self, JsonKind};
 use super::members;
-use super::object::{Member, core, literals};
+use super::nulls::allows_null;
+use super::object::{Member, literals};
 use crate::ir::{Constraint, ConstraintsId};
 use crate::spec::document::{Document, Kind, Literal, Rest, Schema, SchemaId, Slot};
 use crate::spec::tolerances;
@@ -23,15 +25,6 @@ fn note_default(cx: &mut Context<'_>, slot: &Slot) {
     }
 }
 
-/// Says of which unions nothing is checked.
-pub(super) fn note_unions(cx: &mut Context<'_>) {
-    for place in graph::unchecked(&cx.constraints) {
-        let span = cx.key(&place);
-        let label = "a limit of one alternative is not checked";
-        cx.tolerate(&tolerances::UNCHECKED_CONDITION, span, label);
-    }
-}
-
 /// The constraints of a body or a parameter, by an id that [`graph::finish`] replaces.
 pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> ConstraintsId {
     let node = used(cx, slot, hint);
@@ -40,13 +33,20 @@ pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> Constra
     ConstraintsId(cx.constraints.roots.len() - 1)
 }
 
-/// What a value asks for, as it is written; the place may add `null`.
+/// What a value asks for.
 fn used<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> NodeId {
-    let how = match slot.nullable && lists_values(cx.document, slot.schema) {
-        true => Use::OrNull,
-        false => Use::Whole,
-    };
+    let has_null = allows_null(cx, slot);
+    let how = or_null(cx, slot, has_null, Use::Whole);
     node(cx, slot.schema, how, hint)
+}
+
+/// How a schema is used where the value may be `null`, if that makes a difference.
+fn or_null(cx: &Context<'_>, slot: &Slot, has_null: bool, how: Use) -> Use {
+    match (how, has_null && lists_values(cx.document, slot.schema)) {
+        (Use::Whole, true) => Use::OrNull,
+        (Use::Part, true) => Use::PartOrNull,
+        (how, _) => how,
+    }
 }
 
 /// Whether a schema or a part of it lists its values by other things than texts: the only constraint that says
@@ -86,16 +86,15 @@ fn node<'d>(cx: &mut Context<'d>, id: SchemaId, how: Use, hint: &str) -> NodeId 
 }
 
 fn parts<'d>(cx: &mut Context<'d>, schema: &'d Schema, how: Use, name: &str) -> Vec<Part> {
-    let has_null = how == Use::OrNull || schema.nullable;
+    let has_null = matches!(how, Use::OrNull | Use::PartOrNull);
     let own = keywords::constraints(cx, schema, has_null);
     let mut parts: Vec<Part> = own.into_iter().map(Part::Own).collect();
     for part in &schema.all_of {
         let target = cx.document.schema(part.schema);
         let is_parent = (target.children.iter()).any(|child| child.schema == schema.id);
-        let how = match has_null && lists_values(cx.document, part.schema) {
-            _ if is_parent => Use::Parent,
-            true => Use::PartOrNull,
-            false => Use::Part,
+        let how = match is_parent {
+            true => Use::Parent,
+            false => or_null(cx, part, has_null, Use::Part),
         };
         parts.push(Part::Of(node(cx, part.schema, how, name)));
     }
@@ -139,14 +138,19 @@ fn choices<'d>(
     if list.is_empty() {
         return None;
     }
+    let alternatives = list.iter().map(|slot| members::flatten(cx, slot.schema));
+    let alternatives: Vec<Rc<[Member<'d>]>> = alternatives.collect();
+    let document = cx.document;
+    let are_whole = |member| are_whole(document, member);
+    let mut numbers = alternatives.iter().flat_map(|members| members.iter());
+    let has_fractions = numbers.any(|member| are_whole(member) == Some(false));
     let mut choices = Vec::new();
-    for (index, slot) in list.iter().enumerate() {
+    for (index, (slot, members)) in list.iter().zip(&alternatives).enumerate() {
         let (mut required, mut known) = (Vec::new(), Vec::new());
-        let members = members::flatten(cx, slot.schema);
-        if let [Member::Object(object)] = &*members {
+        if let [Member::Object(object)] = &**members {
             for (key, property) in &object.properties {
                 if property.required {
-                    let literals = literals(cx.document, property.slot);
+                    let literals = literals(document, property.slot);
                     if !literals.is_empty() {
                         known.push(((*key).to_owned(), literals));
                     }
@@ -162,42 +166,49 @@ fn choices<'d>(
             }
         }
         let hint = format!("{name} {}", index + 1);
-        let is_null = has_null || slot.nullable;
-        let how = match is_null && lists_values(cx.document, slot.schema) {
-            true => Use::OrNull,
-            false => Use::Whole,
-        };
-        choices.push(Choice {
-            kind: kind(cx.document, &members),
-            required,
-            literals: known,
-            node: node(cx, slot.schema, how, &hint),
-        });
+        let is_null = has_null || allows_null(cx, slot);
+        let how = or_null(cx, slot, is_null, Use::Whole);
+        let is_whole = has_fractions && !members.iter().any(|it| are_whole(it) == Some(false));
+        for kind in kinds_of(document, members) {
+            choices.push(Choice {
+                kind,
+                required: required.clone(),
+                literals: known.clone(),
+                is_whole: is_whole && kind == "Number",
+                node: node(cx, slot.schema, how, &hint),
+            });
+        }
     }
-    let kinds: BTreeSet<Option<Kind>> = list
-        .iter()
-        .map(|slot| core(cx.document, slot).kind)
-        .collect();
-    Some(Part::AnyOf {
-        choices,
-        mixed: (kinds.len() > 1).then(|| schema.place.clone()),
-    })
+    Some(Part::AnyOf(choices))
 }
 
-/// The kind of JSON value that all of these are.
-fn kind(document: &Document, members: &[Member<'_>]) -> &'static str {
-    let mut kinds = members.iter().map(|member| match member {
-        Member::Object(_) => Some(JsonKind::Object),
-        Member::Other(schema) => kinds::kind_of(document, schema),
+/// Whether numbers are whole numbers by their type; nothing for anything else.
+fn are_whole(document: &Document, member: &Member<'_>) -> Option<bool> {
+    match member {
+        Member::Other(schema) if kinds::kind_of(document, schema) == Some(JsonKind::Number) => {
+            Some(schema.kind == Some(Kind::Integer))
+        }
+        Member::Object(_) | Member::Other(_) => None,
+    }
+}
+
+/// The kinds of JSON values that these are, each once.
+fn kinds_of(document: &Document, members: &[Member<'_>]) -> BTreeSet<&'static str> {
+    let kinds = members.iter().map(|member| match member {
+        Member::Object(_) => "Object",
+        Member::Other(schema) => match kinds::kind_of(document, schema) {
+            Some(JsonKind::Text) => "Text",
+            Some(JsonKind::Number) => "Number",
+            Some(JsonKind::Boolean) => "Boolean",
+            Some(JsonKind::List) => "List",
+            Some(JsonKind::Object) => "Object",
+            None => "Any",
+        },
     });
-    let first = kinds.next().flatten();
-    match first.filter(|first| kinds.all(|kind| kind == Some(*first))) {
-        Some(JsonKind::Text) => "Text",
-        Some(JsonKind::Number) => "Number",
-        Some(JsonKind::Boolean) => "Boolean",
-        Some(JsonKind::List) => "List",
-        Some(JsonKind::Object) => "Object",
-        None => "Any",
+    let kinds: BTreeSet<&str> = kinds.collect();
+    match kinds.is_empty() || kinds.contains("Any") {
+        true => BTreeSet::from(["Any"]),
+        false => kinds,
     }
 }
 

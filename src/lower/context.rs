@@ -19,6 +19,36 @@ use crate::spec::tolerances::{Tolerance, Tolerated};
 /// A schema (`None`: the spec has none), and the name of what fills it (empty: nothing).
 pub(super) type Key = (Option<SchemaId>, &'static str);
 
+/// The schema that becomes a model.
+#[derive(Clone, Copy)]
+pub(super) struct Opening<'a> {
+    pub(super) schema: &'a Schema,
+    /// The name of what fills it; empty: nothing.
+    pub(super) filler: &'static str,
+    pub(super) filled_from: Option<&'static DomainStruct>,
+    /// Its name, where the schema has none.
+    pub(super) hint: &'a str,
+    pub(super) docs: &'a str,
+}
+
+impl<'a> Opening<'a> {
+    /// A model that nothing but the schema decides.
+    pub(super) fn of(schema: &'a Schema, hint: &'a str) -> Self {
+        Self {
+            schema,
+            filler: "",
+            filled_from: None,
+            hint,
+            docs: &schema.docs,
+        }
+    }
+
+    /// By what it is found again.
+    pub(super) fn key(&self) -> Key {
+        (Some(self.schema.id), self.filler)
+    }
+}
+
 /// What is known so far.
 pub(super) struct Context<'d> {
     pub(super) document: &'d Document,
@@ -186,6 +216,55 @@ impl<'d> Context<'d> {
         free.unwrap_or(&names[0]).clone()
     }
 
+    /// The model of a schema: what it became before, or a new one of the shape that `shape` makes of what the models within
+    /// it are named after.
+    pub(super) fn model(
+        &mut self,
+        opening: Opening<'_>,
+        shape: impl FnOnce(&mut Self, &str) -> Shape,
+    ) -> ModelId {
+        let key = opening.key();
+        if let Some(id) = self.by_schema.get(&key) {
+            return *id;
+        }
+        let schema = opening.schema;
+        let name = schema.name.as_deref().unwrap_or(opening.hint);
+        let id = self.open_model(
+            &self.form_name(schema, name),
+            opening.docs,
+            opening.filled_from,
+        );
+        self.by_schema.insert(key, id);
+        let parent = match schema.is_request_form {
+            // What both forms of it share has one name.
+            true => name.to_owned(),
+            false => self.models[id.0].name.as_str().to_owned(),
+        };
+        // A list may contain itself through a model, which has a name.
+        let open = std::mem::take(&mut self.open);
+        let shape = shape(self, &parent);
+        self.open = open;
+        self.close_model(id, shape);
+        id
+    }
+
+    /// Inline schemas that say the same of one struct of the runtime are one model: the other one, if this is the last.
+    pub(super) fn without_twin(&mut self, id: ModelId, key: Key) -> ModelId {
+        let Some((last, models)) = self.models.split_last() else {
+            return id;
+        };
+        let is_twin =
+            |model: &Model| model.filled_from == last.filled_from && model.shape == last.shape;
+        match models.iter().position(is_twin) {
+            Some(twin) if id.0 == models.len() => {
+                self.models.pop();
+                self.by_schema.insert(key, ModelId(twin));
+                ModelId(twin)
+            }
+            _ => id,
+        }
+    }
+
     /// Starts a model: gives it its place in the order, and its name.
     pub(super) fn open_model(
         &mut self,
@@ -211,10 +290,5 @@ impl<'d> Context<'d> {
     /// Ends a model.
     pub(super) fn close_model(&mut self, id: ModelId, shape: Shape) {
         self.models[id.0].shape = shape;
-    }
-
-    /// The name of a model, ended or not.
-    pub(super) fn model_name(&self, id: ModelId) -> String {
-        self.models[id.0].name.as_str().to_owned()
     }
 }

@@ -4,10 +4,9 @@
 
 use std::collections::HashMap;
 
-use crate::ir::{Alternative, Constraint, Constraints, ConstraintsId};
+use crate::ir::{Alternative, Constraint, Constraints, ConstraintsId, Number};
 use crate::name::Namer;
 use crate::spec::document::SchemaId;
-use crate::spec::place::Place;
 
 /// Index into [`Graph::nodes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,11 +45,7 @@ pub(super) enum Part {
     OtherKeys(Vec<String>, NodeId),
     Items(NodeId),
     Of(NodeId),
-    AnyOf {
-        choices: Vec<Choice>,
-        /// The union, where its alternatives differ in their types: dropping the check then allows more than the schema.
-        mixed: Option<Place>,
-    },
+    AnyOf(Vec<Choice>),
 }
 
 /// One alternative.
@@ -60,6 +55,8 @@ pub(super) struct Choice {
     pub(super) kind: &'static str,
     pub(super) required: Vec<String>,
     pub(super) literals: Vec<(String, Vec<String>)>,
+    /// Whether it takes whole numbers only, while another one takes all numbers: their one type does not say it.
+    pub(super) is_whole: bool,
     pub(super) node: NodeId,
 }
 
@@ -70,25 +67,6 @@ pub(super) struct Graph {
     pub(super) by_schema: HashMap<(SchemaId, Use), NodeId>,
     /// Bodies and parameters, by the id that stands for them until [`finish`].
     pub(super) roots: Vec<NodeId>,
-}
-
-/// The unions that limit one alternative while another one takes every value of its own type: types are not part of the
-/// check, so that nothing of it is left.
-pub(super) fn unchecked(graph: &Graph) -> Vec<Place> {
-    let asks = asking(&graph.nodes);
-    let mut places = Vec::new();
-    for part in graph.nodes.iter().flat_map(|node| &node.parts) {
-        if let Part::AnyOf {
-            choices,
-            mixed: Some(place),
-        } = part
-            && choices.iter().any(|choice| asks[choice.node.0])
-            && !choices_ask(choices, &asks)
-        {
-            places.push(place.clone());
-        }
-    }
-    places
 }
 
 /// The constraints with names, and for each root which of them are its own.
@@ -131,10 +109,9 @@ fn asking(nodes: &[Node]) -> Vec<bool> {
                 | Part::Of(used) => {
                     users[used.0].push(at);
                 }
-                Part::AnyOf { choices, .. } => {
-                    choices
-                        .iter()
-                        .for_each(|choice| users[choice.node.0].push(at));
+                Part::AnyOf(choices) => {
+                    let nodes = choices.iter().map(|choice| choice.node.0);
+                    nodes.for_each(|used| users[used].push(at));
                 }
             }
         }
@@ -157,17 +134,23 @@ fn is_asking(part: &Part, asks: &[bool]) -> bool {
         Part::Key(_, used) | Part::OtherKeys(_, used) | Part::Items(used) | Part::Of(used) => {
             asks[used.0]
         }
-        Part::AnyOf { choices, .. } => choices_ask(choices, asks),
+        Part::AnyOf(choices) => choices_ask(choices, asks),
     }
 }
 
-/// Whether alternatives ask for something beyond their types. One that asks for nothing takes every value, so that
-/// the others ask for nothing either.
+/// Whether alternatives ask for something beyond their types. One that asks for nothing takes every value of its kind, so
+/// that the others of that kind ask for nothing either.
 fn choices_ask(choices: &[Choice], asks: &[bool]) -> bool {
-    let is_limited = |choice: &Choice| {
-        asks[choice.node.0] || !choice.required.is_empty() || !choice.literals.is_empty()
+    let asks = |choice: &Choice| choice.is_whole || asks[choice.node.0];
+    let takes_all =
+        |choice: &Choice| !asks(choice) && choice.required.is_empty() && choice.literals.is_empty();
+    let is_moot = |choice: &Choice| {
+        let mut others = choices.iter().filter(|other| takes_all(other));
+        others.any(|other| other.kind == "Any" || other.kind == choice.kind)
     };
-    choices.iter().all(is_limited) && choices.iter().any(|choice| asks[choice.node.0])
+    choices
+        .iter()
+        .any(|choice| asks(choice) && !is_moot(choice))
 }
 
 struct Writer<'a> {
@@ -200,20 +183,28 @@ impl Writer<'_> {
                     all.extend(inner.map(|it| Constraint::OtherKeys(known.clone(), it)));
                 }
                 Part::Items(used) => all.extend(some(self.used(*used)).map(Constraint::Items)),
-                Part::AnyOf { choices, .. } => {
+                Part::AnyOf(choices) => {
                     if choices_ask(choices, self.asks) {
-                        let choices = choices.iter().map(|choice| Alternative {
-                            kind: choice.kind,
-                            required: choice.required.clone(),
-                            literals: choice.literals.clone(),
-                            constraints: self.used(choice.node),
-                        });
+                        let choices = choices.iter().map(|choice| self.alternative(choice));
                         all.push(Constraint::AnyOf(choices.collect()));
                     }
                 }
             }
         }
         all
+    }
+
+    fn alternative(&self, choice: &Choice) -> Alternative {
+        let whole = Constraint::Number("MultipleOf", Number::Int(1));
+        let mut constraints: Vec<Constraint> =
+            choice.is_whole.then_some(whole).into_iter().collect();
+        constraints.extend(self.used(choice.node));
+        Alternative {
+            kind: choice.kind,
+            required: choice.required.clone(),
+            literals: choice.literals.clone(),
+            constraints,
+        }
     }
 }
 

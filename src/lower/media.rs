@@ -23,7 +23,7 @@ pub(super) enum Form {
 
 /// How a body is written: by its media type, and where that says nothing by its schema.
 pub(super) fn form(cx: &Context<'_>, media: &Media) -> Form {
-    let name = essence(&media.name).to_ascii_lowercase();
+    let name = essence(&media.name);
     let schema = schema(cx, media);
     let is_text = schema.is_some_and(|schema| schema.kind == Some(Kind::String));
     let is_binary = schema.is_some_and(|schema| schema.format.as_deref() == Some("binary"));
@@ -71,25 +71,31 @@ pub(super) fn is_json(media: &Media) -> bool {
 /// Whether the name of a media type is one of JSON.
 pub(super) fn is_json_name(name: &str) -> bool {
     let name = essence(name);
-    is_plain_json(name) || name.ends_with("+json")
+    is_plain_json(&name) || name.ends_with("+json")
 }
 
 /// Whether it is JSON that says no more than that.
 pub(super) fn is_plain_json(name: &str) -> bool {
     matches!(
-        essence(name),
+        essence(name).as_str(),
         "application/json" | "*/*" | "application/*" | "text/json"
     )
 }
 
-/// A media type without its parameters.
-pub(super) fn essence(name: &str) -> &str {
-    name.split(';').next().unwrap_or(name).trim()
+/// Whether it is text to read.
+pub(super) fn is_text(media: &Media) -> bool {
+    essence(&media.name).starts_with("text/")
+}
+
+/// A media type without its parameters, in lower case: its letters have no case (RFC 9110 §8.3.1).
+pub(super) fn essence(name: &str) -> String {
+    let essence = name.split(';').next().unwrap_or(name);
+    essence.trim().to_ascii_lowercase()
 }
 
 /// What stands in `Content-Type`; nothing where it is what the runtime writes anyway.
 pub(super) fn written(name: &str, form: Form) -> Option<String> {
-    let plain = essence(name).to_ascii_lowercase();
+    let plain = essence(name);
     match form {
         Form::Json if is_plain_json(&plain) && plain != "text/json" => None,
         Form::Text if matches!(plain.as_str(), "text/plain" | "text/*") => None,

@@ -26,7 +26,7 @@ const TRANSPORT: &[u16] = &[400, 401, 403, 413, 429];
 pub(super) struct Answered<'d> {
     pub(super) statuses: Statuses,
     /// The second half of its media type, where it is not the first of its response; empty for the first.
-    pub(super) kind: &'d str,
+    pub(super) kind: String,
     /// The media type, where it has to be named.
     pub(super) media: Option<String>,
     /// The response's description, where it has this alternative only.
@@ -107,7 +107,7 @@ pub(super) fn find<'d>(
         };
         answered.extend(found.into_iter().map(|body| Answered {
             statuses: statuses.clone(),
-            kind: "",
+            kind: String::new(),
             media: None,
             docs,
             place,
@@ -142,7 +142,7 @@ fn read<'d>(
 ) -> Vec<Answered<'d>> {
     let one = |statuses, body| Answered {
         statuses,
-        kind: "",
+        kind: String::new(),
         media: None,
         docs: &response.docs,
         place: &response.place,
@@ -166,14 +166,14 @@ fn read<'d>(
         let kind = match name.split_once('/') {
             _ if index == first => "",
             Some((_, kind)) => kind,
-            None => name,
+            None => &name,
         };
         let written = media::written(&media.name, form);
         let schema = media.schema.as_ref();
         // `application/json` and `text/json` with one schema are one answer.
         let beside = &response.content[first];
         if index != first
-            && media::is_plain_json(name)
+            && media::is_plain_json(&name)
             && media::is_plain_json(&beside.name)
             && media::is_same_schema(schema, beside.schema.as_ref())
         {
@@ -203,7 +203,7 @@ fn read<'d>(
             _ => &media.place,
         };
         answered.extend(found.into_iter().map(|body| Answered {
-            kind,
+            kind: kind.to_owned(),
             media: written.clone(),
             docs,
             place,
@@ -235,8 +235,7 @@ fn read_built_in<'d>(
             None => (&json.place, None, vec![Found::Json]),
         };
     }
-    let mut media = response.content.iter();
-    if media.any(|media| media.name.starts_with("text/")) {
+    if response.content.iter().any(media::is_text) {
         // That of the router.
         if statuses.only() == Some(404) {
             return (&response.place, None, Vec::new());
@@ -276,7 +275,7 @@ fn alternatives<'d>(cx: &mut Context<'d>, schema: &Slot) -> Vec<Found<'d>> {
 /// An error of the request that is described as text.
 fn note_text(cx: &mut Context<'_>, response: &Response) {
     let mut media = response.content.iter();
-    if let Some(media) = media.find(|media| media.name.starts_with("text/")) {
+    if let Some(media) = media.find(|media| media::is_text(media)) {
         let span = cx.key(&media.place);
         cx.tolerate(&tolerances::TEXT_ERROR, span, "is JSON");
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::context::Context;
+use super::context::{Context, Opening};
 use super::kinds::{self, Group};
 use super::members;
 use super::object::Member;
@@ -36,27 +36,16 @@ pub(super) fn choice<'d>(
     hint: &str,
     ty: impl Fn(&mut Context<'d>, &Group<'d>, &str) -> Type,
 ) -> ModelId {
-    let key = (Some(schema.id), "");
-    if let Some(id) = cx.by_schema.get(&key) {
-        return *id;
-    }
-    let name = schema.name.as_deref().unwrap_or(hint);
-    let id = cx.open_model(name, &schema.docs, None);
-    cx.by_schema.insert(key, id);
-    let parent = cx.model_name(id);
-    let open = std::mem::take(&mut cx.open);
-    let mut names = Namer::default();
-    let kinds = groups.iter().map(|group| {
-        let name = group.kind.name();
-        (
-            names.variant(name),
-            ty(cx, group, &format!("{parent} {name}")),
-        )
-    });
-    let kinds = kinds.collect();
-    cx.open = open;
-    cx.close_model(id, Shape::Choice { kinds });
-    id
+    cx.model(Opening::of(schema, hint), |cx, parent| {
+        let mut names = Namer::default();
+        let kinds = groups.iter().map(|group| {
+            let name = group.kind.name();
+            let ty = ty(cx, group, &format!("{parent} {name}"));
+            (names.variant(name), ty)
+        });
+        let kinds = kinds.collect();
+        Shape::Choice { kinds }
+    })
 }
 
 /// Whether the type of a schema is a model of several kinds, or any JSON value for want of one.

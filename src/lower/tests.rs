@@ -1,6 +1,7 @@
 //! What lowering makes of small specs.
 
 mod answers;
+mod limits;
 mod marks;
 mod nulls;
 mod oddities;

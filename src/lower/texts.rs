@@ -1,6 +1,6 @@
 //! Strings, and closed lists of them.
 
-use super::context::Context;
+use super::context::{Context, Opening};
 use crate::ir::{Format, Shape, Type};
 use crate::name::Namer;
 use crate::spec::document::{Literal, Schema};
@@ -11,22 +11,16 @@ pub(super) fn text(cx: &mut Context<'_>, schema: &Schema, hint: &str) -> Type {
     if literals.is_empty() {
         return Type::String(format(Some(schema)));
     }
-    let key = (Some(schema.id), "");
-    if let Some(id) = cx.by_schema.get(&key) {
-        return Type::Model(*id);
-    }
-    let name = schema.name.as_deref().unwrap_or(hint);
-    let id = cx.open_model(name, &schema.docs, None);
-    cx.by_schema.insert(key, id);
-    let mut names = Namer::default();
-    let mut values: Vec<(_, String)> = Vec::new();
-    for literal in literals {
-        if !values.iter().any(|(_, known)| known == literal) {
-            values.push((names.variant(literal), literal.to_owned()));
+    Type::Model(cx.model(Opening::of(schema, hint), |_, _| {
+        let mut names = Namer::default();
+        let mut values: Vec<(_, String)> = Vec::new();
+        for literal in literals {
+            if !values.iter().any(|(_, known)| known == literal) {
+                values.push((names.variant(literal), literal.to_owned()));
+            }
         }
-    }
-    cx.close_model(id, Shape::Enum { values });
-    Type::Model(id)
+        Shape::Enum { values }
+    }))
 }
 
 /// The `format` of a string.

@@ -4,7 +4,7 @@
 //! here call each other in a circle, and stand in one file.
 
 use super::binding::Binding;
-use super::context::Context;
+use super::context::{Context, Opening};
 use super::kinds::{self, Group, JsonKind};
 use super::members;
 use super::names::{parent_of, singular};
@@ -109,55 +109,33 @@ fn structure<'d>(
     binding: Option<&Binding>,
     hint: &str,
 ) -> ModelId {
-    let key = (Some(schema.id), binding.map_or("", |binding| binding.name));
-    if let Some(id) = cx.by_schema.get(&key) {
-        return *id;
-    }
     let filled = binding.and_then(|binding| binding.filled);
-    let given = binding.and_then(Binding::model_name);
-    let name = schema.name.as_deref().or(given).unwrap_or(hint);
-    let id = cx.open_model(&cx.form_name(schema, name), object.docs(), filled);
-    cx.by_schema.insert(key, id);
-    if schema.name.is_some() {
-        cx.components.insert(id);
-    }
-    let parent = parent(cx, schema, name, id);
-    // A list may contain itself through a model, which has a name.
-    let open = std::mem::take(&mut cx.open);
-    let fields = fields(cx, object, binding, None, &parent);
-    let rest = object.rest.map(|rest| match rest {
-        Rest::Of(value) => whole(cx, value, &format!("{parent} rest")),
-        Rest::Anything | Rest::Closed => Type::Json,
+    let opening = Opening {
+        schema,
+        filler: binding.map_or("", |binding| binding.name),
+        filled_from: filled,
+        hint: binding.and_then(Binding::model_name).unwrap_or(hint),
+        docs: object.docs(),
+    };
+    let is_known = cx.by_schema.contains_key(&opening.key());
+    let id = cx.model(opening, |cx, parent| {
+        let fields = fields(cx, object, binding, None, parent);
+        let rest = object.rest.map(|rest| match rest {
+            Rest::Of(value) => whole(cx, value, &format!("{parent} rest")),
+            Rest::Anything | Rest::Closed => Type::Json,
+        });
+        Shape::Struct { fields, rest }
     });
-    cx.open = open;
-    if rest.is_some() {
+    if object.rest.is_some() {
         let keys = object.left_out.iter().map(|key| (*key).to_owned());
         cx.models[id.0].left_out = keys.collect();
     }
-    let shape = Shape::Struct { fields, rest };
-    if schema.name.is_none() && filled.is_some() {
-        // Inline schemas that say the same of one struct of the runtime are one model.
-        let mut models = cx.models.iter();
-        let twin = models.position(|model| model.filled_from == filled && model.shape == shape);
-        if let Some(twin) = twin
-            && id.0 + 1 == cx.models.len()
-        {
-            cx.models.pop();
-            cx.by_schema.insert(key, ModelId(twin));
-            return ModelId(twin);
-        }
+    if schema.name.is_some() {
+        cx.components.insert(id);
+    } else if filled.is_some() && !is_known {
+        return cx.without_twin(id, opening.key());
     }
-    cx.close_model(id, shape);
     id
-}
-
-/// What the models within a model are named after: what both forms of it share has one name.
-fn parent(cx: &Context<'_>, schema: &Schema, name: &str, id: ModelId) -> String {
-    if schema.is_request_form {
-        name.to_owned()
-    } else {
-        cx.model_name(id)
-    }
 }
 
 /// `oneOf`, `anyOf`, `allOf`, or a schema that others extend.
@@ -240,33 +218,27 @@ fn union<'d>(
     mut objects: Vec<Object<'d>>,
     hint: &str,
 ) -> ModelId {
-    let key = (Some(schema.id), "");
-    if let Some(id) = cx.by_schema.get(&key) {
-        return *id;
-    }
-    let name = schema.name.as_deref().unwrap_or(hint);
-    let id = cx.open_model(&cx.form_name(schema, name), &schema.docs, None);
-    cx.by_schema.insert(key, id);
-    let parent = parent(cx, schema, name, id);
-    let borrowed: Vec<&Object<'_>> = objects.iter().collect();
-    let tag = unions::tag(cx.document, &borrowed);
-    if tag.is_none() {
-        if let Some((one, other)) = unions::indistinguishable(cx.document, &borrowed) {
-            let place = &schema.place;
-            let diagnostic = unions::report_indistinguishable(cx.document, place, one, other);
-            cx.indistinct.push((id, diagnostic));
+    let mut indistinct = None;
+    let id = cx.model(Opening::of(schema, hint), |cx, parent| {
+        let borrowed: Vec<&Object<'_>> = objects.iter().collect();
+        let tag = unions::tag(cx.document, &borrowed);
+        if tag.is_none() {
+            if let Some((one, other)) = unions::indistinguishable(cx, &borrowed) {
+                let place = &schema.place;
+                let report = unions::report_indistinguishable(cx.document, place, one, other);
+                indistinct = Some(report);
+            }
+            unions::most_demanding_first(&mut objects, unions::requires_more);
         }
-        unions::most_demanding_first(&mut objects, unions::requires_more);
-    }
-    let open = std::mem::take(&mut cx.open);
-    let fields = objects.iter().map(|object| {
-        let own = parent_of(object.place, &parent);
-        fields(cx, object, None, tag.as_deref(), &own)
+        let fields = objects.iter().map(|object| {
+            let own = parent_of(object.place, parent);
+            fields(cx, object, None, tag.as_deref(), &own)
+        });
+        let fields = fields.collect();
+        let variants = unions::variants(cx, &objects, fields, tag.as_deref());
+        Shape::Union { tag, variants }
     });
-    let fields = fields.collect();
-    let variants = unions::variants(cx.document, &objects, fields, tag.as_deref());
-    cx.open = open;
-    cx.close_model(id, Shape::Union { tag, variants });
+    cx.indistinct.extend(indistinct.map(|report| (id, report)));
     id
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use super::context::Context;
 use super::kinds;
+use super::nulls::allows_null;
 use super::object::{Object, core};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Field, UnionVariant};
 use crate::name::Namer;
-use crate::spec::document::{Document, Literal};
+use crate::spec::document::Document;
 use crate::spec::place::Place;
 
 /// The key whose literals tell the objects apart: every object but at most one has it as a closed list
@@ -59,14 +61,14 @@ pub(super) fn requires_more(one: &Object<'_>, other: &Object<'_>) -> bool {
 
 /// The first two objects that neither their required keys nor the values of these tell apart.
 pub(super) fn indistinguishable<'a, 'd>(
-    document: &Document,
+    cx: &mut Context<'_>,
     objects: &[&'a Object<'d>],
 ) -> Option<(&'a Object<'d>, &'a Object<'d>)> {
     for (index, one) in objects.iter().enumerate() {
         for other in &objects[index + 1..] {
             if !requires_more(one, other)
                 && !requires_more(other, one)
-                && distinguishing_key(document, one, other).is_none()
+                && distinguishing_key(cx, one, other).is_none()
             {
                 return Some((one, other));
             }
@@ -77,15 +79,15 @@ pub(super) fn indistinguishable<'a, 'd>(
 
 /// A key that both require, and whose value is never the same: `success: true` and `success: false`.
 fn distinguishing_key<'d>(
-    document: &Document,
+    cx: &mut Context<'_>,
     one: &Object<'d>,
     other: &Object<'d>,
 ) -> Option<&'d str> {
     let required = one.properties.iter().filter(|(_, own)| own.required);
     let mut keys = required.map(|(key, _)| *key);
     keys.find(|key| {
-        let of_other = fixed(document, other, key);
-        let of_one = fixed(document, one, key);
+        let of_other = fixed(cx, other, key);
+        let of_one = fixed(cx, one, key);
         !of_one.is_empty()
             && !of_other.is_empty()
             && !of_one.iter().any(|value| of_other.contains(value))
@@ -93,17 +95,12 @@ fn distinguishing_key<'d>(
 }
 
 /// The values of a key that is always there, as JSON texts, where all others are refused when they are read.
-fn fixed(document: &Document, object: &Object<'_>, key: &str) -> Vec<String> {
-    let Some(property) = object.properties.get(key).filter(|it| it.required) else {
-        return Vec::new();
-    };
-    let schema = core(document, property.slot);
-    let is_nullable =
-        property.slot.nullable || schema.nullable || schema.listed.contains(&Literal::Null);
-    if is_nullable {
-        Vec::new()
-    } else {
-        kinds::fixed(schema)
+fn fixed(cx: &mut Context<'_>, object: &Object<'_>, key: &str) -> Vec<String> {
+    match object.properties.get(key) {
+        Some(property) if property.required && !allows_null(cx, property.slot) => {
+            kinds::fixed(core(cx.document, property.slot))
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -159,7 +156,7 @@ pub(super) fn report_indistinguishable(
 /// A name for a member without a literal: its component, its title, a value that
 /// distinguishes it, or the key that only it requires.
 pub(super) fn variant_name(
-    document: &Document,
+    cx: &mut Context<'_>,
     object: &Object<'_>,
     all: &[Object<'_>],
     index: usize,
@@ -174,9 +171,9 @@ pub(super) fn variant_name(
         let others = all.iter().enumerate().filter(|(at, _)| *at != index);
         others.map(|(_, other)| other)
     };
-    let distinguishing = others().find_map(|other| distinguishing_key(document, object, other));
+    let distinguishing = others().find_map(|other| distinguishing_key(cx, object, other));
     if let Some(key) = distinguishing
-        && let [only] = fixed(document, object, key).as_slice()
+        && let [only] = fixed(cx, object, key).as_slice()
     {
         return format!("{key} {only}");
     }
@@ -192,7 +189,7 @@ pub(super) fn variant_name(
 
 /// The variants of a union: one for each literal of the tag, then one for each object without any.
 pub(super) fn variants(
-    document: &Document,
+    cx: &mut Context<'_>,
     objects: &[Object<'_>],
     fields: Vec<Vec<Field>>,
     tag: Option<&str>,
@@ -201,7 +198,7 @@ pub(super) fn variants(
     let mut variants = Vec::new();
     let mut untagged = Vec::new();
     for (index, (object, fields)) in objects.iter().zip(fields).enumerate() {
-        let literals = tag.map_or(Vec::new(), |tag| object.literals_of(document, tag));
+        let literals = tag.map_or(Vec::new(), |tag| object.literals_of(cx.document, tag));
         for literal in &literals {
             variants.push(UnionVariant {
                 name: names.variant(literal),
@@ -211,7 +208,7 @@ pub(super) fn variants(
             });
         }
         if literals.is_empty() {
-            let name = variant_name(document, object, objects, index);
+            let name = variant_name(cx, object, objects, index);
             untagged.push((name, object.docs(), fields));
         }
     }

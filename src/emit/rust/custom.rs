@@ -156,10 +156,7 @@ fn imports(operations: &[&Operation]) -> Vec<&'static str> {
     for operation in operations {
         needs.read |= decode::reads(operation);
         needs.constraints |= decode::checks(operation);
-        let params = operation.params.iter().map(|param| &param.field.ty);
-        let forms = operation.body.iter().flat_map(|body| &body.forms);
-        let forms = forms.map(|form| &form.ty);
-        params.chain(forms).for_each(|ty| needs.type_(ty));
+        operation.request_types().for_each(|ty| needs.type_(ty));
     }
     let mut lines = Vec::new();
     if needs.map {

@@ -288,6 +288,13 @@ fn bodies_are_read_as_their_media_types_say() {
         of(&format!("{json}, multipart/form-data: {{}}")),
         "[Json] Text, unread-media-type"
     );
+    // The letters of a media type have no case.
+    let same = json.replace("application/json", "Application/JSON; charset=utf-8");
+    assert_eq!(of(&same), "[Json] Text");
+    assert_eq!(
+        of(&form.replace("application", "APPLICATION")),
+        "[Form] Text"
+    );
 }
 
 #[test]

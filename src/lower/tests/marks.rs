@@ -207,3 +207,16 @@ fn a_mark_on_something_that_is_no_key_is_warned_about() {
     );
     assert_eq!(text, "");
 }
+
+#[test]
+fn a_value_of_several_kinds_has_both_forms() {
+    let schemas = "    Pick: { oneOf: [{ type: string }, { type: object, properties: { id: { type: string, readOnly: true }, a: { type: string } } }] }\n";
+    assert_eq!(
+        both("Pick", schemas),
+        "PickRequest<: choice Text string, Object PickObjectRequest
+PickObjectRequest<: {a?: string}
+Pick>: choice Text string, Object PickObject
+PickObject>: {id?: string, a?: string}
+"
+    );
+}

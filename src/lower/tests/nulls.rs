@@ -1,6 +1,6 @@
 //! `null` as a value, in all spellings.
 
-use super::{lowered, show, try_lower};
+use super::{errors, lowered, operation, show, try_lower};
 
 /// The model of a body with one key of this schema.
 fn key(version: &str, schema: &str) -> String {
@@ -207,4 +207,27 @@ fn null_that_no_text_can_say_is_warned_about() {
     let text = warnings.render(false);
     assert!(text.contains("warning[null-parameter]"), "{text}");
     assert!(show::show(&api).contains("Query ids?: [string]\n"));
+}
+
+#[test]
+fn a_key_that_may_be_null_in_both_members_of_a_union_distinguishes_nothing() {
+    let body = |yes: &str| {
+        let yaml = operation(&format!(
+            "requestBody: {{ content: {{ application/json: {{ schema: {{ oneOf: [{{ type: object, required: [ok], properties: {{ ok: {yes} }} }}, {{ type: object, required: [ok], properties: {{ ok: {{ type: boolean, enum: [false] }} }} }}] }} }} }} }}"
+        ));
+        errors(&format!(
+            "{yaml}components: {{ schemas: {{ Yes: {{ type: boolean, enum: [true] }} }} }}\n"
+        ))
+    };
+    assert_eq!(body("{ $ref: '#/components/schemas/Yes' }"), "");
+    for yes in [
+        "{ $ref: '#/components/schemas/Yes', nullable: true }",
+        "{ allOf: [{ $ref: '#/components/schemas/Yes' }, { nullable: true }] }",
+    ] {
+        let errors = body(yes);
+        assert!(
+            errors.contains("error[indistinguishable-union]"),
+            "{yes}: {errors}"
+        );
+    }
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::ir::{
-    Api, ArmBody, Auth, Behaviour, Field, Operation, Segment, Shape, Statuses, Tenancy, Type,
+    Alternative, Api, ArmBody, Auth, Behaviour, Constraint, Field, Number, Operation, Segment,
+    Shape, Statuses, Tenancy, Type,
 };
 
 /// Every operation and every model.
@@ -21,6 +22,53 @@ pub(super) fn models(api: &Api) -> String {
     let mut text = String::new();
     show_models(api, &mut text);
     text
+}
+
+/// What requests must keep to, in the notation of [`list`].
+pub(super) fn constraints(api: &Api) -> String {
+    let lines = api.constraints.iter();
+    lines
+        .map(|one| format!("{}: {}\n", one.name, list(api, &one.all)))
+        .collect()
+}
+
+/// `key(MinLength 1), MaxItems 3`.
+fn list(api: &Api, all: &[Constraint]) -> String {
+    let all = all.iter().map(|one| constraint(api, one));
+    all.collect::<Vec<_>>().join(", ")
+}
+
+fn constraint(api: &Api, constraint: &Constraint) -> String {
+    let inner = |all: &[Constraint]| list(api, all);
+    match constraint {
+        Constraint::Number(name, Number::Int(number)) => format!("{name} {number}"),
+        Constraint::Number(name, Number::Float(number)) => format!("{name} {number}"),
+        Constraint::Count(name, count) => format!("{name} {count}"),
+        Constraint::Pattern(pattern) => format!("Pattern {pattern}"),
+        Constraint::Format(format) => format!("Format {format}"),
+        Constraint::UniqueItems => "UniqueItems".to_owned(),
+        Constraint::Listed(texts) => texts.join("|"),
+        Constraint::Closed(keys) => format!("Closed {}", keys.join("|")),
+        Constraint::Key(key, all) => format!("{key}({})", inner(all)),
+        Constraint::OtherKeys(known, all) => format!("but {}({})", known.join("|"), inner(all)),
+        Constraint::Items(all) => format!("[]({})", inner(all)),
+        Constraint::AnyOf(alternatives) => {
+            let all = alternatives.iter().map(|one| alternative(api, one));
+            format!("<{}>", all.collect::<Vec<_>>().join(" or "))
+        }
+        Constraint::Of(id) => api.constraints_of(*id).name.clone(),
+    }
+}
+
+fn alternative(api: &Api, alternative: &Alternative) -> String {
+    let keys = alternative.required.iter().map(|key| format!(" {key}"));
+    let literals = alternative.literals.iter();
+    let literals = literals.map(|(key, texts)| format!(" {key}={}", texts.join("|")));
+    let marks: String = keys.chain(literals).collect();
+    let constraints = list(api, &alternative.constraints);
+    format!("{}{marks}: {constraints}", alternative.kind)
+        .trim_end_matches(": ")
+        .to_owned()
 }
 
 /// One operation.

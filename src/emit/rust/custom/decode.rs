@@ -21,9 +21,7 @@ pub(super) fn reads(operation: &Operation) -> bool {
 pub(super) fn checks(operation: &Operation) -> bool {
     let mut params = operation.params.iter();
     params.any(|param| param.constraints.is_some())
-        || (operation.body.iter())
-            .flat_map(|body| &body.forms)
-            .any(|form| form.constraints.is_some())
+        || operation.forms().any(|form| form.constraints.is_some())
 }
 
 /// The function that reads a request and lets the group answer it.
