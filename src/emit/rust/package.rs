@@ -17,6 +17,7 @@ use crate::tree::Tree;
 #[allow(
     dead_code,
     unexpected_cfgs,
+    unused_imports,
     unreachable_pub,
     reason = "the generated server uses more of this file than the generator, and has the features that it asks for"
 )]

@@ -10,8 +10,10 @@ mod doctor;
 mod health;
 mod keys;
 mod outbox;
+mod reload;
 mod serve;
 mod sessions;
+mod settings;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 /// What stops a command.
 pub(crate) type Failure = CommandFailure;
 
-/// The auth server. Without a command it serves. Settings come from the environment.
+/// The auth server. Without a command it serves. Settings come from the environment and from auth.toml.
 #[derive(Debug, Parser)]
 #[command(arg_required_else_help = false)]
 struct Arguments {
@@ -44,6 +46,8 @@ enum Command {
     Health(health::Health),
     /// Judges the settings: cookies, CORS, proxies, TLS, secrets. Exits 1 where one is dangerous
     Doctor(doctor::Doctor),
+    /// Lists the settings in force and where each comes from; secrets are masked
+    Settings(settings::Settings),
     /// Lists and replaces the keys that sign access tokens
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -160,7 +164,11 @@ fn task(matches: &ArgMatches) -> Task {
     Task::OfCore(arguments.command.unwrap_or(Command::Serve))
 }
 
-async fn carry_out(task: &Task, app_info: &AppInfoDefaults, api: Api) -> Result<Done, Failure> {
+async fn carry_out(
+    task: &Task,
+    app_info: &'static AppInfoDefaults,
+    api: Api,
+) -> Result<Done, Failure> {
     let config = || Config::from_env(app_info);
     let command = match task {
         Task::OfCore(command) => command,
@@ -174,12 +182,13 @@ async fn carry_out(task: &Task, app_info: &AppInfoDefaults, api: Api) -> Result<
         }
     };
     match command {
-        Command::Serve => serve::run(config()?, api)
+        Command::Serve => serve::run(app_info, config()?, api)
             .await
             .map(|()| Done::Well(String::new())),
         Command::Health(health) => health.run(&config()?),
         // It reads the settings itself, because errors in them are a part of its output.
         Command::Doctor(doctor) => Ok(doctor.run(app_info)),
+        Command::Settings(settings) => settings.run(app_info),
         Command::Keys(keys) => keys.run(&Admin::open(config()?).await?).await,
         Command::Sessions(sessions) => sessions.run(&Admin::open(config()?).await?).await,
         Command::Outbox(outbox) => outbox.run(&Admin::open(config()?).await?).await,

@@ -1,4 +1,4 @@
-//! The settings of a server, read from the environment when it starts.
+//! The settings of a server, read from the environment and the settings file when it starts.
 //!
 //! Rules: everything is checked before anything is opened, and all that is wrong is said at once; a value
 //! that may hold a password is never printed. An empty variable counts as one that is not set.
@@ -7,12 +7,14 @@
 
 mod check;
 mod env;
+mod file;
 pub mod judgement;
 mod names;
 mod reading;
 mod recipes;
 mod secret;
 mod sms;
+mod sources;
 #[cfg(test)]
 mod tests;
 pub mod variables;
@@ -29,6 +31,8 @@ use self::names::Names;
 pub use self::recipes::RecipeSettings;
 pub use self::secret::Secret;
 pub use self::sms::SmsSettings;
+pub use self::sources::Source;
+pub(crate) use self::sources::Sources;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput, is_loopback};
 use crate::limits::LimitSettings;
 use crate::network::TrustedProxies;
@@ -162,17 +166,33 @@ impl Config {
             .map_err(|errors| ConfigErrors(errors.iter().map(ToString::to_string).collect()))
     }
 
-    /// Reads the variables of the process. A name that is nearly that of a setting is an error.
+    /// Reads the variables of the process and the settings file: the one that `AUTH_SETTINGS_FILE` names, or
+    /// `auth.toml` in the working directory where there is one. A variable counts more than the file. A name that is
+    /// nearly that of a setting is an error.
     ///
     /// # Errors
     /// All that is wrong.
     pub fn from_env(defaults: &AppInfoDefaults) -> Result<Self, ConfigErrors> {
-        // A value that is not Unicode is refused where it is read, and not taken for one that is not set.
-        let lossy = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
-        let config = Self::read(defaults, |name| std::env::var_os(name).map(lossy));
+        Self::from_sources(defaults, &Sources::of_process(&defaults.variables()))
+    }
+
+    /// The settings that were found in the environment and files of the process.
+    pub(crate) fn from_sources(
+        defaults: &AppInfoDefaults,
+        sources: &Sources,
+    ) -> Result<Self, ConfigErrors> {
+        let value = |name: &str| sources.get(name).map(|found| found.text.clone());
+        let config = Self::read_named(defaults, &value, &|name| sources.label(name));
         let set = std::env::vars_os().filter(|(_, value)| !value.is_empty());
         let set = set.filter_map(|(name, _)| name.into_string().ok());
-        Self::with_names(config, names::examine(set, &defaults.variables()))
+        let config = Self::with_names(config, names::examine(set, &defaults.variables()));
+        if sources.errors.is_empty() {
+            return config;
+        }
+        let others = config.err().map(|ConfigErrors(errors)| errors);
+        Err(ConfigErrors(
+            [sources.errors.clone(), others.unwrap_or_default()].concat(),
+        ))
     }
 
     /// Adds what is wrong with the names of the variables to what is wrong with their values.
@@ -199,12 +219,22 @@ impl Config {
         defaults: &AppInfoDefaults,
         variables: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigErrors> {
-        let (app_info, errors) = match AppInfo::resolve(defaults, &variables) {
+        Self::read_named(defaults, &variables, &str::to_owned)
+    }
+
+    /// The same, with `label` for what messages call a setting.
+    fn read_named(
+        defaults: &AppInfoDefaults,
+        variables: &dyn Fn(&str) -> Option<String>,
+        label: &dyn Fn(&str) -> String,
+    ) -> Result<Self, ConfigErrors> {
+        let (app_info, errors) = match AppInfo::resolve(defaults, variables) {
             Ok(app_info) => (Some(app_info), Vec::new()),
             Err(errors) => (None, errors.iter().map(ToString::to_string).collect()),
         };
         let mut env = Env {
-            variables: &variables,
+            variables,
+            label,
             errors,
         };
         let session = reading::session(&mut env);
@@ -217,7 +247,7 @@ impl Config {
         let config = reading::read_rest(&mut env, config);
         if let Some(config) = &config {
             env.check_session(config);
-            let refusals = judgement::refusals(config, |setting| setting.variable);
+            let refusals = judgement::refusals(config, |setting| label(setting.variable));
             env.errors.extend(refusals);
         }
         match config {

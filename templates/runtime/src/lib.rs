@@ -23,7 +23,7 @@
 //! # }
 //! ```
 //!
-//! Settings come from the environment, or from code: [`Config::for_app`] fills in the defaults, every field
+//! Settings come from the environment and the settings file (`auth.toml`), or from code: [`Config::for_app`] fills in the defaults, every field
 //! can be changed, and all of them are checked before anything is opened.
 //!
 //! What the access token says about its user is a [`Claim`]; what a route demands of a session,
@@ -45,13 +45,13 @@
 //! | Floor | Modules |
 //! |---|---|
 //! | the program, and the tests of an application | `commands`, `testing` |
-//! | HTTP | `web`, `serve` |
+//! | HTTP, log and traces | `web`, `serve`, `telemetry` |
 //! | what operations mean | `recipes` |
 //! | one server, one request, one operator | `auth`, `call`, `read`, `admin` |
 //! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `literal`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `telemetry`, `tenant` |
+//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `literal`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `tenant` |
 
 // What one recipe alone uses of the core is dead where that recipe is not compiled. What no recipe uses is found by
 // the build with all of them.

@@ -29,6 +29,7 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use self::traces::{Collector, Traces};
 pub(crate) use self::traces::{continue_trace, name_span};
+use crate::config::Sources;
 
 /// The crates whose lines may be logged, up to which level. Their messages were read: none holds a value of
 /// ours. Not here on purpose: `tokio_postgres`, which logs statements with their values at `debug` and what
@@ -75,8 +76,8 @@ struct Settings {
     collector: Option<Collector>,
 }
 
-/// Starts the log and the traces as `RUST_LOG`, `AUTH_LOG_FORMAT` and the `OTEL_` variables say, on the
-/// tokio runtime that it is called on. `level` is what is logged where `RUST_LOG` is not set; `crates` are the
+/// Starts the log and the traces as `RUST_LOG`, `AUTH_LOG_FORMAT` (or their keys in the settings file) and the `OTEL_`
+/// variables say, on the tokio runtime that it is called on. `level` is what is logged where `RUST_LOG` is not set; `crates` are the
 /// crates of the program, by the names that stand in their targets. What they and the server log is filtered
 /// by `RUST_LOG` alone; of other crates the log has a few warnings and nothing else, since their lines may
 /// hold values of ours.
@@ -139,12 +140,18 @@ impl Telemetry {
 
 impl Settings {
     fn from_env(level: &str) -> Result<Self, TelemetryError> {
-        let filter = match variable("RUST_LOG")? {
+        // What is wrong with the settings file is said by those who read all settings.
+        let sources = Sources::of_process(&[]);
+        let setting = |name| {
+            let of_file = sources.get(name).map(|found| found.text.trim().to_owned());
+            variable(name).map(|text| text.or(of_file))
+        };
+        let filter = match setting("RUST_LOG")? {
             Some(text) => EnvFilter::try_new(text)
                 .map_err(|error| TelemetryError(format!("RUST_LOG: {error}")))?,
             None => EnvFilter::new(level),
         };
-        let format = match variable("AUTH_LOG_FORMAT")? {
+        let format = match setting("AUTH_LOG_FORMAT")? {
             Some(text) => text
                 .parse()
                 .map_err(|error| TelemetryError(format!("AUTH_LOG_FORMAT: {error}")))?,

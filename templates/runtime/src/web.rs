@@ -41,6 +41,7 @@ pub use self::guard::{VerifySession, VerifySessionService};
 pub(crate) use self::head::with_checked_head;
 pub(crate) use self::layer::not_found;
 pub use self::layer::{AuthLayer, AuthService};
+pub(crate) use self::operations::{Current, health_router_of, operations_router_of};
 pub use self::operations::{health_router, operations_router};
 pub use self::request_log::with_request_log;
 pub use self::swap::{AuthSwap, Replaced};

@@ -34,6 +34,7 @@ pub struct AuthBuilder {
     password_params: PasswordParams,
     claims: Vec<Arc<dyn ClaimSource>>,
     validators: Vec<Validator>,
+    metrics: Option<Metrics>,
     pub(super) hooks: Hooks,
 }
 
@@ -49,6 +50,7 @@ impl AuthBuilder {
             password_params: PasswordParams::default(),
             claims: Vec::new(),
             validators: Vec::new(),
+            metrics: None,
             hooks: Hooks::default(),
         }
     }
@@ -79,6 +81,13 @@ impl AuthBuilder {
     #[must_use]
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Takes the place of another server: on its database, and counting on where it counts.
+    pub(crate) fn in_place_of(mut self, auth: &Auth) -> Self {
+        self.metrics = Some(auth.metrics().clone());
+        self.store = Some(auth.shared_store());
         self
     }
 
@@ -121,6 +130,7 @@ impl AuthBuilder {
             password_params,
             mut claims,
             mut validators,
+            metrics,
             hooks,
         } = self;
         // Everything is checked before anything is opened.
@@ -179,7 +189,7 @@ impl AuthBuilder {
                 .map_err(|error| StartError(error.to_string()))?,
         };
         refuse_other_app(store.as_ref(), &config.app_id).await?;
-        let metrics = Metrics::with_store(store.metrics().clone());
+        let metrics = metrics.unwrap_or_else(|| Metrics::with_store(store.metrics().clone()));
         let clock = clock.unwrap_or_else(|| store.clock());
         let threads = config.password_threads;
         let waiting = threads.saturating_mul(WAITING_PER_THREAD);

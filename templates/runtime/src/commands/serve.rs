@@ -2,18 +2,23 @@
 
 use std::net::SocketAddr;
 
-use crate::web::Api;
-use crate::{Auth, Config, ConnectionLimits, shutdown_signal};
+use crate::app_info::AppInfoDefaults;
+use crate::web::{Api, Current, health_router_of, not_found, operations_router_of};
+use crate::{Auth, AuthSwap, Config, ConnectionLimits, layer, shutdown_signal, with_request_log};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::Failure;
+use super::{Failure, reload};
 
 /// How many connections the operators' listener accepts: for probes and a scraper of metrics.
 const OPERATORS: usize = 32;
 
-/// Serves until it is asked to stop.
-pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
+/// Serves until it is asked to stop; reads the settings again when it is asked to (`reload`).
+pub(super) async fn run(
+    app_info: &'static AppInfoDefaults,
+    config: Config,
+    api: Api,
+) -> Result<(), Failure> {
     #[cfg(unix)]
     open_more_files(&config);
     let (listen, admin) = (config.listen, config.admin_listen);
@@ -27,6 +32,9 @@ pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
     };
     let (address, path) = (listener.local_addr()?, &auth.app_info().api_base_path);
     tracing::info!("listening on http://{address}{path}");
+    let limits = ConnectionLimits::of(auth.config());
+    let swap = AuthSwap::new(layer(auth.clone(), api.clone()));
+    let reloads = reload::on_signal(swap.clone(), app_info, api);
 
     // The operators' listener stops last.
     let (is_over, over) = oneshot::channel::<()>();
@@ -34,25 +42,35 @@ pub(super) async fn run(config: Config, api: Api) -> Result<(), Failure> {
         Some(admin) => {
             let address = admin.local_addr()?;
             tracing::info!("metrics on http://{address}/metrics");
-            let app = crate::operations_router(&auth);
+            let app = operations_router_of(Current::of(&swap));
             // A few, which the limit of the other listener leaves free: operators get an answer even when
             // that one is full.
-            let limits = ConnectionLimits {
+            let of_operators = ConnectionLimits {
                 max_connections: OPERATORS,
                 max_per_peer: OPERATORS,
                 ..ConnectionLimits::default()
             };
-            Some(tokio::spawn(crate::serve_with(limits, admin, app, async {
-                let _ = over.await;
-            })))
+            Some(tokio::spawn(crate::serve_with(
+                of_operators,
+                admin,
+                app,
+                async {
+                    let _ = over.await;
+                },
+            )))
         }
         None => None,
     };
-    let app = crate::standalone(auth.clone(), api);
-    let limits = ConnectionLimits::of(auth.config());
-    let stop = crate::stop_with_notice(&auth, stop_requested);
+    let app = health_router_of(Current::of(&swap)).fallback(not_found);
+    let app = with_request_log(app.layer(swap.clone()));
+    let stop = async {
+        stop_requested.await;
+        // No settings are read while the server stops: the one that was told to stop is the last one.
+        reloads.abort();
+        crate::stop_with_notice(&swap.auth(), std::future::ready(())).await;
+    };
     crate::serve_with(limits, listener, app, stop).await;
-    auth.close().await;
+    swap.auth().close().await;
     drop(is_over);
     if let Some(operations) = operations {
         operations.await?;

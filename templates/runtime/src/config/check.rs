@@ -80,7 +80,9 @@ impl Config {
         for error in self.session.check(&self.app_info).err().unwrap_or_default() {
             wrong(&format!("session.{}", error.setting), &error.message);
         }
-        errors.extend(judgement::refusals(self, |setting| setting.field));
+        errors.extend(judgement::refusals(self, |setting| {
+            setting.field.to_owned()
+        }));
         if errors.is_empty() {
             return Ok(());
         }

@@ -15,12 +15,15 @@ const SESSION_VARIABLES: [(&str, &str); 4] = [
 /// The variables, and what is wrong with them so far.
 pub(super) struct Env<'a> {
     pub(super) variables: &'a dyn Fn(&str) -> Option<String>,
+    /// What messages call a variable, or the key of a file that it has its value from.
+    pub(super) label: &'a dyn Fn(&str) -> String,
     pub(super) errors: Vec<String>,
 }
 
 impl Env<'_> {
     pub(super) fn wrong(&mut self, name: &str, message: &str) {
-        self.errors.push(format!("{name}: {message}"));
+        let label = (self.label)(name);
+        self.errors.push(format!("{label}: {message}"));
     }
 
     pub(super) fn text(&mut self, name: &str) -> Option<String> {

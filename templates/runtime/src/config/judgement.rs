@@ -89,7 +89,7 @@ pub fn judge(config: &Config) -> Vec<Finding> {
 }
 
 /// What makes settings unusable, each as `describe` has it.
-pub(super) fn refusals(config: &Config, describe: fn(&Setting) -> &'static str) -> Vec<String> {
+pub(super) fn refusals(config: &Config, describe: impl Fn(&Setting) -> String) -> Vec<String> {
     let findings = judge(config).into_iter();
     let refused = findings.filter(|finding| finding.severity == Severity::Refused);
     refused

@@ -5,7 +5,7 @@
 //! Kubernetes sets `AUTH_PORT` and `AUTH_SERVICE_HOST` for a service named `auth`, and Auth.js reads
 //! `AUTH_SECRET`. They are listed once, in a warning.
 
-use super::variables;
+use super::{sources, variables};
 
 /// How names of settings begin that no other program of the same machine should use.
 const PREFIX: &str = "AUTH_";
@@ -31,7 +31,9 @@ pub(super) struct Names {
 /// Looks at the names of all variables that are set. `app_info` are those that appInfo reads.
 pub(super) fn examine(set: impl Iterator<Item = String>, app_info: &[&str]) -> Names {
     let is_known = |name: &str| {
+        let secret = name.strip_suffix("_FILE");
         variables::all().any(|variable| variable.name == name)
+            || sources::with_files().any(|variable| Some(variable.name) == secret)
             || app_info.contains(&name)
             || ELSEWHERE.contains(&name)
     };

@@ -4,67 +4,11 @@
 //! written from it by auth-gen, which compiles this very file. So it depends on nothing. Which variables
 //! appInfo reads is decided by the appInfo file; see `api/app_info.rs`.
 
-/// A variable that is a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Variable {
-    /// Its name.
-    pub name: &'static str,
-    /// What holds where it is not set, as Markdown: a value in backticks, or words about it.
-    pub default: &'static str,
-    /// What it is for, as Markdown, without a full stop.
-    pub meaning: &'static str,
-    /// Whether its value may hold a password or a key, and must never be printed.
-    pub is_secret: bool,
-    /// The values that it may have; any where there are none.
-    pub choices: &'static [&'static str],
-}
+#[path = "variable.rs"]
+mod variable;
 
-impl Variable {
-    /// The default where it is a value, and not words about one.
-    pub fn default_value(&self) -> Option<&'static str> {
-        let inside = self.default.strip_prefix('`')?.strip_suffix('`')?;
-        (!inside.contains('`')).then_some(inside)
-    }
-}
-
-/// One that holds no secret.
-const fn plain(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
-    Variable {
-        name,
-        default,
-        meaning,
-        is_secret: false,
-        choices: &[],
-    }
-}
-
-/// One that may hold a password or a key.
-const fn secret(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
-    Variable {
-        name,
-        default,
-        meaning,
-        is_secret: true,
-        choices: &[],
-    }
-}
-
-/// One of a recipe, with the values that it may have. The first holds where it is not set.
-#[allow(dead_code, reason = "for the tables of recipes")]
-const fn choice(
-    name: &'static str,
-    default: &'static str,
-    choices: &'static [&'static str],
-    meaning: &'static str,
-) -> Variable {
-    Variable {
-        name,
-        default,
-        meaning,
-        is_secret: false,
-        choices,
-    }
-}
+pub use self::variable::{Kind, Variable, key};
+use self::variable::{choice, list, number, plain, secret};
 
 /// The variables of one recipe. They are known in every build, so that one that is set for a recipe that is not
 /// there is refused, and not taken for none.
@@ -98,6 +42,11 @@ pub fn all() -> impl Iterator<Item = &'static Variable> + Clone {
 /// Those of the core.
 pub const VARIABLES: &[Variable] = &[
     plain(
+        "AUTH_SETTINGS_FILE",
+        "`auth.toml`, where there is such a file",
+        "The settings file. A variable counts more than the file",
+    ),
+    plain(
         "AUTH_LISTEN_ADDR",
         "`127.0.0.1:3001`, or the port of a loopback `apiDomain`",
         "Where to listen",
@@ -108,19 +57,19 @@ pub const VARIABLES: &[Variable] = &[
         "Where to serve `/metrics` to Prometheus, with `/livez` and `/readyz`; an address that strangers \
          cannot reach, such as `127.0.0.1:9464`",
     ),
-    plain(
+    list(
         "AUTH_TRUSTED_PROXIES",
         "none",
         "The proxies in front of the server, as addresses and ranges with commas between them: \
          `127.0.0.1, 10.0.0.0/8`. Their `X-Forwarded-For` or `Forwarded` names the client. The word `none` \
          says that there is no proxy",
     ),
-    plain(
+    number(
         "AUTH_MAX_CONNECTIONS",
         "`4096`",
         "How many connections there may be at once",
     ),
-    plain(
+    number(
         "AUTH_MAX_CONNECTIONS_PER_PEER",
         "an eighth of them",
         "How many of these connections one IPv4 address or IPv6 /64 may have, unless it is a trusted proxy",
@@ -223,7 +172,7 @@ pub const VARIABLES: &[Variable] = &[
         "The database: a SQLite file, made if it does not exist, or \
          `postgres://user:password@host/auth?sslmode=verify-full`",
     ),
-    plain(
+    number(
         "AUTH_DATABASE_CONNECTIONS",
         "`10`",
         "How many connections to PostgreSQL at most",
@@ -280,12 +229,12 @@ pub const VARIABLES: &[Variable] = &[
         "none; needed with `sns`",
         "The region of AWS, such as `eu-central-1`",
     ),
-    plain(
+    number(
         "AUTH_PASSWORD_THREADS",
         "all cores but one",
         "How many passwords are hashed at once",
     ),
-    plain(
+    number(
         "AUTH_BODY_LIMIT",
         "`102400`",
         "How many bytes a request body may have",
@@ -305,29 +254,32 @@ pub const VARIABLES: &[Variable] = &[
         "`lax` or `none`, by appInfo",
         "`strict`, `lax` or `none`",
     ),
-    plain(
-        "AUTH_COOKIE_SECURE",
-        "`true` with https",
-        "`true` or `false`",
-    ),
+    Variable {
+        kind: Kind::Boolean,
+        ..plain(
+            "AUTH_COOKIE_SECURE",
+            "`true` with https",
+            "`true` or `false`",
+        )
+    },
     plain(
         "AUTH_ANTI_CSRF",
         "by `SameSite`",
         "`NONE`, `VIA_CUSTOM_HEADER` or `VIA_TOKEN`",
     ),
-    plain(
+    list(
         "AUTH_WEBSITES",
         "none",
         "Origins of further websites of the application, with commas between them: `https://shop.example.com`. Their \
          pages count as those of `websiteDomain`, and mails link to the website of the request",
     ),
-    plain(
+    list(
         "AUTH_ALLOWED_ORIGINS",
         "none",
         "Origins whose pages count as the website though no mail links to them, with commas between them: native \
          shells such as `capacitor://localhost`",
     ),
-    plain(
+    list(
         "AUTH_ALLOWED_HEADERS",
         "none",
         "Headers that pages of other origins may send to the auth APIs beside those of the protocol, with commas \
@@ -338,12 +290,12 @@ pub const VARIABLES: &[Variable] = &[
         "none",
         "The `aud` of access tokens, which the server then demands of them",
     ),
-    plain(
+    number(
         "AUTH_ACCESS_TOKEN_SECONDS",
         "`3600`",
         "How long an access token is valid",
     ),
-    plain(
+    number(
         "AUTH_REFRESH_TOKEN_MINUTES",
         "`144000`",
         "How long a session lasts without being used",
@@ -359,12 +311,12 @@ pub const VARIABLES: &[Variable] = &[
         "Encrypts the signing keys in the database: 32 random characters at least. Of several, with \
          commas between them, the first encrypts and all decrypt",
     ),
-    plain(
+    number(
         "AUTH_CLEANUP_MINUTES",
         "`60`",
         "How often expired sessions are deleted",
     ),
-    plain(
+    number(
         "AUTH_SHUTDOWN_DELAY_SECONDS",
         "`5`, or `0` on a loopback address",
         "How long to keep serving after a signal to stop, with `/readyz` at 503, until load balancers have \

@@ -5,6 +5,8 @@
 //! the layer of the auth APIs never answers them. Liveness depends on the process alone: a server must not be
 //! killed and started again because its database is down. Answers contain nothing that helps an attacker.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::routing::get;
 use axum::{Router, extract::State};
@@ -14,6 +16,7 @@ use serde_json::json;
 use super::error;
 use super::protection::Protection;
 use super::request_log::Quiet;
+use super::swap::AuthSwap;
 use crate::auth::{Auth, Readiness};
 use crate::metrics;
 
@@ -32,23 +35,56 @@ const METRICS: &str = "/metrics";
 /// # }
 /// ```
 pub fn health_router(auth: &Auth) -> Router {
-    Router::new()
-        .route(LIVE, get(live))
-        .route(READY, get(ready))
-        .with_state(auth.clone())
+    health_router_of(Current::fixed(auth))
 }
 
 /// The same, and `GET /metrics` for Prometheus: for an address that only operators can reach.
 pub fn operations_router(auth: &Auth) -> Router {
-    let metrics = Router::new().route(METRICS, get(metrics));
-    health_router(auth).merge(metrics.with_state(auth.clone()))
+    operations_router_of(Current::fixed(auth))
 }
 
-async fn live(State(auth): State<Auth>) -> Response<Body> {
+/// The server that is asked: one that stays, or whichever serves at the time.
+#[derive(Clone)]
+pub(crate) struct Current(Arc<dyn Fn() -> Auth + Send + Sync>);
+
+impl Current {
+    fn fixed(auth: &Auth) -> Self {
+        let auth = auth.clone();
+        Self(Arc::new(move || auth.clone()))
+    }
+
+    /// The one that answers new requests.
+    pub(crate) fn of(swap: &AuthSwap) -> Self {
+        let swap = swap.clone();
+        Self(Arc::new(move || swap.auth()))
+    }
+
+    fn auth(&self) -> Auth {
+        (self.0)()
+    }
+}
+
+/// [`health_router`] of a server that may be replaced.
+pub(crate) fn health_router_of(current: Current) -> Router {
+    Router::new()
+        .route(LIVE, get(live))
+        .route(READY, get(ready))
+        .with_state(current)
+}
+
+/// [`operations_router`] of a server that may be replaced.
+pub(crate) fn operations_router_of(current: Current) -> Router {
+    let metrics = Router::new().route(METRICS, get(metrics));
+    health_router_of(current.clone()).merge(metrics.with_state(current))
+}
+
+async fn live(State(current): State<Current>) -> Response<Body> {
+    let auth = current.auth();
     status(&auth, StatusCode::OK, "ok")
 }
 
-async fn ready(State(auth): State<Auth>) -> Response<Body> {
+async fn ready(State(current): State<Current>) -> Response<Body> {
+    let auth = current.auth();
     match auth.readiness().await {
         Readiness::Ready => status(&auth, StatusCode::OK, "ok"),
         Readiness::Stopping => status(&auth, StatusCode::SERVICE_UNAVAILABLE, "stopping"),
@@ -56,7 +92,8 @@ async fn ready(State(auth): State<Auth>) -> Response<Body> {
     }
 }
 
-async fn metrics(State(auth): State<Auth>) -> Response<Body> {
+async fn metrics(State(current): State<Current>) -> Response<Body> {
+    let auth = current.auth();
     let mut response = match auth.metrics_text() {
         Ok(text) => {
             let mut response = Response::new(Body::from(text));

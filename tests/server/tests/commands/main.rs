@@ -8,6 +8,7 @@ mod keys;
 mod outbox;
 mod sessions;
 mod settings;
+mod settings_file;
 mod tenants;
 
 use common::database::Schema;

@@ -1,0 +1,121 @@
+//! SIGHUP: the settings are read again while the server runs.
+//!
+//! Rules: settings that are wrong change nothing, and the log says what is wrong; a request keeps the settings that it
+//! began with; what cannot change while the process runs keeps its value, and the log names it. Sessions, users and the
+//! counts of limits are in the database, so nothing is lost.
+
+use tokio::task::JoinHandle;
+
+use crate::app_info::AppInfoDefaults;
+use crate::web::Api;
+use crate::{Auth, AuthSwap, Config, layer};
+
+/// Reads the settings at each SIGHUP until the outcome is aborted. Other systems than Unix have no such signal.
+pub(super) fn on_signal(
+    swap: AuthSwap,
+    app_info: &'static AppInfoDefaults,
+    api: Api,
+) -> JoinHandle<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Listened for from here on: a signal that comes before the task runs must not end the process.
+        let hangups = signal(SignalKind::hangup());
+        tokio::spawn(async move {
+            match hangups {
+                Ok(mut hangups) => {
+                    while hangups.recv().await.is_some() {
+                        reload(&swap, app_info, &api).await;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!("settings are not read again at SIGHUP: {error}");
+                }
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    tokio::spawn(async move {
+        let _ = (swap, app_info, api);
+    })
+}
+
+async fn reload(swap: &AuthSwap, app_info: &AppInfoDefaults, api: &Api) {
+    match replace(swap, app_info, api).await {
+        Ok(()) => tracing::info!("settings read again"),
+        Err(error) => tracing::error!("the settings stay as they were: {error}"),
+    }
+}
+
+async fn replace(
+    swap: &AuthSwap,
+    app_info: &AppInfoDefaults,
+    api: &Api,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let mut config = Config::from_env(app_info)?;
+    let running = swap.auth();
+    for name in keep(running.config(), &mut config) {
+        tracing::warn!("{name} is changed: it counts after the next start");
+    }
+    let next = Auth::builder(config).in_place_of(&running).build().await?;
+    // The one that was replaced ends by itself.
+    drop(swap.replace(layer(next, api.clone())));
+    Ok(())
+}
+
+/// Gives settings that cannot change while the process runs the value that they have, and names those that were to
+/// change: listeners and their limits are made once, and another database has other users.
+fn keep(running: &Config, next: &mut Config) -> Vec<&'static str> {
+    let mut changed = Vec::new();
+    let changes = &mut changed;
+    kept(&mut next.app_id, &running.app_id, "AUTH_APP_ID", changes);
+    kept(
+        &mut next.listen,
+        &running.listen,
+        "AUTH_LISTEN_ADDR",
+        changes,
+    );
+    kept(
+        &mut next.admin_listen,
+        &running.admin_listen,
+        "AUTH_ADMIN_LISTEN_ADDR",
+        changes,
+    );
+    kept(
+        &mut next.max_connections,
+        &running.max_connections,
+        "AUTH_MAX_CONNECTIONS",
+        changes,
+    );
+    kept(
+        &mut next.max_connections_per_peer,
+        &running.max_connections_per_peer,
+        "AUTH_MAX_CONNECTIONS_PER_PEER",
+        changes,
+    );
+    kept(
+        &mut next.database_url,
+        &running.database_url,
+        "DATABASE_URL",
+        changes,
+    );
+    kept(
+        &mut next.database_connections,
+        &running.database_connections,
+        "AUTH_DATABASE_CONNECTIONS",
+        changes,
+    );
+    changed
+}
+
+fn kept<T: Clone + PartialEq>(
+    next: &mut T,
+    running: &T,
+    name: &'static str,
+    changed: &mut Vec<&'static str>,
+) {
+    if next != running {
+        next.clone_from(running);
+        changed.push(name);
+    }
+}
