@@ -33,6 +33,8 @@ pub(crate) enum Client {
     Same(String),
     /// A refresh with this token, then with the one that it was traded for, and so on.
     Refresh(String),
+    /// Each of these requests once; the connection is done after the last one.
+    Each(Vec<String>),
 }
 
 /// What came of it.
@@ -145,12 +147,16 @@ async fn keep_asking(
 ) -> Asked {
     let (mut times, mut busy) = (Vec::new(), 0);
     let mut due = Instant::now();
+    let mut asked = 0;
     while Instant::now() < end {
+        let Some(request) = client.request(asked) else {
+            break;
+        };
+        asked += 1;
         if let Some(pace) = pace {
             tokio::time::sleep_until(due.into()).await;
             due += pace;
         }
-        let request = client.request();
         let sent = Instant::now();
         let answer = connection.exchange(&request).await;
         let answer = answer.expect("the server answers");
@@ -173,13 +179,16 @@ async fn keep_asking(
 }
 
 impl Client {
-    fn request(&self) -> std::borrow::Cow<'_, [u8]> {
+    /// The request that comes after so many; none if they are done.
+    fn request(&self, after: usize) -> Option<std::borrow::Cow<'_, [u8]>> {
         match self {
-            Self::Same(request) => request.as_bytes().into(),
+            Self::Same(request) => Some(request.as_bytes().into()),
             Self::Refresh(token) => {
                 let bearer = format!("Bearer {token}");
-                http::post("/auth/session/refresh", &[("authorization", &bearer)], "").into()
+                let headers = [("authorization", bearer.as_str())];
+                Some(http::post("/auth/session/refresh", &headers, "").into())
             }
+            Self::Each(requests) => Some(requests.get(after)?.as_bytes().into()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `cargo bench -p auth-server --bench speed`: how fast the generated server is, and how small.
 //!
-//! Names after `--` choose parts: `instructions`, `requests`, `refresh`, `sign-in`, `start`, `storage`; without any, all of
+//! Names after `--` choose parts: `instructions`, `requests`, `refresh`, `sign-in`, `logins`, `start`,
+//! `storage`; without any, all of
 //! them run, which takes some five minutes. Every figure stands beside what it is compared with, taken in
 //! turns with it, as a median and its spread. The servers are processes of their own — the program itself,
 //! or a small application with the layer around it ([`app`]) — and so is what loads them ([`load`]), whose
@@ -15,6 +16,7 @@ mod figures;
 mod http;
 mod instructions;
 mod load;
+mod logins;
 mod program;
 mod refresh;
 mod requests;
@@ -59,6 +61,9 @@ async fn measure(parts: &[&str]) {
     }
     if wanted("sign-in") {
         sign_in::measure(cores).await;
+    }
+    if wanted("logins") {
+        logins::measure().await;
     }
     if wanted("start") {
         start::measure().await;
