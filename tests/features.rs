@@ -142,7 +142,11 @@ fn a_server_is_built_with_the_recipes_that_its_description_has_operations_of() {
     }
     assert!(small.contains("\n    \"postgres\",\n"), "{small}");
     // A variable of a recipe that is not there would stop the start.
-    for variable in ["AUTH_EMAIL_VERIFICATION", "AUTH_PASSWORDLESS_FLOW_TYPE"] {
+    for variable in [
+        "AUTH_ACCOUNT_LINKING",
+        "AUTH_EMAIL_VERIFICATION",
+        "AUTH_PASSWORDLESS_FLOW_TYPE",
+    ] {
         assert!(with_all_settings.contains(variable), "{variable}");
         assert!(!without_settings.contains(variable), "{variable}");
     }

@@ -121,7 +121,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
 }
 
 /// The Cargo features of the runtime that the server is built with: those that the settings name, without what no
-/// operation uses, and the recipes that the description has operations of.
+/// operation uses, and the recipes that the description has operations of, or answers.
 fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
     let recipes = api.operations.iter().filter_map(|operation| {
         let Behaviour::BuiltIn(built_in) = &operation.behaviour else {
@@ -129,6 +129,12 @@ fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
         };
         catalog::features().find(|feature| *feature == built_in.behaviour.module)
     });
+    let by_answers = server::OF_RECIPES
+        .iter()
+        .filter(|recipe| match recipe.asked_by {
+            server::AskedBy::Operation(_) => false,
+            server::AskedBy::Answer(statuses) => documents(api, statuses),
+        });
     let sends_sms = api.operations.iter().any(|operation| {
         matches!(&operation.behaviour, Behaviour::BuiltIn(built_in)
             if built_in.behaviour.sends == Sends::MailOrSms)
@@ -136,7 +142,22 @@ fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
     // What no operation uses is left out.
     let asked = settings.features.iter();
     let asked = asked.filter(|feature| **feature != Feature::SMS || sends_sms);
-    recipes.chain(asked.map(|feature| feature.name())).collect()
+    let asked = asked.map(|feature| feature.name());
+    let by_answers = by_answers.map(|recipe| recipe.recipe);
+    recipes.chain(by_answers).chain(asked).collect()
+}
+
+/// Whether a built-in operation documents one of these answers.
+fn documents(api: &Api, statuses: &[&str]) -> bool {
+    api.operations.iter().any(|operation| {
+        let Behaviour::BuiltIn(built_in) = &operation.behaviour else {
+            return false;
+        };
+        built_in.outcomes.iter().any(|tied| {
+            let status = tied.outcome.status.filter(|_| tied.arm.is_some());
+            status.is_some_and(|status| statuses.contains(&status))
+        })
+    })
 }
 
 /// The settings of a server with these features. Those of other recipes would stop its start.
@@ -192,8 +213,20 @@ mod tests {
     fn settings_of_a_recipe_are_those_of_a_feature_and_name_an_operation_that_brings_it() {
         assert!(!server::OF_RECIPES.is_empty());
         for table in server::OF_RECIPES {
-            let contract = catalog::by_operation_id(table.operation).expect(table.operation);
-            assert_eq!(contract.module, table.recipe);
+            match table.asked_by {
+                server::AskedBy::Operation(operation) => {
+                    let contract = catalog::by_operation_id(operation).expect(operation);
+                    assert_eq!(contract.module, table.recipe);
+                }
+                server::AskedBy::Answer(statuses) => {
+                    for status in statuses {
+                        let mut outcomes = catalog::behaviours().flat_map(|known| known.outcomes);
+                        let is_known = outcomes.any(|outcome| outcome.status == Some(*status));
+                        assert!(is_known, "{status}");
+                    }
+                    assert!(catalog::features().any(|feature| feature == table.recipe));
+                }
+            }
             let of_recipe = settings_of(&BTreeSet::from([table.recipe]));
             let of_none = settings_of(&BTreeSet::new());
             for variable in table.variables {

@@ -7,6 +7,7 @@ mod background;
 mod builder;
 mod events;
 mod hooks;
+mod linking;
 mod mailer;
 mod readiness;
 mod recipe;
@@ -33,6 +34,8 @@ use crate::store::Store;
 
 pub use self::builder::AuthBuilder;
 pub use self::events::OnSessionEvent;
+pub use self::linking::AccountInfo;
+pub(crate) use self::linking::{Linker, NewAddress};
 use self::mailer::SenderWarnings;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;

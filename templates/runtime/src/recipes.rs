@@ -10,6 +10,8 @@
 //! Rule: the function of an operation takes a [`Call`](crate::call::Call) and returns an outcome of its own
 //! enum. It never names a status code or a wire type, so one runtime serves every version of a spec.
 
+#[cfg(feature = "account_linking")]
+pub mod account_linking;
 #[cfg(feature = "email_password")]
 pub mod email_password;
 #[cfg(feature = "email_verification")]
@@ -50,6 +52,8 @@ static ALL: &[&dyn Recipe] = &[
     &third_party::ThirdParty,
     #[cfg(feature = "multitenancy")]
     &multitenancy::Multitenancy,
+    #[cfg(feature = "account_linking")]
+    &account_linking::AccountLinking,
 ];
 
 /// The commands of recipes for operators.

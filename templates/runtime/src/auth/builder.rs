@@ -36,6 +36,8 @@ pub struct AuthBuilder {
     validators: Vec<Validator>,
     metrics: Option<Metrics>,
     pub(super) hooks: Hooks,
+    /// What an application gives to recipes, by its type.
+    pub(crate) recipe_parts: Extensions,
 }
 
 impl AuthBuilder {
@@ -52,6 +54,7 @@ impl AuthBuilder {
             validators: Vec::new(),
             metrics: None,
             hooks: Hooks::default(),
+            recipe_parts: Extensions::new(),
         }
     }
 
@@ -132,6 +135,7 @@ impl AuthBuilder {
             mut validators,
             metrics,
             hooks,
+            mut recipe_parts,
         } = self;
         // Everything is checked before anything is opened.
         let wrong = |errors: Vec<SettingError>| {
@@ -147,7 +151,6 @@ impl AuthBuilder {
         for recipe in recipes {
             recipe.check(&config).map_err(StartError)?;
         }
-        let mut recipe_parts = Extensions::new();
         for recipe in recipes {
             let opened = recipe.open(&config, &mut recipe_parts);
             opened.map_err(StartError)?;

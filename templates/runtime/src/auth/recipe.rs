@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use http::Extensions;
 
-use super::Auth;
+use super::{Auth, Linker};
 use crate::config::Config;
 use crate::delivery::{Due, DueMail, DueSms, Mail, MailKind, Message, Sms, SmsKind};
 use crate::error::Error;
@@ -114,6 +114,11 @@ pub(crate) trait Recipe: Send + Sync {
         None
     }
 
+    /// What decides which login methods are linked, if the recipe does so with these settings.
+    fn linker(&self, _: &Config) -> Option<&dyn Linker> {
+        None
+    }
+
     /// Refuses a tenant whose providers cannot work.
     ///
     /// # Errors
@@ -174,6 +179,11 @@ impl Auth {
     pub(crate) fn part<T: Clone + Send + Sync + 'static>(&self) -> Result<&T, Error> {
         let part = self.0.recipe_parts.get::<T>();
         part.ok_or_else(|| Error::internal("a recipe lacks what it keeps"))
+    }
+
+    /// What an application has given to a recipe; `None` where it gave nothing.
+    pub(crate) fn part_given<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.0.recipe_parts.get::<T>()
     }
 
     /// The recipes of the server.

@@ -217,6 +217,26 @@ impl RequestSession {
         Ok(session)
     }
 
+    /// Begins a session in place of one of the request, whose login method has become one of another user; the answer
+    /// carries its tokens. Any operation may do so: the request has shown that its login method is signed in.
+    ///
+    /// # Errors
+    /// As [`RequestSession::create_session`], but for what the contract of the operation says.
+    pub(crate) async fn continue_session(
+        &self,
+        session: Session,
+        user_id: String,
+    ) -> Result<Session, Error> {
+        let new = NewSessionFor {
+            recipe_user_id: session.recipe_user_id.clone(),
+            tenant_id: session.tenant_id.clone(),
+            ..NewSessionFor::user(user_id)
+        };
+        let mut effects = self.effects();
+        let sessions = self.sessions();
+        sessions.create(&self.headers, &mut effects, new).await
+    }
+
     /// Exchanges the refresh token of the request for new tokens, which the answer carries.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Env;
-use super::variables::{self, OfRecipe, Variable};
+use super::variables::{self, AskedBy, OfRecipe, Variable};
 
 /// What recipes are set to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,12 +77,18 @@ fn check(recipe: &OfRecipe, variable: &Variable, value: &str) -> Result<(), Stri
 /// What is wrong with a setting of a recipe that is not there, and the cure.
 fn not_built(
     OfRecipe {
-        recipe, operation, ..
+        recipe, asked_by, ..
     }: &OfRecipe,
 ) -> String {
+    let asked_by = match asked_by {
+        AskedBy::Operation(operation) => {
+            format!("an operation of the recipe, such as `{operation}`")
+        }
+        AskedBy::Answer(statuses) => format!("an answer such as `{}`", statuses.join("`, `")),
+    };
     format!(
         "this program is built without the recipe `{recipe}`: turn on the feature `{recipe}` of auth-runtime, \
-         as auth-gen does for a description with an operation of the recipe, such as `{operation}`"
+         as auth-gen does for a description with {asked_by}"
     )
 }
 
@@ -92,17 +98,25 @@ mod tests {
 
     #[test]
     fn a_setting_of_a_recipe_that_is_not_built_in_is_refused_with_the_cure() {
-        let recipe = OfRecipe {
-            recipe: "totp",
-            operation: "createTotpDevice",
-            is_built: false,
-            variables: &[],
-        };
         let (_, variable) = all().next().expect("recipes have variables");
-        for value in [variable.choices[0], "nonsense"] {
-            let refusal = check(&recipe, variable, value).expect_err("it is refused");
-            for part in ["feature `totp` of auth-runtime", "`createTotpDevice`"] {
-                assert!(refusal.contains(part), "{refusal}");
+        for (asked_by, part) in [
+            (
+                AskedBy::Operation("createTotpDevice"),
+                "operation of the recipe, such as `createTotpDevice`",
+            ),
+            (AskedBy::Answer(&["A", "B"]), "an answer such as `A`, `B`"),
+        ] {
+            let recipe = OfRecipe {
+                recipe: "totp",
+                asked_by,
+                is_built: false,
+                variables: &[],
+            };
+            for value in [variable.choices[0], "nonsense"] {
+                let refusal = check(&recipe, variable, value).expect_err("it is refused");
+                for part in ["feature `totp` of auth-runtime", part] {
+                    assert!(refusal.contains(part), "{refusal}");
+                }
             }
         }
     }

@@ -10,14 +10,23 @@ mod variable;
 pub use self::variable::{Kind, Variable, key};
 use self::variable::{choice, list, number, plain, secret};
 
+/// With what a description asks for a recipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedBy {
+    /// With its operations; this is the operationId of one of them.
+    Operation(&'static str),
+    /// With one of these answers of operations of other recipes, by their `status`.
+    Answer(&'static [&'static str]),
+}
+
 /// The variables of one recipe. They are known in every build, so that one that is set for a recipe that is not
 /// there is refused, and not taken for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OfRecipe {
     /// The folder and the Cargo feature of the recipe.
     pub recipe: &'static str,
-    /// The operationId of an operation with which a description asks for the recipe.
-    pub operation: &'static str,
+    /// With what a description asks for the recipe.
+    pub asked_by: AskedBy,
     /// Whether this program is built with the recipe.
     pub is_built: bool,
     /// Its variables.
@@ -27,6 +36,7 @@ pub struct OfRecipe {
 /// The variables of recipes: the table of each stands in its folder. Recipes read them from
 /// `Config::recipes`.
 pub const OF_RECIPES: &[OfRecipe] = &[
+    include!("../recipes/account_linking/variables.rs"),
     include!("../recipes/email_verification/variables.rs"),
     include!("../recipes/multitenancy/variables.rs"),
     include!("../recipes/passwordless/variables.rs"),

@@ -54,6 +54,14 @@ const CORE: &[Migration] = &[
             "../../migrations/core/0002_website_of_mails.sql"
         )),
     },
+    Migration {
+        number: 3,
+        name: "addresses of login methods",
+        oldest_release: "0.1.0",
+        sql: Sql::Both(include_str!(
+            "../../migrations/core/0003_addresses_of_login_methods.sql"
+        )),
+    },
 ];
 
 /// The table that records migrations, in the types of PostgreSQL.

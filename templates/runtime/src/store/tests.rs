@@ -22,6 +22,7 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     secrets::holds(&store).await;
     crate::recipes::password_reset::sql::tests::holds(&store).await;
     crate::recipes::multitenancy::tests::holds(&store).await;
+    crate::recipes::account_linking::tests::holds(&store).await;
     deletion::holds(&*store).await;
     mails::holds(&store).await;
     sessions(&*store).await;

@@ -5,11 +5,14 @@
 
 mod addresses;
 mod by_identifier;
+mod finding;
+pub(crate) mod primary;
 
 use uuid::Uuid;
 
-pub(crate) use self::addresses::{set_email, set_verified};
-use super::transaction::{Access, Row};
+pub(crate) use self::addresses::{EmailChange, change_email, set_verified};
+use self::finding::FindUser;
+pub(crate) use self::finding::{UsersWith, by_id, find, find_with_credential};
 use super::{
     EndedSession, LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn,
     end_sessions_of, names,
@@ -145,120 +148,6 @@ pub(crate) async fn has_identifier(
     Ok(owner.is_some())
 }
 
-/// A statement whose rows [`read`] reads: one for each tenant of each login method (`method`) of a user
-/// (`person`), which the rest of the statement names.
-macro_rules! user_rows {
-    ($more:literal, $rest:literal) => {
-        concat!(
-            "SELECT person.id, person.is_primary, person.time_joined, method.recipe_user_id,
-                    method.recipe_id, method.email, method.phone_number, method.third_party_id,
-                    method.third_party_user_id, method.verified, method.time_joined, place.tenant_id",
-            $more,
-            " FROM ",
-            $rest,
-            " ORDER BY method.time_joined, method.recipe_user_id, place.tenant_id"
-        )
-    };
-}
-
-/// The user whom an identifier belongs to.
-pub(crate) async fn find(
-    tx: &mut Tx<'_>,
-    tenant_id: &str,
-    (kind, value): (&'static str, &str),
-) -> Result<Option<User>, TxError> {
-    let rows = tx
-        .query(
-            user_rows!(
-                "",
-                "login_identifiers AS owner
-                 JOIN login_methods AS entry ON entry.recipe_user_id = owner.recipe_user_id
-                 JOIN users AS person ON person.id = entry.user_id
-                 JOIN login_methods AS method ON method.user_id = person.id
-                 LEFT JOIN login_method_tenants AS place
-                   ON place.recipe_user_id = method.recipe_user_id
-                 WHERE owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
-            ),
-            &[tenant_id.into(), kind.into(), value.into()],
-        )
-        .await?;
-    read(rows)
-}
-
-/// The user whom an identifier belongs to, and the data of the credential of this kind (with an empty id).
-pub(crate) async fn find_with_credential(
-    tx: &mut Tx<'_>,
-    tenant_id: &str,
-    (kind, value): (&'static str, &str),
-    credential: &'static str,
-) -> Result<Option<(User, String)>, TxError> {
-    let mut rows = tx
-        .query(
-            user_rows!(
-                ", credential.data",
-                "login_identifiers AS owner
-                 JOIN credentials AS credential
-                   ON credential.recipe_user_id = owner.recipe_user_id AND credential.kind = $4
-                  AND credential.id = ''
-                 JOIN login_methods AS entry ON entry.recipe_user_id = owner.recipe_user_id
-                 JOIN users AS person ON person.id = entry.user_id
-                 JOIN login_methods AS method ON method.user_id = person.id
-                 LEFT JOIN login_method_tenants AS place
-                   ON place.recipe_user_id = method.recipe_user_id
-                 WHERE owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
-            ),
-            &[
-                tenant_id.into(),
-                kind.into(),
-                value.into(),
-                credential.into(),
-            ],
-        )
-        .await?;
-    let Some(first) = rows.first_mut() else {
-        return Ok(None);
-    };
-    let data = first.take(12)?;
-    Ok(read(rows)?.map(|user| (user, data)))
-}
-
-/// The user whose login methods these rows are.
-fn read(rows: Vec<Row>) -> Result<Option<User>, TxError> {
-    let mut user = None;
-    let mut methods: Vec<LoginMethod> = Vec::new();
-    for mut row in rows {
-        if user.is_none() {
-            user = Some((row.take(0)?, row.take(1)?, row.take(2)?));
-        }
-        let recipe_user_id: String = row.take(3)?;
-        let tenant: Option<String> = row.take(11)?;
-        if let Some(method) = methods.last_mut()
-            && method.recipe_user_id == recipe_user_id
-        {
-            method.tenant_ids.extend(tenant);
-            continue;
-        }
-        let third_party: (Option<String>, Option<String>) = (row.take(7)?, row.take(8)?);
-        methods.push(LoginMethod {
-            recipe_id: row.take(4)?,
-            recipe_user_id,
-            tenant_ids: tenant.into_iter().collect(),
-            email: row.take(5)?,
-            phone_number: row.take(6)?,
-            third_party: third_party
-                .0
-                .zip(third_party.1)
-                .map(|(id, user_id)| ThirdParty { id, user_id }),
-            webauthn: None,
-            time_joined: row.take(10)?,
-            verified: row.take(9)?,
-        });
-    }
-    Ok(user.map(|(id, is_primary_user, time_joined)| {
-        User::assemble(id, is_primary_user, time_joined, methods)
-    }))
-}
-
 impl dyn Store + '_ {
     /// The user of this id, or the one that has a login method of this id.
     ///
@@ -271,7 +160,7 @@ impl dyn Store + '_ {
         self.run(FindUser(id.to_owned())).await
     }
 
-    /// Deletes a user and everything that is theirs: login methods, identifiers, credentials, one-time secrets,
+    /// Deletes a user, by their id or that of a login method, and everything that is theirs: all login methods, identifiers, credentials, one-time secrets,
     /// mails that wait, and sessions (an access token that was issued counts until it expires; handlers of session
     /// events get no event, unless [`Sessions::revoke_all`](crate::session::Sessions::revoke_all) ends the sessions
     /// first); whether there was one.
@@ -286,34 +175,6 @@ impl dyn Store + '_ {
     }
 }
 
-struct FindUser(String);
-
-impl Transaction for FindUser {
-    type Output = Option<User>;
-    const NAME: &'static str = "user";
-    const ACCESS: Access = Access::ReadOne;
-    const RETRY: Retry = Retry::Idempotent;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<Option<User>, TxError> {
-        let rows = tx
-            .query(
-                user_rows!(
-                    "",
-                    "users AS person
-                     JOIN login_methods AS method ON method.user_id = person.id
-                     LEFT JOIN login_method_tenants AS place
-                       ON place.recipe_user_id = method.recipe_user_id
-                     WHERE person.id = COALESCE(
-                         (SELECT id FROM users WHERE id = $1),
-                         (SELECT user_id FROM login_methods WHERE recipe_user_id = $1))"
-                ),
-                &[(&self.0).into()],
-            )
-            .await?;
-        read(rows)
-    }
-}
-
 struct DeleteUser(String);
 
 impl Transaction for DeleteUser {
@@ -322,7 +183,14 @@ impl Transaction for DeleteUser {
     const RETRY: Retry = Retry::Idempotent;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
-        Ok(delete(tx, &self.0).await?.0)
+        if delete(tx, &self.0).await?.0 {
+            return Ok(true);
+        }
+        // The login method may have been linked, also a moment ago.
+        match primary::owner(tx, &self.0).await? {
+            Some(user_id) => Ok(delete(tx, &user_id).await?.0),
+            None => Ok(false),
+        }
     }
 }
 

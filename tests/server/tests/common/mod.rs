@@ -114,6 +114,18 @@ impl Server {
         Self::run(database, self.clock.clone(), change, |builder| builder, app).await
     }
 
+    /// The same, which sends mails by this mailer: those of one database may be sent by any of its servers.
+    pub(crate) async fn beside_with(
+        &self,
+        change: impl FnOnce(&mut Config),
+        mailer: CapturedMails,
+    ) -> Self {
+        let database = (Arc::clone(&self.folder), self.schema.clone());
+        let app = |auth| auth_server::router(auth, Endpoints::new());
+        let build = |builder: AuthBuilder| builder.mailer(mailer);
+        Self::run(database, self.clock.clone(), change, build, app).await
+    }
+
     /// A server with other settings on the same database.
     pub(crate) async fn restart(
         self,

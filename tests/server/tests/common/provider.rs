@@ -38,7 +38,7 @@ type Change = Box<dyn Fn(&mut Map<String, Value>) + Send>;
 
 pub(crate) struct Inner {
     origin: String,
-    clock: ManualClock,
+    pub(crate) clock: ManualClock,
     /// What it signs with.
     pub(crate) key: SigningKey,
     /// What it publishes.

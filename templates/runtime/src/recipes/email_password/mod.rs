@@ -11,16 +11,24 @@ pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
 pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
 use self::sql::{IDENTIFIER, PasswordIsUnchanged};
-use crate::auth::{Factors, Recipe};
+use crate::auth::{AccountInfo, Factors, Recipe};
 use crate::call::Call;
 use crate::config::Config;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
 use crate::session::{NewSessionFor, RevokedBy, Session};
-use crate::shapes::{FieldError, User};
+use crate::shapes::{FieldError, LoginMethod, User};
 use crate::users::form_fields::{self, Form};
 use crate::users::validators;
+
+/// Why a sign-up is refused that another user of the address could lose their account by.
+const SIGN_UP_REFUSED: &str = "Cannot sign up due to security reasons. Please try logging in, use a different login \
+     method or contact support. (ERR_CODE_007)";
+
+/// The same for a sign-in.
+const SIGN_IN_REFUSED: &str = "Cannot sign in due to security reasons. Please try resetting your password, use a \
+     different login method or contact support. (ERR_CODE_008)";
 
 /// The recipe.
 pub(crate) struct EmailPassword;
@@ -56,10 +64,19 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
 
     // An address that was made up for a user without one cannot be used to sign in.
     let client = call.count(Kind::SignUp, values.email.as_str()).await?;
+    let auth = call.auth();
     let created = if validators::is_fake_email(&values.email) {
         CreateUser::EmailTaken
+    } else if !may_sign_up(call, &values.email).await? {
+        let store = auth.store();
+        let known = store.email_password_user(call.tenant(), &values.email);
+        if known.await?.is_none() {
+            return Ok(SignUp::NotAllowed {
+                reason: SIGN_UP_REFUSED.to_owned(),
+            });
+        }
+        CreateUser::EmailTaken
     } else {
-        let auth = call.auth();
         let user = NewEmailPasswordUser {
             tenant_id: call.tenant().to_owned(),
             email: values.email.clone(),
@@ -72,6 +89,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
         auth.store().create_email_password_user(user).await?
     };
     match created {
+        // It is linked to no other user: the address is not proven yet.
         CreateUser::Created(user) => {
             start_session(call, &user, &values.email).await?;
             Ok(SignUp::Ok { user })
@@ -117,6 +135,10 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
         Some((user, hash)) if matches => {
             // After the password, as in the reference: who does not know it learns nothing about the account.
             linking.require_factor(call, EMAIL_PASSWORD)?;
+            let Some(user) = admit(call, user, &values.email).await? else {
+                let reason = SIGN_IN_REFUSED.to_owned();
+                return Ok(SignIn::NotAllowed { reason });
+            };
             let session = start_session(call, &user, &values.email).await?;
             if is_unchanged(call, &session, hash).await? {
                 Ok(SignIn::Ok { user })
@@ -149,19 +171,58 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
     Ok(EmailExists::Ok { exists })
 }
 
+/// Whether another user of the address is in no danger by a sign-up.
+async fn may_sign_up(call: &Call, email: &EmailAddress) -> Result<bool, Error> {
+    let auth = call.auth();
+    let Some(linker) = auth.linker() else {
+        return Ok(true);
+    };
+    let new = AccountInfo {
+        recipe_id: EMAIL_PASSWORD.to_owned(),
+        email: Some(email.to_string()),
+        phone_number: None,
+        third_party: None,
+        verified: false,
+    };
+    linker.may_sign_up(auth, call.tenant(), &new).await
+}
+
+/// The user to whom the login method of an address belongs once it is linked; `None` where another user of the address
+/// could lose their account by the sign-in.
+async fn admit(call: &Call, user: User, email: &EmailAddress) -> Result<Option<User>, Error> {
+    let auth = call.auth();
+    let Some(linker) = auth.linker() else {
+        return Ok(Some(user));
+    };
+    let method = login_method(&user, email)?;
+    let may_sign_in = linker.may_sign_in(auth, call.tenant(), &user, method, false);
+    if !may_sign_in.await? {
+        return Ok(None);
+    }
+    let recipe_user_id = method.recipe_user_id.clone();
+    auth.linked(user, &recipe_user_id).await.map(Some)
+}
+
+/// The login method of this recipe that has an address. A user may have several, each with an address of its own.
+pub(crate) fn login_method<'a>(
+    user: &'a User,
+    email: &EmailAddress,
+) -> Result<&'a LoginMethod, Error> {
+    let mut methods = user.login_methods.iter();
+    let found = methods.find(|method| {
+        method.recipe_id == EMAIL_PASSWORD && method.email.as_deref() == Some(email.as_str())
+    });
+    found.ok_or_else(|| Error::internal("an identifier belongs to no login method of its user"))
+}
+
 /// Starts a session for the user's login method of this recipe, on a device that is known from now on.
 async fn start_session(
     call: &mut Call,
     user: &User,
     email: &EmailAddress,
 ) -> Result<Session, Error> {
-    let method = user
-        .login_methods
-        .iter()
-        .find(|method| method.recipe_id == EMAIL_PASSWORD);
-    let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
     let new = NewSessionFor {
-        recipe_user_id: recipe_user_id.clone(),
+        recipe_user_id: login_method(user, email)?.recipe_user_id.clone(),
         tenant_id: call.tenant().to_owned(),
         ..NewSessionFor::user(&user.id)
     };

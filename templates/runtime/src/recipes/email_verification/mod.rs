@@ -26,7 +26,7 @@ pub use contract::{
 };
 pub use settings::Mode;
 
-use self::sql::{IssueToken, MarkVerified, SentTo, SpendToken};
+use self::sql::{IssueToken, MarkVerified, Proven, SentTo, SpendToken, TokenOwner};
 use crate::auth::{Auth, Compose, Event, Recipe};
 use crate::call::Call;
 use crate::config::Config;
@@ -130,21 +130,51 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
 
     let token_hash = token::sha256_hex(token);
     call.count(Kind::MailToken, &token_hash).await?;
-    let auth = call.auth();
+    let auth: Auth = call.auth().clone();
+    if !may_be_spent(&auth, &token_hash, session.as_ref()).await? {
+        return Ok(ConsumeToken::InvalidToken);
+    }
     let spend = SpendToken {
         token_hash,
         tenant_id: call.tenant().to_owned(),
         now: auth.clock().now(),
     };
-    let Some(proven) = auth.store().run(spend).await? else {
+    let Some(Proven { recipe_user_id }) = auth.store().run(spend).await? else {
         return Ok(ConsumeToken::InvalidToken);
     };
+    let user = match auth.linker() {
+        Some(linker) => linker.link(&auth, &recipe_user_id).await?,
+        None => None,
+    };
     if let Some(mut session) = session
-        && session.recipe_user_id == proven.recipe_user_id
+        && session.recipe_user_id == recipe_user_id
     {
-        update_claim(call, &mut session).await?;
+        // A login method that was linked has another user, and its sessions have ended.
+        match user.filter(|user| user.id != session.user_id) {
+            Some(user) => call.continue_session(session, user.id).await.map(drop)?,
+            None => update_claim(call, &mut session).await?,
+        }
     }
     Ok(ConsumeToken::Ok)
+}
+
+/// Whether a token counts in this browser: its login method may have to be signed in here.
+async fn may_be_spent(
+    auth: &Auth,
+    token_hash: &str,
+    session: Option<&Session>,
+) -> Result<bool, Error> {
+    let Some(linker) = auth.linker() else {
+        return Ok(true);
+    };
+    let token_hash = token_hash.to_owned();
+    let Some(owner) = auth.store().run(TokenOwner { token_hash }).await? else {
+        return Ok(false);
+    };
+    if session.is_some_and(|session| session.recipe_user_id == owner) {
+        return Ok(true);
+    }
+    linker.may_prove_without_session(auth, &owner).await
 }
 
 /// Answers whether the address of the session's login method is verified. The answer carries the claim as it is now,

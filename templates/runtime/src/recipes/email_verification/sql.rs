@@ -46,6 +46,23 @@ impl Transaction for IssueToken {
     }
 }
 
+/// The login method whose address a token proves; `None` for one that was never sent, or is spent.
+pub(super) struct TokenOwner {
+    pub(super) token_hash: String,
+}
+
+impl Transaction for TokenOwner {
+    type Output = Option<String>;
+    const NAME: &'static str = "verification_token_owner";
+    const ACCESS: Access = Access::ReadOne;
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        let secret = secrets::find(tx, TOKEN, &self.token_hash).await?;
+        Ok(secret.map(|secret| secret.subject))
+    }
+}
+
 /// Spends a token, whether or not it is too old. If it is not, the address is verified where it is still that of
 /// the login method, and all other tokens of the login method are spent.
 pub(super) struct SpendToken {

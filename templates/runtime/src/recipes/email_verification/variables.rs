@@ -1,7 +1,7 @@
 // The settings of the recipe: an expression that `config/variables.rs` includes.
 OfRecipe {
     recipe: "email_verification",
-    operation: "createEmailVerificationToken",
+    asked_by: AskedBy::Operation("createEmailVerificationToken"),
     is_built: cfg!(feature = "email_verification"),
     variables: &[choice(
         "AUTH_EMAIL_VERIFICATION",

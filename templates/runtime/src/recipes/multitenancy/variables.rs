@@ -1,7 +1,7 @@
 // The settings of the recipe: an expression that `config/variables.rs` includes.
 OfRecipe {
     recipe: "multitenancy",
-    operation: "loginmethods",
+    asked_by: AskedBy::Operation("loginmethods"),
     is_built: cfg!(feature = "multitenancy"),
     variables: &[plain(
         "AUTH_TENANTS_FILE",

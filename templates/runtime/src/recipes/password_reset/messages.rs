@@ -1,10 +1,10 @@
 //! The mails of the recipe.
 
-use super::new_token;
+use super::{is_at_risk, new_token};
 use crate::auth::{Auth, Compose};
 use crate::delivery::{DueMail, Mail, MailKind};
 use crate::error::Error;
-use crate::recipes::email_password::EMAIL_PASSWORD;
+use crate::recipes::email_password::login_method;
 use crate::tenant::PUBLIC_TENANT;
 
 /// A link for a new password.
@@ -27,11 +27,10 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
     let Some((user, _)) = store.email_password_user(&due.tenant_id, &due.to).await? else {
         return Ok(None);
     };
-    let method = user
-        .login_methods
-        .iter()
-        .find(|method| method.recipe_id == EMAIL_PASSWORD);
-    let recipe_user_id = method.map_or(&user.id, |method| &method.recipe_user_id);
+    let recipe_user_id = &login_method(&user, &due.to)?.recipe_user_id;
+    if is_at_risk(auth, &due.tenant_id, &due.to).await? {
+        return Ok(None);
+    }
     // The user may have been deleted since.
     let Some(token) = new_token(auth, recipe_user_id, &due.tenant_id, &due.to).await? else {
         return Ok(None);

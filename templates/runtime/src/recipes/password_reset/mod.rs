@@ -24,6 +24,8 @@ use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::limits::Kind;
 use crate::session::RevokedBy;
+use crate::store::FindByIdentifier;
+use crate::store::users::primary;
 use crate::users::form_fields;
 
 /// How long a link works, in milliseconds.
@@ -31,6 +33,11 @@ const LIFETIME: i64 = 3_600_000;
 
 /// How many random bytes a token has; as text, twice as many characters.
 const TOKEN_BYTES: usize = 64;
+
+/// Why no link is sent to an address with which a user has not proven anything: who reads its mail may be another
+/// person.
+const REFUSED: &str = "Reset password link was not created because of account take over risk. Please contact support. \
+     (ERR_CODE_001)";
 
 /// The recipe.
 pub(crate) struct PasswordReset;
@@ -50,6 +57,10 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
         Ok(email) => email,
         Err(form_fields) => return Ok(CreateToken::FieldError { form_fields }),
     };
+    if is_at_risk(call.auth(), call.tenant(), &to).await? {
+        let reason = REFUSED.to_owned();
+        return Ok(CreateToken::NotAllowed { reason });
+    }
     let mail = NewMail {
         kind: messages::LINK,
         tenant_id: call.tenant().to_owned(),
@@ -60,6 +71,24 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
     };
     call.auth().mail().post(mail).await?;
     Ok(CreateToken::Ok)
+}
+
+/// Whether a link to this address could give away the account of a primary user, who has not proven the address and has
+/// others.
+async fn is_at_risk(auth: &Auth, tenant_id: &str, email: &EmailAddress) -> Result<bool, Error> {
+    let find = FindByIdentifier {
+        tenant_id: tenant_id.to_owned(),
+        kind: primary::EMAIL,
+        value: email.to_string(),
+    };
+    let Some(user) = auth.store().run(find).await? else {
+        return Ok(false);
+    };
+    let mut methods = user.login_methods.iter();
+    let is_proven =
+        methods.any(|method| method.verified && method.email.as_deref() == Some(email.as_str()));
+    let has_others = user.emails.len() > 1 || !user.phone_numbers.is_empty();
+    Ok(!is_proven && has_others)
 }
 
 /// Sets a new password, ends all sessions of the user, and informs the owner by mail.
@@ -113,11 +142,16 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
             call.allow_sign_in(&owner.sent_to.email).await?;
             // The token was read in the mailbox of the address.
             let auth = call.auth().clone();
+            let recipe_user_id = owner.recipe_user_id.clone();
             let proven = Event::AddressProven {
-                recipe_user_id: owner.recipe_user_id,
+                recipe_user_id,
                 email: owner.sent_to.email,
             };
             auth.announce(proven).await?;
+            // The password is that of the mailbox's owner from now on, whoever signed up.
+            if let Some(linker) = auth.linker() {
+                linker.link(&auth, &owner.recipe_user_id).await?;
+            }
             Ok(ConsumeToken::Ok)
         }
         ResetOutcome::InvalidToken => Ok(ConsumeToken::InvalidToken),

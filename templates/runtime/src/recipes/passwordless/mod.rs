@@ -21,6 +21,7 @@ pub mod contract;
 mod derivation;
 pub mod messages;
 mod settings;
+mod signing_in;
 mod sql;
 
 pub use contract::{
@@ -34,11 +35,11 @@ pub use sql::PASSWORDLESS;
 use self::contact::Contact;
 use self::derivation::{DeviceId, LinkCode};
 use self::messages::Payload;
+use self::signing_in::{is_known, may_sign_in_or_up, start_session};
 use self::sql::{
-    ContactIsKnown, Device, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented,
-    SendAgain, StartDevice,
+    Device, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented, SendAgain, StartDevice,
 };
-use crate::auth::{Auth, Compose, ComposeSms, Contacts, Event, Factors, Recipe};
+use crate::auth::{Compose, ComposeSms, Contacts, Factors, Recipe};
 use crate::call::{Call, Linking};
 use crate::config::Config;
 use crate::delivery::{MailKind, SmsKind};
@@ -46,9 +47,11 @@ use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::limits::Kind;
 use crate::phone::PhoneNumber;
-use crate::session::{NewSessionFor, Session};
-use crate::shapes::User;
 use crate::store::NewMailRow;
+
+/// Why a sign-up is refused that another user of the address or number could lose their account by.
+const REFUSED: &str = "Cannot sign in / up due to security reasons. Please try a different login method or contact \
+     support. (ERR_CODE_002)";
 
 /// The recipe.
 pub(crate) struct Passwordless;
@@ -97,6 +100,10 @@ pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
     let flow = flow(call, &linking, &contact)?;
 
     call.count(Kind::CodeRequest, contact.as_str()).await?;
+    if !may_sign_in_or_up(call, &contact).await? {
+        let reason = REFUSED.to_owned();
+        return Ok(CreateCode::NotAllowed { reason });
+    }
     let device_id = DeviceId::random()?;
     let message = message(call, &contact, &device_id, flow).await?;
     let auth = call.auth();
@@ -189,16 +196,20 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
     {
         return Ok(ConsumeCode::RestartFlow);
     }
+    if !may_sign_in_or_up(call, &device.contact).await? {
+        let reason = REFUSED.to_owned();
+        return Ok(ConsumeCode::NotAllowed { reason });
+    }
     match present(call, pre_auth_session_id, device, presented).await? {
         Presentation::SignedIn {
             user,
             recipe_user_id,
             is_new,
         } => {
-            start_session(call, &user, recipe_user_id).await?;
+            let user = start_session(call, *user, recipe_user_id).await?;
             Ok(ConsumeCode::Ok {
                 created_new_recipe_user: is_new,
-                user: *user,
+                user,
             })
         }
         Presentation::Incorrect(attempts) => Ok(ConsumeCode::IncorrectCode {
@@ -246,14 +257,6 @@ pub async fn phone_number_exists(call: &mut Call) -> Result<PhoneNumberExists, E
     Ok(PhoneNumberExists::Ok { exists })
 }
 
-async fn is_known(call: &Call, contact: Contact) -> Result<bool, Error> {
-    let known = ContactIsKnown {
-        tenant_id: call.tenant().to_owned(),
-        contact,
-    };
-    call.auth().store().run(known).await
-}
-
 /// Checks a code or a link, after counting the attempt: a code for its address or number, whatever the device; a link for
 /// itself.
 async fn present(
@@ -280,37 +283,6 @@ async fn present(
         attempt.succeeded().await?;
     }
     Ok(outcome)
-}
-
-/// Announces the proven address, and starts a session for the login method, on a device that is known from now on.
-async fn start_session(
-    call: &mut Call,
-    user: &User,
-    recipe_user_id: String,
-) -> Result<Session, Error> {
-    let mut methods = user.login_methods.iter();
-    let method = methods.find(|method| method.recipe_user_id == recipe_user_id);
-    let (email, phone_number) = method.map_or((None, None), |method| {
-        (method.email.clone(), method.phone_number.clone())
-    });
-    if let Some(email) = email.clone() {
-        let proven = Event::AddressProven {
-            recipe_user_id: recipe_user_id.clone(),
-            email,
-        };
-        let auth: Auth = call.auth().clone();
-        auth.announce(proven).await?;
-    }
-    let new = NewSessionFor {
-        recipe_user_id,
-        tenant_id: call.tenant().to_owned(),
-        ..NewSessionFor::user(&user.id)
-    };
-    let session = call.create_session(new).await?;
-    if let Some(contact) = email.or(phone_number) {
-        call.remember_device(&contact, &session)?;
-    }
-    Ok(session)
 }
 
 /// What the messages of this request hold: what the tenant allows, and next to a session no link, since it may open

@@ -1,7 +1,7 @@
 // The settings of the recipe: an expression that `config/variables.rs` includes.
 OfRecipe {
     recipe: "passwordless",
-    operation: "passwordlessSignInUpStart",
+    asked_by: AskedBy::Operation("passwordlessSignInUpStart"),
     is_built: cfg!(feature = "passwordless"),
     variables: &[
         choice(

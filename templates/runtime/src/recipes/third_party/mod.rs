@@ -26,6 +26,7 @@ mod provider;
 mod redirects;
 mod request;
 mod settings;
+mod signing_in;
 mod sql;
 mod tenants;
 mod tokens;
@@ -44,10 +45,10 @@ use self::failure::Failure;
 use self::profile::{Profile, Subject};
 use self::provider::{Client, Provider};
 use self::request::Given;
-use self::sql::{SignInOrUp, SignedIn};
+use self::sql::SignInOrUp;
 use self::tenants::OfSettings;
 use self::tokens::Code;
-use crate::auth::{Auth, Event, Factors, Recipe};
+use crate::auth::{Auth, Factors, Recipe};
 use crate::call::Call;
 use crate::config::Config;
 use crate::contract::Location;
@@ -55,7 +56,6 @@ use crate::crypto::token;
 use crate::error::Error;
 use crate::limits::Kind;
 use crate::outgoing::Outgoing;
-use crate::session::NewSessionFor;
 use crate::shapes::OfferedProvider;
 use crate::tenant::Tenant;
 
@@ -212,32 +212,10 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
         sign_in.email = Some(made_up);
         sign_in.verified = true;
     }
-    let (email, is_proven) = (sign_in.email.clone(), sign_in.verified && !is_without);
-    let auth: Auth = call.auth().clone();
-    let SignedIn {
-        user,
-        recipe_user_id,
-        is_new,
-    } = auth.store().run(sign_in).await?;
+    let is_proven = sign_in.verified && !is_without;
+    // The provider has authenticated the user, whether or not they may sign in.
     attempt.succeeded().await?;
-    if let (Some(email), true) = (email, is_proven) {
-        let recipe_user_id = recipe_user_id.clone();
-        auth.announce(Event::AddressProven {
-            recipe_user_id,
-            email,
-        })
-        .await?;
-    }
-    let new = NewSessionFor {
-        recipe_user_id,
-        tenant_id: call.tenant().to_owned(),
-        ..NewSessionFor::user(&user.id)
-    };
-    call.create_session(new).await?;
-    Ok(SignInUp::Ok {
-        created_new_recipe_user: is_new,
-        user,
-    })
+    signing_in::sign_in(call, sign_in, is_proven).await
 }
 
 /// Redirects a user who comes back from Apple to the page that began the sign-in.

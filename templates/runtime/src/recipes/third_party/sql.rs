@@ -1,9 +1,11 @@
 //! What the recipe stores: users, found by the account that they have at a provider.
 
 use super::profile::Profile;
+use crate::auth::AccountInfo;
 use crate::error::Error;
-use crate::shapes::{LoginMethod, User};
-use crate::store::{Retry, Transaction, Tx, TxError, users};
+use crate::shapes::{LoginMethod, ThirdParty, User};
+use crate::store::users::EmailChange;
+use crate::store::{FindByIdentifier, Retry, Transaction, Tx, TxError, users};
 
 /// The recipe of users that sign in through a provider.
 pub const THIRD_PARTY: &str = "thirdparty";
@@ -11,8 +13,8 @@ pub const THIRD_PARTY: &str = "thirdparty";
 /// The identifier: the id of the provider, a blank, and the id of the user there. An id of a provider has no blank.
 const ACCOUNT: &str = "thirdparty/account";
 
-/// How often a sign-up that another one has overtaken is begun again: then there is a user.
-const TRIES: usize = 2;
+/// How often it is begun again when another request has changed the user meanwhile.
+const TRIES: usize = 3;
 
 /// Signs a user of a provider in, or up. The address follows that of the provider.
 pub(super) struct SignInOrUp {
@@ -26,12 +28,17 @@ pub(super) struct SignInOrUp {
     pub(super) now: i64,
 }
 
-/// Who is signed in.
+/// Outcome of a [`SignInOrUp`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SignedIn {
-    pub(super) user: User,
-    pub(super) recipe_user_id: String,
-    pub(super) is_new: bool,
+pub(super) enum SignedIn {
+    /// The user is signed in.
+    Done {
+        user: Box<User>,
+        recipe_user_id: String,
+        is_new: bool,
+    },
+    /// The address that the account has now belongs to another primary user; nothing has changed.
+    AddressTaken,
 }
 
 impl SignInOrUp {
@@ -54,6 +61,29 @@ impl SignInOrUp {
     fn identifier(&self) -> String {
         format!("{} {}", self.third_party_id, self.user_id)
     }
+
+    /// What finds the user of the account.
+    pub(super) fn find(&self) -> FindByIdentifier {
+        FindByIdentifier {
+            tenant_id: self.tenant_id.clone(),
+            kind: ACCOUNT,
+            value: self.identifier(),
+        }
+    }
+
+    /// What a login method of it shows.
+    pub(super) fn account(&self) -> AccountInfo {
+        AccountInfo {
+            recipe_id: THIRD_PARTY.to_owned(),
+            email: self.email.clone(),
+            phone_number: None,
+            third_party: Some(ThirdParty {
+                id: self.third_party_id.clone(),
+                user_id: self.user_id.clone(),
+            }),
+            verified: self.verified,
+        }
+    }
 }
 
 impl Transaction for SignInOrUp {
@@ -67,7 +97,11 @@ impl Transaction for SignInOrUp {
         let identifier = (ACCOUNT, identifier.as_str());
         for _ in 0..TRIES {
             if let Some(user) = users::find(tx, &self.tenant_id, identifier).await? {
-                return self.sign_in(tx, user).await;
+                // A user who was linked or deleted in this moment is looked for again.
+                match self.sign_in(tx, user).await? {
+                    Some(signed_in) => return Ok(signed_in),
+                    None => continue,
+                }
             }
             let new = users::NewUser {
                 recipe_id: THIRD_PARTY,
@@ -81,9 +115,9 @@ impl Transaction for SignInOrUp {
                 time_joined: self.now,
             };
             if let Some(user) = users::create(tx, &new).await? {
-                return Ok(SignedIn {
+                return Ok(SignedIn::Done {
                     recipe_user_id: user.id.clone(),
-                    user,
+                    user: Box::new(user),
                     is_new: true,
                 });
             }
@@ -93,33 +127,37 @@ impl Transaction for SignInOrUp {
 }
 
 impl SignInOrUp {
-    async fn sign_in(&self, tx: &mut Tx<'_>, user: User) -> Result<SignedIn, TxError> {
+    async fn sign_in(&self, tx: &mut Tx<'_>, user: User) -> Result<Option<SignedIn>, TxError> {
         let method = self.method(&user)?;
         let recipe_user_id = method.recipe_user_id.clone();
         let is_same = method.email == self.email;
         // What was proven of this address stays proven; of another one, only what the provider says.
         let verified = self.verified || is_same && method.verified;
         if is_same && method.verified == verified {
-            return Ok(SignedIn {
-                user,
+            return Ok(Some(SignedIn::Done {
+                user: Box::new(user),
                 recipe_user_id,
                 is_new: false,
-            });
+            }));
         }
         let email = self.email.as_deref();
-        users::set_email(tx, &recipe_user_id, email, verified).await?;
+        match users::change_email(tx, &user, &recipe_user_id, email, verified).await? {
+            EmailChange::Done => {}
+            EmailChange::Taken => return Ok(Some(SignedIn::AddressTaken)),
+            EmailChange::Moved => return Ok(None),
+        }
         let identifier = self.identifier();
         let user = users::find(tx, &self.tenant_id, (ACCOUNT, &identifier)).await?;
         let gone = || Error::internal("a user is gone within a transaction");
-        Ok(SignedIn {
-            user: user.ok_or_else(gone)?,
+        Ok(Some(SignedIn::Done {
+            user: Box::new(user.ok_or_else(gone)?),
             recipe_user_id,
             is_new: false,
-        })
+        }))
     }
 
     /// The login method of the user that is the account at the provider.
-    fn method<'a>(&self, user: &'a User) -> Result<&'a LoginMethod, Error> {
+    pub(super) fn method<'a>(&self, user: &'a User) -> Result<&'a LoginMethod, Error> {
         let is_account = |method: &&LoginMethod| {
             method.third_party.as_ref().is_some_and(|account| {
                 account.id == self.third_party_id && account.user_id == self.user_id

@@ -1,7 +1,7 @@
 // The settings of the recipe: an expression that `config/variables.rs` includes.
 OfRecipe {
     recipe: "third_party",
-    operation: "authorisationUrl",
+    asked_by: AskedBy::Operation("authorisationUrl"),
     is_built: cfg!(feature = "third_party"),
     variables: &[
         secret(

@@ -86,7 +86,7 @@ pub struct EndedSession {
 
 impl EndedSession {
     /// From the columns `handle, user_id, recipe_user_id, tenant_id`.
-    fn read(mut row: Row) -> Result<Self, TxError> {
+    pub(in crate::store) fn read(mut row: Row) -> Result<Self, TxError> {
         Ok(Self {
             handle: row.take(0)?,
             user_id: row.take(1)?,
@@ -96,7 +96,8 @@ impl EndedSession {
     }
 }
 
-/// Ends all sessions of a user, as a part of another transaction.
+/// Ends all sessions of a user, as a part of another transaction. A session that began at the moment in which its login
+/// method was linked names the user that the login method has left: it ends, too.
 ///
 /// # Errors
 /// The database failed.
@@ -104,13 +105,22 @@ pub(crate) async fn end_sessions_of(
     tx: &mut Tx<'_>,
     user_id: &str,
 ) -> Result<Vec<EndedSession>, TxError> {
-    let rows = tx
+    let mut rows = tx
         .query(
             "DELETE FROM sessions WHERE user_id = $1
              RETURNING handle, user_id, recipe_user_id, tenant_id",
             &[user_id.into()],
         )
         .await?;
+    let of_linked = tx
+        .query(
+            "DELETE FROM sessions WHERE user_id IN (
+                 SELECT recipe_user_id FROM login_methods WHERE user_id = $1)
+             RETURNING handle, user_id, recipe_user_id, tenant_id",
+            &[user_id.into()],
+        )
+        .await?;
+    rows.extend(of_linked);
     rows.into_iter().map(EndedSession::read).collect()
 }
 
@@ -285,9 +295,14 @@ impl Transaction for SessionHandles {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, TxError> {
         let rows = tx
             .query(
-                "SELECT handle FROM sessions
+                // Those that name the user that a login method has left: see `end_sessions_of`.
+                "SELECT handle, created_at FROM sessions
                  WHERE user_id = $1 AND (CAST($2 AS TEXT) IS NULL OR tenant_id = $2)
                    AND expires_at > $3
+                 UNION
+                 SELECT handle, created_at FROM sessions
+                 WHERE user_id IN (SELECT recipe_user_id FROM login_methods WHERE user_id = $1)
+                   AND (CAST($2 AS TEXT) IS NULL OR tenant_id = $2) AND expires_at > $3
                  ORDER BY created_at, handle",
                 &[
                     (&self.user_id).into(),
