@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Extensions of files that are copied verbatim.
-const KINDS: &[&str] = &["md", "rs", "snap", "sql", "toml"];
+const KINDS: &[&str] = &["html", "md", "rs", "snap", "sql", "toml", "txt"];
 /// What auth-gen emits itself.
 const EMITTED: &str = "src/api";
 

@@ -117,7 +117,7 @@ mod tests {
             behaviours().find(|behaviour| behaviour.operation_ids.contains(&"resetPassword"));
         let reset = reset.expect("it is built in").module;
         let sign_in = by_operation_id("signIn").expect("it is built in").module;
-        let expected = BTreeSet::from([reset, sign_in, "passwords"]);
+        let expected = BTreeSet::from([reset, sign_in, "messages", "passwords"]);
         assert_eq!(with_those_below(&BTreeSet::from([reset])), expected);
     }
 }

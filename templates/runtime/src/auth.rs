@@ -9,6 +9,7 @@ mod events;
 mod hooks;
 mod linking;
 mod mailer;
+mod messages;
 mod readiness;
 mod recipe;
 mod refusal;
@@ -25,7 +26,7 @@ use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::crypto::password::Passwords;
-use crate::delivery::{Outbox, Queue};
+use crate::delivery::{Outbox, Queue, Templates};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -37,8 +38,10 @@ pub use self::events::OnSessionEvent;
 pub use self::linking::AccountInfo;
 pub(crate) use self::linking::{Linker, NewAddress};
 use self::mailer::SenderWarnings;
+pub(crate) use self::messages::kinds;
 use self::readiness::Probe;
 pub use self::readiness::Readiness;
+#[allow(unused_imports, reason = "for recipes that send messages")]
 pub(crate) use self::recipe::{Compose, ComposeSms, Contacts, Directory, Event, Factors, Recipe};
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
@@ -61,6 +64,7 @@ struct Parts {
     passwords: Passwords,
     limits: Limits,
     mail: Queue,
+    templates: Templates,
     sender_warnings: SenderWarnings,
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
@@ -147,6 +151,11 @@ impl Auth {
     /// The mail queue.
     pub fn mail(&self) -> &Queue {
         &self.0.mail
+    }
+
+    /// The texts of messages.
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.0.templates
     }
 
     /// The time.

@@ -9,6 +9,7 @@
 mod doctor;
 mod health;
 mod keys;
+mod messages;
 mod outbox;
 mod reload;
 mod serve;
@@ -57,6 +58,9 @@ enum Command {
     /// Lists the mails that are not sent, tries them again, gives them up
     #[command(subcommand)]
     Outbox(outbox::Outbox),
+    /// Writes the texts of mails and text messages into a folder, where they can be changed
+    #[command(subcommand)]
+    Messages(messages::Messages),
 }
 
 /// What the arguments ask for.
@@ -191,6 +195,7 @@ async fn carry_out(
         Command::Settings(settings) => settings.run(app_info),
         Command::Keys(keys) => keys.run(&Admin::open(config()?).await?).await,
         Command::Sessions(sessions) => sessions.run(&Admin::open(config()?).await?).await,
+        Command::Messages(messages) => messages.run(),
         Command::Outbox(outbox) => outbox.run(&Admin::open(config()?).await?).await,
     }
 }

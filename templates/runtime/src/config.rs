@@ -34,6 +34,7 @@ pub use self::sms::SmsSettings;
 pub use self::sources::Source;
 pub(crate) use self::sources::Sources;
 use crate::app_info::{AppInfo, AppInfoDefaults, AppInfoInput, is_loopback};
+use crate::delivery::Language;
 use crate::limits::LimitSettings;
 use crate::network::TrustedProxies;
 use crate::session::{SessionConfig, Website};
@@ -84,6 +85,10 @@ pub struct Config {
     pub mail_from: String,
     /// The folder of the development outbox.
     pub mail_outbox: Option<PathBuf>,
+    /// The folder with texts of messages that replace those of the program: `<kind>.<language>.txt`, `layout.html`.
+    pub message_templates: Option<PathBuf>,
+    /// The language of messages to people whose clients prefer none that there are texts in.
+    pub message_language: Language,
     /// The service that sends text messages.
     pub sms: Option<SmsSettings>,
     /// How many passwords are hashed at once.
@@ -128,6 +133,8 @@ impl Config {
             smtp_url: None,
             mail_from: DEFAULT_SENDER.to_owned(),
             mail_outbox: None,
+            message_templates: None,
+            message_language: Language::default(),
             sms: None,
             password_threads: cores.saturating_sub(1).max(1),
             body_limit: DEFAULT_BODY_LIMIT,

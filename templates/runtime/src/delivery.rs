@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+mod kind;
+mod language;
 #[cfg(feature = "smtp")]
 mod message;
 #[cfg(not(feature = "smtp"))]
@@ -23,18 +25,28 @@ mod settings;
 mod sms;
 #[cfg(feature = "smtp")]
 mod smtp;
+#[cfg(feature = "messages")]
+mod templates;
+#[cfg(not(feature = "messages"))]
+#[path = "delivery/no_templates.rs"]
+mod templates;
 mod worker;
 
+#[allow(unused_imports, reason = "for recipes that send messages")]
+pub(crate) use self::kind::{About, Content, Kind, LINK_SAMPLES, SAMPLE_LINK, Written, texts};
+pub use self::kind::{MailKind, MessageSource, SmsKind, Texts};
+pub use self::language::Language;
 pub use self::outbox::{Outbox, SentMessage};
 pub(crate) use self::queue::{DONE_KEPT, FAILED_KEPT, LIFETIME};
 pub(crate) use self::queue::{Due, Senders};
-pub use self::queue::{DueMail, NewMail, Queue};
+pub use self::queue::{DueMail, MessageContext, NewMail, Queue};
 pub(crate) use self::settings::ProviderSettings;
 pub use self::settings::SmsProvider;
 pub(crate) use self::sms::SmsPermit;
 pub use self::sms::{DueSms, NoSmsSender, Sms, SmsSender};
 #[cfg(feature = "smtp")]
 pub use self::smtp::Smtp;
+pub(crate) use self::templates::Templates;
 
 use self::message::{Mailbox, mailbox, message};
 use crate::email::EmailAddress;
@@ -46,38 +58,6 @@ pub enum Message {
     Mail(Mail),
     /// A text message.
     Sms(Sms),
-}
-
-/// What a mail is about. The recipe that sends mails of a kind makes their text when they are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MailKind(&'static str);
-
-impl MailKind {
-    /// A kind with this name.
-    pub(crate) const fn new(name: &'static str) -> Self {
-        Self(name)
-    }
-
-    /// Its name in the database, the log and the output of commands.
-    pub fn name(self) -> &'static str {
-        self.0
-    }
-}
-
-/// What a text message is about, as [`MailKind`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SmsKind(&'static str);
-
-impl SmsKind {
-    /// A kind with this name, which no kind of mail has.
-    pub(crate) const fn new(name: &'static str) -> Self {
-        Self(name)
-    }
-
-    /// Its name in the database, the log and the output of commands.
-    pub fn name(self) -> &'static str {
-        self.0
-    }
 }
 
 /// Whether mails can come from this sender.
@@ -148,18 +128,28 @@ pub(crate) fn check_sms(settings: &ProviderSettings<'_>) -> Result<(), WrongSett
     sms_sender(settings).map(drop)
 }
 
-/// One mail in plain text.
+/// One mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
+    /// Names it, the same each time that it is tried.
+    pub id: String,
+    /// The tenant that it belongs to.
+    pub tenant_id: String,
     /// Its one recipient.
     pub to: EmailAddress,
     /// What its subject line says.
     pub subject: String,
     /// Its text; lines end with `\n`.
     pub text: String,
+    /// The same as HTML, for programs that show it; `None` for a mail that is plain text alone.
+    pub html: Option<String>,
+    /// What it was made from.
+    pub source: MessageSource,
 }
 
-/// A way to deliver mails.
+/// A way to deliver mails. It takes the place of everything that the settings say about sending
+/// ([`AuthBuilder::mailer`](crate::auth::AuthBuilder::mailer)); with [`Mail::source`] it can write other texts, too, as
+/// services with templates of their own do.
 ///
 /// ```
 /// use auth_runtime::delivery::{Mail, SendError, Mailer};

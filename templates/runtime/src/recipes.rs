@@ -31,6 +31,7 @@ pub mod third_party;
 use crate::admin::{Admin, RecipeCommand};
 use crate::auth::{Auth, AuthBuilder, Recipe, StartError};
 use crate::config::Config;
+use crate::delivery::Kind;
 use crate::error::Error;
 
 pub use crate::shapes::{
@@ -61,6 +62,11 @@ pub(crate) static COMMANDS: &[&RecipeCommand] = &[
     #[cfg(feature = "multitenancy")]
     &multitenancy::COMMAND,
 ];
+
+/// The kinds of messages that the recipes of this program send.
+pub(crate) fn message_kinds() -> Vec<Kind> {
+    crate::auth::kinds(ALL)
+}
 
 impl AuthBuilder {
     /// Opens and starts what was not given.

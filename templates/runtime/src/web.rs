@@ -24,6 +24,7 @@ mod matching;
 mod missing;
 mod operations;
 mod outbox;
+mod previews;
 mod protection;
 mod request_log;
 mod swap;

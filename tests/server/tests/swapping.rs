@@ -13,7 +13,7 @@ use std::time::Duration;
 use auth_server::clock::{Clock, ManualClock};
 use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::delivery::{Mail, Mailer, NewMail, SendError};
+use auth_server::delivery::{Mail, Mailer, MessageContext, NewMail, SendError};
 use auth_server::limits::LimitSettings;
 use auth_server::recipes::password_reset::messages;
 use auth_server::store::SharedStore;
@@ -227,7 +227,7 @@ async fn post(auth: &Auth, to: &str) {
         kind: messages::NOTICE,
         tenant_id: "public".to_owned(),
         to: to.parse().expect("an address"),
-        website: None,
+        context: MessageContext::default(),
         subject: None,
         payload: None,
     };

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::{Auth, Parts, recipe};
+use super::{Auth, Parts, messages};
 use crate::crypto::token;
 use crate::delivery::{DONE_KEPT, Due, FAILED_KEPT};
 use crate::error::Error;
@@ -43,7 +43,7 @@ fn send_mails(parts: &Arc<Parts>) {
         Box::pin(async move {
             let parts = server.ok_or_else(|| Error::internal("the server was dropped"))?;
             let recipes = parts.recipes;
-            recipe::compose(recipes, &Auth(parts), due).await
+            messages::compose(recipes, &Auth(parts), due).await
         })
     }));
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::hooks::Hooks;
 use super::mailer::SenderWarnings;
 use super::readiness::Probe;
-use super::{Auth, Parts, Recipe, StartError, background, events, mailer};
+use super::{Auth, Parts, Recipe, StartError, background, events, mailer, messages};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, judgement};
 use crate::crypto::password::{PasswordParams, Passwords};
@@ -155,6 +155,7 @@ impl AuthBuilder {
             let opened = recipe.open(&config, &mut recipe_parts);
             opened.map_err(StartError)?;
         }
+        let templates = messages::templates(recipes, &config)?;
         judgement::warn(&config);
         let names = || CookieNames::of_app(&config.app_id);
         config.session.cookie_names.get_or_insert_with(names);
@@ -248,6 +249,7 @@ impl AuthBuilder {
             passwords,
             limits,
             mail,
+            templates,
             sender_warnings,
             outbox,
             clock,

@@ -9,7 +9,7 @@ use http::Extensions;
 
 use super::{Auth, Linker};
 use crate::config::Config;
-use crate::delivery::{Due, DueMail, DueSms, Mail, MailKind, Message, Sms, SmsKind};
+use crate::delivery::{Content, DueMail, DueSms, MailKind, SmsKind};
 use crate::error::Error;
 use crate::session::{ClaimSource, Validator};
 use crate::shapes::OfferedProvider;
@@ -17,13 +17,13 @@ use crate::store::Store;
 use crate::tenant::{PUBLIC_TENANT, Tenant};
 
 /// A message that is being made; `None` when there is nothing to send.
-type Composing<'a, T> = Pin<Box<dyn Future<Output = Result<Option<T>, Error>> + Send + 'a>>;
+type Composing<'a> = Pin<Box<dyn Future<Output = Result<Option<Content>, Error>> + Send + 'a>>;
 
-/// Makes the text of a mail, and the tokens in it.
-pub(crate) type Compose = for<'a> fn(&'a Auth, DueMail) -> Composing<'a, Mail>;
+/// Makes what a mail says, tokens included.
+pub(crate) type Compose = for<'a> fn(&'a Auth, DueMail) -> Composing<'a>;
 
 /// The same for a text message.
-pub(crate) type ComposeSms = for<'a> fn(&'a Auth, DueSms) -> Composing<'a, Sms>;
+pub(crate) type ComposeSms = for<'a> fn(&'a Auth, DueSms) -> Composing<'a>;
 
 /// Where messages go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(crate) trait Directory: Send + Sync {
 /// A recipe, as the core sees it. Everything has a default: a recipe says only what it takes part in.
 #[async_trait]
 pub(crate) trait Recipe: Send + Sync {
-    /// The kinds of mail that it sends, each with what makes its text.
+    /// The kinds of mail that it sends, each with what makes its content.
     fn mails(&self) -> &'static [(MailKind, Compose)] {
         &[]
     }
@@ -69,7 +69,7 @@ pub(crate) trait Recipe: Send + Sync {
         None
     }
 
-    /// The kinds of text messages that it sends, each with what makes its text.
+    /// The kinds of text messages that it sends, each with what makes its content.
     fn text_messages(&self) -> &'static [(SmsKind, ComposeSms)] {
         &[]
     }
@@ -213,35 +213,4 @@ impl Auth {
         }
         Ok(())
     }
-}
-
-/// The text of a message of any recipe.
-///
-/// # Errors
-/// No recipe sends messages of its kind (another build of the server may), or its recipe failed.
-pub(super) async fn compose(
-    recipes: &[&'static dyn Recipe],
-    auth: &Auth,
-    due: Due,
-) -> Result<Option<Message>, Error> {
-    match due {
-        Due::Mail(due) => {
-            let mut mails = recipes.iter().flat_map(|recipe| recipe.mails());
-            let found = mails.find(|(kind, _)| kind.name() == due.kind);
-            let (_, compose) = found.ok_or_else(|| unknown("mails", &due.kind))?;
-            Ok(compose(auth, due).await?.map(Message::Mail))
-        }
-        Due::Sms(due) => {
-            let mut messages = recipes.iter().flat_map(|recipe| recipe.text_messages());
-            let found = messages.find(|(kind, _)| kind.name() == due.kind);
-            let (_, compose) = found.ok_or_else(|| unknown("text messages", &due.kind))?;
-            Ok(compose(auth, due).await?.map(Message::Sms))
-        }
-    }
-}
-
-fn unknown(what: &str, kind: &str) -> Error {
-    Error::internal(format!(
-        "no recipe that this program is built with sends {what} of the kind `{kind}`"
-    ))
 }

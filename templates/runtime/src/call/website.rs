@@ -1,6 +1,7 @@
 //! The website of a request: where its user is, and where links that are sent to its user lead.
 
 use super::RequestSession;
+use crate::delivery::MessageContext;
 use crate::session::Website;
 
 impl RequestSession {
@@ -10,5 +11,15 @@ impl RequestSession {
     pub fn website(&self) -> &Website {
         let websites = self.auth().websites();
         websites.of_request(self.method(), self.headers())
+    }
+
+    /// What a message has of this request: its website, and the language that its client prefers (`Accept-Language`) of those
+    /// that there are texts in.
+    pub fn message_context(&self) -> MessageContext {
+        let language = self.auth().templates().language(self.headers());
+        MessageContext {
+            website: Some(self.website().clone()),
+            language: Some(language.clone()),
+        }
     }
 }

@@ -9,7 +9,7 @@ use http::HeaderName;
 
 use super::env::Env;
 use super::{Config, DEFAULT_DATABASE, MAX_PASSWORD_THREADS, Secret, check};
-use crate::delivery::{check_sender, check_smtp_url};
+use crate::delivery::{Language, check_sender, check_smtp_url};
 use crate::limits::LimitSettings;
 use crate::session::SessionConfig;
 use crate::store::check_url;
@@ -61,6 +61,13 @@ pub(super) fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Con
         }
     }
     let outbox = env.text("AUTH_MAIL_OUTBOX");
+    let message_templates = env.text("AUTH_MESSAGE_TEMPLATES");
+    let language = env
+        .text("AUTH_MESSAGE_LANGUAGE")
+        .map(|tag| tag.parse::<Language>());
+    if let Some(Err(message)) = &language {
+        env.wrong("AUTH_MESSAGE_LANGUAGE", message);
+    }
     let sms = super::sms::read(env);
     let threads = env.positive("AUTH_PASSWORD_THREADS");
     if threads.is_some_and(|threads| threads > MAX_PASSWORD_THREADS) {
@@ -90,6 +97,8 @@ pub(super) fn read_rest(env: &mut Env<'_>, config: Option<Config>) -> Option<Con
     config.mail_from = sender.unwrap_or(config.mail_from);
     config.smtp_url = smtp.map(Secret::new);
     config.mail_outbox = outbox.map(PathBuf::from);
+    config.message_templates = message_templates.map(PathBuf::from);
+    config.message_language = language.and_then(Result::ok).unwrap_or_default();
     config.sms = sms;
     config.password_threads = threads.unwrap_or(config.password_threads);
     config.body_limit = body_limit.unwrap_or(config.body_limit);

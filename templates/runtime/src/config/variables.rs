@@ -209,6 +209,16 @@ pub const VARIABLES: &[Variable] = &[
         "Folder that takes mails as `.eml` files and text messages as `.txt` files; for development",
     ),
     plain(
+        "AUTH_MESSAGE_TEMPLATES",
+        "none",
+        "Folder with texts of messages that replace those of the program; the command `messages export` writes them",
+    ),
+    plain(
+        "AUTH_MESSAGE_LANGUAGE",
+        "`en`",
+        "Language of messages where the client prefers none with texts; built in are `en`, `de`, `fr`, `es` and `ja`",
+    ),
+    plain(
         "AUTH_SMS_PROVIDER",
         "none",
         "The service that sends text messages: `webhook` (one of your own), `twilio` or `sns` (AWS)",

@@ -1,8 +1,8 @@
 //! A mail as a message of RFC 5322, made by `lettre`.
 
-use lettre::message::Body;
 pub(super) use lettre::message::Mailbox;
 use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 use super::{Mail, SendError};
@@ -24,13 +24,26 @@ pub(super) fn message(mail: &Mail, from: &Mailbox) -> Result<Message, SendError>
         .as_str()
         .parse()
         .map_err(|_| SendError::lasting("the recipient is not a mail address"))?;
-    Message::builder()
+    let builder = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to))
-        .subject(mail.subject.clone())
-        .header(ContentType::TEXT_PLAIN)
-        .body(body(&mail.text))
-        .map_err(|_| SendError::lasting("the mail could not be put together"))
+        .subject(mail.subject.clone());
+    let message = match &mail.html {
+        // The last alternative is the best one (RFC 2046 §5.1.4).
+        Some(html) => builder.multipart(
+            MultiPart::alternative()
+                .singlepart(part(ContentType::TEXT_PLAIN, &mail.text))
+                .singlepart(part(ContentType::TEXT_HTML, html)),
+        ),
+        None => builder
+            .header(ContentType::TEXT_PLAIN)
+            .body(body(&mail.text)),
+    };
+    message.map_err(|_| SendError::lasting("the mail could not be put together"))
+}
+
+fn part(kind: ContentType, text: &str) -> SinglePart {
+    SinglePart::builder().header(kind).body(body(text))
 }
 
 /// Plain ASCII is sent without encoding, so that a long link stays on one line in the raw mail too.
@@ -47,15 +60,20 @@ fn body(text: &str) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::MessageSource;
     use crate::email::EmailAddress;
 
     #[test]
     fn a_mail_has_one_recipient() {
         let from = mailbox("Test <test@ex.co>").expect("a sender");
         let mail = Mail {
+            id: "1".to_owned(),
+            tenant_id: "public".to_owned(),
             to: "ana@ex.co".parse().expect("an address"),
             subject: "Subject".to_owned(),
             text: "Text".to_owned(),
+            html: None,
+            source: MessageSource::default(),
         };
         let message = message(&mail, &from).expect("it can be put together");
         assert_eq!(message.envelope().to().len(), 1);

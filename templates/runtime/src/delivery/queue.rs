@@ -15,7 +15,7 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use super::worker::{self, Compose};
-use super::{DueSms, MailKind, Mailer, SmsKind, SmsPermit, SmsSender};
+use super::{DueSms, Language, MailKind, Mailer, SmsKind, SmsPermit, SmsSender};
 use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::encryption::Encryption;
@@ -57,11 +57,8 @@ pub struct NewMail {
     /// Its recipient, known to the server or not: what asks for mails behaves the same for both, and the
     /// worker finds out.
     pub to: EmailAddress,
-    /// The website that its links lead to: that of the request ([`RequestSession::website`]). `None` stands for that of
-    /// appInfo.
-    ///
-    /// [`RequestSession::website`]: crate::RequestSession::website
-    pub website: Option<Website>,
+    /// Where its links lead to, and its language.
+    pub context: MessageContext,
     /// The user or login method that it is about, where that is known already.
     pub subject: Option<String>,
     /// What the text needs and nothing else knows, such as a code. It is stored encrypted where
@@ -69,9 +66,21 @@ pub struct NewMail {
     pub payload: Option<Vec<u8>>,
 }
 
+/// What a message has of the request that asked for it, by [`message_context`](crate::RequestSession::message_context). The
+/// default is the website of appInfo and the language of the settings.
+#[derive(Debug, Clone, Default)]
+pub struct MessageContext {
+    /// The website that links lead to.
+    pub website: Option<Website>,
+    /// The language of the text.
+    pub language: Option<Language>,
+}
+
 /// A mail that is due.
 #[derive(Clone)]
 pub struct DueMail {
+    /// Names it, the same each time that it is tried.
+    pub id: String,
     /// The name of its kind ([`MailKind::name`]).
     pub kind: String,
     /// See [`NewMail::tenant_id`].
@@ -81,6 +90,8 @@ pub struct DueMail {
     /// The URL of the website's auth pages, without `/` at the end, as the server that accepted the mail had it. So all
     /// attempts to send a mail have the same links, whichever server sends it.
     pub website: String,
+    /// The language of its text, as the server that accepted the mail found it in the request.
+    pub language: Option<Language>,
     /// See [`NewMail::subject`].
     pub subject: Option<String>,
     /// See [`NewMail::payload`].
@@ -189,13 +200,13 @@ impl Queue {
             kind,
             tenant_id,
             to,
-            website,
+            context,
             subject,
             payload,
         } = mail;
         let enqueue = EnqueueMail {
             recipient: to.to_string(),
-            row: self.row(kind, &tenant_id, website.as_ref(), subject, payload)?,
+            row: self.row(kind, &tenant_id, &context, subject, payload)?,
             limit: LIMIT,
         };
         if self.0.store.run(enqueue).await? {
@@ -218,11 +229,11 @@ impl Queue {
         &self,
         kind: MailKind,
         tenant_id: &str,
-        website: Option<&Website>,
+        context: &MessageContext,
         subject: Option<String>,
         payload: Option<Vec<u8>>,
     ) -> Result<NewMailRow, Error> {
-        self.new_row(kind.name(), tenant_id, website, (subject, payload))
+        self.new_row(kind.name(), tenant_id, context, (subject, payload))
     }
 
     /// The same for a text message, which the budget of its country was charged for.
@@ -234,17 +245,17 @@ impl Queue {
         kind: SmsKind,
         _permit: SmsPermit,
         tenant_id: &str,
-        website: Option<&Website>,
+        context: &MessageContext,
         payload: Option<Vec<u8>>,
     ) -> Result<NewMailRow, Error> {
-        self.new_row(kind.name(), tenant_id, website, (None, payload))
+        self.new_row(kind.name(), tenant_id, context, (None, payload))
     }
 
     fn new_row(
         &self,
         kind: &'static str,
         tenant_id: &str,
-        website: Option<&Website>,
+        context: &MessageContext,
         (subject, payload): (Option<String>, Option<Vec<u8>>),
     ) -> Result<NewMailRow, Error> {
         let id = Uuid::new_v4().to_string();
@@ -254,7 +265,8 @@ impl Queue {
         Ok(NewMailRow {
             kind,
             tenant_id: tenant_id.to_owned(),
-            website: self.0.auth_pages(website),
+            website: self.0.auth_pages(context.website.as_ref()),
+            language: context.language.as_ref().map(ToString::to_string),
             subject,
             payload,
             request_id: request_id::current().map(|id| id.as_str().to_owned()),
@@ -327,6 +339,8 @@ impl Inner {
             "its content cannot be decrypted: is AUTH_ENCRYPTION_SECRET still the same?".to_owned()
         })?;
         let website = row.website.unwrap_or_else(|| self.auth_pages(None));
+        // What is no language was written by another program: the default language is as good.
+        let language = row.language.and_then(|tag| tag.parse().ok());
         // No address is a number: it has an `@`.
         if let Some(to) = PhoneNumber::from_normal(&row.recipient) {
             return Ok(Due::Sms(DueSms {
@@ -335,16 +349,19 @@ impl Inner {
                 tenant_id: row.tenant_id,
                 to,
                 website,
+                language,
                 payload,
             }));
         }
         let to = EmailAddress::parse(&row.recipient)
             .map_err(|_| "the recipient is neither a mail address nor a number".to_owned())?;
         Ok(Due::Mail(DueMail {
+            id: row.id,
             kind: row.kind,
             tenant_id: row.tenant_id,
             to,
             website,
+            language,
             subject: row.subject,
             payload,
         }))

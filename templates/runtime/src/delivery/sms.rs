@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{Both, SendError};
+use super::{Both, Language, MessageSource, SendError};
 use crate::phone::PhoneNumber;
 
 /// One text message (SMS).
@@ -18,6 +18,8 @@ pub struct Sms {
     pub to: PhoneNumber,
     /// Its text; lines end with `\n`.
     pub text: String,
+    /// What it was made from.
+    pub source: MessageSource,
 }
 
 /// A text message whose turn has come.
@@ -33,6 +35,8 @@ pub struct DueSms {
     pub to: PhoneNumber,
     /// The URL of the website's auth pages, without `/` at the end.
     pub website: String,
+    /// As that of a mail ([`DueMail::language`](super::DueMail::language)).
+    pub language: Option<Language>,
     /// As that of a mail ([`NewMail::payload`](super::NewMail::payload)).
     pub payload: Option<Vec<u8>>,
 }

@@ -32,6 +32,8 @@ pub(crate) struct NewMailRow {
     pub(crate) tenant_id: String,
     /// The URL of the auth pages that its links lead to.
     pub(crate) website: String,
+    /// The language of its text; `None` stands for that of the settings.
+    pub(crate) language: Option<String>,
     /// Whom it is about: a user or a login method, where that is known already.
     pub(crate) subject: Option<String>,
     /// What the text needs and only this row knows; sealed.
@@ -118,8 +120,8 @@ pub(crate) async fn insert(
     tx.execute(
         "INSERT INTO mail_outbox (id, kind, tenant_id, recipient, recipient_hash, subject, payload,
                               request_id, state, attempts, created_at, due_at, leased_until,
-                              expires_at, website)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9, 0, $10, $11)
+                              expires_at, website, language)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', 0, $9, $9, 0, $10, $11, $12)
          ON CONFLICT (id) DO NOTHING",
         &[
             (&row.id).into(),
@@ -133,6 +135,7 @@ pub(crate) async fn insert(
             row.created_at.into(),
             row.expires_at.into(),
             (&row.website).into(),
+            row.language.as_ref().into(),
         ],
     )
     .await
@@ -148,6 +151,8 @@ pub(crate) struct ClaimedMail {
     pub(crate) recipient: String,
     /// `None` in the row of a server that does not know the column.
     pub(crate) website: Option<String>,
+    /// As that of the website.
+    pub(crate) language: Option<String>,
     pub(crate) subject: Option<String>,
     pub(crate) payload: Option<Vec<u8>>,
     pub(crate) request_id: Option<String>,
@@ -203,7 +208,7 @@ impl ClaimMails {
                          ORDER BY due_at, id LIMIT 1)
                    AND state = 'waiting' AND leased_until <= $1
                  RETURNING id, kind, tenant_id, recipient, subject, payload, request_id, expires_at,
-                       attempts, website",
+                       attempts, website, language",
                 &[self.now.into(), self.leased_until.into(), hash.into()],
             )
             .await?;
@@ -219,6 +224,7 @@ impl ClaimMails {
                 expires_at: row.get(7)?,
                 attempt: row.get(8)?,
                 website: row.get(9)?,
+                language: row.get(10)?,
             })
         })
         .transpose()

@@ -62,6 +62,14 @@ const CORE: &[Migration] = &[
             "../../migrations/core/0003_addresses_of_login_methods.sql"
         )),
     },
+    Migration {
+        number: 4,
+        name: "language of mails",
+        oldest_release: "0.1.0",
+        sql: Sql::Both(include_str!(
+            "../../migrations/core/0004_language_of_mails.sql"
+        )),
+    },
 ];
 
 /// The table that records migrations, in the types of PostgreSQL.

@@ -21,7 +21,9 @@ use super::missing::{MissingOperations, Wanted};
 use super::protection::Protection;
 use super::request_log::OperationId;
 use super::swap::{Held, Source};
-use super::{Api, Origins, Route, Scope, Sessions, cache_control, cors, dispatch, error, outbox};
+use super::{
+    Api, Origins, Route, Scope, Sessions, cache_control, cors, dispatch, error, outbox, previews,
+};
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
 
@@ -267,7 +269,9 @@ where
     S: Service<Request<Body>, Response = Response<Body>>,
 {
     let auth = shared.auth.clone();
-    if let Some(mut page) = outbox::page(&auth, &request) {
+    let page = outbox::page(&auth, &request);
+    let page = page.or_else(|| previews::page(&auth, &request));
+    if let Some(mut page) = page {
         shared.protection.apply(page.headers_mut());
         return Ok(page);
     }

@@ -24,7 +24,7 @@ use crate::auth::Auth;
 use crate::delivery::{Message, SentMessage};
 
 const PATH: &str = "/dev/outbox";
-const STYLE: &str = "\
+pub(super) const STYLE: &str = "\
     :root{color-scheme:light dark}\
     body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2.5rem auto;padding:0 1.25rem;\
     color:light-dark(#16181d,#f1f2f6);background:light-dark(#f5f6fa,#0d0e13)}\
@@ -39,14 +39,25 @@ pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body
     if request.uri().path() != PATH || *request.method() != Method::GET {
         return None;
     }
-    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    let is_from_here = peer.ip().to_canonical().is_loopback();
-    if !is_from_here || !is_loopback(&format!("http://{host}")) || is_forwarded(request) {
+    if !is_from_this_machine(request)? {
         return None;
     }
     let messages = auth.dev_outbox()?.recent();
-    let mut response = Response::new(Body::from(html(&messages)));
+    Some(response(html(&messages)))
+}
+
+/// Whether a request comes from this machine, names it as its host, and no proxy has passed it on; `None` where that is not
+/// known.
+pub(super) fn is_from_this_machine(request: &Request<Body>) -> Option<bool> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    let is_from_here = peer.ip().to_canonical().is_loopback();
+    Some(is_from_here && is_loopback(&format!("http://{host}")) && !is_forwarded(request))
+}
+
+/// A page that loads nothing, runs nothing, and is not stored.
+pub(super) fn response(html: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(html));
     let headers = response.headers_mut();
     cache_control::forbid_storing(headers);
     headers.insert(
@@ -62,7 +73,7 @@ pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body
         header::REFERRER_POLICY,
         HeaderValue::from_static("no-referrer"),
     );
-    Some(response)
+    response
 }
 
 /// Whether a proxy has passed a request on, as far as that can be seen.
@@ -84,7 +95,8 @@ fn html(messages: &[SentMessage]) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8>\
          <meta name=viewport content=\"width=device-width\"><title>Outbox</title>\
-         <style>{STYLE}</style><h1>Outbox</h1>{content}\n"
+         <style>{STYLE}</style><h1>Outbox</h1>\
+         <p><a href=\"/dev/messages\">All messages with samples</a></p>{content}\n"
     )
 }
 
@@ -113,7 +125,7 @@ fn linked(line: &str) -> String {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -124,21 +136,26 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::{Mail, Sms};
+    use crate::delivery::{Mail, MessageSource, Sms};
     use crate::phone::PhoneNumber;
 
     #[test]
     fn texts_are_escaped_and_links_can_be_clicked() {
         let mail = Mail {
+            id: "1".to_owned(),
+            tenant_id: "public".to_owned(),
             to: "a&b@ex.co".parse().expect("an address"),
             subject: "<script>".to_owned(),
             text: "Hello\nhttps://app.test/?a=1&b=2\njavascript:alert(1)".to_owned(),
+            html: None,
+            source: MessageSource::default(),
         };
         let sms = Sms {
-            id: "1".to_owned(),
+            id: "2".to_owned(),
             tenant_id: "public".to_owned(),
             to: PhoneNumber::from_normal("+36201234567").expect("a number"),
             text: "<b>123456".to_owned(),
+            source: MessageSource::default(),
         };
         let sent = |message| SentMessage { at: 0, message };
         let page = html(&[sent(Message::Mail(mail)), sent(Message::Sms(sms))]);

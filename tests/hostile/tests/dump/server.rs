@@ -7,7 +7,7 @@ use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::crypto::token;
-use auth_server::delivery::{Mail, Mailer, NewMail, SendError};
+use auth_server::delivery::{Mail, Mailer, MessageContext, NewMail, SendError};
 use auth_server::recipes::password_reset::messages;
 use auth_server::session::{AntiCsrf, SessionTokens, TransferMethod, VerifyOptions};
 use auth_server::testing::{CapturedMails, FAST_PASSWORDS};
@@ -160,7 +160,7 @@ impl Server {
             kind: messages::LINK,
             tenant_id: "public".to_owned(),
             to: "ida@ex.co".parse().expect("an address"),
-            website: None,
+            context: MessageContext::default(),
             subject: None,
             payload: Some(CODE.as_bytes().to_vec()),
         };

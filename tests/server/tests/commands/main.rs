@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod keys;
+mod messages;
 mod outbox;
 mod sessions;
 mod settings;

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod outbox;
+mod tls;
 
 use std::sync::{Arc, Mutex};
 
@@ -138,11 +139,40 @@ async fn a_reset_link_goes_out_over_smtp() {
         "MAIL FROM:<test@ex.co>",
         "RCPT TO:<ana@ex.co>",
         "Subject: Password reset instructions\n",
+        "Content-Type: multipart/alternative;",
         "Content-Type: text/plain; charset=utf-8\n",
         "\nhttp://localhost:3000/auth/reset-password?token=",
+        "Content-Type: text/html; charset=utf-8\n",
+        "\n<!doctype html>\n",
     ] {
         assert!(received.contains(part), "{part} is missing in\n{received}");
     }
+    // Programs show the last part that they can (RFC 2046 §5.1.4).
+    let place = |part| received.find(part).expect("it was just found");
+    assert!(place("text/plain") < place("text/html"));
+    assert_eq!(received.matches("\nSubject: ").count(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_in_another_language_goes_out_encoded() {
+    let mail = MailServer::default();
+    let server = start(&mail).await;
+    sign_up(&server, "ana@ex.co").await;
+    let body = json!({"formFields": [{"id": "email", "value": "ana@ex.co"}]});
+    let ask = server.post("/auth/user/password/reset/token");
+    ask.header("accept-language", "ja").json(&body).await;
+    server.auth.close().await;
+    let received = mail.received_for("ana@ex.co").concat();
+    assert!(received.is_ascii(), "{received}");
+    let subject = "Subject: =?utf-8?b?44OR44K544Ov44O844OJ44Gu5YaN6Kit5a6a?=\n";
+    assert!(received.contains(subject), "{received}");
+    let encoded = received
+        .matches("Content-Transfer-Encoding: base64\n")
+        .count()
+        + received
+            .matches("Content-Transfer-Encoding: quoted-printable\n")
+            .count();
+    assert_eq!(encoded, 2, "{received}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

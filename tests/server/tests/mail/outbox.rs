@@ -70,10 +70,23 @@ async fn the_page_of_the_outbox_is_not_there_without_an_outbox_or_for_others() {
     assert_eq!(server.get("/dev/outbox").send().await.status, 404);
 }
 
-/// What the page answers to a request as the server sees it.
+/// What the pages of outbox and samples answer to a request as the server sees it.
 async fn page(server: &Server, peer: &str, headers: &[(&str, &str)], version: Version) -> u16 {
+    let outbox = page_at("/dev/outbox", server, peer, headers, version).await;
+    let samples = page_at("/dev/messages", server, peer, headers, version).await;
+    assert_eq!(outbox, samples, "{peer} {headers:?}");
+    outbox
+}
+
+async fn page_at(
+    path: &str,
+    server: &Server,
+    peer: &str,
+    headers: &[(&str, &str)],
+    version: Version,
+) -> u16 {
     let peer: SocketAddr = peer.parse().expect("it is an address");
-    let mut request = Request::get("/dev/outbox").version(version);
+    let mut request = Request::get(path).version(version);
     request = request.extension(ConnectInfo(peer));
     if headers.iter().all(|(name, _)| *name != "host") {
         request = request.header("host", "localhost:3001");
@@ -125,6 +138,40 @@ async fn the_page_of_the_outbox_is_for_this_machine_alone() {
         .await;
         assert_eq!(page(&server, here, &[], v11).await, 404, "{api} {website}");
     }
+}
+
+#[tokio::test]
+async fn the_page_of_samples_shows_every_text_by_the_files_as_they_are_now() {
+    let folder = TempDir::new().expect("there is room for a folder");
+    let texts = folder.path().join("texts");
+    std::fs::create_dir(&texts).expect("there is room for a folder");
+    let server = Server::start_with(|config| {
+        config.mail_outbox = Some(folder.path().join("outbox"));
+        config.message_templates = Some(texts.clone());
+    })
+    .await;
+    let body = async || server.get("/dev/messages").send().await.body;
+    let page = body().await;
+    for kind in ["password-reset", "password-changed", "email-verification"] {
+        for language in ["en", "de", "fr", "es", "ja"] {
+            let title = format!("<h2>{kind}.{language}.txt</h2>");
+            assert_eq!(page.matches(&title).count(), 1, "{title}");
+        }
+    }
+    // With a link, with a code, and with both.
+    for kind in ["passwordless-login", "passwordless-login-sms"] {
+        assert_eq!(page.matches(&format!("<h2>{kind}.en.txt</h2>")).count(), 3);
+    }
+    assert_eq!(page.matches("<iframe sandbox ").count(), 30);
+    let file = texts.join("password-reset.en.txt");
+    std::fs::write(&file, "Subject: Ours <now>\n\n{{ app_name }}\n").expect("written");
+    assert!(body().await.contains("<p>Ours &lt;now&gt;</p>"));
+    std::fs::write(&file, "Subject: Ours\n\n{{ nme }}\n").expect("written");
+    let page = body().await;
+    assert!(
+        page.contains("password-reset.en.txt:3: undefined value"),
+        "{page}"
+    );
 }
 
 #[cfg(unix)]

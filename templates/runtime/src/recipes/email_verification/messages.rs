@@ -1,12 +1,16 @@
-//! The mail of the recipe.
+//! The mail of the recipe. Its texts stand in the folder `messages`.
 
 use super::{login_method, new_token};
 use crate::auth::{Auth, Compose};
-use crate::delivery::{DueMail, Mail, MailKind};
+use crate::delivery::{Content, DueMail, LINK_SAMPLES, MailKind, texts};
 use crate::error::Error;
 
 /// A link that proves the address.
-pub const LINK: MailKind = MailKind::new("email-verification");
+pub const LINK: MailKind = MailKind::new(
+    "email-verification",
+    texts!("messages/email-verification"),
+    LINK_SAMPLES,
+);
 
 /// All of them.
 pub(super) static ALL: &[(MailKind, Compose)] =
@@ -14,7 +18,7 @@ pub(super) static ALL: &[(MailKind, Compose)] =
 
 /// The mail with a link; nothing if the login method does not exist any more, has another address now, or has
 /// verified it.
-async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
+async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Content>, Error> {
     let Some(recipe_user_id) = due.subject else {
         return Err(Error::internal("a mail for verification names no user"));
     };
@@ -26,17 +30,7 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
         return Ok(None);
     }
     let token = new_token(auth, &recipe_user_id, &due.tenant_id, &due.to).await?;
-    let app_info = auth.app_info();
-    let website = &due.website;
-    let (name, tenant) = (&app_info.app_name, &due.tenant_id);
-    Ok(Some(Mail {
-        to: due.to,
-        subject: "Email verification instructions".to_owned(),
-        text: format!(
-            "This address was entered for an account at {name}.\n\n\
-             This link leads to the page where you confirm that it is yours. It works for one day:\n\n\
-             {website}/verify-email?token={token}&tenantId={tenant}\n\n\
-             If it was not you, ignore this mail.\n"
-        ),
-    }))
+    let (website, tenant) = (&due.website, &due.tenant_id);
+    let link = format!("{website}/verify-email?token={token}&tenantId={tenant}");
+    Ok(Some(Content::of_link(link)))
 }

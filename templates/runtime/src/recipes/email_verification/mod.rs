@@ -100,7 +100,7 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
         kind: messages::LINK,
         tenant_id: session.tenant_id.clone(),
         to: EmailAddress::parse(&email).map_err(Error::internal)?,
-        website: Some(call.website().clone()),
+        context: call.message_context(),
         subject: Some(session.recipe_user_id.clone()),
         payload: None,
     };

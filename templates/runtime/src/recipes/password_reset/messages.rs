@@ -1,28 +1,36 @@
-//! The mails of the recipe.
+//! The mails of the recipe. Their texts stand in the folder `messages`.
 
 use super::{is_at_risk, new_token};
 use crate::auth::{Auth, Compose};
-use crate::delivery::{DueMail, Mail, MailKind};
+use crate::delivery::{Content, DueMail, LINK_SAMPLES, MailKind, texts};
 use crate::error::Error;
 use crate::recipes::email_password::login_method;
 use crate::tenant::PUBLIC_TENANT;
 
 /// A link for a new password.
-pub const LINK: MailKind = MailKind::new("password-reset");
+pub const LINK: MailKind = MailKind::new(
+    "password-reset",
+    texts!("messages/password-reset"),
+    LINK_SAMPLES,
+);
 
 /// The password was changed.
-pub const NOTICE: MailKind = MailKind::new("password-changed");
+pub const NOTICE: MailKind = MailKind::new(
+    "password-changed",
+    texts!("messages/password-changed"),
+    LINK_SAMPLES,
+);
 
 /// All of them.
 pub(super) static ALL: &[(MailKind, Compose)] = &[
     (LINK, |auth, due| Box::pin(compose_link(auth, due))),
-    (NOTICE, |auth, due| {
-        Box::pin(async move { Ok(Some(compose_notice(auth, due))) })
+    (NOTICE, |_, due| {
+        Box::pin(async move { Ok(Some(compose_notice(&due))) })
     }),
 ];
 
 /// The mail with a link; nothing for an unknown address.
-async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
+async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Content>, Error> {
     let store = auth.store();
     let Some((user, _)) = store.email_password_user(&due.tenant_id, &due.to).await? else {
         return Ok(None);
@@ -35,40 +43,16 @@ async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> 
     let Some(token) = new_token(auth, recipe_user_id, &due.tenant_id, &due.to).await? else {
         return Ok(None);
     };
-    let app_info = auth.app_info();
-    let website = &due.website;
-    let (name, tenant) = (&app_info.app_name, &due.tenant_id);
-    Ok(Some(Mail {
-        to: due.to,
-        subject: "Password reset instructions".to_owned(),
-        text: format!(
-            "A new password for your account at {name} was requested.\n\n\
-             This link leads to the page where you choose it. It works for one hour:\n\n\
-             {website}/reset-password?token={token}&tenantId={tenant}\n\n\
-             If it was not you, ignore this mail: your password stays as it is.\n"
-        ),
-    }))
+    let (website, tenant) = (&due.website, &due.tenant_id);
+    let link = format!("{website}/reset-password?token={token}&tenantId={tenant}");
+    Ok(Some(Content::of_link(link)))
 }
 
-/// The notification of a changed password. There is no token in it.
-fn compose_notice(auth: &Auth, due: DueMail) -> Mail {
-    let app_info = auth.app_info();
-    let website = &due.website;
-    let name = &app_info.app_name;
+/// The notification of a changed password. There is no token in its link.
+fn compose_notice(due: &DueMail) -> Content {
     let tenant = match due.tenant_id.as_str() {
         PUBLIC_TENANT => String::new(),
         tenant => format!("?tenantId={tenant}"),
     };
-    Mail {
-        to: due.to,
-        subject: "Your password was changed".to_owned(),
-        text: format!(
-            "The password of your account at {name} was changed with a link from a mail to this \
-             address. All devices are signed out.\n\n\
-             If it was you, there is nothing to do: sign in with the new password.\n\n\
-             If it was not you, another person can read your mail. Change the password of your mailbox \
-             first, then ask for a new one here:\n\n\
-             {website}/reset-password{tenant}\n"
-        ),
-    }
+    Content::of_link(format!("{}/reset-password{tenant}", due.website))
 }

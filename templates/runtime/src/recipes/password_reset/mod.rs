@@ -65,7 +65,7 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
         kind: messages::LINK,
         tenant_id: call.tenant().to_owned(),
         to,
-        website: Some(call.website().clone()),
+        context: call.message_context(),
         subject: None,
         payload: None,
     };
@@ -123,7 +123,7 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
     let notice = auth.mail().row(
         messages::NOTICE,
         call.tenant(),
-        Some(call.website()),
+        &call.message_context(),
         Some(owner.recipe_user_id.clone()),
         None,
     )?;

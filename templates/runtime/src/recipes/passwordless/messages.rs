@@ -1,4 +1,8 @@
-//! The messages of the recipe.
+//! The messages of the recipe. Their texts stand in the folder `messages`. A text message is short, since each part of 160
+//! characters is paid for; its last line lets browsers fill the code in on pages of its host alone (WICG, "Origin-bound
+//! one-time codes").
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
@@ -6,22 +10,51 @@ use super::derivation::DeviceId;
 use super::settings::{self, FlowType};
 use super::sql::IssueCode;
 use crate::auth::{Auth, Compose, ComposeSms};
-use crate::delivery::{DueMail, DueSms, Mail, MailKind, Sms, SmsKind};
+use crate::delivery::{Content, MailKind, SAMPLE_LINK, SmsKind, texts};
 use crate::error::Error;
 
 /// A code, a link or both.
-pub const CODE: MailKind = MailKind::new("passwordless-login");
-
-/// All of them.
-pub(super) static ALL: &[(MailKind, Compose)] =
-    &[(CODE, |auth, due| Box::pin(compose_code(auth, due)))];
+pub const CODE: MailKind = MailKind::new(
+    "passwordless-login",
+    texts!("messages/passwordless-login"),
+    SAMPLES,
+);
 
 /// The same as a text message.
-pub const CODE_SMS: SmsKind = SmsKind::new("passwordless-login-sms");
+pub const CODE_SMS: SmsKind = SmsKind::new(
+    "passwordless-login-sms",
+    texts!("messages/passwordless-login-sms"),
+    SAMPLES,
+);
+
+/// A link, a code, and both.
+const SAMPLES: &[Content] = &[
+    Content {
+        link: Some(Cow::Borrowed(SAMPLE_LINK)),
+        code: None,
+        minutes: Some(15),
+    },
+    Content {
+        link: None,
+        code: Some(Cow::Borrowed("123456")),
+        minutes: Some(15),
+    },
+    Content {
+        link: Some(Cow::Borrowed(SAMPLE_LINK)),
+        code: Some(Cow::Borrowed("123456")),
+        minutes: Some(15),
+    },
+];
+
+/// All mails.
+pub(super) static ALL: &[(MailKind, Compose)] = &[(CODE, |auth, due| {
+    Box::pin(issue(auth, due.payload, due.website, due.tenant_id))
+})];
 
 /// All text messages.
-pub(super) static ALL_SMS: &[(SmsKind, ComposeSms)] =
-    &[(CODE_SMS, |auth, due| Box::pin(compose_sms(auth, due)))];
+pub(super) static ALL_SMS: &[(SmsKind, ComposeSms)] = &[(CODE_SMS, |auth, due| {
+    Box::pin(issue(auth, due.payload, due.website, due.tenant_id))
+})];
 
 /// The data of a message in the queue, as JSON. Codes are made when a message is sent, and without a code the device id is
 /// of no use. Where sending has failed before, the database holds the hash of a code that was made then, and a thief
@@ -43,21 +76,13 @@ impl Payload {
     }
 }
 
-/// What a message says.
-struct Issued {
-    flow: FlowType,
-    /// How long it works.
-    minutes: i64,
-    code: String,
-    link: String,
-}
-
-/// Makes a new code; nothing if the attempt is over.
+/// Makes a new code, a link or both; nothing if the attempt is over.
 async fn issue(
     auth: &Auth,
     payload: Option<Vec<u8>>,
-    (website, tenant): (&str, &str),
-) -> Result<Option<Issued>, Error> {
+    website: String,
+    tenant: String,
+) -> Result<Option<Content>, Error> {
     let payload = payload.unwrap_or_default();
     let Payload { device_id, flow } = serde_json::from_slice(&payload).map_err(Error::internal)?;
     let device_id = DeviceId::parse(&device_id);
@@ -78,77 +103,42 @@ async fn issue(
     let link = format!(
         "{website}/verify?preAuthSessionId={pre_auth_session_id}&tenantId={tenant}#{link_code}"
     );
-    Ok(Some(Issued {
-        flow,
-        minutes,
-        code: sent.user_input_code,
-        link,
+    Ok(Some(Content {
+        link: flow.has_link().then(|| link.into()),
+        code: flow.has_code().then(|| sent.user_input_code.into()),
+        minutes: Some(minutes),
     }))
 }
 
-/// The mail with a new code.
-async fn compose_code(auth: &Auth, due: DueMail) -> Result<Option<Mail>, Error> {
-    let Some(issued) = issue(auth, due.payload, (&due.website, &due.tenant_id)).await? else {
-        return Ok(None);
-    };
-    let name = &auth.app_info().app_name;
-    let Issued {
-        flow,
-        minutes,
-        code,
-        link,
-    } = issued;
-    let code = format!("This code works there for {minutes} minutes:\n\n{code}\n\n");
-    let link = if flow.has_code() {
-        format!("Or open this link:\n\n{link}\n\n")
-    } else {
-        format!("This link signs you in. It works once, for {minutes} minutes:\n\n{link}\n\n")
-    };
-    let code = if flow.has_code() { code.as_str() } else { "" };
-    let link = if flow.has_link() { link.as_str() } else { "" };
-    Ok(Some(Mail {
-        to: due.to,
-        subject: "Login to your account".to_owned(),
-        text: format!(
-            "A sign-in to {name} with this address was requested.\n\n\
-             {code}{link}\
-             If it was not you, ignore this mail. Do not share the code or the link.\n"
-        ),
-    }))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::{Language, Templates};
 
-/// The text message with a new code. It is short, since each part of 160 characters is paid for.
-async fn compose_sms(auth: &Auth, due: DueSms) -> Result<Option<Sms>, Error> {
-    let Some(issued) = issue(auth, due.payload, (&due.website, &due.tenant_id)).await? else {
-        return Ok(None);
-    };
-    let Issued {
-        flow,
-        minutes,
-        code,
-        link,
-    } = issued;
-    let name = &auth.app_info().app_name;
-    let mut text = if flow.has_code() {
-        format!(
-            "{code} is your code to sign in to {name}. It works for {minutes} minutes. Do not share it.\n"
-        )
-    } else {
-        format!("Sign in to {name} with this link. It works once, for {minutes} minutes.\n")
-    };
-    if flow.has_link() {
-        text += &format!("{link}\n");
+    /// What GSM 03.38 has of ASCII and of the accents of our languages; each other character more than halves what one part
+    /// holds.
+    fn is_gsm(character: char) -> bool {
+        let is_ascii = matches!(character, '\n' | ' '..='~') && !"[\\]^`{|}~".contains(character);
+        is_ascii || "£¥èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà¡¿§".contains(character)
     }
-    if flow.has_code() {
-        // Browsers fill the code in on pages of this host alone (WICG, "Origin-bound one-time codes").
-        let host = url::Url::parse(&due.website).ok();
-        let host = host.as_ref().and_then(url::Url::host_str);
-        text += &host.map_or_else(String::new, |host| format!("\n@{host} #{code}\n"));
+
+    #[test]
+    fn a_text_message_with_a_code_is_one_part_in_languages_with_an_alphabet() {
+        let kinds = [CODE_SMS.kind()];
+        let templates = Templates::open(&kinds, None, "The Example Shop", &Language::default());
+        let templates = templates.expect("the texts are right");
+        let samples = templates.samples(&kinds, "The Example Shop");
+        for (_, message) in samples.expect("the texts are right") {
+            let (language, text) = (message.language.as_str(), message.text.trim_end());
+            if language == "ja" {
+                continue;
+            }
+            let other: String = text.chars().filter(|one| !is_gsm(*one)).collect();
+            assert_eq!(other, "", "{language}: {text}");
+            assert!(
+                text.contains("https://") || text.len() <= 160,
+                "{language}: {text}"
+            );
+        }
     }
-    Ok(Some(Sms {
-        id: due.id,
-        tenant_id: due.tenant_id,
-        to: due.to,
-        text,
-    }))
 }

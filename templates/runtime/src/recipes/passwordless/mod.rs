@@ -306,14 +306,15 @@ async fn message(
 ) -> Result<NewMailRow, Error> {
     let payload = Some(Payload::new(device_id, flow).to_bytes()?);
     let auth = call.auth();
-    let (queue, tenant, website) = (auth.mail(), call.tenant(), Some(call.website()));
+    let (queue, tenant) = (auth.mail(), call.tenant());
+    let context = call.message_context();
     let Some(number) = contact.phone_number() else {
-        return queue.row(messages::CODE, tenant, website, None, payload);
+        return queue.row(messages::CODE, tenant, &context, None, payload);
     };
     let number = PhoneNumber::from_normal(number);
     let number = number.ok_or_else(|| Error::internal("a device has a damaged number"))?;
     let permit = auth.limits().take_sms(&number).await?;
-    queue.sms_row(messages::CODE_SMS, permit, tenant, website, payload)
+    queue.sms_row(messages::CODE_SMS, permit, tenant, &context, payload)
 }
 
 async fn find_device(call: &Call, pre_auth_session_id: &str) -> Result<Option<Device>, Error> {

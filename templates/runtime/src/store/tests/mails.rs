@@ -18,6 +18,7 @@ pub(crate) fn row(kind: &'static str, created_at: i64) -> NewMailRow {
         kind,
         tenant_id: "public".to_owned(),
         website: "https://example.com/auth".to_owned(),
+        language: Some("de".to_owned()),
         subject: Some("u1".to_owned()),
         payload: Some(vec![0, 255]),
         request_id: None,
