@@ -144,8 +144,10 @@ impl Namer {
     fn unique(&mut self, name: &str, separator: &str) -> String {
         let mut candidate = name.to_owned();
         let mut number = 2;
+        // `Self2`: `Self_2` is no name of a type to rustc's lints.
+        let stem = name.trim_end_matches('_');
         while !self.taken.insert(candidate.clone()) {
-            candidate = format!("{name}{separator}{number}");
+            candidate = format!("{stem}{separator}{number}");
             number += 1;
         }
         candidate
@@ -232,6 +234,8 @@ mod tests {
         assert_eq!(namer.variant("field error").as_str(), "FieldError2");
         assert_eq!(namer.variant("404").as_str(), "Value404");
         assert_eq!(namer.variant("⠀⠀").as_str(), "Value");
+        assert_eq!(namer.variant("Self").as_str(), "Self_");
+        assert_eq!(namer.variant("self").as_str(), "Self2");
     }
 
     #[test]
