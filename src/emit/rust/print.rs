@@ -23,9 +23,9 @@ pub(super) fn item(tokens: TokenStream) -> String {
 }
 
 fn parse(tokens: TokenStream) -> syn::Item {
-    let text = tokens.to_string();
+    let shown = tokens.clone();
     syn::parse2(tokens).unwrap_or_else(|error| {
-        panic!("auth-gen made an item that is not Rust: {error}\n{text}");
+        panic!("auth-gen made an item that is not Rust: {error}\n{shown}");
     })
 }
 

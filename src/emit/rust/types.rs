@@ -1,58 +1,82 @@
 //! `ir::Type` → Rust type.
 
 use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 
 use crate::ir::{Api, Field, ModelId, Scalar, Shape, Type};
 
-/// A type as tokens: split, but not parsed.
-pub(super) fn tokens(text: &str) -> TokenStream {
-    text.parse().expect("the text below is made of tokens")
+/// `Vec<FormField>`.
+pub(super) fn ty(api: &Api, ty: &Type) -> TokenStream {
+    let inner = |inner: &Type| self::ty(api, inner);
+    match ty {
+        Type::Bool => quote!(bool),
+        Type::Int => quote!(i64),
+        Type::Float => quote!(f64),
+        Type::String(_) => quote!(String),
+        Type::Literal(scalar, values) => literal(*scalar, values),
+        Type::Json => quote!(Value),
+        Type::List(item) => {
+            let item = inner(item);
+            quote!(Vec<#item>)
+        }
+        Type::Map(value) => map(api, value),
+        Type::Nullable(value) => {
+            let value = inner(value);
+            quote!(Option<#value>)
+        }
+        Type::Model(id) => {
+            let name = format_ident!("{}", api.model(*id).name.as_str());
+            quote!(#name)
+        }
+    }
 }
 
-/// The type as text: `Vec<FormField>`.
-pub(super) fn text(api: &Api, ty: &Type) -> String {
-    match ty {
-        Type::Bool => "bool".to_owned(),
-        Type::Int => "i64".to_owned(),
-        Type::Float => "f64".to_owned(),
-        Type::String(_) => "String".to_owned(),
-        Type::Literal(scalar, values) => literal(*scalar, values),
-        Type::Json => "Value".to_owned(),
-        Type::List(item) => format!("Vec<{}>", text(api, item)),
-        Type::Map(value) => format!("BTreeMap<String, {}>", text(api, value)),
-        Type::Nullable(inner) => format!("Option<{}>", text(api, inner)),
-        Type::Model(id) => api.model(*id).name.as_str().to_owned(),
-    }
+/// A map with values of a type.
+pub(super) fn map(api: &Api, value: &Type) -> TokenStream {
+    let value = ty(api, value);
+    quote!(BTreeMap<String, #value>)
+}
+
+/// A type as it is written within a macro, which prettyplease does not print.
+pub(super) fn text(ty: &TokenStream) -> String {
+    ty.to_string().replace(' ', "").replace(',', ", ")
 }
 
 /// A type of one value where that can be written, or else the type of all of them, and the constraints of the
 /// request say the rest.
-fn literal(scalar: Scalar, values: &[String]) -> String {
+fn literal(scalar: Scalar, values: &[String]) -> TokenStream {
+    let value = |text: &String| -> TokenStream { text.parse().expect("JSON is tokens") };
     match (scalar, values) {
-        (Scalar::Bool, [only]) => format!("auth_runtime::literal::Flag<{only}>"),
-        (Scalar::Int, [only]) => format!("auth_runtime::literal::Whole<{only}>"),
-        (Scalar::Bool, _) => "bool".to_owned(),
-        (Scalar::Int, _) => "i64".to_owned(),
-        (Scalar::Float, _) => "f64".to_owned(),
+        (Scalar::Bool, [only]) => {
+            let only = value(only);
+            quote!(auth_runtime::literal::Flag<#only>)
+        }
+        (Scalar::Int, [only]) => {
+            let only = value(only);
+            quote!(auth_runtime::literal::Whole<#only>)
+        }
+        (Scalar::Bool, _) => quote!(bool),
+        (Scalar::Int, _) => quote!(i64),
+        (Scalar::Float, _) => quote!(f64),
     }
 }
 
 /// The one value that a field has wherever it stands, as an expression: it is not asked for.
-pub(super) fn only_value(field: &Field) -> Option<&'static str> {
+pub(super) fn only_value(field: &Field) -> Option<TokenStream> {
     match field.only_value()? {
-        Scalar::Bool => Some("auth_runtime::literal::Flag"),
-        Scalar::Int => Some("auth_runtime::literal::Whole"),
+        Scalar::Bool => Some(quote!(auth_runtime::literal::Flag)),
+        Scalar::Int => Some(quote!(auth_runtime::literal::Whole)),
         Scalar::Float => None,
     }
 }
 
-/// A value of a [`Shape::Choice`]: a `Box` where the type would otherwise contain itself.
-pub(super) fn kind(api: &Api, owner: ModelId, ty: &Type) -> String {
-    let text = text(api, ty);
-    if is_boxed(api, Some(owner), ty) {
-        format!("Box<{text}>")
+/// A value of a [`Shape::Choice`], or of a field: a `Box` where the type would otherwise contain itself.
+pub(super) fn held(api: &Api, owner: Option<ModelId>, ty: &Type) -> TokenStream {
+    let tokens = self::ty(api, ty);
+    if is_boxed(api, owner, ty) {
+        quote!(Box<#tokens>)
     } else {
-        text
+        tokens
     }
 }
 
@@ -64,20 +88,24 @@ fn is_boxed(api: &Api, owner: Option<ModelId>, ty: &Type) -> bool {
     }
 }
 
-/// The type of a field: an `Option` where the key may be missing or null, a `Box` where the type
-/// would otherwise contain itself.
-pub(super) fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> String {
-    let mut ty = text(api, &field.ty);
-    if is_boxed(api, owner, &field.ty) {
-        ty = format!("Box<{ty}>");
-    }
+/// The type of a field: an `Option` where the key may be missing or null.
+pub(super) fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> TokenStream {
+    let value = value(api, owner, field);
     if is_option(field) {
-        ty = format!("Option<{ty}>");
+        quote!(Option<#value>)
+    } else {
+        value
     }
+}
+
+/// The type of what the `Option` of a field holds, or of one that is always there.
+pub(super) fn value(api: &Api, owner: Option<ModelId>, field: &Field) -> TokenStream {
+    let value = held(api, owner, &field.ty);
     if is_double(field) {
-        ty = format!("Option<{ty}>");
+        quote!(Option<#value>)
+    } else {
+        value
     }
-    ty
 }
 
 /// Whether the field is an `Option` in Rust.
@@ -141,13 +169,20 @@ mod tests {
     use super::*;
     use crate::emit::sample;
 
+    fn field(api: &Api, owner: Option<ModelId>, field: &Field) -> String {
+        text(&super::field(api, owner, field))
+    }
+
     #[test]
     fn types_are_spelt_as_in_rust() {
         let api = sample::api();
+        let spelt = |ty: &Type| text(&super::ty(&api, ty));
         let list = Type::List(Box::new(Type::Map(Box::new(Type::Json))));
-        assert_eq!(text(&api, &list), "Vec<BTreeMap<String, Value>>");
-        assert_eq!(text(&api, &sample::text()), "String");
-        assert_eq!(text(&api, &Type::Model(ModelId(0))), "Folder");
+        assert_eq!(spelt(&list), "Vec<BTreeMap<String, Value>>");
+        assert_eq!(spelt(&sample::text()), "String");
+        assert_eq!(spelt(&Type::Model(ModelId(0))), "Folder");
+        let one = Type::Literal(Scalar::Int, vec!["-3".to_owned()]);
+        assert_eq!(spelt(&one), "auth_runtime::literal::Whole<-3>");
     }
 
     #[test]

@@ -36,8 +36,11 @@ impl<'f> Building<'f> {
                 self.make(id, place, value);
             }
         }
-        let made = std::mem::take(&mut self.schemas).into_iter().flatten();
+        // They stay where they are in memory, of which they are a good part.
+        let made = std::mem::take(&mut self.schemas).into_iter();
+        let made = made.map(|schema| schema.expect("what was promised is made"));
         let mut schemas: Vec<Schema> = made.collect();
+        schemas.shrink_to_fit();
         self.add_children(&mut schemas);
         schemas
     }

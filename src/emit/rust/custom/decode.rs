@@ -107,7 +107,7 @@ pub(super) fn filled(param: &Param) -> Field {
 pub(super) fn form_type(api: &Api, form: &BodyForm) -> TokenStream {
     match form.encodings.as_slice() {
         [BodyEncoding::Bytes] => quote!(auth_runtime::web::Bytes),
-        _ => types::tokens(&types::text(api, &form.ty)),
+        _ => types::ty(api, &form.ty),
     }
 }
 

@@ -137,7 +137,7 @@ fn variant(api: &Api, answer: &Answer, index: usize, json: Option<&Json>) -> Tok
         quote!(#attributes #name: StatusCode,)
     });
     let value = match &arm.body {
-        ArmBody::Json(ty) => Some(types::tokens(&types::text(api, ty))),
+        ArmBody::Json(ty) => Some(types::ty(api, ty)),
         ArmBody::Text => Some(quote!(String)),
         ArmBody::Bytes => Some(quote!(auth_runtime::web::Bytes)),
         ArmBody::Events => Some(quote!(auth_runtime::web::Events)),

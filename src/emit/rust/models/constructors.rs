@@ -153,7 +153,8 @@ fn setters(
     let mut known: Vec<(&str, String, Vec<&str>)> = Vec::new();
     for variant in variants {
         for field in variant.fields.iter().filter(|field| !field.required) {
-            let (name, ty) = (field.name.rust(), types::field(api, owner, field));
+            let ty = types::text(&types::value(api, owner, field));
+            let name = field.name.rust();
             match known
                 .iter_mut()
                 .find(|(one, other, _)| *one == name && *other == ty)
@@ -165,12 +166,9 @@ fn setters(
     }
     let setter = |(field, ty, holders): (&str, String, Vec<&str>)| {
         let function = names.function(&format!("with_{}", field.trim_end_matches('_')));
-        let inner = ty.strip_prefix("Option<");
-        let inner = inner.and_then(|ty| ty.strip_suffix('>'));
-        let inner = inner.expect("what is not required is an `Option`");
         let holders = holders.join(" | ");
         format!(
-            "    optional_field!({}({inner}), {field} of {holders});\n",
+            "    optional_field!({}({ty}), {field} of {holders});\n",
             function.rust()
         )
     };
@@ -202,7 +200,6 @@ fn is_asked_for(field: &Field) -> bool {
 fn value(field: &Field) -> TokenStream {
     let name = format_ident!("{}", field.name.rust());
     if let Some(only) = types::only_value(field) {
-        let only: TokenStream = only.parse().expect("a path is tokens");
         quote!(#name: #only)
     } else if field.required {
         quote!(#name)

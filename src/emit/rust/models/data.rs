@@ -44,7 +44,7 @@ fn structure(api: &Api, id: ModelId, fields: &[Field], rest: Option<&Type>) -> T
     });
     let rest = rest.map(|ty| {
         let name = format_ident!("{}", rest_name(model));
-        let ty = types::tokens(&types::text(api, &Type::Map(Box::new(ty.clone()))));
+        let ty = types::map(api, ty);
         let mut parts = vec!["flatten".to_owned()];
         if reads_other_keys(model) {
             parts.push(format!("deserialize_with = {:?}", other_keys_name(model)));
@@ -85,7 +85,7 @@ fn other_keys(api: &Api, model: &Model) -> Option<TokenStream> {
         return None;
     }
     let name = format_ident!("{}", other_keys_name(model));
-    let ty = types::tokens(&types::text(api, &Type::Map(Box::new(rest.clone()))));
+    let ty = types::map(api, rest);
     let keys = &model.left_out;
     Some(quote! {
         /// Ignores what only answers have (OWASP API3:2023, mass assignment).
@@ -156,7 +156,7 @@ fn choice(api: &Api, id: ModelId, kinds: &[(VariantName, Type)]) -> TokenStream 
     let name = format_ident!("{}", api.model(id).name.as_str());
     let kinds = kinds.iter().map(|(variant, ty)| {
         let variant = format_ident!("{}", variant.as_str());
-        let ty = types::tokens(&types::kind(api, id, ty));
+        let ty = types::held(api, Some(id), ty);
         quote!(#variant(#ty),)
     });
     quote! {
@@ -251,7 +251,7 @@ pub(in crate::emit::rust) fn declaration(
     field: &Field,
 ) -> TokenStream {
     let name = format_ident!("{}", field.name.rust());
-    let ty = types::tokens(&types::field(api, owner, field));
+    let ty = types::field(api, owner, field);
     quote!(#name: #ty)
 }
 
