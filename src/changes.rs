@@ -3,16 +3,7 @@
 //! Two [`Api`]s are compared, not two texts: what generates the same server and client is no change,
 //! however differently it is written.
 //!
-//! That is why the result differs from what a comparison of documents says, for instance from oasdiff's
-//! between the published versions of the FDI:
-//!
-//! - `formFields` of `signIn` and `signUp` becomes required in 4.0: the built-in always needed it, so no
-//!   call breaks;
-//! - alternatives without names (`signInUp` in 4.0) are removed and added there; here each is compared
-//!   with the one that fits it, and has one key more that may be left out;
-//! - `/<tenantId>/…` becomes `/{tenantId}/…` in 4.1: 18 paths are removed and added there, and none here;
-//! - alternatives get a title in 4.1 (answers of `mfa/info` and `totp`): nothing that a client can see;
-//! - keys of the OpenID configuration are new in 4.0: the built-in has always sent them.
+//! docs/diff.md shows where that differs from what a comparison of documents says.
 
 mod answers;
 mod constraints;

@@ -217,9 +217,12 @@ impl Reader<'_> {
             .copied()
             .find(|known| plain(known) == plain(written))
             .or_else(|| closest(written, known.iter().copied()));
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", list(known)),
+        let elsewhere = KEYS.iter().find(|(_, keys)| keys.contains(&written));
+        let help = match (elsewhere, near) {
+            (Some(("", _)), _) => "it belongs above the first table".to_owned(),
+            (Some((table, _)), _) => format!("it belongs under `[{table}]`"),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => format!("known here: {}", list(known)),
         };
         let place = match table {
             "" => String::new(),

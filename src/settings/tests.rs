@@ -52,8 +52,8 @@ fn the_bare_table_asks_for_the_route_of_the_app_router() {
 
 #[test]
 fn all_problems_are_reported_at_once_with_their_places() {
-    let problems = read("appInfo = \"b.ts\"\nspec = 1\n[server]\npackge = \"x\"\ncolour = 2\n[client]\npackage = \"A b\"\n[nextjs]\nrouter = \"both\"\n")
-        .expect_err("six problems");
+    let problems = read("appInfo = \"b.ts\"\nspec = 1\n[server]\npackge = \"x\"\ncolour = 2\nout = \"c\"\n[client]\npackage = \"A b\"\napp_id = \"d\"\n[nextjs]\nrouter = \"both\"\n")
+        .expect_err("eight problems");
     let problems: Vec<_> = problems
         .iter()
         .map(|(title, label, help)| format!("{title} | {label} | {help}"))
@@ -63,7 +63,9 @@ unknown setting `appInfo` | appInfo | did you mean `app_info`?
 expected a string, found integer | 1 | put the value between quotation marks
 unknown setting `packge` in `[server]` | packge | did you mean `package`?
 unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`, `app_id`, `features`, `check_constraints`
+unknown setting `out` in `[server]` | out | it belongs above the first table
 `A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
+unknown setting `app_id` in `[client]` | app_id | it belongs under `[server]`
 `both` is not known here | "both" | known here: `app`, `pages`
 "#);
 }
