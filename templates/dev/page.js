@@ -12,7 +12,7 @@ import {
 import { createAuthClient } from "/.auth-gen/js/index.js";
 
 const find = (id) => document.getElementById(id);
-const client = createAuthClient({ apiDomain, apiBasePath });
+const client = createAuthClient({ apiDomain, apiBasePath, fetch: remember });
 const login = document.querySelector("auth-login");
 // Where the server lists its login methods, the element goes by that list.
 for (const [name, value] of Object.entries({ contact, providers: providers?.join(" ") })) {
@@ -36,8 +36,30 @@ find("provider").hidden = providers === null;
 
 let session;
 
+/** Keeps the address of the user who signs in: answers of sign-in have it, sessions do not. */
+async function remember(request) {
+  const answer = await fetch(request);
+  const body = await answer
+    .clone()
+    .json()
+    .catch(() => undefined);
+  const user = body?.user;
+  const address = user?.emails?.[0] ?? user?.phoneNumbers?.[0];
+  if (address) {
+    localStorage.setItem("auth-gen-dev-address", JSON.stringify({ id: user.id, address }));
+  }
+  return answer;
+}
+
+/** Of the user of the session, where it is known. */
+function address() {
+  const known = JSON.parse(localStorage.getItem("auth-gen-dev-address")) ?? {};
+  return known.id === session?.userId ? (known.address ?? "") : "";
+}
+
 function show(now) {
   session = now;
+  login.messages = { signedInHint: address() };
   const state = find("state");
   state.textContent = session ? "signed in" : "signed out";
   state.classList.toggle("on", session !== undefined);

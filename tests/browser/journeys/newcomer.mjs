@@ -35,11 +35,13 @@ export async function newcomer(visit, shot) {
   await fill({ Email: email, Password: PASSWORD });
   await heading("You are signed in");
   await state("signed in");
+  await page.locator("auth-login").getByText(email, { exact: true }).waitFor();
+  assert.deepEqual(await page.evaluate(FOCUS), { name: "title", isMarked: false });
   const shown = await page.locator("#facts").textContent();
   const claims = JSON.parse(await page.locator("#claims pre").textContent());
   assert.ok(shown.includes(claims.sub) && shown.includes(claims.sessionHandle), shown);
   await page.locator("#events").getByText("created").waitFor();
-  visit.step("sign up; the panel shows the session and its claims");
+  visit.step("sign up; the card shows the address without a box around its title, the panel the session and its claims");
 
   const issued = claims.iat;
   await page.waitForTimeout(1100);

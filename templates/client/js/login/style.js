@@ -32,7 +32,7 @@ export const STYLE = `
   background: var(--surface);
   box-shadow: var(--auth-shadow, 0 1px 2px rgb(0 0 0 / 6%), 0 12px 32px -12px rgb(0 0 0 / 18%));
 }
-h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.015em; }
+h1 { margin: 0; outline: none; font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.015em; }
 p { margin: 0; }
 .hint { margin-top: 0.35rem; color: var(--muted); }
 form { display: grid; gap: 1.1rem; margin-top: 1.5rem; }
