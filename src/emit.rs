@@ -32,6 +32,7 @@ pub(crate) fn emit(api: &Api, settings: &Settings) -> Tree {
 }
 
 pub(crate) use nextjs::emit as nextjs;
+pub(crate) use rust::environment;
 
 /// The name under which the server holds a copy of its spec.
 pub(crate) fn spec_copy(api: &Api) -> &'static str {

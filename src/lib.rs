@@ -65,6 +65,8 @@ pub struct Generated {
     pub warnings: Diagnostics,
     /// One row for each operation, in spec order.
     pub routes: Vec<RouteRow>,
+    /// Variables of the server that the settings decide, with their values: `auth-gen dev` sets them.
+    pub environment: Vec<(&'static str, String)>,
 }
 
 /// Copies a file that the description refers to, where its copy finds it: files below the folder of
@@ -196,5 +198,6 @@ fn generate_all(inputs: &Inputs) -> Result<Generated, Diagnostics> {
             .map(|nextjs| emit::nextjs(&api, nextjs, inputs.settings.app_id.as_deref())),
         warnings,
         routes: routes::rows(&api),
+        environment: emit::environment(&api, &inputs.settings),
     })
 }

@@ -45,6 +45,9 @@ pub struct Settings {
     /// Which app the server is, as `AUTH_APP_ID` says it: two projects on one host (`localhost`) need
     /// different ones, or they share the names of their cookies. `None` leaves it to the environment.
     pub app_id: Option<String>,
+    /// Whether `.env.example` and `auth-gen dev` refuse the most common passwords, as `AUTH_PASSWORD_BLOCK_LIST` says it.
+    /// The server itself does so by its environment alone.
+    pub block_common_passwords: bool,
     /// What a Next.js application gets; `None` where there is none.
     pub nextjs: Option<Nextjs>,
     /// What is done about warnings.
@@ -61,6 +64,7 @@ impl Default for Settings {
             features: Feature::DEFAULT.to_vec(),
             check_constraints: true,
             app_id: None,
+            block_common_passwords: false,
             nextjs: None,
             warnings: WarningLevels::default(),
         }
@@ -124,6 +128,7 @@ const KEYS: &[(&str, &[&str])] = &[
             "package",
             "standalone_workspace",
             "app_id",
+            "block_common_passwords",
             "features",
             "check_constraints",
         ],
@@ -178,6 +183,11 @@ impl Reader<'_> {
                 ("server", "check_constraints") => {
                     if let Some(check) = self.flag(value) {
                         settings.check_constraints = check;
+                    }
+                }
+                ("server", "block_common_passwords") => {
+                    if let Some(block) = self.flag(value) {
+                        settings.block_common_passwords = block;
                     }
                 }
                 ("server", "features") => {

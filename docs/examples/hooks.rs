@@ -5,7 +5,8 @@
 use auth_server::app_info::AppInfoInput;
 use auth_server::auth::{AuthBuilder, Refusal};
 use auth_server::error::SessionError;
-use auth_server::session::{SessionEvent, SessionEventKind, TransferPolicy, TransferRequest};
+use auth_server::events::{AuthEvent, SessionEventKind};
+use auth_server::session::{TransferPolicy, TransferRequest};
 use auth_server::{
     Auth, AuthContext, Claim, ClaimValidators, Config, Endpoints, Error, NewSessionFor, Session,
     VerifyOptions, VerifySession, shutdown_signal,
@@ -48,7 +49,7 @@ pub(crate) fn with_hooks(builder: AuthBuilder) -> AuthBuilder {
     builder
         .get_token_transfer_method(transfer_method)
         .on_create_session(know_the_device)
-        .on_session_event(after_a_theft)
+        .on_event(after_a_theft)
         .on_unauthorised(|refusal: Refusal| async move {
             let text = "Please sign in.";
             (refusal.response.status(), text)
@@ -101,8 +102,10 @@ async fn know_the_device(
 
 /// A thief of one refresh token may have others: all sessions of the user end. This runs after the
 /// answer to the request is decided.
-async fn after_a_theft(event: SessionEvent, auth: Auth) -> Result<(), Error> {
-    if event.kind == SessionEventKind::TheftDetected {
+async fn after_a_theft(event: AuthEvent, auth: Auth) -> Result<(), Error> {
+    if let AuthEvent::Session(event) = event
+        && event.kind == SessionEventKind::TheftDetected
+    {
         auth.sessions().revoke_all(&event.user_id, None).await?;
     }
     Ok(())

@@ -44,9 +44,9 @@ A change of the description, appInfo or the settings is generated and built whil
 goes on; it ends when the new one listens. What is wrong is shown here and on the login page.
 
 The server runs with your environment. What you do not set, `dev` does: AUTH_LISTEN_ADDR,
-DATABASE_URL, AUTH_APP_ID as `auth-gen.toml` has it, and AUTH_MAIL_OUTBOX unless there is an
-AUTH_SMTP_URL. Database and mails are kept in `.auth-gen/` beside `auth-gen.toml`; delete that
-folder to start again from nothing.
+DATABASE_URL, AUTH_APP_ID and AUTH_PASSWORD_BLOCK_LIST as `auth-gen.toml` has them, and
+AUTH_MAIL_OUTBOX unless there is an AUTH_SMTP_URL. Database and mails are kept in `.auth-gen/` beside
+`auth-gen.toml`; delete that folder to start again from nothing.
 
 Where the description has sign-in through providers, `dev` adds one of its own, \"Example\", to
 AUTH_THIRD_PARTY_PROVIDERS: it runs on this machine and signs in with any address, so that no account

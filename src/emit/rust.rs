@@ -15,6 +15,7 @@ mod print;
 pub(crate) mod routes;
 mod types;
 
+pub(crate) use self::package::environment;
 use super::sections::Sections;
 use crate::ir::{Api, Behaviour, Operation, Segment};
 use crate::settings::Settings;

@@ -24,7 +24,7 @@ fn everything_has_a_default() {
 fn every_key_is_read() {
     let project = read(
         "spec = \"a.yaml\"\napp_info = \"b.ts\"\nout = \"gen\"\n[server]\npackage = \"acme-auth\"\n\
-         standalone_workspace = false\ncheck_constraints = false\napp_id = \"shop\"\n[client]\npackage = \"@acme/auth\"\n[nextjs]\nout = \"web\"\n\
+         standalone_workspace = false\ncheck_constraints = false\nblock_common_passwords = true\napp_id = \"shop\"\n[client]\npackage = \"@acme/auth\"\n[nextjs]\nout = \"web\"\n\
          router = \"pages\"\nruntime = \"nodejs\"\nsession = true\n",
     )
     .expect("all keys are known");
@@ -33,6 +33,7 @@ fn every_key_is_read() {
     assert_eq!(project.settings.client_package, "@acme/auth");
     assert!(!project.settings.standalone_workspace);
     assert!(!project.settings.check_constraints);
+    assert!(project.settings.block_common_passwords);
     assert_eq!(project.settings.app_id.as_deref(), Some("shop"));
     assert_eq!(project.nextjs_out.as_deref(), Some("web"));
     let nextjs = Nextjs {
@@ -62,7 +63,7 @@ fn all_problems_are_reported_at_once_with_their_places() {
 unknown setting `appInfo` | appInfo | did you mean `app_info`?
 expected a string, found integer | 1 | put the value between quotation marks
 unknown setting `packge` in `[server]` | packge | did you mean `package`?
-unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`, `app_id`, `features`, `check_constraints`
+unknown setting `colour` in `[server]` | colour | known here: `package`, `standalone_workspace`, `app_id`, `block_common_passwords`, `features`, `check_constraints`
 unknown setting `out` in `[server]` | out | it belongs above the first table
 `A b` is no package name that npm takes | "A b" | use lower-case letters, digits and `-`, and begin with a letter
 unknown setting `app_id` in `[client]` | app_id | it belongs under `[server]`

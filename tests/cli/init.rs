@@ -53,6 +53,46 @@ fn a_project_is_started_once_and_completed_later() {
     assert_eq!(get(&folder, "appInfo.yaml"), "mine");
 }
 
+#[test]
+fn a_new_project_refuses_common_passwords_where_it_has_passwords() {
+    let folder = folder();
+    assert!(auth_gen(folder.path(), &["init"]).status.success());
+    let environment = || {
+        assert!(auth_gen(folder.path(), &["generate"]).status.success());
+        get(&folder, "auth/server/.env.example")
+    };
+    assert!(environment().contains("\nAUTH_PASSWORD_BLOCK_LIST=common\n"));
+    let settings = get(&folder, "auth-gen.toml");
+    let off = settings.replace(
+        "block_common_passwords = true",
+        "block_common_passwords = false",
+    );
+    put(&folder, "auth-gen.toml", &off);
+    assert!(environment().contains("\n# AUTH_PASSWORD_BLOCK_LIST=off\n"));
+    put(&folder, "auth-gen.toml", &settings);
+    put(&folder, "auth.yaml", SIGN_OUT);
+    assert!(!environment().contains("AUTH_PASSWORD_BLOCK_LIST"));
+}
+
+/// A description without passwords.
+const SIGN_OUT: &str = "openapi: 3.0.3
+info: { title: Sign-out, version: '1' }
+paths:
+  /{apiBasePath}/signout:
+    post:
+      operationId: signOut
+      responses:
+        '200':
+          description: The session is over.
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [status]
+                properties:
+                  status: { type: string, enum: [OK] }
+";
+
 const APP_INFO_TS: &str = "export const appInfo = {\n  appName: 'Shop',\n  \
     apiDomain: 'http://localhost:3000',\n  websiteDomain: 'http://localhost:3000',\n  \
     apiBasePath: '/api/auth',\n};\n";

@@ -45,9 +45,9 @@ pub(super) fn start(
     if listen != round.address.listen {
         command.env_remove("AUTH_ADMIN_LISTEN_ADDR");
     }
-    let app_id = &round.loaded.inputs.settings.app_id;
-    if let Some(app_id) = app_id.as_ref().filter(|_| given("AUTH_APP_ID").is_none()) {
-        command.env("AUTH_APP_ID", app_id);
+    let environment = round.generated.environment.iter();
+    for (name, value) in environment.filter(|(name, _)| given(name).is_none()) {
+        command.env(name, value);
     }
     if let Some(outbox) = &state.outbox {
         command.env("AUTH_MAIL_OUTBOX", outbox);

@@ -52,9 +52,8 @@ struct Readme<'a> {
 #[template(path = "crate/env.example.jinja")]
 struct Environment<'a> {
     variables: &'a [Variable],
-    /// Empty where the settings name none.
-    app_id: &'a str,
-    config: &'a [&'static server::Variable],
+    /// With the value that the settings give.
+    config: Vec<(&'static server::Variable, Option<String>)>,
 }
 
 #[derive(Template)]
@@ -113,11 +112,41 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
     add("README.md", readme.render());
     let environment = Environment {
         variables: &variables,
-        app_id: settings.app_id.as_deref().unwrap_or_default(),
-        config: &config,
+        config: with_values(&config, environment(api, settings)),
     };
     add(".env.example", environment.render());
     add("Dockerfile", Dockerfile { package }.render());
+}
+
+/// Variables of the server that the settings decide, with their values. Those of a recipe that it is built without would
+/// stop its start.
+pub(crate) fn environment(api: &Api, settings: &Settings) -> Vec<(&'static str, String)> {
+    let block_list = settings.block_common_passwords;
+    let all = [
+        ("AUTH_APP_ID", settings.app_id.clone()),
+        (
+            "AUTH_PASSWORD_BLOCK_LIST",
+            block_list.then(|| "common".to_owned()),
+        ),
+    ];
+    let known = settings_of(&features(api, settings));
+    let is_known = |name: &str| known.iter().any(|row| row.name == name);
+    let set = all.into_iter().filter(|(name, _)| is_known(name));
+    set.filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+}
+
+/// Each variable with the value that it has there.
+fn with_values(
+    config: &[&'static server::Variable],
+    values: Vec<(&'static str, String)>,
+) -> Vec<(&'static server::Variable, Option<String>)> {
+    let value = |name: &str| {
+        let mut values = values.iter();
+        values.find_map(|(known, value)| (*known == name).then(|| value.clone()))
+    };
+    let rows = config.iter().copied();
+    rows.map(|row| (row, value(row.name))).collect()
 }
 
 /// The Cargo features of the runtime that the server is built with: those that the settings name, without what no

@@ -6,6 +6,7 @@
 mod background;
 mod builder;
 mod events;
+mod guarded;
 mod hooks;
 mod linking;
 mod mailer;
@@ -28,13 +29,15 @@ use crate::config::Config;
 use crate::crypto::password::Passwords;
 use crate::delivery::{Outbox, Queue, Templates};
 use crate::error::Error;
+use crate::events::EventQueues;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::session::{SessionConfig, Sessions, Website, Websites};
 use crate::store::Store;
 
 pub use self::builder::AuthBuilder;
-pub use self::events::OnSessionEvent;
+pub use self::events::OnEvent;
+pub(crate) use self::guarded::guarded;
 pub use self::linking::AccountInfo;
 pub(crate) use self::linking::{Linker, NewAddress};
 use self::mailer::SenderWarnings;
@@ -49,7 +52,7 @@ pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
 /// How long shutting down waits for mails that are due.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long shutting down waits for handlers of session events.
+/// How long shutting down waits for handlers of events.
 const EVENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An auth server. Clones share it.
@@ -68,6 +71,7 @@ struct Parts {
     sender_warnings: SenderWarnings,
     outbox: Option<Arc<Outbox>>,
     clock: Arc<dyn Clock>,
+    events: EventQueues,
     error_handlers: ErrorHandlers,
     metrics: Metrics,
     recipes: &'static [&'static dyn Recipe],
@@ -231,7 +235,7 @@ impl Auth {
             .filter(|_| self.0.config.is_for_development())
     }
 
-    /// Lets the handlers of session events finish and sends the mails that are due, each for at most ten seconds;
+    /// Lets the handlers of events finish and sends the mails that are due, each for at most ten seconds;
     /// then closes the database, so that a copy of its file has everything. A mail that was not sent is sent after the
     /// next start; an event that was not handled is lost. This is the last call on a server.
     pub async fn close(&self) {
@@ -248,7 +252,7 @@ impl Auth {
     }
 
     /// Ends the background work of a server whose requests are answered by another one on the same database: handlers of
-    /// session events finish, and so do mails that are being sent, each for at most ten seconds; mails that wait are left
+    /// events finish, and so do mails that are being sent, each for at most ten seconds; mails that wait are left
     /// to the other server. Nothing is deleted, and no keys are read, from time to time any more. It cannot begin again.
     /// The store stays open. [`AuthSwap`](crate::AuthSwap) does this to the servers that it replaces.
     pub async fn retire(&self) {
@@ -271,9 +275,9 @@ impl Auth {
     }
 
     async fn handle_events(&self) {
-        let handled = tokio::time::timeout(EVENT_TIMEOUT, self.session_events_handled()).await;
+        let handled = tokio::time::timeout(EVENT_TIMEOUT, self.events_handled()).await;
         if handled.is_err() {
-            tracing::warn!("some session events were not handled before the server stopped");
+            tracing::warn!("some events were not handled before the server stopped");
         }
     }
 }

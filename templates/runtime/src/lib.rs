@@ -51,7 +51,7 @@
 //! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `literal`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `tenant` |
+//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `events`, `literal`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `tenant` |
 
 // What one recipe alone uses of the core is dead where that recipe is not compiled. What no recipe uses is found by
 // the build with all of them.
@@ -70,6 +70,7 @@ pub mod crypto;
 pub mod delivery;
 pub mod email;
 pub mod error;
+pub mod events;
 pub mod limits;
 pub mod literal;
 pub mod metrics;

@@ -54,7 +54,6 @@ pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy
 pub use cookie_names::CookieNames;
 pub use effects::Effects;
 pub use engine::{JwtOptions, SessionInformation, SessionTokens, Sessions};
-pub(crate) use events::{EventQueues, Queued};
 pub use events::{RevokedBy, SessionEvent, SessionEventKind};
 pub(crate) use hooks::GetTokenTransferMethod;
 pub use hooks::{OnCreateSession, TransferRequest};

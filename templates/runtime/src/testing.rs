@@ -35,14 +35,15 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::app_info::AppInfoInput;
-use crate::auth::{Auth, AuthBuilder, OnSessionEvent};
+use crate::auth::{Auth, AuthBuilder, OnEvent};
 use crate::clock::ManualClock;
 use crate::config::{Config, Secret};
 use crate::crypto::keys::Algorithm;
 use crate::crypto::password::PasswordParams;
 use crate::delivery::{Mail, Mailer, SendError, Sms, SmsSender};
+use crate::events::{AuthEvent, SessionEvent};
 use crate::limits::LimitSettings;
-use crate::session::{NewSessionFor, SessionEvent, TransferMethod};
+use crate::session::{NewSessionFor, TransferMethod};
 
 /// When the clock of a test server starts: 2024-01-01, in milliseconds since 1970.
 pub const START: i64 = 1_704_067_200_000;
@@ -64,7 +65,7 @@ pub struct TestServer {
     clock: ManualClock,
     mails: CapturedMails,
     sms: CapturedSms,
-    events: Arc<Mutex<Vec<SessionEvent>>>,
+    events: Arc<Mutex<Vec<AuthEvent>>>,
 }
 
 /// Who sends a request: the access token of a session, in header mode.
@@ -118,7 +119,7 @@ impl TestServer {
             .clock(clock.clone())
             .mailer(mails.clone())
             .sms_sender(sms.clone())
-            .on_session_event(keeping(&events))
+            .on_event(keeping(&events))
             .password_params(FAST_PASSWORDS);
         let auth = build(builder).build().await.expect("the server starts");
         let app = app(auth.clone());
@@ -155,11 +156,21 @@ impl TestServer {
         self.sms.all()
     }
 
-    /// What has happened to sessions so far, in this order.
-    pub async fn session_events(&self) -> Vec<SessionEvent> {
-        self.auth.session_events_handled().await;
+    /// What has happened so far, in this order.
+    pub async fn events(&self) -> Vec<AuthEvent> {
+        self.auth.events_handled().await;
         let events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         events.clone()
+    }
+
+    /// What of it has happened to sessions.
+    pub async fn session_events(&self) -> Vec<SessionEvent> {
+        let events = self.events().await.into_iter();
+        let of_sessions = events.filter_map(|event| match event {
+            AuthEvent::Session(event) => Some(event),
+            _ => None,
+        });
+        of_sessions.collect()
     }
 
     /// Begins a session for a user, whether the user has signed up or not.
@@ -231,9 +242,9 @@ impl TestServer {
 }
 
 /// A handler that keeps events.
-fn keeping(events: &Arc<Mutex<Vec<SessionEvent>>>) -> impl OnSessionEvent + use<> {
+fn keeping(events: &Arc<Mutex<Vec<AuthEvent>>>) -> impl OnEvent + use<> {
     let events = Arc::clone(events);
-    move |event: SessionEvent, _: Auth| {
+    move |event: AuthEvent, _: Auth| {
         let mut events = events.lock().unwrap_or_else(PoisonError::into_inner);
         events.push(event);
         std::future::ready(Ok(()))

@@ -1,4 +1,4 @@
-//! What recipes share about users: the forms that they fill in, and what a valid password is.
+//! What recipes share about users: the forms that they fill in, and which addresses were made up.
 
 pub(crate) mod form_fields;
 pub(crate) mod validators;

@@ -228,7 +228,7 @@ async fn a_theft_ends_the_sessions_of_the_user_elsewhere_too() {
     server.clock.advance(31_000);
     let stolen = refresh(first.as_cookies()).await;
     assert_eq!(stolen.brief(), "401 You were signed out everywhere.");
-    server.auth.session_events_handled().await;
+    server.auth.events_handled().await;
     let ended = refresh(elsewhere.as_cookies()).await;
     assert_eq!(ended.brief(), "401 Please sign in.");
 }

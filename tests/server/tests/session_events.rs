@@ -4,8 +4,9 @@ mod common;
 
 use std::sync::{Arc, Mutex};
 
-use auth_server::auth::AuthBuilder;
-use auth_server::session::{RevokedBy, SessionEvent, SessionEventKind, TransferMethod};
+use auth_server::auth::{AuthBuilder, OnEvent};
+use auth_server::events::{AuthEvent, RevokedBy, SessionEvent, SessionEventKind};
+use auth_server::session::TransferMethod;
 use auth_server::{Auth, Endpoints, Error, NewSessionFor};
 use common::{Exchange, Server, form};
 use http::Method;
@@ -25,21 +26,41 @@ impl Heard {
     /// The handler.
     fn listen(&self, builder: AuthBuilder) -> AuthBuilder {
         let heard = self.clone();
-        builder.on_session_event(move |event: SessionEvent, _: Auth| {
+        builder.on_event(of_sessions(move |event: SessionEvent, _: Auth| {
             heard.keep(event);
             std::future::ready(Ok(()))
-        })
+        }))
     }
 
     /// What has come since the last look, in its order.
     async fn events(&self, server: &Server) -> Vec<SessionEvent> {
-        server.auth.session_events_handled().await;
+        server.auth.events_handled().await;
         std::mem::take(&mut *self.0.lock().expect("no test panics with it"))
     }
 
     async fn kinds(&self, server: &Server) -> Vec<SessionEventKind> {
         let events = self.events(server).await;
         events.iter().map(|event| event.kind).collect()
+    }
+}
+
+/// A handler of the events of sessions alone.
+fn of_sessions<F, R>(handle: F) -> impl OnEvent
+where
+    F: Fn(SessionEvent, Auth) -> R + Send + Sync,
+    R: Future<Output = Result<(), Error>> + Send,
+{
+    move |event: AuthEvent, auth: Auth| {
+        let handling = match event {
+            AuthEvent::Session(event) => Some(handle(event, auth)),
+            _ => None,
+        };
+        async move {
+            match handling {
+                Some(handling) => handling.await,
+                None => Ok(()),
+            }
+        }
     }
 }
 
@@ -202,7 +223,7 @@ async fn a_handler_that_fails_or_panics_gets_the_next_event() {
     let heard = Heard::default();
     let faulty = heard.clone();
     let server = start(|builder| {
-        builder.on_session_event(move |event: SessionEvent, _: Auth| {
+        builder.on_event(of_sessions(move |event: SessionEvent, _: Auth| {
             let heard = faulty.clone();
             async move {
                 let kind = event.kind;
@@ -210,7 +231,7 @@ async fn a_handler_that_fails_or_panics_gets_the_next_event() {
                 assert_ne!(kind, Refreshed, "this handler does not like it");
                 Err(Error::internal("this handler does not like anything"))
             }
-        })
+        }))
     })
     .await;
     let ana = server.ana("header").await;
@@ -228,12 +249,12 @@ async fn a_handler_that_hangs_delays_neither_requests_nor_other_handlers() {
     let server = start(|builder| {
         let other = heard.clone();
         builder
-            .on_session_event(|_: SessionEvent, _: Auth| std::future::pending())
-            .on_session_event(move |event: SessionEvent, _: Auth| {
+            .on_event(|_: AuthEvent, _: Auth| std::future::pending())
+            .on_event(of_sessions(move |event: SessionEvent, _: Auth| {
                 other.keep(event);
                 let _ = reached.send(());
                 std::future::ready(Ok(()))
-            })
+            }))
     })
     .await;
     let ana = server.ana("header").await;
@@ -250,12 +271,12 @@ async fn a_handler_acts_on_the_server_and_what_it_does_is_heard_of() {
     let server = start(|builder| {
         heard
             .listen(builder)
-            .on_session_event(|event: SessionEvent, auth: Auth| async move {
+            .on_event(of_sessions(|event: SessionEvent, auth: Auth| async move {
                 if event.kind == TheftDetected {
                     auth.sessions().revoke_all(&event.user_id, None).await?;
                 }
                 Ok(())
-            })
+            }))
     })
     .await;
     let first = server.ana("header").await;
@@ -265,7 +286,7 @@ async fn a_handler_acts_on_the_server_and_what_it_does_is_heard_of() {
     refresh(&server, &second).await;
     server.clock.advance(31_000);
     assert_eq!(refresh(&server, &first).await.status, 401);
-    server.auth.session_events_handled().await;
+    server.auth.events_handled().await;
     let events = heard.events(&server).await;
     let last = events.last().expect("there are some");
     let expected = (Revoked(RevokedBy::Application), handle(&elsewhere));
@@ -278,14 +299,14 @@ async fn a_server_that_stops_lets_its_handlers_finish() {
     let heard = Heard::default();
     let slow = heard.clone();
     let server = start(|builder| {
-        builder.on_session_event(move |event: SessionEvent, _: Auth| {
+        builder.on_event(of_sessions(move |event: SessionEvent, _: Auth| {
             let heard = slow.clone();
             async move {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
                 heard.keep(event);
                 Ok(())
             }
-        })
+        }))
     })
     .await;
     server.ana("header").await;

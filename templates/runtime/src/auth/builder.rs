@@ -14,11 +14,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, judgement};
 use crate::crypto::password::{PasswordParams, Passwords};
 use crate::delivery::{Mailer, NoMailer, NoSmsSender, Outbox, Queue, Senders, SmsSender};
+use crate::events::EventQueues;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
-use crate::session::{
-    ClaimSource, CookieNames, EventQueues, Sessions, SettingError, Validator, Websites,
-};
+use crate::session::{ClaimSource, CookieNames, Sessions, SettingError, Validator, Websites};
 use crate::store::{self, OwningApp, Store};
 
 /// How many passwords may wait for each that is being hashed.
@@ -205,7 +204,7 @@ impl AuthBuilder {
             validators.extend(recipe.validators(&config, &store));
         }
         let mut queues = EventQueues::default();
-        let listeners = hooks.on_session_event.into_iter();
+        let listeners = hooks.on_event.into_iter();
         let listeners = listeners.map(|handler| (handler, queues.add())).collect();
         let sessions = Sessions::new(
             &config.app_info,
@@ -216,7 +215,7 @@ impl AuthBuilder {
         .map_err(wrong)?
         .with_claims(claims, validators)
         .with_hooks(hooks.transfer, hooks.on_create)
-        .with_events(queues)
+        .with_events(queues.clone())
         .with_metrics(metrics.sessions.clone());
         sessions
             .keys()
@@ -253,6 +252,7 @@ impl AuthBuilder {
             sender_warnings,
             outbox,
             clock,
+            events: queues,
             error_handlers: hooks.error_handlers,
             metrics,
             recipes,

@@ -1,4 +1,4 @@
-//! Handlers of session events: each works through its queue in a task of its own.
+//! Handlers of events: each works through its queue in a task of its own.
 
 use std::future::Future;
 use std::sync::{Arc, Weak};
@@ -8,36 +8,37 @@ use tokio::sync::mpsc::Receiver;
 
 use super::{Auth, AuthBuilder, Parts};
 use crate::error::Error;
-use crate::session::{Queued, SessionEvent};
+use crate::events::{AuthEvent, Queued};
 
-/// Handles session events. An async closure over the event and the server is one:
-/// `|event: SessionEvent, auth: Auth| async move { Ok(()) }`.
+/// Handles events. An async closure over the event and the server is one:
+/// `|event: AuthEvent, auth: Auth| async move { Ok(()) }`.
 #[async_trait]
-pub trait OnSessionEvent: Send + Sync {
+pub trait OnEvent: Send + Sync {
     /// Handles an event.
     ///
     /// # Errors
     /// An error is logged. The request that caused the event has its answer already, and the event is not
     /// repeated.
-    async fn on_session_event(&self, event: SessionEvent, auth: Auth) -> Result<(), Error>;
+    async fn on_event(&self, event: AuthEvent, auth: Auth) -> Result<(), Error>;
 }
 
 #[async_trait]
-impl<F, R> OnSessionEvent for F
+impl<F, R> OnEvent for F
 where
-    F: Fn(SessionEvent, Auth) -> R + Send + Sync,
+    F: Fn(AuthEvent, Auth) -> R + Send + Sync,
     R: Future<Output = Result<(), Error>> + Send,
 {
-    async fn on_session_event(&self, event: SessionEvent, auth: Auth) -> Result<(), Error> {
+    async fn on_event(&self, event: AuthEvent, auth: Auth) -> Result<(), Error> {
         self(event, auth).await
     }
 }
 
 /// A handler and its queue.
-pub(super) type Listener = (Arc<dyn OnSessionEvent>, Receiver<Queued>);
+pub(super) type Listener = (Arc<dyn OnEvent>, Receiver<Queued>);
 
 impl AuthBuilder {
-    /// Adds a handler, which gets an event for every session that begins, is refreshed, is signed out or revoked, or
+    /// Adds a handler, which gets an [`AuthEvent`] for every sign-up, sign-in and failed sign-in, for addresses that are
+    /// verified and passwords that are reset, and for every session that begins, is refreshed, is signed out or revoked, or
     /// whose refresh token was copied, after the change is stored. Several handlers do not wait for each other.
     ///
     /// A handler gets events one after the other, in their order, outside of the request: it cannot change, refuse
@@ -49,13 +50,17 @@ impl AuthBuilder {
     /// ```no_run
     /// # async fn run(config: auth_runtime::Config) -> Result<(), auth_runtime::auth::StartError> {
     /// use auth_runtime::Auth;
-    /// use auth_runtime::session::{SessionEvent, SessionEventKind};
+    /// use auth_runtime::events::{AuthEvent, SessionEventKind};
     ///
     /// let auth = Auth::builder(config)
-    ///     .on_session_event(|event: SessionEvent, auth: Auth| async move {
-    ///         if event.kind == SessionEventKind::TheftDetected {
+    ///     .on_event(|event: AuthEvent, auth: Auth| async move {
+    ///         match event {
     ///             // A thief of one token may have others.
-    ///             auth.sessions().revoke_all(&event.user_id, None).await?;
+    ///             AuthEvent::Session(event) if event.kind == SessionEventKind::TheftDetected => {
+    ///                 auth.sessions().revoke_all(&event.user_id, None).await?;
+    ///             }
+    ///             AuthEvent::SignedUp { user, .. } => tracing::info!(user = %user.id, "welcome"),
+    ///             _ => {}
     ///         }
     ///         Ok(())
     ///     })
@@ -64,17 +69,24 @@ impl AuthBuilder {
     /// # Ok(()) }
     /// ```
     #[must_use]
-    pub fn on_session_event(mut self, handler: impl OnSessionEvent + 'static) -> Self {
-        self.hooks.on_session_event.push(Arc::new(handler));
+    pub fn on_event(mut self, handler: impl OnEvent + 'static) -> Self {
+        self.hooks.on_event.push(Arc::new(handler));
         self
     }
 }
 
 impl Auth {
-    /// Waits until the handlers of session events have handled all events so far. For tests, and for a program that
-    /// ends without [`Auth::close`].
-    pub async fn session_events_handled(&self) {
-        self.sessions().events_handled().await;
+    /// Announces to the handlers of the application what is stored. The argument of `make` is the time.
+    pub(crate) fn raise(&self, make: impl FnOnce(i64) -> AuthEvent) {
+        if !self.0.events.is_empty() {
+            self.0.events.send(&make(self.clock().now()));
+        }
+    }
+
+    /// Waits until the handlers have handled all events so far. For tests, and for a program that ends without
+    /// [`Auth::close`].
+    pub async fn events_handled(&self) {
+        self.0.events.handled().await;
     }
 }
 
@@ -85,7 +97,7 @@ pub(super) fn start(listeners: Vec<Listener>, parts: &Arc<Parts>) {
     }
 }
 
-async fn work(handler: Arc<dyn OnSessionEvent>, mut queue: Receiver<Queued>, server: Weak<Parts>) {
+async fn work(handler: Arc<dyn OnEvent>, mut queue: Receiver<Queued>, server: Weak<Parts>) {
     while let Some(queued) = queue.recv().await {
         match queued {
             // The caller may have stopped waiting.
@@ -101,16 +113,16 @@ async fn work(handler: Arc<dyn OnSessionEvent>, mut queue: Receiver<Queued>, ser
 }
 
 /// Handles one event in a task, so that a panic ends no other event.
-async fn handle(handler: Arc<dyn OnSessionEvent>, event: SessionEvent, auth: Auth) {
-    let (kind, handle) = (event.kind, event.handle.clone());
-    let handling = async move { handler.on_session_event(event, auth).await };
+async fn handle(handler: Arc<dyn OnEvent>, event: AuthEvent, auth: Auth) {
+    let name = event.name();
+    let handling = async move { handler.on_event(event, auth).await };
     match tokio::spawn(handling).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::error!(?kind, session = %handle, %error, "a handler of session events failed");
+            tracing::error!(event = name, %error, "a handler of events failed");
         }
         Err(error) => {
-            tracing::error!(?kind, session = %handle, %error, "a handler of session events broke off");
+            tracing::error!(event = name, %error, "a handler of events broke off");
         }
     }
 }

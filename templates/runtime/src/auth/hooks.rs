@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::AuthBuilder;
-use super::events::OnSessionEvent;
+use super::events::OnEvent;
 use super::refusal::{ErrorHandler, ErrorHandlers};
 use crate::session::{
     ChooseWebsite, GetTokenTransferMethod, OnCreateSession, TransferPolicy, TransferRequest,
@@ -21,7 +21,7 @@ pub(super) struct Hooks {
     pub(super) transfer: Option<Arc<GetTokenTransferMethod>>,
     pub(super) website: Option<Arc<ChooseWebsite>>,
     pub(super) on_create: Vec<Arc<dyn OnCreateSession>>,
-    pub(super) on_session_event: Vec<Arc<dyn OnSessionEvent>>,
+    pub(super) on_event: Vec<Arc<dyn OnEvent>>,
     pub(super) error_handlers: ErrorHandlers,
 }
 

@@ -88,7 +88,8 @@ pub(crate) trait Recipe: Send + Sync {
         Ok(())
     }
 
-    /// Makes what it keeps between requests, after [`Self::check`]; [`Auth::part`] hands it out.
+    /// Makes what it keeps between requests, after [`Self::check`]; [`Auth::part`] hands it out. What the application has
+    /// given is among the parts.
     ///
     /// # Errors
     /// What cannot be made.

@@ -1,12 +1,14 @@
 //! What operations that sign users in share: guesses that are counted, and the flag
 //! `shouldTryLinkingWithSessionUser` of a body, which asks to sign in beside a session.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Call;
 use crate::error::Error;
+use crate::events::AuthEvent;
 use crate::limits::{Attempt, Kind};
 use crate::session::{ClaimValidators, Session, VerifyOptions};
+use crate::shapes::User;
 
 /// The session of a request that signs in.
 pub(crate) struct Linking {
@@ -24,6 +26,44 @@ impl Call {
     pub(crate) async fn guess(&self, kind: Kind, account: &str) -> Result<Attempt, Error> {
         let (client, account) = (self.client(), self.account(account));
         self.auth().limits().guess(kind, &client, &account).await
+    }
+
+    /// Announces a new user, once they are stored and before their session begins. `form_fields` are the values of the
+    /// fields that the application has declared.
+    pub(crate) fn signed_up(
+        &self,
+        user: &User,
+        recipe_user_id: &str,
+        form_fields: Map<String, Value>,
+    ) {
+        self.auth().raise(|at| AuthEvent::SignedUp {
+            user: user.clone(),
+            recipe_user_id: recipe_user_id.to_owned(),
+            tenant_id: self.tenant().to_owned(),
+            form_fields,
+            at,
+        });
+    }
+
+    /// Announces that a known user has signed in, once their session has begun.
+    pub(crate) fn signed_in(&self, user: &User, session: &Session) {
+        self.auth().raise(|at| AuthEvent::SignedIn {
+            user: user.clone(),
+            recipe_user_id: session.recipe_user_id.clone(),
+            tenant_id: self.tenant().to_owned(),
+            session_handle: session.handle.clone(),
+            at,
+        });
+    }
+
+    /// Announces that a password or a code of an account was wrong, whether or not there is such an account.
+    pub(crate) fn sign_in_failed(&self, recipe_id: &'static str, account: &str) {
+        self.auth().raise(|at| AuthEvent::SignInFailed {
+            recipe_id,
+            account: account.to_owned(),
+            tenant_id: self.tenant().to_owned(),
+            at,
+        });
     }
 
     /// Reads the session as the client asks for.

@@ -37,6 +37,7 @@ pub struct OfRecipe {
 /// `Config::recipes`.
 pub const OF_RECIPES: &[OfRecipe] = &[
     include!("../recipes/account_linking/variables.rs"),
+    include!("../recipes/email_password/variables.rs"),
     include!("../recipes/email_verification/variables.rs"),
     include!("../recipes/multitenancy/variables.rs"),
     include!("../recipes/passwordless/variables.rs"),

@@ -16,6 +16,7 @@
 
 mod memory;
 mod params;
+mod policy;
 mod threads;
 mod turns;
 
@@ -33,6 +34,7 @@ use crate::error::Error;
 use crate::metrics::{Held, PasswordMetrics};
 use crate::network::Network;
 pub use params::PasswordParams;
+pub use policy::{NewPassword, PasswordPolicy, PolicySettings};
 use threads::Threads;
 use turns::Turns;
 
@@ -107,18 +109,20 @@ impl Passwords {
         Self(Arc::new(inner))
     }
 
-    /// The hash of a password as a PHC string, with a random salt.
+    /// The hash of a password as a PHC string, with a random salt. No policy judges it: this is for passwords that come
+    /// from elsewhere, such as those of an import.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
-        self.hash_for(None, password).await
+        let password = bounded(password)?;
+        self.run(None, move |inner| inner.hash(&password)).await
     }
 
-    /// The same for a client, which takes its turn among the others.
+    /// The same for the password that a user chooses. A client takes its turn among the others.
     pub(crate) async fn hash_for(
         &self,
         client: Option<Network>,
-        password: &str,
+        password: &NewPassword,
     ) -> Result<String, Error> {
-        let password = bounded(password)?;
+        let password = bounded(password.as_str())?;
         self.run(client, move |inner| inner.hash(&password)).await
     }
 

@@ -29,7 +29,7 @@ pub use without_request::{JwtOptions, SessionTokens};
 use super::claims::{ClaimSource, Validator};
 use super::config::{SessionConfig, SettingError, TransferPolicy};
 use super::effects::Effects;
-use super::events::{EventQueues, SessionEvent, SessionEventKind};
+use super::events::{SessionEvent, SessionEventKind};
 use super::hooks::{GetTokenTransferMethod, OnCreateSession, TransferRequest};
 use super::keys::{Jwks, SigningKeys};
 use super::origin::{self, CookieUse};
@@ -41,6 +41,7 @@ use crate::app_info::AppInfo;
 use crate::clock::Clock;
 use crate::crypto::schedule::Schedule;
 use crate::error::{Error, SessionError};
+use crate::events::{AuthEvent, EventQueues};
 use crate::metrics::SessionMetrics;
 use crate::store::{Purge, SessionRow, Store};
 
@@ -63,7 +64,7 @@ struct Inner {
     transfer: Option<Arc<GetTokenTransferMethod>>,
     /// What sees every session before it begins.
     on_create: Vec<Arc<dyn OnCreateSession>>,
-    /// The queues of the handlers of session events.
+    /// The queues of the handlers of events.
     events: EventQueues,
     metrics: SessionMetrics,
     head_warning: HeadWarning,
@@ -234,13 +235,9 @@ impl Sessions {
     fn announce(&self, kind: SessionEventKind, row: &SessionRow) {
         if !self.0.events.is_empty() {
             let now = self.0.clock.now();
-            self.0.events.send(&SessionEvent::of(kind, row, now));
+            let event = SessionEvent::of(kind, row, now);
+            self.0.events.send(&AuthEvent::Session(event));
         }
-    }
-
-    /// Waits until the handlers are done with the events so far.
-    pub(crate) async fn events_handled(&self) {
-        self.0.events.handled().await;
     }
 
     /// The settings with all defaults filled in.

@@ -2,115 +2,78 @@
 //!
 //! Rule: a request that does not have the documented structure is answered 400 with a fixed text, by the first
 //! check that fails; values that a person may have mistyped are validated all together, in the order in which the
-//! form declares its fields. Clients can observe both orders.
+//! form declares its fields. Clients can observe both orders. The form itself is part of its recipe.
 
 use serde_json::Value;
 
-use super::validators;
 use crate::email::{EmailAddress, trim};
 use crate::error::Error;
 use crate::shapes::FieldError;
 
-const EMAIL: &str = "email";
-const PASSWORD: &str = "password";
+/// The field of an address.
+pub(crate) const EMAIL: &str = "email";
 
-/// The fields that a form has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// A new password and an address.
-    SignUp,
-    /// The same, but any password may be tried.
-    SignIn,
-}
-
-/// The values of a [`Form`].
-pub(crate) struct Credentials {
-    /// The address.
-    pub(crate) email: EmailAddress,
-    /// As it was typed.
-    pub(crate) password: String,
-}
+/// The field of a password.
+pub(crate) const PASSWORD: &str = "password";
 
 /// Outcome of reading a form: its values, or all fields that were refused.
-type Judged<T> = Result<T, Vec<FieldError>>;
-
-const MISSING: &str = "Field is not optional";
-
-/// Reads and judges the `formFields` of a body: password first, as clients see it.
-///
-/// # Errors
-/// [`Error::BadInput`] when the structure is wrong; the inner error when values are.
-pub(crate) fn credentials(body: &Value, form: Form) -> Result<Judged<Credentials>, Error> {
-    let fields = Fields::read(body, 2)?;
-    let judge = match form {
-        Form::SignUp => validators::password,
-        Form::SignIn => |_: &str| None,
-    };
-    Ok(match (fields.password(judge), fields.email()) {
-        (Ok(password), Ok(email)) => Ok(Credentials { email, password }),
-        (password, email) => Err(password.err().into_iter().chain(email.err()).collect()),
-    })
-}
+pub(crate) type Judged<T> = Result<T, Vec<FieldError>>;
 
 /// Reads a form that has an address and nothing else.
 ///
 /// # Errors
-/// As [`credentials`].
+/// [`Error::BadInput`] when the structure is wrong; the inner error when values are.
 pub(crate) fn email(body: &Value) -> Result<Judged<EmailAddress>, Error> {
     let fields = Fields::read(body, 1)?;
     Ok(fields.email().map_err(|error| vec![error]))
 }
 
-/// Reads a form that has a new password and nothing else.
-///
-/// # Errors
-/// As [`credentials`].
-pub(crate) fn new_password(body: &Value) -> Result<Judged<String>, Error> {
-    let fields = Fields::read(body, 1)?;
-    let password = fields.password(validators::password);
-    Ok(password.map_err(|error| vec![error]))
-}
-
 /// The elements of `formFields`, whose structure is sound.
-struct Fields<'a>(Vec<(&'a str, &'a Value)>);
+pub(crate) struct Fields<'a>(Vec<(&'a str, &'a Value)>);
 
 impl<'a> Fields<'a> {
-    fn read(body: &'a Value, most: usize) -> Result<Self, Error> {
+    /// What is said of a field without a value that must have one.
+    pub(crate) const MISSING: &'static str = "Field is not optional";
+
+    /// Reads the `formFields` of a body, `most` at most.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] when the structure is wrong.
+    pub(crate) fn read(body: &'a Value, most: usize) -> Result<Self, Error> {
         structure(body, most).map(Self)
     }
 
-    /// The value of a field; of two of one name, the first.
-    fn text(&self, id: &str) -> &'a str {
+    /// The value of a field; of two of one name, the first. `null` and an empty text are none.
+    pub(crate) fn value(&self, id: &str) -> Option<&'a Value> {
         let element = self.0.iter().find(|(name, _)| *name == id);
-        // The structure is sound: an address or a password is a text.
-        element
-            .and_then(|(_, value)| value.as_str())
-            .unwrap_or_default()
+        let value = element.map(|(_, value)| *value);
+        value.filter(|value| !value.is_null() && value.as_str() != Some(""))
     }
 
-    fn email(&self) -> Result<EmailAddress, FieldError> {
-        let text = self.text(EMAIL);
-        if trim(text).is_empty() {
-            return Err(refused(EMAIL, MISSING));
-        }
+    /// The address.
+    ///
+    /// # Errors
+    /// It is missing, or none.
+    pub(crate) fn email(&self) -> Result<EmailAddress, FieldError> {
+        // The structure is sound: an address is a text.
+        let text = self.value(EMAIL).and_then(Value::as_str);
+        let text = text.filter(|text| !trim(text).is_empty());
+        let text = text.ok_or_else(|| refused(EMAIL, Self::MISSING))?;
         EmailAddress::parse(text).map_err(|error| refused(EMAIL, &error.to_string()))
     }
 
-    fn password(&self, judge: fn(&str) -> Option<&'static str>) -> Result<String, FieldError> {
-        let text = self.text(PASSWORD);
-        let error = if text.is_empty() {
-            Some(MISSING)
-        } else {
-            judge(text)
-        };
-        match error {
-            Some(error) => Err(refused(PASSWORD, error)),
-            None => Ok(text.to_owned()),
-        }
+    /// The password as it was typed.
+    ///
+    /// # Errors
+    /// It is missing.
+    pub(crate) fn password(&self) -> Result<&'a str, FieldError> {
+        let text = self.value(PASSWORD).and_then(Value::as_str);
+        text.ok_or_else(|| refused(PASSWORD, Self::MISSING))
     }
 }
 
-fn refused(id: &str, error: &str) -> FieldError {
+/// The refusal of a field.
+pub(crate) fn refused(id: &str, error: &str) -> FieldError {
     FieldError {
         id: id.to_owned(),
         error: error.to_string(),
@@ -154,8 +117,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn refused(body: &Value) -> String {
-        match credentials(body, Form::SignUp) {
+    fn refusal(body: &Value) -> String {
+        match Fields::read(body, 2) {
             Err(Error::BadInput(text)) => text,
             _ => panic!("{body} is accepted"),
         }
@@ -163,32 +126,44 @@ mod tests {
 
     #[test]
     fn the_structure_is_checked_element_by_element() {
-        assert_eq!(refused(&Value::Null), "Missing input param: formFields");
+        assert_eq!(refusal(&Value::Null), "Missing input param: formFields");
         assert_eq!(
-            refused(&json!({"formFields": null})),
+            refusal(&json!({"formFields": null})),
             "formFields must be an array"
         );
         let fields = |fields: Value| json!({"formFields": fields});
         assert_eq!(
-            refused(&fields(json!([1]))),
+            refusal(&fields(json!([1]))),
             "All elements of formFields must be an object"
         );
         let missing = "All elements of formFields must contain an 'id' and 'value' field";
-        assert_eq!(refused(&fields(json!([{"id": "email"}, 1]))), missing);
+        assert_eq!(refusal(&fields(json!([{"id": "email"}, 1]))), missing);
         let null = json!([{"id": "email", "value": null}]);
-        assert_eq!(refused(&fields(null)), "email value must be a string");
+        assert_eq!(refusal(&fields(null)), "email value must be a string");
+        let three =
+            json!([{"id": "a", "value": 1}, {"id": "b", "value": 2}, {"id": "c", "value": 3}]);
+        let too_many = "Are you sending too many formFields?";
+        assert_eq!(refusal(&fields(three)), too_many);
     }
 
     #[test]
     fn blanks_are_no_address_and_the_first_of_two_counts() {
         let body = json!({"formFields": [{"id": "email", "value": " "}, {"id": "email", "value": "a@b.co"}]});
-        let judged = credentials(&body, Form::SignUp).expect("well built");
-        let errors = judged.err().expect("two fields are missing");
-        assert!(
-            errors
-                .iter()
-                .all(|error| error.error == "Field is not optional")
-        );
-        assert_eq!(errors.len(), 2);
+        let fields = Fields::read(&body, 2).expect("well built");
+        let email = fields.email().expect_err("it is blank");
+        let password = fields.password().expect_err("it is missing");
+        assert_eq!(email.error, Fields::MISSING);
+        assert_eq!(password.error, Fields::MISSING);
+    }
+
+    #[test]
+    fn null_and_an_empty_text_are_no_values_and_all_else_is_one() {
+        let body = json!({"formFields": [
+            {"id": "a", "value": null}, {"id": "b", "value": ""}, {"id": "c", "value": 0},
+            {"id": "d", "value": false}, {"id": "e", "value": {}},
+        ]});
+        let fields = Fields::read(&body, 5).expect("well built");
+        let present = ["a", "b", "c", "d", "e", "f"].map(|id| fields.value(id).is_some());
+        assert_eq!(present, [false, false, true, true, true, false]);
     }
 }

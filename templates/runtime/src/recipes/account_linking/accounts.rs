@@ -144,8 +144,7 @@ impl Accounts<'_> {
         };
         match self.auth.store().run(link).await? {
             LinkOutcome::Done(ended) => {
-                let by = RevokedBy::CredentialChange;
-                self.auth.sessions().ended(ended, by);
+                super::linked(&self.auth, ended, recipe_user_id, primary_user_id);
             }
             LinkOutcome::Already => {}
             LinkOutcome::NotFound => return Ok(Linked::NotFound),

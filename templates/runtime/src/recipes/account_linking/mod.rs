@@ -30,8 +30,10 @@ use self::sql::MarkProven;
 use crate::auth::{AccountInfo, Auth, Event, Linker, NewAddress, Recipe};
 use crate::config::Config;
 use crate::error::Error;
+use crate::events::AuthEvent;
 use crate::session::RevokedBy;
 use crate::shapes::{LoginMethod, User};
+use crate::store::EndedSession;
 use crate::store::users::UsersWith;
 use crate::store::users::primary::{Link, LinkOutcome, MakePrimary};
 
@@ -156,11 +158,11 @@ impl Linker for AccountLinking {
                 Step::LinkTo(primary_user_id) => {
                     let link = Link {
                         recipe_user_id: method.recipe_user_id,
-                        primary_user_id,
+                        primary_user_id: primary_user_id.clone(),
                         is_proven_only: true,
                     };
                     if let LinkOutcome::Done(ended) = auth.store().run(link).await? {
-                        auth.sessions().ended(ended, RevokedBy::CredentialChange);
+                        linked(auth, ended, recipe_user_id, &primary_user_id);
                     }
                 }
             }
@@ -169,6 +171,16 @@ impl Linker for AccountLinking {
         let found = find(auth, recipe_user_id).await?;
         Ok(found.map(|(user, _)| user))
     }
+}
+
+/// Announces that a login method is linked, and which of its sessions have ended.
+fn linked(auth: &Auth, ended: Vec<EndedSession>, recipe_user_id: &str, primary_user_id: &str) {
+    auth.sessions().ended(ended, RevokedBy::CredentialChange);
+    auth.raise(|at| AuthEvent::Linked {
+        recipe_user_id: recipe_user_id.to_owned(),
+        primary_user_id: primary_user_id.to_owned(),
+        at,
+    });
 }
 
 /// What happens next to a login method; the first of its tenants in which something does.

@@ -5,11 +5,19 @@
 //! response examples").
 
 pub mod contract;
+mod fields;
+mod form;
+mod settings;
 pub(crate) mod sql;
 
+use http::Extensions;
+
 pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
+pub use fields::{FormField, ValidateField};
+pub(crate) use form::new_password;
 pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
+use self::fields::{Declared, InCode};
 use self::sql::{IDENTIFIER, PasswordIsUnchanged};
 use crate::auth::{AccountInfo, Factors, Recipe};
 use crate::call::Call;
@@ -19,7 +27,6 @@ use crate::error::Error;
 use crate::limits::Kind;
 use crate::session::{NewSessionFor, RevokedBy, Session};
 use crate::shapes::{FieldError, LoginMethod, User};
-use crate::users::form_fields::{self, Form};
 use crate::users::validators;
 
 /// Why a sign-up is refused that another user of the address could lose their account by.
@@ -38,6 +45,17 @@ impl Recipe for EmailPassword {
         Some(IDENTIFIER)
     }
 
+    fn check(&self, config: &Config) -> Result<(), String> {
+        settings::policy(config).map(drop)
+    }
+
+    fn open(&self, config: &Config, parts: &mut Extensions) -> Result<(), String> {
+        let in_code = parts.remove::<InCode>().unwrap_or_default();
+        parts.insert(Declared::new(config, in_code)?);
+        parts.insert(settings::policy(config)?);
+        Ok(())
+    }
+
     fn factors(&self, _: &Config) -> Option<Factors> {
         Some(Factors {
             recipe: SIGN_IN.recipe,
@@ -54,7 +72,7 @@ impl Recipe for EmailPassword {
 /// was asked for without a session, [`Error::Unavailable`] when too many passwords are being hashed.
 pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     let body = call.json()?;
-    let values = match form_fields::credentials(&body, Form::SignUp)? {
+    let values = match form::sign_up(call, &body).await? {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignUp::FieldError { form_fields }),
     };
@@ -91,6 +109,8 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     match created {
         // It is linked to no other user: the address is not proven yet.
         CreateUser::Created(user) => {
+            let method = login_method(&user, &values.email)?;
+            call.signed_up(&user, &method.recipe_user_id, values.fields);
             start_session(call, &user, &values.email).await?;
             Ok(SignUp::Ok { user })
         }
@@ -111,7 +131,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
 /// As [`sign_up`].
 pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
     let body = call.json()?;
-    let values = match form_fields::credentials(&body, Form::SignIn)? {
+    let values = match form::sign_in(&body)? {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignIn::FieldError { form_fields }),
     };
@@ -141,13 +161,14 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
             };
             let session = start_session(call, &user, &values.email).await?;
             if is_unchanged(call, &session, hash).await? {
-                Ok(SignIn::Ok { user })
-            } else {
-                Ok(SignIn::WrongCredentials)
+                call.signed_in(&user, &session);
+                return Ok(SignIn::Ok { user });
             }
         }
-        _ => Ok(SignIn::WrongCredentials),
+        _ => {}
     }
+    call.sign_in_failed(SIGN_IN.recipe, values.email.as_str());
+    Ok(SignIn::WrongCredentials)
 }
 
 /// Answers whether a user signs in with the address of the query and a password.

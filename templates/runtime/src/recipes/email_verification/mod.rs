@@ -34,6 +34,7 @@ use crate::crypto::token;
 use crate::delivery::{MailKind, NewMail};
 use crate::email::EmailAddress;
 use crate::error::Error;
+use crate::events::AuthEvent;
 use crate::limits::Kind;
 use crate::session::{Claim, ClaimSource, ClaimValidators, Session, Validator, VerifyOptions};
 use crate::shapes::{LoginMethod, User};
@@ -80,7 +81,10 @@ impl Recipe for EmailVerification {
             recipe_user_id: recipe_user_id.clone(),
             email: email.clone(),
         };
-        auth.store().run(mark).await
+        if auth.store().run(mark).await? {
+            announce(auth, recipe_user_id, email);
+        }
+        Ok(())
     }
 }
 
@@ -139,9 +143,16 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
         tenant_id: call.tenant().to_owned(),
         now: auth.clock().now(),
     };
-    let Some(Proven { recipe_user_id }) = auth.store().run(spend).await? else {
+    let Some(proven) = auth.store().run(spend).await? else {
         return Ok(ConsumeToken::InvalidToken);
     };
+    let Proven {
+        recipe_user_id,
+        newly_verified,
+    } = proven;
+    if let Some(email) = &newly_verified {
+        announce(&auth, &recipe_user_id, email);
+    }
     let user = match auth.linker() {
         Some(linker) => linker.link(&auth, &recipe_user_id).await?,
         None => None,
@@ -218,6 +229,15 @@ pub async fn new_token(
     };
     auth.store().run(issue).await?;
     Ok(token)
+}
+
+/// Announces to the application that an address is verified.
+fn announce(auth: &Auth, recipe_user_id: &str, email: &str) {
+    auth.raise(|at| AuthEvent::EmailVerified {
+        recipe_user_id: recipe_user_id.to_owned(),
+        email: email.to_owned(),
+        at,
+    });
 }
 
 /// The login method of this id.

@@ -76,6 +76,8 @@ pub(super) struct SpendToken {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Proven {
     pub(super) recipe_user_id: String,
+    /// The address, where it was not verified before.
+    pub(super) newly_verified: Option<String>,
 }
 
 impl Transaction for SpendToken {
@@ -96,34 +98,42 @@ impl Transaction for SpendToken {
         let Some(secret) = claimed.filter(|secret| secret.expires_at > self.now) else {
             return Ok(None);
         };
-        verify(tx, &secret.subject, &sent_to.email).await?;
+        let is_new = verify(tx, &secret.subject, &sent_to.email).await?;
         Ok(Some(Proven {
             recipe_user_id: secret.subject,
+            newly_verified: is_new.then_some(sent_to.email),
         }))
     }
 }
 
-/// Stores that an address is verified which was proven in another way.
+/// Stores that an address is verified which was proven in another way; whether it was not before.
 pub(super) struct MarkVerified {
     pub(super) recipe_user_id: String,
     pub(super) email: String,
 }
 
 impl Transaction for MarkVerified {
-    type Output = ();
+    type Output = bool;
     const NAME: &'static str = "mark_address_verified";
     const RETRY: Retry = Retry::Idempotent;
 
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<bool, TxError> {
         verify(tx, &self.recipe_user_id, &self.email).await
     }
 }
 
 /// Marks an address as verified where it is that of the login method, whose tokens are then of no more use. If the
-/// user has changed the address since, nothing happens: a link to the new one still counts.
-async fn verify(tx: &mut Tx<'_>, recipe_user_id: &str, email: &str) -> Result<(), TxError> {
+/// user has changed the address since, nothing happens: a link to the new one still counts. Whether it is verified now
+/// and was not before.
+async fn verify(tx: &mut Tx<'_>, recipe_user_id: &str, email: &str) -> Result<bool, TxError> {
+    let unverified = tx
+        .query_optional(
+            "SELECT 1 FROM login_methods WHERE recipe_user_id = $1 AND email = $2 AND verified = $3",
+            &[recipe_user_id.into(), email.into(), false.into()],
+        )
+        .await?;
     if users::set_verified(tx, recipe_user_id, email, true).await? {
         secrets::consume_all(tx, TOKEN, recipe_user_id).await?;
     }
-    Ok(())
+    Ok(unverified.is_some())
 }

@@ -22,7 +22,9 @@ use crate::crypto::token;
 use crate::delivery::{MailKind, NewMail};
 use crate::email::EmailAddress;
 use crate::error::Error;
+use crate::events::AuthEvent;
 use crate::limits::Kind;
+use crate::recipes::email_password;
 use crate::session::RevokedBy;
 use crate::store::FindByIdentifier;
 use crate::store::users::primary;
@@ -97,7 +99,7 @@ async fn is_at_risk(auth: &Auth, tenant_id: &str, email: &EmailAddress) -> Resul
 /// [`Error::BadInput`] for a request that is not built as documented.
 pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
     let body = call.json()?;
-    let password = match form_fields::new_password(&body)? {
+    let password = match email_password::new_password(call, &body).await? {
         Ok(password) => password,
         Err(form_fields) => return Ok(ConsumeToken::FieldError { form_fields }),
     };
@@ -139,6 +141,11 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
             auth.sessions()
                 .ended(ended_sessions, RevokedBy::CredentialChange);
             auth.mail().wake();
+            auth.raise(|at| AuthEvent::PasswordReset {
+                recipe_user_id: owner.recipe_user_id.clone(),
+                tenant_id: call.tenant().to_owned(),
+                at,
+            });
             call.allow_sign_in(&owner.sent_to.email).await?;
             // The token was read in the mailbox of the address.
             let auth = call.auth().clone();

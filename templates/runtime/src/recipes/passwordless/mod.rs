@@ -200,22 +200,26 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
         let reason = REFUSED.to_owned();
         return Ok(ConsumeCode::NotAllowed { reason });
     }
+    let account = device.contact.as_str().to_owned();
     match present(call, pre_auth_session_id, device, presented).await? {
         Presentation::SignedIn {
             user,
             recipe_user_id,
             is_new,
         } => {
-            let user = start_session(call, *user, recipe_user_id).await?;
+            let user = start_session(call, *user, recipe_user_id, is_new).await?;
             Ok(ConsumeCode::Ok {
                 created_new_recipe_user: is_new,
                 user,
             })
         }
-        Presentation::Incorrect(attempts) => Ok(ConsumeCode::IncorrectCode {
-            failed_code_input_attempt_count: attempts,
-            maximum_code_input_attempts: MOST_ATTEMPTS,
-        }),
+        Presentation::Incorrect(attempts) => {
+            call.sign_in_failed(CONSUME_CODE.recipe, &account);
+            Ok(ConsumeCode::IncorrectCode {
+                failed_code_input_attempt_count: attempts,
+                maximum_code_input_attempts: MOST_ATTEMPTS,
+            })
+        }
         Presentation::Expired(attempts) => Ok(ConsumeCode::ExpiredCode {
             failed_code_input_attempt_count: attempts,
             maximum_code_input_attempts: MOST_ATTEMPTS,

@@ -1,5 +1,7 @@
 //! Who may sign in with an address or a number, and the session of who does.
 
+use serde_json::Map;
+
 use super::contact::Contact;
 use super::sql::{ContactIsKnown, PASSWORDLESS};
 use crate::auth::{AccountInfo, Auth, Event};
@@ -43,7 +45,11 @@ pub(super) async fn start_session(
     call: &mut Call,
     user: User,
     recipe_user_id: String,
+    is_new: bool,
 ) -> Result<User, Error> {
+    if is_new {
+        call.signed_up(&user, &recipe_user_id, Map::new());
+    }
     let mut methods = user.login_methods.iter();
     let method = methods.find(|method| method.recipe_user_id == recipe_user_id);
     let (email, phone_number) = method.map_or((None, None), |method| {
@@ -66,6 +72,9 @@ pub(super) async fn start_session(
     let session = call.create_session(new).await?;
     if let Some(contact) = email.or(phone_number) {
         call.remember_device(&contact, &session)?;
+    }
+    if !is_new {
+        call.signed_in(&user, &session);
     }
     Ok(user)
 }

@@ -1,5 +1,7 @@
 //! Who may sign in with an account at a provider, and the session of who does.
 
+use serde_json::Map;
+
 use super::SignInUp;
 use super::sql::{SignInOrUp, SignedIn};
 use crate::auth::{Auth, Event, NewAddress};
@@ -45,6 +47,9 @@ pub(super) async fn sign_in(
         } => (*user, recipe_user_id, is_new),
         SignedIn::AddressTaken => return Ok(refuse(ADDRESS_TAKEN)),
     };
+    if is_new {
+        call.signed_up(&user, &recipe_user_id, Map::new());
+    }
     if let (Some(email), true) = (email, is_proven) {
         let recipe_user_id = recipe_user_id.clone();
         let proven = Event::AddressProven {
@@ -59,7 +64,10 @@ pub(super) async fn sign_in(
         tenant_id: call.tenant().to_owned(),
         ..NewSessionFor::user(&user.id)
     };
-    call.create_session(new).await?;
+    let session = call.create_session(new).await?;
+    if !is_new {
+        call.signed_in(&user, &session);
+    }
     Ok(SignInUp::Ok {
         created_new_recipe_user: is_new,
         user,

@@ -2,6 +2,7 @@
 
 use super::Sessions;
 use crate::error::Error;
+use crate::events::AuthEvent;
 use crate::session::Session;
 use crate::session::effects::Effects;
 use crate::session::events::{RevokedBy, SessionEvent, SessionEventKind};
@@ -52,7 +53,8 @@ impl Sessions {
         }
         let now = self.0.clock.now();
         for session in sessions {
-            self.0.events.send(&SessionEvent::new(kind, session, now));
+            let event = SessionEvent::new(kind, session, now);
+            self.0.events.send(&AuthEvent::Session(event));
         }
     }
 }
