@@ -112,7 +112,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
     add("README.md", readme.render());
     let environment = Environment {
         variables: &variables,
-        config: with_values(&config, environment(api, settings)),
+        config: with_values(&config, &environment(api, settings)),
     };
     add(".env.example", environment.render());
     add("Dockerfile", Dockerfile { package }.render());
@@ -139,7 +139,7 @@ pub(crate) fn environment(api: &Api, settings: &Settings) -> Vec<(&'static str, 
 /// Each variable with the value that it has there.
 fn with_values(
     config: &[&'static server::Variable],
-    values: Vec<(&'static str, String)>,
+    values: &[(&'static str, String)],
 ) -> Vec<(&'static server::Variable, Option<String>)> {
     let value = |name: &str| {
         let mut values = values.iter();

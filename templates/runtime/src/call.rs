@@ -4,12 +4,14 @@
 //! body by the rules of the protocol (an empty one is `{}`, the content type is not checked), and it
 //! collects the session's headers, so that no operation has to write them.
 
+mod collected;
 mod content;
 mod fdi_version;
 mod negotiation;
 mod request_session;
 mod sign_in;
 mod website;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -22,8 +24,8 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use serde_json::{Map, Value};
 
+pub(crate) use self::collected::Collected;
 pub use self::fdi_version::FdiVersion;
-pub(crate) use self::request_session::Collected;
 pub use self::request_session::RequestSession;
 pub(crate) use self::sign_in::Linking;
 

@@ -221,6 +221,12 @@ impl<T: Filled> Filled for Option<T> {
     const ALWAYS: bool = false;
 }
 
+/// The type of the outcomes of a built-in operation, by which code of the application names the operation.
+pub trait BuiltIn: Send + Sized + 'static {
+    /// Its contract.
+    const CONTRACT: &'static Contract;
+}
+
 /// The contracts of one recipe: `rid` is its id on the wire. For each operation it makes a static
 /// [`Contract`] and the enum of its outcomes, and for all of them the list `CONTRACTS`. An operation that does not
 /// say what it `sends` sends nothing.
@@ -302,6 +308,10 @@ macro_rules! contracts {
                         )*
                     })?,
                 )*
+            }
+
+            impl $crate::contract::BuiltIn for $outcome {
+                const CONTRACT: &'static $crate::contract::Contract = &$constant;
             }
         )*
 

@@ -106,8 +106,8 @@ pub use crate::session::{
     Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
 };
 pub use crate::web::{
-    Api, AuthContext, AuthLayer, AuthSwap, ErrorResponse, VerifySession, allowed_headers, cors,
-    health_router, operations_router, with_request_log,
+    Api, AuthContext, AuthLayer, AuthSwap, ErrorResponse, Next, VerifySession, Wrap,
+    allowed_headers, cors, health_router, operations_router, with_request_log,
 };
 
 /// The version of this crate, which is that of the auth-gen that wrote it. The generated crate compares it

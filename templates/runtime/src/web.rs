@@ -28,6 +28,7 @@ mod previews;
 mod protection;
 mod request_log;
 mod swap;
+mod wrap;
 
 pub use bytes::Bytes;
 pub use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -46,6 +47,7 @@ pub(crate) use self::operations::{Current, health_router_of, operations_router_o
 pub use self::operations::{health_router, operations_router};
 pub use self::request_log::with_request_log;
 pub use self::swap::{AuthSwap, Replaced};
+pub use self::wrap::{Behaviour, Next, Wrap, Wraps, wraps};
 pub use crate::contract::{Contract, Origins, Sends, Sessions, Tenancy};
 
 /// Where the path of an operation starts.

@@ -135,7 +135,7 @@ async fn users_without_a_password_raise_the_same_events() {
     ] {
         let attempt = Attempt::start(&server, "ana@ex.co").await;
         let code = sent_code(&server).await;
-        attempt.with_code(&server, &wrong(&code)).await;
+        attempt.with_code(&server, wrong(&code)).await;
         attempt.with_code(&server, &code).await;
         assert_eq!(heard.names(&server).await, expected);
     }

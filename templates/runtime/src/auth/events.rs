@@ -106,7 +106,7 @@ async fn work(handler: Arc<dyn OnEvent>, mut queue: Receiver<Queued>, server: We
                 let Some(parts) = server.upgrade() else {
                     return;
                 };
-                handle(Arc::clone(&handler), event, Auth(parts)).await;
+                handle(Arc::clone(&handler), *event, Auth(parts)).await;
             }
         }
     }

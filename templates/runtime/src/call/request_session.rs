@@ -5,14 +5,12 @@
 //! session is collected here and put on the answer, also on one that is an error. Of several changes the last one
 //! counts.
 
-use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use http::{HeaderMap, Method};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::collected::{Collected, Collecting};
 use crate::auth::Auth;
 use crate::contract;
 use crate::error::{Error, SessionError};
@@ -33,66 +31,6 @@ pub struct RequestSession {
     any_origin: bool,
     /// Whether the request may begin a session.
     sessions: contract::Sessions,
-}
-
-/// What happens to the sessions of a request. Clones share it.
-#[derive(Clone, Default)]
-pub(crate) struct Collected(Arc<Mutex<Happened>>);
-
-#[derive(Default)]
-struct Happened {
-    /// What goes on the answer.
-    effects: Effects,
-    /// The login method of the session that has begun.
-    signed_in_with: Option<String>,
-}
-
-impl Collected {
-    /// A place for the effects of one verb, which are added when it is done.
-    pub(crate) fn begin(&self) -> Collecting<'_> {
-        Collecting {
-            all: self,
-            own: Effects::new(),
-        }
-    }
-
-    /// All effects so far; none are left.
-    pub(crate) fn take(&self) -> Effects {
-        std::mem::take(&mut self.lock().effects)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Happened> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The effects of one verb. A verb may take a while, so those of the request are locked only to add to them.
-pub(crate) struct Collecting<'a> {
-    all: &'a Collected,
-    own: Effects,
-}
-
-impl Deref for Collecting<'_> {
-    type Target = Effects;
-
-    fn deref(&self) -> &Effects {
-        &self.own
-    }
-}
-
-impl DerefMut for Collecting<'_> {
-    fn deref_mut(&mut self) -> &mut Effects {
-        &mut self.own
-    }
-}
-
-impl Drop for Collecting<'_> {
-    fn drop(&mut self) {
-        if !self.own.is_empty() {
-            let own = std::mem::take(&mut self.own);
-            self.all.lock().effects.extend(own);
-        }
-    }
 }
 
 impl RequestSession {
@@ -130,6 +68,11 @@ impl RequestSession {
     /// The method of the request.
     pub fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// The headers of the request, to be changed.
+    pub(super) fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
     }
 
     /// The headers of the request.
@@ -213,7 +156,10 @@ impl RequestSession {
             .sessions()
             .create(&self.headers, &mut effects, new)
             .await?;
-        self.collected.lock().signed_in_with = Some(session.recipe_user_id.clone());
+        let mut collected = self.collected.lock();
+        collected.signed_in_with = Some(session.recipe_user_id.clone());
+        collected.begun.push(session.handle.clone());
+        drop(collected);
         Ok(session)
     }
 
@@ -234,7 +180,16 @@ impl RequestSession {
         };
         let mut effects = self.effects();
         let sessions = self.sessions();
-        sessions.create(&self.headers, &mut effects, new).await
+        let session = sessions.create(&self.headers, &mut effects, new).await?;
+        self.collected.lock().begun.push(session.handle.clone());
+        Ok(session)
+    }
+
+    /// Forgets the sessions that this request has begun; returns their handles.
+    pub(super) fn take_begun(&self) -> Vec<String> {
+        let mut collected = self.collected.lock();
+        collected.signed_in_with = None;
+        std::mem::take(&mut collected.begun)
     }
 
     /// Exchanges the refresh token of the request for new tokens, which the answer carries.

@@ -14,7 +14,7 @@ const QUEUED: usize = 8192;
 #[derive(Debug)]
 pub(crate) enum Queued {
     /// An event to be handled.
-    Event(AuthEvent),
+    Event(Box<AuthEvent>),
     /// A caller waits until everything before it is handled.
     Mark(oneshot::Sender<()>),
 }
@@ -65,7 +65,7 @@ impl EventQueues {
 
 impl Queue {
     fn send(&self, event: AuthEvent) {
-        match self.sender.try_send(Queued::Event(event)) {
+        match self.sender.try_send(Queued::Event(Box::new(event))) {
             Ok(()) => {
                 let dropped = self.dropped.swap(0, Ordering::Relaxed);
                 if dropped > 0 {
@@ -107,7 +107,7 @@ mod tests {
         }
         let dropped = || queues.0[0].dropped.load(Ordering::Relaxed);
         assert_eq!(dropped(), 3);
-        assert!(matches!(waiting.recv().await, Some(Queued::Event(first)) if first == event(0)));
+        assert!(matches!(waiting.recv().await, Some(Queued::Event(first)) if *first == event(0)));
         queues.send(&event(all));
         assert_eq!(
             dropped(),

@@ -152,7 +152,15 @@ macro_rules! built_in {
             ),
             handler: $crate::web::Handler::BuiltIn(|call| {
                 Box::pin(async move {
-                    let $outcome = $crate::recipes::$module::$flow(call).await?;
+                    let $outcome = match $crate::web::wraps(call) {
+                        None => $crate::recipes::$module::$flow(call).await?,
+                        Some(wraps) => {
+                            let behaviour = wraps.run(call, |call| {
+                                Box::pin($crate::recipes::$module::$flow(call))
+                            });
+                            behaviour.await?
+                        }
+                    };
                     $answer
                 })
             }),

@@ -23,6 +23,7 @@ use super::request_log::OperationId;
 use super::swap::{Held, Source};
 use super::{
     Api, Origins, Route, Scope, Sessions, cache_control, cors, dispatch, error, outbox, previews,
+    wrap,
 };
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
@@ -63,9 +64,11 @@ impl AuthLayer {
     pub fn new(auth: Auth, api: impl Into<Api>) -> Self {
         let cors = cors::cors(auth.config());
         let protection = Protection::of(auth.app_info());
+        let api = api.into();
+        wrap::warn_of_unused(&auth, &api);
         let mut shared = Shared {
             auth,
-            api: api.into(),
+            api,
             cors,
             protection,
             off: Vec::new(),

@@ -4,7 +4,7 @@ OfRecipe {
     asked_by: AskedBy::Operation("signUp"),
     is_built: cfg!(feature = "email_password"),
     variables: &[
-        plain(
+        number(
             "AUTH_PASSWORD_MIN_LENGTH",
             "`8`",
             "How many characters a new password must have: `8` to `64`. Where passwords are the only factor, NIST SP \
