@@ -25,7 +25,7 @@ fn note_default(cx: &mut Context<'_>, slot: &Slot) {
     }
 }
 
-/// The constraints of a body or a parameter, by an id that [`graph::finish`] replaces.
+/// The constraints of a body or a parameter, by an id that [`super::graph::finish`] replaces.
 pub(super) fn root<'d>(cx: &mut Context<'d>, slot: &Slot, hint: &str) -> ConstraintsId {
     let node = used(cx, slot, hint);
     cx.constraints.nodes[node.0].uses += 2;

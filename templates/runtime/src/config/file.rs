@@ -1,7 +1,7 @@
 //! The settings file: TOML, with a key for each variable.
 //!
 //! Rules:
-//! - The key of `AUTH_ACCESS_TOKEN_SECONDS` is `access_token_seconds` ([`variables::key`]). The keys of a table have its
+//! - The key of `AUTH_ACCESS_TOKEN_SECONDS` is `access_token_seconds` ([`key`]). The keys of a table have its
 //!   name in front: `[passwordless]` with `flow_type` is `passwordless_flow_type`.
 //! - A key that is no setting is an error, and so is a value of another type; each names its line and column.
 //! - The file holds no secret, so that it can be committed: a setting that may be one is a variable, or a file that

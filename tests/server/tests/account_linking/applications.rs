@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use auth_server::Auth;
 use auth_server::app_info::AppInfo;
+use auth_server::events::AuthEvent;
 use auth_server::recipes::account_linking::{LinkRequest, Linked, MadePrimary, Unlinked};
 use auth_server::store::SqliteStore;
 
@@ -157,4 +158,33 @@ async fn login_methods_are_linked_and_taken_apart_by_code() {
         id(&world.sign_in("second@ex.co", "0wn-passw0rd").await),
         first_id
     );
+}
+
+#[tokio::test]
+async fn what_is_linked_by_a_sign_in_is_an_event() {
+    let heard: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+    let world = World::with(Linking::Verified, |builder| {
+        let heard = Arc::clone(&heard);
+        builder.on_event(move |event: AuthEvent, _: Auth| {
+            if let AuthEvent::Linked {
+                recipe_user_id,
+                primary_user_id,
+                ..
+            } = event
+            {
+                let mut heard = heard.lock().expect("no test panics with it");
+                heard.push((recipe_user_id, primary_user_id));
+            }
+            std::future::ready(Ok(()))
+        })
+    })
+    .await;
+    let by_code = world.by_code(ADDRESS).await;
+    let by_provider = world.by_provider("a1", ADDRESS, true).await;
+    assert_eq!(id(&by_provider), id(&by_code));
+    // Nothing is linked a second time.
+    world.by_provider("a1", ADDRESS, true).await;
+    world.server.auth.events_handled().await;
+    let heard = heard.lock().expect("no test panics with it").clone();
+    assert_eq!(heard, [(recipe_user_id(&by_provider), id(&by_code))]);
 }
