@@ -137,6 +137,8 @@ fn callback(user: usize) -> String {
             "redirectURIInfo": {
                 "redirectURIOnProviderDashboard": "http://localhost:3000/auth/callback/example",
                 "redirectURIQueryParams": { "code": format!("user-{user}"), "state": "of the page" },
+                // The provider does not check it (RFC 7636).
+                "pkceCodeVerifier": "v".repeat(43),
             },
         }),
     )
