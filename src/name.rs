@@ -144,7 +144,7 @@ impl Namer {
     fn unique(&mut self, name: &str, separator: &str) -> String {
         let mut candidate = name.to_owned();
         let mut number = 2;
-        // `Self2`: `Self_2` is no name of a type to rustc's lints.
+        // `Self2`: rustc warns of `Self_2` as the name of a type.
         let stem = name.trim_end_matches('_');
         while !self.taken.insert(candidate.clone()) {
             candidate = format!("{stem}{separator}{number}");

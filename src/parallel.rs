@@ -9,7 +9,7 @@ use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 /// With fewer pieces than this for each core, one core is faster.
 const PIECES: usize = 32;
 
-/// What the input nests is read and printed as deep down the call stack. Only what is used of it is ever taken from the system.
+/// Input that nests deeply is read and printed by functions that call themselves as deeply. Only what is used of it is ever taken from the system.
 const STACK: usize = 256 * 1024 * 1024;
 
 /// Makes `count` pieces, in their order.

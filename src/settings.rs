@@ -37,7 +37,7 @@ pub struct Settings {
     pub standalone_workspace: bool,
     /// Where the server gets its runtime from.
     pub runtime: RuntimeSource,
-    /// What of the runtime the server is built with, beside the recipes that the description has operations of.
+    /// What of the runtime the server is built with, beside the recipes that the description asks for.
     pub features: Vec<Feature>,
     /// Whether requests of the application's own operations are checked against the limits of the description
     /// (`minLength`, `pattern`, …) before its methods run.

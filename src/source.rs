@@ -9,6 +9,25 @@ pub(crate) mod spans;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// A path relative to a folder, without `.` and, as far as possible, `..`.
+pub(crate) fn join(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let root = if folder.starts_with('/') { "/" } else { "" };
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => match parts.last() {
+                Some(&last) if last != ".." => {
+                    parts.pop();
+                }
+                _ => parts.push(".."),
+            },
+            part => parts.push(part),
+        }
+    }
+    format!("{root}{}", parts.join("/"))
+}
+
 /// One input file: the name to show (as the user gave it) and its whole text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {

@@ -37,7 +37,7 @@ fn config() -> Result<Config, Failure> {
     })?)
 }
 
-/// What this application does otherwise. The first wrap of an operation stands outermost.
+/// What this application does differently. The first wrap of an operation stands outermost.
 pub(crate) fn with_wraps(builder: AuthBuilder, welcomed: &Welcomed) -> AuthBuilder {
     builder
         .form_field(FormField::new("invitation"))
@@ -47,7 +47,7 @@ pub(crate) fn with_wraps(builder: AuthBuilder, welcomed: &Welcomed) -> AuthBuild
         .wrap::<SignOut>(Logged)
 }
 
-/// Before: only who has an invitation signs up. Without one the behaviour does not run, and no user is stored.
+/// Before: only a person with an invitation can sign up. Without one the behaviour does not run, and no user is stored.
 struct ByInvitation;
 
 #[async_trait]
@@ -92,7 +92,7 @@ impl Welcomed {
     }
 }
 
-/// Instead: while the application is repaired, administrators alone sign in. No password is compared for others, so
+/// Instead: while the application is repaired, only administrators can sign in. No password is compared for others, so
 /// nothing is counted either.
 struct Maintenance;
 

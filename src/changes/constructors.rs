@@ -45,9 +45,7 @@ pub(super) fn compare(
 type Argument<'a> = (&'a str, String);
 
 fn arguments<'a>(api: &Api, fields: &[&'a Field]) -> Vec<Argument<'a>> {
-    let required = fields
-        .iter()
-        .filter(|field| field.required && field.only_value().is_none());
+    let required = fields.iter().filter(|field| field.is_asked_for());
     let argument = |field: &&'a Field| {
         let null = if field.nullable { " or null" } else { "" };
         let ty = format!("{}{null}", whole_type(api, &field.ty));

@@ -120,7 +120,7 @@ fn is_on_github() -> bool {
     env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// The way from the repository to the current folder, with a slash behind it.
+/// The way from the repository to the current folder; empty where that is its root.
 fn folder_on_github() -> String {
     let workspace = env::var_os("GITHUB_WORKSPACE").map(std::path::PathBuf::from);
     let current = env::current_dir().ok();
@@ -128,10 +128,7 @@ fn folder_on_github() -> String {
         let inside = current.strip_prefix(workspace).ok()?;
         Some(super::files::shown(inside))
     });
-    match inside.unwrap_or_default() {
-        inside if inside.is_empty() => inside,
-        inside => format!("{inside}/"),
-    }
+    inside.unwrap_or_default()
 }
 
 /// Rows of cells, in columns as wide as their widest cell.

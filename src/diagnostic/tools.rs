@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Diagnostic, Diagnostics, Severity};
-use crate::source::Span;
+use crate::source::{Span, join};
 
 impl Diagnostics {
     /// One SARIF log. Each place of a repeated mistake is a result of its own. `folder` is as for
@@ -31,7 +31,7 @@ impl Diagnostics {
     }
 
     /// One line for each place, which GitHub shows at that line of a pull request. `folder` is the way
-    /// from the repository to where file names begin; it is empty or ends in a slash.
+    /// from the repository to where file names begin; it may be empty.
     pub fn to_github(&self, folder: &str) -> String {
         let lines = self.iter().flat_map(|one| annotations(one, folder));
         lines.collect()
@@ -101,17 +101,7 @@ pub(crate) fn from_root(folder: &str, name: &str) -> String {
     if name.starts_with('/') {
         return name.to_owned();
     }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(name.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
+    join(folder, name)
 }
 
 /// A relative path as a reference (RFC 3986).

@@ -129,6 +129,11 @@ impl Field {
             _ => None,
         }
     }
+
+    /// Whether constructors ask for it.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.required && self.only_value().is_none()
+    }
 }
 
 /// A type expression.

@@ -216,8 +216,8 @@ impl<'d> Context<'d> {
         free.unwrap_or(&names[0]).clone()
     }
 
-    /// The model of a schema: what it became before, or a new one of the shape that `shape` makes of what the models within
-    /// it are named after.
+    /// The model of a schema: what it became before, or a new one, whose shape `shape` makes. It is given the name that inner
+    /// models begin with.
     pub(super) fn model(
         &mut self,
         opening: Opening<'_>,
@@ -248,7 +248,8 @@ impl<'d> Context<'d> {
         id
     }
 
-    /// Inline schemas that say the same of one struct of the runtime are one model: the other one, if this is the last.
+    /// Inline schemas that say the same of one struct of the runtime are one model: returns the earlier one, if `id` is the
+    /// newest model.
     pub(super) fn without_twin(&mut self, id: ModelId, key: Key) -> ModelId {
         let Some((last, models)) = self.models.split_last() else {
             return id;

@@ -2,7 +2,7 @@
 //!
 //! In the end nodes that ask for nothing are left out, and those that are used once stand where they are used.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::ir::{Alternative, Constraint, Constraints, ConstraintsId, Number};
 use crate::name::Namer;
@@ -144,13 +144,15 @@ fn choices_ask(choices: &[Choice], asks: &[bool]) -> bool {
     let asks = |choice: &Choice| choice.is_whole || asks[choice.node.0];
     let takes_all =
         |choice: &Choice| !asks(choice) && choice.required.is_empty() && choice.literals.is_empty();
-    let is_moot = |choice: &Choice| {
-        let mut others = choices.iter().filter(|other| takes_all(other));
-        others.any(|other| other.kind == "Any" || other.kind == choice.kind)
-    };
-    choices
+    let whole_kinds: BTreeSet<&str> = choices
         .iter()
-        .any(|choice| asks(choice) && !is_moot(choice))
+        .filter(|choice| takes_all(choice))
+        .map(|choice| choice.kind)
+        .collect();
+    !whole_kinds.contains("Any")
+        && choices
+            .iter()
+            .any(|choice| asks(choice) && !whole_kinds.contains(choice.kind))
 }
 
 struct Writer<'a> {

@@ -29,7 +29,7 @@ pub(super) fn form(cx: &Context<'_>, media: &Media) -> Form {
     let is_binary = schema.is_some_and(|schema| schema.format.as_deref() == Some("binary"));
     match name.as_str() {
         "*/*" | "application/*" if is_binary => Form::Bytes,
-        _ if is_json_name(&name) => Form::Json,
+        plain if is_json_essence(plain) => Form::Json,
         EVENTS => Form::Events,
         _ if is_binary => Form::Bytes,
         _ if name.starts_with("text/") => Form::Text,
@@ -70,14 +70,21 @@ pub(super) fn is_json(media: &Media) -> bool {
 
 /// Whether the name of a media type is one of JSON.
 pub(super) fn is_json_name(name: &str) -> bool {
-    let name = essence(name);
-    is_plain_json(&name) || name.ends_with("+json")
+    is_json_essence(&essence(name))
+}
+
+fn is_json_essence(essence: &str) -> bool {
+    is_plain(essence) || essence.ends_with("+json")
 }
 
 /// Whether it is JSON that says no more than that.
 pub(super) fn is_plain_json(name: &str) -> bool {
+    is_plain(&essence(name))
+}
+
+fn is_plain(essence: &str) -> bool {
     matches!(
-        essence(name).as_str(),
+        essence,
         "application/json" | "*/*" | "application/*" | "text/json"
     )
 }
@@ -97,7 +104,7 @@ pub(super) fn essence(name: &str) -> String {
 pub(super) fn written(name: &str, form: Form) -> Option<String> {
     let plain = essence(name);
     match form {
-        Form::Json if is_plain_json(&plain) && plain != "text/json" => None,
+        Form::Json if is_plain(&plain) && plain != "text/json" => None,
         Form::Text if matches!(plain.as_str(), "text/plain" | "text/*") => None,
         Form::Bytes if plain.ends_with("/*") => Some("application/octet-stream".to_owned()),
         Form::Events => None,

@@ -117,7 +117,9 @@ fn structure<'d>(
         hint: binding.and_then(Binding::model_name).unwrap_or(hint),
         docs: object.docs(),
     };
-    let is_known = cx.by_schema.contains_key(&opening.key());
+    if let Some(id) = cx.by_schema.get(&opening.key()) {
+        return *id;
+    }
     let id = cx.model(opening, |cx, parent| {
         let fields = fields(cx, object, binding, None, parent);
         let rest = object.rest.map(|rest| match rest {
@@ -132,7 +134,7 @@ fn structure<'d>(
     }
     if schema.name.is_some() {
         cx.components.insert(id);
-    } else if filled.is_some() && !is_known {
+    } else if filled.is_some() {
         return cx.without_twin(id, opening.key());
     }
     id

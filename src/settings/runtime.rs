@@ -46,7 +46,7 @@ impl Feature {
     /// Text messages: phone numbers, and the services that send. In a server alone that has an operation for them.
     pub const SMS: Self = Self("sms");
 
-    /// The default: traces, PostgreSQL, text messages and mail. The recipes that the description has operations of are
+    /// The default: traces, PostgreSQL, text messages and mail. The recipes that the description asks for are
     /// turned on in any case.
     pub const DEFAULT: [Self; 4] = [Self("otel"), Self("postgres"), Self::SMS, Self("smtp")];
 

@@ -2,7 +2,7 @@
 //
 //   AUTH_GEN=<the generator> AUTH_PROJECT=<folder with an auth-gen.toml> node pictures.mjs [--check]
 //
-// The accounts are new ones: a project that has run before is without its `.auth-gen`. With `--check` nothing is written: the terminal of the README has to be that of today, but for numbers and folders.
+// The accounts are new ones: delete `.auth-gen` of a project that has run before. With `--check` nothing is written: the terminal of the README has to be that of today, but for numbers and folders.
 
 import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

@@ -2,6 +2,7 @@
 
 use super::machine::Machine;
 use super::value::{Kind, Place, Value};
+use crate::source::join;
 
 /// What stands for a file that is imported without its extension.
 const OF_TYPESCRIPT: [&str; 9] = ["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "json"];
@@ -147,25 +148,6 @@ fn folder(path: &str) -> &str {
         Some((folder, _)) => folder,
         None => "",
     }
-}
-
-/// A path relative to a folder, without `.` and, as far as possible, `..`.
-fn join(folder: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    let root = if folder.starts_with('/') { "/" } else { "" };
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => match parts.last() {
-                Some(&last) if last != ".." => {
-                    parts.pop();
-                }
-                _ => parts.push(".."),
-            },
-            part => parts.push(part),
-        }
-    }
-    format!("{root}{}", parts.join("/"))
 }
 
 #[cfg(test)]

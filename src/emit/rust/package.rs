@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use askama::Template;
 
 use super::groups::Group;
-use super::routes;
+use super::{models, routes};
 use crate::app_info::Setting;
 use crate::catalog;
 use crate::contract::Sends;
-use crate::ir::{Api, Behaviour};
+use crate::ir::Api;
 use crate::settings::{Feature, RuntimeSource, Settings};
 use crate::tree::Tree;
 
@@ -112,7 +112,10 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
     add("README.md", readme.render());
     let environment = Environment {
         variables: &variables,
-        config: with_values(&config, &environment(api, settings)),
+        config: config
+            .iter()
+            .map(|row| (*row, value(settings, row.name)))
+            .collect(),
     };
     add(".env.example", environment.render());
     add("Dockerfile", Dockerfile { package }.render());
@@ -121,81 +124,57 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>], settings: &Settings, tree: &
 /// Variables of the server that the settings decide, with their values. Those of a recipe that it is built without would
 /// stop its start.
 pub(crate) fn environment(api: &Api, settings: &Settings) -> Vec<(&'static str, String)> {
-    let block_list = settings.block_common_passwords;
-    let all = [
-        ("AUTH_APP_ID", settings.app_id.clone()),
-        (
-            "AUTH_PASSWORD_BLOCK_LIST",
-            block_list.then(|| "common".to_owned()),
-        ),
-    ];
-    let known = settings_of(&features(api, settings));
-    let is_known = |name: &str| known.iter().any(|row| row.name == name);
-    let set = all.into_iter().filter(|(name, _)| is_known(name));
-    set.filter_map(|(name, value)| Some((name, value?)))
+    let known = settings_of(&features(api, settings)).into_iter();
+    known
+        .filter_map(|row| Some((row.name, value(settings, row.name)?)))
         .collect()
 }
 
-/// Each variable with the value that it has there.
-fn with_values(
-    config: &[&'static server::Variable],
-    values: &[(&'static str, String)],
-) -> Vec<(&'static server::Variable, Option<String>)> {
-    let value = |name: &str| {
-        let mut values = values.iter();
-        values.find_map(|(known, value)| (*known == name).then(|| value.clone()))
-    };
-    let rows = config.iter().copied();
-    rows.map(|row| (row, value(row.name))).collect()
+/// What the settings of the generator say of a variable of the server.
+fn value(settings: &Settings, name: &str) -> Option<String> {
+    match name {
+        "AUTH_APP_ID" => settings.app_id.clone(),
+        "AUTH_PASSWORD_BLOCK_LIST" => {
+            (settings.block_common_passwords).then(|| "common".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// The Cargo features of the runtime that the server is built with: those that the settings name, without what no
-/// operation uses, and the recipes that the description has operations of, or answers.
+/// operation uses, and the recipes that the description asks for, by operations or by answers.
 fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
-    let recipes = api.operations.iter().filter_map(|operation| {
-        let Behaviour::BuiltIn(built_in) = &operation.behaviour else {
-            return None;
-        };
+    let built_ins = || api.operations.iter().filter_map(models::built_in);
+    let recipes = built_ins().filter_map(|built_in| {
         catalog::features().find(|feature| *feature == built_in.behaviour.module)
     });
     let by_answers = server::OF_RECIPES
         .iter()
-        .filter(|recipe| match recipe.asked_by {
-            server::AskedBy::Operation(_) => false,
-            server::AskedBy::Answer(statuses) => documents(api, statuses),
+        .filter_map(|recipe| match recipe.asked_by {
+            server::AskedBy::Operation(_) => None,
+            server::AskedBy::Answer(statuses) => documents(api, statuses).then_some(recipe.recipe),
         });
-    let sends_sms = api.operations.iter().any(|operation| {
-        matches!(&operation.behaviour, Behaviour::BuiltIn(built_in)
-            if built_in.behaviour.sends == Sends::MailOrSms)
-    });
+    let sends_sms = built_ins().any(|built_in| built_in.behaviour.sends == Sends::MailOrSms);
     // What no operation uses is left out.
     let asked = settings.features.iter();
     let asked = asked.filter(|feature| **feature != Feature::SMS || sends_sms);
     let asked = asked.map(|feature| feature.name());
-    let by_answers = by_answers.map(|recipe| recipe.recipe);
     recipes.chain(by_answers).chain(asked).collect()
 }
 
 /// Whether a built-in operation documents one of these answers.
 fn documents(api: &Api, statuses: &[&str]) -> bool {
-    api.operations.iter().any(|operation| {
-        let Behaviour::BuiltIn(built_in) = &operation.behaviour else {
-            return false;
-        };
-        built_in.outcomes.iter().any(|tied| {
-            let status = tied.outcome.status.filter(|_| tied.arm.is_some());
-            status.is_some_and(|status| statuses.contains(&status))
-        })
-    })
+    let built_ins = api.operations.iter().filter_map(models::built_in);
+    let mut documented = built_ins
+        .flat_map(|built_in| &built_in.outcomes)
+        .filter(|tied| tied.arm.is_some());
+    documented.any(|tied| (tied.outcome.status).is_some_and(|status| statuses.contains(&status)))
 }
 
 /// The settings of a server with these features. Those of other recipes would stop its start.
 fn settings_of(features: &BTreeSet<&'static str>) -> Vec<&'static server::Variable> {
     let built = catalog::with_those_below(features);
-    let recipes = server::OF_RECIPES.iter();
-    let recipes = recipes.filter(|recipe| built.contains(recipe.recipe));
-    let of_recipes = recipes.flat_map(|recipe| recipe.variables);
-    server::VARIABLES.iter().chain(of_recipes).collect()
+    server::of(|recipe| built.contains(recipe.recipe)).collect()
 }
 
 fn variables(api: &Api) -> Vec<Variable> {

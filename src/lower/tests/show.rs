@@ -127,7 +127,7 @@ fn show_operation(api: &Api, operation: &Operation, text: &mut String) {
             format!("{:?} {}", param.place, show_field(api, &param.field)),
         );
     }
-    for form in operation.body.iter().flat_map(|body| &body.forms) {
+    for form in operation.forms() {
         let required = operation.body.as_ref().is_some_and(|body| body.required);
         let mark = if required { "" } else { "?" };
         let is_plain = |name: &String| name.ends_with("/json") || name.ends_with("-urlencoded");

@@ -75,6 +75,8 @@ struct Parts {
     error_handlers: ErrorHandlers,
     metrics: Metrics,
     recipes: &'static [&'static dyn Recipe],
+    /// The one of them that links login methods, where that is set.
+    linker: Option<&'static dyn Linker>,
     /// What recipes keep between requests, by its type.
     recipe_parts: Extensions,
     probe: Probe,

@@ -27,7 +27,7 @@ use serde_json::{Map, Value};
 pub(crate) use self::collected::Collected;
 pub use self::fdi_version::FdiVersion;
 pub use self::request_session::RequestSession;
-pub(crate) use self::sign_in::Linking;
+pub(crate) use self::sign_in::{Linking, Recognised};
 
 use crate::auth::Auth;
 use crate::contract::Sessions;

@@ -174,7 +174,7 @@ impl Config {
     }
 
     /// Reads the variables of the process and the settings file: the one that `AUTH_SETTINGS_FILE` names, or
-    /// `auth.toml` in the working directory where there is one. A variable counts more than the file. A name that is
+    /// `auth.toml` in the working directory where there is one. A variable takes precedence over the file. A name that is
     /// nearly that of a setting is an error.
     ///
     /// # Errors

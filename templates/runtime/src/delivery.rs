@@ -33,7 +33,9 @@ mod templates;
 mod worker;
 
 #[allow(unused_imports, reason = "for recipes that send messages")]
-pub(crate) use self::kind::{About, Content, Kind, LINK_SAMPLES, SAMPLE_LINK, Written, texts};
+pub(crate) use self::kind::{
+    About, Content, Kind, LINK_SAMPLES, SAMPLE_LINK, Written, text_name, texts,
+};
 pub use self::kind::{MailKind, MessageSource, SmsKind, Texts};
 pub use self::language::Language;
 pub use self::outbox::{Outbox, SentMessage};

@@ -1,7 +1,7 @@
 //! What has happened to users and sessions, for applications that act on it.
 //!
-//! Rules: an event describes what is stored already, and is raised where it is stored, so that none comes of a transaction
-//! that was rolled back; it contains no secret; a request never waits for a handler: each handler has a queue, and what
+//! Rules: an event describes what is stored already, and is raised where it is stored, so that a transaction that was rolled back
+//! raises none; it contains no secret; a request never waits for a handler: each handler has a queue, and what
 //! does not fit in it is dropped with a warning; where there is no handler, an event costs one comparison.
 
 mod queue;

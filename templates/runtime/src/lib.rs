@@ -51,7 +51,7 @@
 //! | what recipes share of users | `users` |
 //! | sessions, mail, limits | `session`, `delivery`, `limits`, `config` |
 //! | the database | `store` |
-//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `events`, `literal`, `metrics`, `network`, `outgoing`, `phone`, `request_id`, `shapes`, `tenant` |
+//! | ground | `app_info`, `clock`, `constraints`, `contract`, `crypto`, `email`, `error`, `events`, `literal`, `metrics`, `network`, `outgoing`, `phone`, `quality`, `request_id`, `shapes`, `tenant` |
 
 // What one recipe alone uses of the core is dead where that recipe is not compiled. What no recipe uses is found by
 // the build with all of them.
@@ -78,6 +78,7 @@ pub mod network;
 #[cfg(feature = "outgoing")]
 mod outgoing;
 pub mod phone;
+mod quality;
 pub mod read;
 pub mod recipes;
 pub mod request_id;
@@ -92,6 +93,9 @@ mod users;
 pub mod web;
 
 use axum::Router;
+use axum::routing::Route;
+
+use crate::web::AuthService;
 
 pub use async_trait::async_trait;
 
@@ -142,16 +146,19 @@ pub fn layer(auth: Auth, api: impl Into<Api>) -> AuthLayer {
 
 /// The auth APIs by themselves, with a log of requests: everything else is answered 404 `Not found`.
 pub fn router(auth: Auth, api: impl Into<Api>) -> Router {
-    in_front_of(Router::new(), auth, api.into())
+    in_front_of(Router::new(), layer(auth, api))
 }
 
 /// What the program serves: [`router`], and beside the auth APIs `/livez` and `/readyz`
 /// ([`health_router`]). An operation of the spec goes before them.
 pub fn standalone(auth: Auth, api: impl Into<Api>) -> Router {
-    in_front_of(health_router(&auth), auth, api.into())
+    in_front_of(health_router(&auth), layer(auth, api))
 }
 
-fn in_front_of(app: Router, auth: Auth, api: Api) -> Router {
-    let app = app.fallback(web::not_found).layer(layer(auth, api));
-    with_request_log(app)
+/// Routes with the auth APIs in front of them, with a log of requests; everything else is answered 404.
+pub(crate) fn in_front_of<L>(app: Router, layer: L) -> Router
+where
+    L: tower::Layer<Route, Service = AuthService<Route>> + Clone + Send + Sync + 'static,
+{
+    with_request_log(app.fallback(web::not_found).layer(layer))
 }

@@ -53,6 +53,7 @@ static ALL: &[&dyn Recipe] = &[
     &third_party::ThirdParty,
     #[cfg(feature = "multitenancy")]
     &multitenancy::Multitenancy,
+    // Behind the verification of addresses, which announces that an address was not verified before.
     #[cfg(feature = "account_linking")]
     &account_linking::AccountLinking,
 ];

@@ -48,7 +48,7 @@ pub(crate) use opening::{Way, check_url, open, open_existing, way};
 pub use postgres::PostgresStore;
 pub(crate) use secrets::PurgeSecrets;
 pub use sessions::{ClaimsChange, EndedSession};
-pub(crate) use sessions::{end_sessions_in, end_sessions_of, merge_claims};
+pub(crate) use sessions::{end_sessions_in, end_sessions_of, end_sessions_with, merge_claims};
 pub use shared::SharedStore;
 pub use sqlite::SqliteStore;
 pub(crate) use transaction::{Access, Retry, Row, Transaction, Tx, TxError};

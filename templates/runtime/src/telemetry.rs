@@ -77,9 +77,9 @@ struct Settings {
 }
 
 /// Starts the log and the traces as `RUST_LOG`, `AUTH_LOG_FORMAT` (or their keys in the settings file) and the `OTEL_`
-/// variables say, on the tokio runtime that it is called on. `level` is what is logged where `RUST_LOG` is not set; `crates` are the
-/// crates of the program, by the names that stand in their targets. What they and the server log is filtered
-/// by `RUST_LOG` alone; of other crates the log has a few warnings and nothing else, since their lines may
+/// variables say, on the tokio runtime that it is called on. `level` is what is logged where `RUST_LOG` is not set;
+/// `crates` are the crates of the program, by the names that stand in their targets. What they and the server log is
+/// filtered by `RUST_LOG` alone; of other crates the log has a few warnings and nothing else, since their lines may
 /// hold values of ours.
 ///
 /// ```
@@ -146,15 +146,17 @@ impl Settings {
             let of_file = sources.get(name).map(|found| found.text.trim().to_owned());
             variable(name).map(|text| text.or(of_file))
         };
+        let wrong = |name, error: &dyn fmt::Display| {
+            TelemetryError(format!("{}: {error}", sources.label(name)))
+        };
         let filter = match setting("RUST_LOG")? {
-            Some(text) => EnvFilter::try_new(text)
-                .map_err(|error| TelemetryError(format!("RUST_LOG: {error}")))?,
+            Some(text) => EnvFilter::try_new(text).map_err(|error| wrong("RUST_LOG", &error))?,
             None => EnvFilter::new(level),
         };
         let format = match setting("AUTH_LOG_FORMAT")? {
             Some(text) => text
                 .parse()
-                .map_err(|error| TelemetryError(format!("AUTH_LOG_FORMAT: {error}")))?,
+                .map_err(|error| wrong("AUTH_LOG_FORMAT", &error))?,
             None => Format::default(),
         };
         Ok(Self {

@@ -31,7 +31,7 @@ pub(crate) struct Load {
 pub(crate) enum Client {
     /// This request, again and again.
     Same(String),
-    /// A refresh with this token, then with the one that it was traded for, and so on.
+    /// A refresh with this token, then with the one that it was exchanged for, and so on.
     Refresh(String),
     /// Each of these requests once; the connection is done after the last one.
     Each(Vec<String>),

@@ -1,7 +1,7 @@
 //! Signing in without a password: codes and links, providers, and what a page asks first, beside a sign-in with a
 //! password. And how many mails a second go out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -91,7 +91,8 @@ async fn compare(url: &str, mails: &Path) {
         let begun = Instant::now();
         outcomes.push(load(asked.collect(), LIMIT.as_secs_f64()).run());
         let sent = CONNECTIONS * MESSAGES;
-        while links(mails).len() < known + sent {
+        // A file may be there before all of its text is.
+        while files(mails).len() < known + sent || links(mails).len() < known + sent {
             assert!(begun.elapsed() < LIMIT, "mails are missing");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -163,17 +164,21 @@ fn request(path: &str, body: &Value) -> String {
     String::from_utf8(request).expect("it is text")
 }
 
-/// The links of all mails in the outbox, in the order of its files: ids of devices, and codes.
-fn links(mails: &str) -> Vec<(String, String)> {
+/// The mails in the outbox, in the order of their names.
+fn files(mails: &str) -> Vec<PathBuf> {
     let Ok(files) = std::fs::read_dir(mails) else {
         return Vec::new();
     };
     let mut files: Vec<_> = files.flatten().map(|file| file.path()).collect();
     files.retain(|path| path.extension().is_some_and(|ending| ending == "eml"));
     files.sort();
-    let mails = files
-        .iter()
-        .map(|path| std::fs::read_to_string(path).expect("it is text"));
+    files
+}
+
+/// The links of all mails in the outbox, in the order of its files: ids of devices, and codes.
+fn links(mails: &str) -> Vec<(String, String)> {
+    let files = files(mails).into_iter();
+    let mails = files.map(|path| std::fs::read_to_string(path).expect("it is text"));
     mails.filter_map(|mail| link(&mail)).collect()
 }
 

@@ -8,7 +8,7 @@ use auth_server::auth::AuthBuilder;
 use auth_server::events::AuthEvent;
 use auth_server::recipes::email_password::FormField;
 use auth_server::{Auth, Config, Endpoints, Error};
-use common::{Exchange, Server};
+use common::{Exchange, Server, start_error};
 use serde_json::{Value, json};
 
 async fn start(
@@ -64,7 +64,7 @@ async fn declared_fields_are_judged_first_and_then_password_and_address() {
         "email: Email is invalid".to_owned(),
     ];
     assert_eq!(refused(&sign_up(&server, all_wrong).await), expected);
-    // What an optional field lacks is no fault, and `null` is no value.
+    // A missing optional field is no error, and `null` is no value.
     let none = json!([{"id": "name", "value": null}]);
     let expected = ["name", "password", "email"].map(|id| format!("{id}: {MISSING}"));
     assert_eq!(refused(&sign_up(&server, none).await), expected);
@@ -236,22 +236,15 @@ async fn a_validator_that_fails_or_panics_stores_nothing_and_the_server_goes_on(
 
 #[tokio::test]
 async fn fields_that_cannot_work_stop_the_start() {
-    let start_error = async |setting: &str, twice: bool| {
-        let app_info = common::app_info("http://localhost:3001", "http://localhost:3000");
-        let mut config = Config::new(app_info);
-        config.database_url = auth_server::config::Secret::new("sqlite::memory:");
-        config.recipes.set("AUTH_FORM_FIELDS", setting);
-        let mut builder = Auth::builder(config);
-        if twice {
-            builder = builder.form_field(FormField::new("name"));
-        }
-        builder
-            .build()
-            .await
-            .expect_err("it must not start")
-            .to_string()
+    let refused = async |setting: &str, twice: bool| {
+        let set = |config: &mut Config| config.recipes.set("AUTH_FORM_FIELDS", setting);
+        let declare = |builder: AuthBuilder| match twice {
+            true => builder.form_field(FormField::new("name")),
+            false => builder,
+        };
+        start_error(set, declare).await
     };
-    let twice = start_error(r#"[{"id":"name"}]"#, true).await;
+    let twice = refused(r#"[{"id":"name"}]"#, true).await;
     assert!(twice.contains("`name` is declared twice"), "{twice}");
     for (setting, expected) in [
         ("{", "AUTH_FORM_FIELDS: "),
@@ -261,7 +254,7 @@ async fn fields_that_cannot_work_stop_the_start() {
             "the pattern of `a` is no regular expression",
         ),
     ] {
-        let error = start_error(setting, false).await;
+        let error = refused(setting, false).await;
         assert!(error.contains(expected), "{error}");
     }
 }

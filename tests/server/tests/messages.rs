@@ -9,9 +9,9 @@ use auth_server::auth::AuthBuilder;
 use auth_server::config::Secret;
 use auth_server::delivery::{Mail, Mailer, MessageSource, SendError, Sms, SmsSender};
 use auth_server::recipes::passwordless::ContactMethod;
-use auth_server::{Auth, Config, Endpoints};
+use auth_server::{Config, Endpoints};
 use common::codes::CREATE;
-use common::{Server, app_info};
+use common::{Down, Server, start_error};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -209,7 +209,7 @@ async fn files_of_an_operator_replace_texts_and_add_languages() {
     ]);
     // Each flow can be without link or code, so a text has to ask for them.
     let texts = folder.path().to_owned();
-    let refused = start_error(|config| config.message_templates = Some(texts)).await;
+    let refused = start_error(|config| config.message_templates = Some(texts), same).await;
     let place = folder.path().join("passwordless-login.de.txt:3: ");
     let says = |part: &str| assert!(refused.contains(part), "{refused}");
     says(&format!("AUTH_MESSAGE_TEMPLATES: {}", place.display()));
@@ -247,40 +247,24 @@ async fn files_of_an_operator_replace_texts_and_add_languages() {
     assert_eq!(of("ida@ex.co").subject, "Connexion à votre compte");
 }
 
-/// Why a server with these settings does not start.
-async fn start_error(change: impl FnOnce(&mut Config)) -> String {
-    let mut config = Config::new(app_info("http://localhost:3001", "http://localhost:3000"));
-    config.database_url = Secret::new("sqlite::memory:");
-    change(&mut config);
-    let error = Auth::builder(config).build().await.err();
-    error.expect("it does not start").to_string()
+fn same(builder: AuthBuilder) -> AuthBuilder {
+    builder
 }
 
 #[tokio::test]
 async fn a_language_without_texts_stops_the_start() {
-    let refused = start_error(|config| {
-        config.message_language = "it".parse().expect("a tag");
-    });
+    let italian = |config: &mut Config| config.message_language = "it".parse().expect("a tag");
+    let refused = start_error(italian, same);
     let refused = refused.await;
     let says = |part: &str| assert!(refused.contains(part), "{refused}");
     says("AUTH_MESSAGE_LANGUAGE: there is no text in the language `it`");
     says("de, en, es, fr, ja");
 }
 
-/// Cannot send for now.
-struct Broken;
-
-#[async_trait::async_trait]
-impl Mailer for Broken {
-    async fn send(&self, _: &Mail) -> Result<(), SendError> {
-        Err(SendError::transient("the test wants it"))
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_waits_keeps_its_language() {
     let app = |auth| auth_server::router(auth, Endpoints::new());
-    let broken = |builder: AuthBuilder| builder.mailer(Broken);
+    let broken = |builder: AuthBuilder| builder.mailer(Down);
     let server = Server::start_built(|_| {}, broken, app).await;
     ask(&server, "ana@ex.co", "de").await;
     server.auth.mail().drained().await;

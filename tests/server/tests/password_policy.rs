@@ -4,11 +4,9 @@ mod common;
 
 use std::path::Path;
 
+use auth_server::Config;
 use auth_server::app_info::AppInfoDefaults;
-use auth_server::auth::AuthBuilder;
-use auth_server::testing::{CapturedMails, FAST_PASSWORDS};
-use auth_server::{Auth, Config};
-use common::{Exchange, Server, form};
+use common::{Exchange, Server, form, start_error};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -157,24 +155,6 @@ async fn a_password_of_the_file_is_refused_and_a_file_that_is_gone_fails_the_req
     );
 }
 
-async fn start_error(settings: &[(&'static str, String)]) -> String {
-    let app_info = common::app_info("http://localhost:3001", "http://localhost:3000");
-    let mut config = Config::new(app_info);
-    config.database_url = auth_server::config::Secret::new("sqlite::memory:");
-    for (name, value) in settings {
-        config.recipes.set(name, value);
-    }
-    let builder: AuthBuilder = Auth::builder(config);
-    let built = builder
-        .mailer(CapturedMails::default())
-        .password_params(FAST_PASSWORDS);
-    built
-        .build()
-        .await
-        .expect_err("it must not start")
-        .to_string()
-}
-
 #[tokio::test]
 async fn settings_that_cannot_work_stop_the_start_and_name_the_cure() {
     let folder = TempDir::new().expect("a folder");
@@ -208,7 +188,12 @@ async fn settings_that_cannot_work_stop_the_start_and_name_the_cure() {
             &["AUTH_PASSWORD_MIN_LENGTH", "from 8 to 64"],
         ),
     ] {
-        let error = start_error(&settings).await;
+        let set = |config: &mut Config| {
+            for (name, value) in &settings {
+                config.recipes.set(name, value);
+            }
+        };
+        let error = start_error(set, |builder| builder).await;
         for part in parts {
             assert!(error.contains(part), "{part}: {error}");
         }

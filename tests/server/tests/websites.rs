@@ -4,13 +4,13 @@
 
 mod common;
 
-use auth_server::delivery::{Mail, Mailer, SendError};
+use auth_server::delivery::Mail;
 use auth_server::session::{Website, WebsiteRequest};
-use auth_server::{AuthContext, Config, Endpoints, async_trait};
+use auth_server::{AuthContext, Config, Endpoints};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
-use common::{Server, form};
+use common::{Down, Server, form};
 use http::Method;
 use serde_json::json;
 
@@ -176,16 +176,6 @@ async fn pages_of_every_website_are_served_with_cookies() {
             let allowed = answer.header("access-control-allow-origin");
             assert_eq!(allowed, is_own.then_some(origin), "{answer}");
         }
-    }
-}
-
-/// A mail server that is down.
-struct Down;
-
-#[async_trait]
-impl Mailer for Down {
-    async fn send(&self, _: &Mail) -> Result<(), SendError> {
-        Err(SendError::transient("it is down"))
     }
 }
 

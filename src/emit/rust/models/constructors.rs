@@ -67,7 +67,7 @@ pub(super) fn of_model(api: &Api, id: ModelId) -> Option<String> {
 
 /// Whether no field is asked for, so that `new` takes nothing.
 pub(super) fn is_default(fields: &[Field]) -> bool {
-    !fields.iter().any(is_asked_for)
+    !fields.iter().any(Field::is_asked_for)
 }
 
 fn of_struct(api: &Api, id: ModelId, fields: &[Field], rest: Option<&Type>) -> String {
@@ -181,7 +181,7 @@ fn arguments(
     owner: Option<ModelId>,
     fields: &[Field],
 ) -> (TokenStream, Vec<TokenStream>) {
-    let required = fields.iter().filter(|field| is_asked_for(field));
+    let required = fields.iter().filter(|field| field.is_asked_for());
     let arguments: Vec<TokenStream> = required
         .map(|field| super::declaration(api, owner, field))
         .collect();
@@ -189,11 +189,6 @@ fn arguments(
         || quote!(#[allow(clippy::too_many_arguments, reason = "the spec requires as many")]),
     );
     (allow.unwrap_or_default(), arguments)
-}
-
-/// Whether a constructor takes the field: one of a single value has that.
-fn is_asked_for(field: &Field) -> bool {
-    field.required && types::only_value(field).is_none()
 }
 
 /// `id`, `note: None`, or the one value that there is.

@@ -240,6 +240,8 @@ impl AuthBuilder {
             config.session.signing_key_encryption.clone(),
             &metrics,
         );
+        let mut all = recipes.iter();
+        let linker = all.find_map(|recipe| recipe.linker(&config));
         let parts = Arc::new(Parts {
             config,
             store,
@@ -256,6 +258,7 @@ impl AuthBuilder {
             error_handlers: hooks.error_handlers,
             metrics,
             recipes,
+            linker,
             recipe_parts,
             probe: Probe::default(),
             is_stopping: AtomicBool::new(false),

@@ -78,9 +78,7 @@ impl AuthBuilder {
 impl Auth {
     /// Announces to the handlers of the application what is stored. The argument of `make` is the time.
     pub(crate) fn raise(&self, make: impl FnOnce(i64) -> AuthEvent) {
-        if !self.0.events.is_empty() {
-            self.0.events.send(&make(self.clock().now()));
-        }
+        self.0.events.raise(|| make(self.clock().now()));
     }
 
     /// Waits until the handlers have handled all events so far. For tests, and for a program that ends without

@@ -41,11 +41,11 @@ pub(crate) enum NewAddress {
     Allowed,
     /// The address belongs to another primary user.
     Taken,
-    /// The user has not proven the address, and another one would lose their account by it.
+    /// The user has not proven the address, and another user could lose their account by it.
     Risk,
 }
 
-/// Decides which sign-ups and sign-ins are refused since an account could be taken over by them, and links login methods.
+/// Decides which sign-ups and sign-ins are refused because they could be used to take over an account, and links login methods.
 #[async_trait]
 pub(crate) trait Linker: Send + Sync {
     /// Whether a user may sign up in a tenant with what a login method shows.
@@ -106,8 +106,7 @@ pub(crate) trait Linker: Send + Sync {
 impl Auth {
     /// What decides about linking; `None` where login methods are not linked by themselves.
     pub(crate) fn linker(&self) -> Option<&'static dyn Linker> {
-        let mut recipes = self.recipes().iter();
-        recipes.find_map(|recipe| recipe.linker(self.config()))
+        self.0.linker
     }
 
     /// The user of a login method that has signed in, after it was linked where it may be.
@@ -115,7 +114,7 @@ impl Auth {
     /// # Errors
     /// The login method is gone; as [`Linker::link`].
     pub(crate) async fn linked(&self, user: User, recipe_user_id: &str) -> Result<User, Error> {
-        // Nothing is linked to a user who is primary by signing in as that user.
+        // A sign-in as a primary user links nothing.
         let Some(linker) = self.linker().filter(|_| !user.is_primary_user) else {
             return Ok(user);
         };

@@ -1,4 +1,4 @@
-//! What the messages of all recipes say: the recipe decides on link and code, a template on the words.
+//! What the messages of all recipes say: the recipe chooses link and code, a template the words.
 
 use super::recipe::Recipe;
 use super::{Auth, StartError};
@@ -26,7 +26,7 @@ pub(super) fn templates(
 }
 
 impl Auth {
-    /// All messages as they look with samples, by the files as they are now; for development.
+    /// All messages as they look with samples, from the files as they are now; for development.
     ///
     /// # Errors
     /// Which file is wrong, where, and why.
@@ -40,7 +40,7 @@ impl Auth {
 /// A message of any recipe.
 ///
 /// # Errors
-/// No recipe sends messages of its kind (another build of the server may), or its recipe failed.
+/// No recipe sends messages of its kind (another build of the server may send them), or its recipe failed.
 pub(super) async fn compose(
     recipes: &[&'static dyn Recipe],
     auth: &Auth,
@@ -51,17 +51,15 @@ pub(super) async fn compose(
             let mut mails = recipes.iter().flat_map(|recipe| recipe.mails());
             let found = mails.find(|(kind, _)| kind.name() == due.kind);
             let (kind, compose) = found.ok_or_else(|| unknown("mails", &due.kind))?;
-            let (id, tenant_id, to) = (due.id.clone(), due.tenant_id.clone(), due.to.clone());
-            let (website, language) = (due.website.clone(), due.language.clone());
-            let Some(content) = compose(auth, due).await? else {
+            let Some(content) = compose(auth, &due).await? else {
                 return Ok(None);
             };
-            let to_write = (kind.kind(), language.as_ref(), to.as_str());
-            let (written, source) = write(auth, to_write, website, content)?;
+            let to_write = (kind.kind(), due.language.as_ref(), due.to.as_str());
+            let (written, source) = write(auth, to_write, due.website, content)?;
             Ok(Some(Message::Mail(Mail {
-                id,
-                tenant_id,
-                to,
+                id: due.id,
+                tenant_id: due.tenant_id,
+                to: due.to,
                 subject: written.subject,
                 text: written.text,
                 html: Some(written.html),
@@ -72,17 +70,15 @@ pub(super) async fn compose(
             let mut messages = recipes.iter().flat_map(|recipe| recipe.text_messages());
             let found = messages.find(|(kind, _)| kind.name() == due.kind);
             let (kind, compose) = found.ok_or_else(|| unknown("text messages", &due.kind))?;
-            let (id, tenant_id, to) = (due.id.clone(), due.tenant_id.clone(), due.to.clone());
-            let (website, language) = (due.website.clone(), due.language.clone());
-            let Some(content) = compose(auth, due).await? else {
+            let Some(content) = compose(auth, &due).await? else {
                 return Ok(None);
             };
-            let to_write = (kind.kind(), language.as_ref(), to.as_str());
-            let (written, source) = write(auth, to_write, website, content)?;
+            let to_write = (kind.kind(), due.language.as_ref(), due.to.as_str());
+            let (written, source) = write(auth, to_write, due.website, content)?;
             Ok(Some(Message::Sms(Sms {
-                id,
-                tenant_id,
-                to,
+                id: due.id,
+                tenant_id: due.tenant_id,
+                to: due.to,
                 text: written.text,
                 source,
             })))

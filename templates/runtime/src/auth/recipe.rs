@@ -20,10 +20,10 @@ use crate::tenant::{PUBLIC_TENANT, Tenant};
 type Composing<'a> = Pin<Box<dyn Future<Output = Result<Option<Content>, Error>> + Send + 'a>>;
 
 /// Makes what a mail says, tokens included.
-pub(crate) type Compose = for<'a> fn(&'a Auth, DueMail) -> Composing<'a>;
+pub(crate) type Compose = for<'a> fn(&'a Auth, &'a DueMail) -> Composing<'a>;
 
 /// The same for a text message.
-pub(crate) type ComposeSms = for<'a> fn(&'a Auth, DueSms) -> Composing<'a>;
+pub(crate) type ComposeSms = for<'a> fn(&'a Auth, &'a DueSms) -> Composing<'a>;
 
 /// Where messages go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,7 +178,7 @@ impl Auth {
     /// # Errors
     /// It keeps nothing of this type: a mistake in the recipe.
     pub(crate) fn part<T: Clone + Send + Sync + 'static>(&self) -> Result<&T, Error> {
-        let part = self.0.recipe_parts.get::<T>();
+        let part = self.part_given::<T>();
         part.ok_or_else(|| Error::internal("a recipe lacks what it keeps"))
     }
 

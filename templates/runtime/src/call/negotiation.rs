@@ -7,6 +7,8 @@
 use http::HeaderMap;
 use http::header::ACCEPT;
 
+use crate::quality::thousandths;
+
 /// One of the types, by `Accept`.
 pub(super) fn preferred<'a>(headers: &HeaderMap, offered: &[&'a str]) -> Option<&'a str> {
     let lines = headers.get_all(ACCEPT).iter();
@@ -73,18 +75,6 @@ impl<'a> Range<'a> {
     }
 }
 
-/// `0.25` (RFC 9110 §12.4.2).
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let is_number = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number {
-        return None;
-    }
-    let value =
-        whole.parse::<u16>().ok()? * 1000 + format!("{fraction:0<3}").parse::<u16>().ok()?;
-    (value <= 1000).then_some(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +111,8 @@ mod tests {
             "image/png",
             "text/csv;q=0",
             "text/csv;q=2, nonsense",
+            // As a number of 16 bits it would be less than one.
+            "text/csv;q=66",
         ] {
             assert_eq!(chosen(accept), "application/json", "{accept}");
         }

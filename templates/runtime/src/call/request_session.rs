@@ -151,15 +151,16 @@ impl RequestSession {
             ));
         }
         new.any_origin |= self.any_origin;
+        let session = self.begin(new).await?;
+        self.collected.lock().signed_in_with = Some(session.recipe_user_id.clone());
+        Ok(session)
+    }
+
+    async fn begin(&self, new: NewSessionFor) -> Result<Session, Error> {
         let mut effects = self.effects();
-        let session = self
-            .sessions()
-            .create(&self.headers, &mut effects, new)
-            .await?;
-        let mut collected = self.collected.lock();
-        collected.signed_in_with = Some(session.recipe_user_id.clone());
-        collected.begun.push(session.handle.clone());
-        drop(collected);
+        let sessions = self.sessions();
+        let session = sessions.create(&self.headers, &mut effects, new).await?;
+        self.collected.lock().begun.push(session.handle.clone());
         Ok(session)
     }
 
@@ -167,7 +168,7 @@ impl RequestSession {
     /// carries its tokens. Any operation may do so: the request has shown that its login method is signed in.
     ///
     /// # Errors
-    /// As [`RequestSession::create_session`], but for what the contract of the operation says.
+    /// As [`RequestSession::create_session`], except the error about the contract of the operation.
     pub(crate) async fn continue_session(
         &self,
         session: Session,
@@ -178,11 +179,7 @@ impl RequestSession {
             tenant_id: session.tenant_id.clone(),
             ..NewSessionFor::user(user_id)
         };
-        let mut effects = self.effects();
-        let sessions = self.sessions();
-        let session = sessions.create(&self.headers, &mut effects, new).await?;
-        self.collected.lock().begun.push(session.handle.clone());
-        Ok(session)
+        self.begin(new).await
     }
 
     /// Forgets the sessions that this request has begun; returns their handles.

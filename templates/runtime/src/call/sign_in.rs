@@ -4,10 +4,11 @@
 use serde_json::{Map, Value};
 
 use super::Call;
+use crate::auth::Event;
 use crate::error::Error;
 use crate::events::AuthEvent;
 use crate::limits::{Attempt, Kind};
-use crate::session::{ClaimValidators, Session, VerifyOptions};
+use crate::session::{ClaimValidators, NewSessionFor, Session, VerifyOptions};
 use crate::shapes::User;
 
 /// The session of a request that signs in.
@@ -17,7 +18,65 @@ pub(crate) struct Linking {
     is_wanted: bool,
 }
 
+/// A user whom an operation has signed in or up, before their session begins.
+pub(crate) struct Recognised {
+    /// The user.
+    pub(crate) user: User,
+    /// The login method.
+    pub(crate) recipe_user_id: String,
+    /// Whether the user is new.
+    pub(crate) is_new: bool,
+    /// The address that is proven by it.
+    pub(crate) proven: Option<String>,
+}
+
 impl Call {
+    /// Begins the session of a user, after the login method was linked where it may be. `account` is what the device of the
+    /// request is remembered for, where guesses of its secrets are limited. The outcome is the user to whom the login
+    /// method belongs.
+    ///
+    /// # Errors
+    /// As [`Auth::linked`](crate::Auth::linked) and
+    /// [`RequestSession::create_session`](super::RequestSession::create_session).
+    pub(crate) async fn enter(
+        &self,
+        recognised: Recognised,
+        account: Option<&str>,
+    ) -> Result<User, Error> {
+        let Recognised {
+            user,
+            recipe_user_id,
+            is_new,
+            proven,
+        } = recognised;
+        if is_new {
+            self.signed_up(&user, &recipe_user_id, Map::new());
+        }
+        let auth = self.auth();
+        if let Some(email) = proven {
+            let recipe_user_id = recipe_user_id.clone();
+            let proven = Event::AddressProven {
+                recipe_user_id,
+                email,
+            };
+            auth.announce(proven).await?;
+        }
+        let user = auth.linked(user, &recipe_user_id).await?;
+        let new = NewSessionFor {
+            recipe_user_id,
+            tenant_id: self.tenant().to_owned(),
+            ..NewSessionFor::user(&user.id)
+        };
+        let session = self.create_session(new).await?;
+        if let Some(account) = account {
+            self.remember_device(account, &session)?;
+        }
+        if !is_new {
+            self.signed_in(&user, &session);
+        }
+        Ok(user)
+    }
+
     /// Counts a guess of a secret of an account of this tenant, before anything is compared. A right one gives it
     /// back ([`Attempt::succeeded`]).
     ///
@@ -106,7 +165,7 @@ impl Linking {
         self.session.is_some()
     }
 
-    /// Refuses to add a login to the user of the session: linking accounts is not configured.
+    /// Refuses to add a login to the user of the session: this server does not offer it, whether or not accounts are linked.
     ///
     /// # Errors
     /// [`Error::BadInput`] where it is asked for.

@@ -28,7 +28,7 @@ impl Call {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
 
-    /// Ends the sessions that this request has begun: the answer carries no tokens of theirs, and no other change of
+    /// Ends the sessions that this request has begun: the answer does not carry their tokens, and no other change of
     /// cookies or headers that it has collected.
     ///
     /// # Errors

@@ -11,10 +11,10 @@ use crate::delivery::Templates;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Messages {
-    /// Writes the texts of the program into a folder, for changes; AUTH_MESSAGE_TEMPLATES names it then. Files that are
-    /// there stay as they are
+    /// Writes the texts of the program into a folder, where you can change them; then set AUTH_MESSAGE_TEMPLATES
+    /// to this folder. Existing files are kept
     Export {
-        /// The folder; it is made if it is missing
+        /// The folder; it is created if it does not exist
         #[arg(value_name = "FOLDER")]
         folder: PathBuf,
     },

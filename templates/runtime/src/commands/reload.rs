@@ -64,58 +64,26 @@ async fn replace(
 }
 
 /// Gives settings that cannot change while the process runs the value that they have, and names those that were to
-/// change: listeners and their limits are made once, and another database has other users.
+/// change: listeners and their limits, which spare the trusted proxies, are made once, and another database has other users.
 fn keep(running: &Config, next: &mut Config) -> Vec<&'static str> {
     let mut changed = Vec::new();
-    let changes = &mut changed;
-    kept(&mut next.app_id, &running.app_id, "AUTH_APP_ID", changes);
-    kept(
-        &mut next.listen,
-        &running.listen,
-        "AUTH_LISTEN_ADDR",
-        changes,
-    );
-    kept(
-        &mut next.admin_listen,
-        &running.admin_listen,
-        "AUTH_ADMIN_LISTEN_ADDR",
-        changes,
-    );
-    kept(
-        &mut next.max_connections,
-        &running.max_connections,
-        "AUTH_MAX_CONNECTIONS",
-        changes,
-    );
-    kept(
-        &mut next.max_connections_per_peer,
-        &running.max_connections_per_peer,
-        "AUTH_MAX_CONNECTIONS_PER_PEER",
-        changes,
-    );
-    kept(
-        &mut next.database_url,
-        &running.database_url,
-        "DATABASE_URL",
-        changes,
-    );
-    kept(
-        &mut next.database_connections,
-        &running.database_connections,
-        "AUTH_DATABASE_CONNECTIONS",
-        changes,
-    );
-    changed
-}
-
-fn kept<T: Clone + PartialEq>(
-    next: &mut T,
-    running: &T,
-    name: &'static str,
-    changed: &mut Vec<&'static str>,
-) {
-    if next != running {
-        next.clone_from(running);
-        changed.push(name);
+    macro_rules! keep {
+        ($($field:ident: $variable:literal),* $(,)?) => {
+            $(if next.$field != running.$field {
+                next.$field.clone_from(&running.$field);
+                changed.push($variable);
+            })*
+        };
     }
+    keep! {
+        app_id: "AUTH_APP_ID",
+        listen: "AUTH_LISTEN_ADDR",
+        admin_listen: "AUTH_ADMIN_LISTEN_ADDR",
+        trusted_proxies: "AUTH_TRUSTED_PROXIES",
+        max_connections: "AUTH_MAX_CONNECTIONS",
+        max_connections_per_peer: "AUTH_MAX_CONNECTIONS_PER_PEER",
+        database_url: "DATABASE_URL",
+        database_connections: "AUTH_DATABASE_CONNECTIONS",
+    }
+    changed
 }

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 
 use crate::app_info::AppInfoDefaults;
-use crate::web::{Api, Current, health_router_of, not_found, operations_router_of};
-use crate::{Auth, AuthSwap, Config, ConnectionLimits, layer, shutdown_signal, with_request_log};
+use crate::web::{Api, Current, health_router_of, operations_router_of};
+use crate::{Auth, AuthSwap, Config, ConnectionLimits, in_front_of, layer, shutdown_signal};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -30,11 +30,11 @@ pub(super) async fn run(
         Some(address) => Some(bind("AUTH_ADMIN_LISTEN_ADDR", address).await?),
         None => None,
     };
-    let (address, path) = (listener.local_addr()?, &auth.app_info().api_base_path);
-    tracing::info!("listening on http://{address}{path}");
     let limits = ConnectionLimits::of(auth.config());
     let swap = AuthSwap::new(layer(auth.clone(), api.clone()));
     let reloads = reload::on_signal(swap.clone(), app_info, api);
+    let (address, path) = (listener.local_addr()?, &auth.app_info().api_base_path);
+    tracing::info!("listening on http://{address}{path}");
 
     // The operators' listener stops last.
     let (is_over, over) = oneshot::channel::<()>();
@@ -42,7 +42,7 @@ pub(super) async fn run(
         Some(admin) => {
             let address = admin.local_addr()?;
             tracing::info!("metrics on http://{address}/metrics");
-            let app = operations_router_of(Current::of(&swap));
+            let app = operations_router_of(Current::Swapped(swap.clone()));
             // A few, which the limit of the other listener leaves free: operators get an answer even when
             // that one is full.
             let of_operators = ConnectionLimits {
@@ -61,8 +61,10 @@ pub(super) async fn run(
         }
         None => None,
     };
-    let app = health_router_of(Current::of(&swap)).fallback(not_found);
-    let app = with_request_log(app.layer(swap.clone()));
+    let app = in_front_of(
+        health_router_of(Current::Swapped(swap.clone())),
+        swap.clone(),
+    );
     let stop = async {
         stop_requested.await;
         // No settings are read while the server stops: the one that was told to stop is the last one.

@@ -57,11 +57,7 @@ impl Settings {
 
 /// The settings of this program: not those of recipes that it is built without.
 fn known() -> impl Iterator<Item = &'static Variable> {
-    let built = variables::OF_RECIPES
-        .iter()
-        .filter(|recipe| recipe.is_built);
-    let of_recipes = built.flat_map(|recipe| recipe.variables);
-    variables::VARIABLES.iter().chain(of_recipes)
+    variables::of(|recipe| recipe.is_built)
 }
 
 fn rows(app_info: &AppInfoDefaults, sources: &Sources) -> Vec<Row> {
@@ -102,7 +98,7 @@ fn as_json(rows: &[Row]) -> Value {
             "from": row.from,
         });
         if let Some(variable) = row.variable {
-            members["type"] = json!(type_name(variable));
+            members["type"] = json!(variable.kind.name());
             members["default"] = json!(variable.default);
             members["meaning"] = json!(variable.meaning);
             members["secret"] = json!(variable.is_secret);
@@ -110,15 +106,6 @@ fn as_json(rows: &[Row]) -> Value {
         members
     });
     rows.collect()
-}
-
-fn type_name(variable: &Variable) -> &'static str {
-    match variable.kind {
-        Kind::Text => "text",
-        Kind::Number => "number",
-        Kind::Boolean => "boolean",
-        Kind::List => "list",
-    }
 }
 
 /// The JSON Schema (2020-12) of the settings file. Keys can stand in tables as well; the schema has them in one.

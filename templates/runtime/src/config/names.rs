@@ -30,10 +30,10 @@ pub(super) struct Names {
 
 /// Looks at the names of all variables that are set. `app_info` are those that appInfo reads.
 pub(super) fn examine(set: impl Iterator<Item = String>, app_info: &[&str]) -> Names {
+    let files = sources::with_files();
     let is_known = |name: &str| {
-        let secret = name.strip_suffix("_FILE");
         variables::all().any(|variable| variable.name == name)
-            || sources::with_files().any(|variable| Some(variable.name) == secret)
+            || files.contains_key(name)
             || app_info.contains(&name)
             || ELSEWHERE.contains(&name)
     };

@@ -76,14 +76,15 @@ impl Sources {
                 sources.add(name, text, Source::Environment);
             }
         }
-        for variable in with_files() {
-            let name = format!("{}_FILE", variable.name);
-            if let Some(path) = set(&name) {
+        let files = with_files();
+        for (name, variable) in &files {
+            if let Some(path) = set(name) {
                 let read = secret(&folder.join(&path));
-                sources.add_secret(variable, read, &name, Source::FileOfVariable(name.clone()));
+                sources.add_secret(variable, read, name, Source::FileOfVariable(name.clone()));
             }
         }
-        sources.add_file(app_info, folder, set(SETTINGS_FILE).as_deref());
+        let known = known(app_info, &files);
+        sources.add_file(&known, &files, folder, set(SETTINGS_FILE).as_deref());
         sources
     }
 
@@ -93,7 +94,7 @@ impl Sources {
     }
 
     /// What a message about a setting begins with: the name of its variable, or its key and place in a file.
-    pub(super) fn label(&self, name: &str) -> String {
+    pub(crate) fn label(&self, name: &str) -> String {
         match self.found.get(name).map(|found| &found.source) {
             Some(Source::SettingsFile(place) | Source::FileOfSettingsFile(place)) => {
                 format!("{} ({place})", key(name))
@@ -104,7 +105,13 @@ impl Sources {
     }
 
     /// Adds what the settings file has and nothing before it had.
-    fn add_file(&mut self, app_info: &[&str], folder: &Path, named: Option<&str>) {
+    fn add_file(
+        &mut self,
+        known: &BTreeMap<String, Known<'_>>,
+        files: &SecretFiles,
+        folder: &Path,
+        named: Option<&str>,
+    ) {
         let name = named.unwrap_or(DEFAULT_FILE);
         let text = match std::fs::read_to_string(folder.join(name)) {
             Ok(text) => text,
@@ -116,28 +123,22 @@ impl Sources {
                 return;
             }
         };
-        let (entries, errors) = file::read(name, &text, &known(app_info));
+        let (entries, errors) = file::read(name, &text, known);
         self.errors.extend(errors);
         for (name, entry) in &entries {
-            let of_file = with_files().find(|variable| format!("{}_FILE", variable.name) == *name);
-            if let Some(variable) = of_file {
-                let key = format!("{} ({})", key(name), entry.place);
+            let place = entry.place.clone();
+            let Some(variable) = files.get(name) else {
+                self.add(name, entry.text.clone(), Source::SettingsFile(place));
+                continue;
+            };
+            let label = format!("{} ({place})", key(name));
+            if entries.contains_key(variable.name) {
+                let other = key(variable.name);
+                self.errors
+                    .push(format!("{label}: leave out this or `{other}`"));
+            } else if !self.found.contains_key(variable.name) {
                 let read = secret(&folder.join(&entry.text));
-                let source = Source::FileOfSettingsFile(entry.place.clone());
-                let is_twice = entries.contains_key(variable.name);
-                if is_twice {
-                    let other = variables::key(variable.name);
-                    self.errors
-                        .push(format!("{key}: leave out this or `{other}`"));
-                } else if !self.found.contains_key(variable.name) {
-                    self.add_secret(variable, read, &key, source);
-                }
-            } else {
-                self.add(
-                    name,
-                    entry.text.clone(),
-                    Source::SettingsFile(entry.place.clone()),
-                );
+                self.add_secret(variable, read, &label, Source::FileOfSettingsFile(place));
             }
         }
     }
@@ -167,24 +168,29 @@ impl Sources {
     }
 }
 
-/// The settings that may be secret and so can stand in a file of their own. The name that such a file would have must
-/// not be that of another setting.
-pub(super) fn with_files() -> impl Iterator<Item = &'static Variable> {
-    variables::all().filter(|variable| {
-        let name = format!("{}_FILE", variable.name);
-        variable.is_secret && variables::all().all(|other| other.name != name)
-    })
+/// The settings that may be secret and so can stand in a file of their own, by the names of the variables that name the
+/// file. No such name is that of another setting.
+pub(super) type SecretFiles = BTreeMap<String, &'static Variable>;
+
+pub(super) fn with_files() -> SecretFiles {
+    let secrets = variables::all().filter(|variable| variable.is_secret);
+    let mut files: SecretFiles = secrets
+        .map(|variable| (format!("{}_FILE", variable.name), variable))
+        .collect();
+    for other in variables::all() {
+        files.remove(other.name);
+    }
+    files
 }
 
 /// What a settings file may have, by keys.
-fn known<'a>(app_info: &[&'a str]) -> BTreeMap<String, Known<'a>> {
+fn known<'a>(app_info: &[&'a str], files: &SecretFiles) -> BTreeMap<String, Known<'a>> {
     let of_app_info = app_info
         .iter()
         .map(|name| (key(name), Known::AppInfo(name)));
-    let secrets = with_files().map(|variable| {
-        let key = format!("{}_file", key(variable.name));
-        (key, Known::SecretFile(variable))
-    });
+    let secrets = files
+        .iter()
+        .map(|(name, variable)| (key(name), Known::SecretFile(variable)));
     let settings = variables::all().map(|variable| {
         let known = if ENVIRONMENT_ONLY.contains(&variable.name) {
             Known::EnvironmentOnly(variable.name)

@@ -13,6 +13,18 @@ pub enum Kind {
     List,
 }
 
+impl Kind {
+    /// Its name, as `settings --json` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::List => "list",
+        }
+    }
+}
+
 /// A variable that is a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {

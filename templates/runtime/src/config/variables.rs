@@ -10,7 +10,7 @@ mod variable;
 pub use self::variable::{Kind, Variable, key};
 use self::variable::{choice, list, number, plain, secret};
 
-/// With what a description asks for a recipe.
+/// What in a description turns a recipe on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AskedBy {
     /// With its operations; this is the operationId of one of them.
@@ -25,7 +25,7 @@ pub enum AskedBy {
 pub struct OfRecipe {
     /// The folder and the Cargo feature of the recipe.
     pub recipe: &'static str,
-    /// With what a description asks for the recipe.
+    /// What in a description turns it on.
     pub asked_by: AskedBy,
     /// Whether this program is built with the recipe.
     pub is_built: bool,
@@ -46,7 +46,15 @@ pub const OF_RECIPES: &[OfRecipe] = &[
 
 /// All of them, in the order in which they are shown.
 pub fn all() -> impl Iterator<Item = &'static Variable> + Clone {
-    let of_recipes = OF_RECIPES.iter().flat_map(|recipe| recipe.variables);
+    of(|_| true)
+}
+
+/// Those of the core, and those of the recipes that are chosen, in the same order.
+pub fn of(
+    is_chosen: impl Fn(&OfRecipe) -> bool + Clone,
+) -> impl Iterator<Item = &'static Variable> + Clone {
+    let recipes = OF_RECIPES.iter().filter(move |recipe| is_chosen(recipe));
+    let of_recipes = recipes.flat_map(|recipe| recipe.variables);
     VARIABLES.iter().chain(of_recipes)
 }
 
@@ -55,7 +63,7 @@ pub const VARIABLES: &[Variable] = &[
     plain(
         "AUTH_SETTINGS_FILE",
         "`auth.toml`, where there is such a file",
-        "The settings file. A variable counts more than the file",
+        "The settings file. A variable takes precedence over the file",
     ),
     plain(
         "AUTH_LISTEN_ADDR",

@@ -8,43 +8,32 @@ use super::Language;
 /// The texts of a kind of message, in each language that the program has by itself: templates in the syntax of Jinja.
 /// The file that a text comes from is `<kind>.<language>.txt`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Texts {
-    pub(crate) en: &'static str,
-    pub(crate) de: &'static str,
-    pub(crate) fr: &'static str,
-    pub(crate) es: &'static str,
-    pub(crate) ja: &'static str,
-}
-
-impl Texts {
+pub struct Texts(
     /// Each with the tag of its language.
-    pub(crate) const fn by_language(self) -> [(&'static str, &'static str); 5] {
-        [
-            ("en", self.en),
-            ("de", self.de),
-            ("fr", self.fr),
-            ("es", self.es),
-            ("ja", self.ja),
-        ]
-    }
-}
+    pub(crate) [(&'static str, &'static str); 5],
+);
 
 /// The texts in the files `<path>.<language>.txt`, whose path is relative to the file that names them. A language
 /// without a file does not compile.
 #[allow(unused_macros, reason = "for recipes that send messages")]
 macro_rules! texts {
     ($path:literal) => {
-        $crate::delivery::Texts {
-            en: include_str!(concat!($path, ".en.txt")),
-            de: include_str!(concat!($path, ".de.txt")),
-            fr: include_str!(concat!($path, ".fr.txt")),
-            es: include_str!(concat!($path, ".es.txt")),
-            ja: include_str!(concat!($path, ".ja.txt")),
-        }
+        $crate::delivery::Texts([
+            ("en", include_str!(concat!($path, ".en.txt"))),
+            ("de", include_str!(concat!($path, ".de.txt"))),
+            ("fr", include_str!(concat!($path, ".fr.txt"))),
+            ("es", include_str!(concat!($path, ".es.txt"))),
+            ("ja", include_str!(concat!($path, ".ja.txt"))),
+        ])
     };
 }
 #[allow(unused_imports, reason = "for recipes that send messages")]
 pub(crate) use texts;
+
+/// The file with the text of a kind of message in a language.
+pub(crate) fn text_name(kind: &str, language: &str) -> String {
+    format!("{kind}.{language}.txt")
+}
 
 /// What a message says beside the words of its text.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -53,12 +42,12 @@ pub(crate) struct Content {
     pub(crate) link: Option<Cow<'static, str>>,
     /// A code to be typed in.
     pub(crate) code: Option<Cow<'static, str>>,
-    /// How long link and code work; `None` where each text says it, since it cannot be set.
+    /// How long link and code work; `None` where no setting changes it: each text states it then.
     pub(crate) minutes: Option<i64>,
 }
 
 impl Content {
-    /// A link that each text says the lifetime of.
+    /// A link whose lifetime is written in each text.
     #[allow(dead_code, reason = "for recipes that send messages")]
     pub(crate) fn of_link(link: String) -> Self {
         Self {

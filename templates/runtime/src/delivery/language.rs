@@ -1,11 +1,14 @@
 //! The language of a message.
 
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use http::{HeaderMap, header};
+
+use crate::quality::thousandths;
 
 /// The longest language tag that every program has to support (RFC 5646 §4.4.1).
 const LONGEST: usize = 35;
@@ -38,7 +41,7 @@ impl Language {
         })
     }
 
-    /// The first of the languages that a request prefers which is one of these.
+    /// The one of these languages that a request prefers most.
     pub(super) fn of_request<'a>(
         headers: &HeaderMap,
         known: &'a BTreeSet<Self>,
@@ -48,10 +51,9 @@ impl Language {
         let ranges = fields.flat_map(|field| field.split(','));
         let mut ranges: Vec<_> = ranges.take(MOST_RANGES).filter_map(range).collect();
         ranges.sort_by_key(|(_, weight)| Reverse(*weight));
-        ranges.iter().find_map(|(wanted, _)| {
-            let mut wider = wanted.with_wider();
-            wider.find_map(|tag| known.iter().find(|one| one.0 == tag))
-        })
+        ranges
+            .iter()
+            .find_map(|(wanted, _)| wanted.with_wider().find_map(|tag| known.get(tag)))
     }
 }
 
@@ -63,15 +65,15 @@ fn range(text: &str) -> Option<(Language, u16)> {
         .trim()
         .strip_prefix(['q', 'Q'])?
         .strip_prefix('=')?;
-    let weight: f32 = weight.parse().ok().filter(|weight| *weight <= 1.0)?;
-    // Not negative, and not NaN; as an integer it can be sorted.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "0 to 1,000"
-    )]
-    let thousandths = (weight.max(0.0) * 1_000.0) as u16;
-    (thousandths > 0).then_some((tag.trim().parse().ok()?, thousandths))
+    let weight = thousandths(weight)?;
+    (weight > 0).then_some((tag.trim().parse().ok()?, weight))
+}
+
+/// Sets of languages are searched by tags.
+impl Borrow<str> for Language {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
 }
 
 impl Default for Language {
@@ -122,12 +124,15 @@ mod tests {
             // Not acceptable, and then nothing known.
             ("de;q=0", None),
             ("de;q=0.000, en;q=0.001", Some("en")),
-            // A wider language is no form of a narrower one.
+            // `pt` does not match `pt-br`.
             ("pt", None),
             ("*", None),
             ("fr", None),
             ("", None),
-            ("de;q=NaN, de;q=inf, de;q=-1, de;q=2, de;q, de;x=1", None),
+            (
+                "de;q=NaN, de;q=inf, de;q=-1, de;q=2, de;q=66, de;q, de;x=1",
+                None,
+            ),
             ("English, en_US, de", Some("de")),
         ] {
             let mut headers = HeaderMap::new();

@@ -339,7 +339,7 @@ impl Inner {
             "its content cannot be decrypted: is AUTH_ENCRYPTION_SECRET still the same?".to_owned()
         })?;
         let website = row.website.unwrap_or_else(|| self.auth_pages(None));
-        // What is no language was written by another program: the default language is as good.
+        // A value that is not a language tag comes from another program: the default language is used.
         let language = row.language.and_then(|tag| tag.parse().ok());
         // No address is a number: it has an `@`.
         if let Some(to) = PhoneNumber::from_normal(&row.recipient) {

@@ -52,7 +52,7 @@ impl SmsPermit {
     }
 }
 
-/// Whatever brings text messages to people.
+/// A way to deliver text messages.
 ///
 /// ```
 /// use auth_runtime::delivery::{SendError, Sms, SmsSender};
@@ -72,7 +72,7 @@ pub trait SmsSender: Send + Sync + 'static {
     async fn send(&self, sms: &Sms) -> Result<(), SendError>;
 }
 
-/// Where text messages go when nothing is configured: nowhere, and the log says so each time.
+/// The sender where nothing is configured: it delivers nothing, and logs an error for each message.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NoSmsSender;
 

@@ -15,7 +15,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
 use super::Language;
-use super::kind::{About, Content, Kind, Written};
+use super::kind::{About, Content, Kind, Written, text_name};
 use crate::error::Error;
 
 mod page;
@@ -63,7 +63,7 @@ impl Templates {
         for (name, text) in Self::built_in(kinds) {
             templates.add(&name, text.to_owned())?;
         }
-        for (language, _) in kinds.iter().flat_map(|kind| kind.texts.by_language()) {
+        for (language, _) in kinds.iter().flat_map(|kind| kind.texts.0) {
             templates.languages.insert(language.parse()?);
         }
         let of_folder = |why| format!("{FOLDER}: {why}");
@@ -77,14 +77,14 @@ impl Templates {
 
     /// Refuses a default language without a text.
     fn check_default(&self, kinds: &[Kind]) -> Result<(), String> {
-        let is_known = |tag| self.languages.iter().any(|known| known.as_str() == tag);
+        let is_known = |tag: &str| self.languages.contains(tag);
         if kinds.is_empty() || self.default.with_wider().any(is_known) {
             return Ok(());
         }
         let known: Vec<_> = self.languages.iter().map(Language::as_str).collect();
         Err(format!(
-            "AUTH_MESSAGE_LANGUAGE: there is no text in the language `{}`: name one of {}, or put texts in it into the \
-             folder of {FOLDER}",
+            "AUTH_MESSAGE_LANGUAGE: there is no text in the language `{}`: name one of {}, or add texts in that language \
+             to the folder of {FOLDER}",
             self.default,
             known.join(", ")
         ))
@@ -102,7 +102,7 @@ impl Templates {
     /// The files with the texts of the program.
     pub(crate) fn built_in(kinds: &[Kind]) -> Vec<(String, &'static str)> {
         let texts = kinds.iter().flat_map(|kind| {
-            let texts = kind.texts.by_language().into_iter();
+            let texts = kind.texts.0.into_iter();
             texts.map(|(language, text)| (text_name(kind.name, language), text))
         });
         texts.chain([(LAYOUT.to_owned(), PAGE)]).collect()
@@ -268,7 +268,7 @@ impl Templates {
         let cure = match (error.kind(), name) {
             (ErrorKind::UndefinedError, LAYOUT) => page::CURE,
             (ErrorKind::UndefinedError, _) => {
-                "; there are app_name, website, host and recipient, and what a message may lack stands inside of \
+                "; there are app_name, website, host and recipient; write values that a message may not have inside \
                  `{% if link %}`, `{% if code %}` or `{% if minutes %}`"
             }
             _ => "",
@@ -295,34 +295,17 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
 fn values(about: &About<'_>, content: &Content) -> Value {
     let website = url::Url::parse(about.website).ok();
     let host = website.as_ref().and_then(url::Url::host_str);
-    let mut values = vec![
-        ("app_name", Value::from(about.app_name)),
-        ("website", Value::from(about.website)),
-        ("recipient", Value::from(about.recipient)),
+    let (link, code) = (content.link.as_deref(), content.code.as_deref());
+    let values = [
+        Some(("app_name", Value::from(about.app_name))),
+        Some(("website", Value::from(about.website))),
+        Some(("recipient", Value::from(about.recipient))),
+        host.map(|host| ("host", Value::from(host))),
+        link.map(|link| ("link", Value::from(link))),
+        code.map(|code| ("code", Value::from(code))),
+        (content.minutes).map(|minutes| ("minutes", Value::from(minutes))),
     ];
-    values.extend(host.map(|host| ("host", Value::from(host))));
-    values.extend(
-        content
-            .link
-            .as_deref()
-            .map(|link| ("link", Value::from(link))),
-    );
-    values.extend(
-        content
-            .code
-            .as_deref()
-            .map(|code| ("code", Value::from(code))),
-    );
-    values.extend(
-        content
-            .minutes
-            .map(|minutes| ("minutes", Value::from(minutes))),
-    );
-    Value::from_pairs(values)
-}
-
-fn text_name(kind: &str, language: &str) -> String {
-    format!("{kind}.{language}.txt")
+    Value::from_pairs(values.into_iter().flatten())
 }
 
 /// The language of a file with a text.

@@ -44,11 +44,16 @@ impl EventQueues {
         self.0.is_empty()
     }
 
-    /// Puts an event into the queues of all handlers.
-    pub(crate) fn send(&self, event: &AuthEvent) {
-        for queue in &self.0 {
+    /// Puts an event into the queues of all handlers. Where there is none, it is not made.
+    pub(crate) fn raise(&self, make: impl FnOnce() -> AuthEvent) {
+        let Some((last, others)) = self.0.split_last() else {
+            return;
+        };
+        let event = make();
+        for queue in others {
             queue.send(event.clone());
         }
+        last.send(event);
     }
 
     /// Waits until everything that is queued now is handled.
@@ -103,12 +108,12 @@ mod tests {
         let mut waiting = queues.add();
         let all = i64::try_from(QUEUED).expect("a small number") + 3;
         for at in 0..all {
-            queues.send(&event(at));
+            queues.raise(|| event(at));
         }
         let dropped = || queues.0[0].dropped.load(Ordering::Relaxed);
         assert_eq!(dropped(), 3);
         assert!(matches!(waiting.recv().await, Some(Queued::Event(first)) if *first == event(0)));
-        queues.send(&event(all));
+        queues.raise(|| event(all));
         assert_eq!(
             dropped(),
             0,
@@ -120,7 +125,7 @@ mod tests {
     async fn a_dropped_handler_delays_no_event() {
         let mut queues = EventQueues::default();
         drop(queues.add());
-        queues.send(&event(1));
+        queues.raise(|| event(1));
         queues.handled().await;
     }
 }

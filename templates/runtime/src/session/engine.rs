@@ -233,11 +233,8 @@ impl Sessions {
 
     /// Announces what has happened to a session that is stored.
     fn announce(&self, kind: SessionEventKind, row: &SessionRow) {
-        if !self.0.events.is_empty() {
-            let now = self.0.clock.now();
-            let event = SessionEvent::of(kind, row, now);
-            self.0.events.send(&AuthEvent::Session(event));
-        }
+        let event = || SessionEvent::of(kind, row, self.0.clock.now());
+        self.0.events.raise(|| AuthEvent::Session(event()));
     }
 
     /// The settings with all defaults filled in.

@@ -6,7 +6,9 @@
 mod administration;
 
 pub use administration::{ClaimsChange, EndedSession};
-pub(crate) use administration::{end_sessions_in, end_sessions_of, merge_claims};
+pub(crate) use administration::{
+    end_sessions_in, end_sessions_of, end_sessions_with, merge_claims,
+};
 
 use super::names;
 use super::transaction::{Access, Sql};

@@ -80,19 +80,7 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
     )
     .await?;
     for (kind, value) in new.identifiers {
-        let added = tx
-            .execute(
-                "INSERT INTO login_identifiers (tenant_id, kind, value, recipe_user_id)
-                 VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, kind, value) DO NOTHING",
-                &[
-                    new.tenant_id.into(),
-                    (*kind).into(),
-                    (*value).into(),
-                    (&id).into(),
-                ],
-            )
-            .await?;
-        if added == 0 {
+        if !add_identifier(tx, new.tenant_id, (kind, value), &id).await? {
             // Another server was faster. An error would undo the caller's statements, too.
             tx.execute("DELETE FROM users WHERE id = $1", &[(&id).into()])
                 .await?;
@@ -131,6 +119,28 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
         new.time_joined,
         vec![method],
     )))
+}
+
+/// Gives an identifier to a login method; `false` if it belongs to one already.
+async fn add_identifier(
+    tx: &mut Tx<'_>,
+    tenant_id: &str,
+    (kind, value): (&'static str, &str),
+    recipe_user_id: &str,
+) -> Result<bool, TxError> {
+    let added = tx
+        .execute(
+            "INSERT INTO login_identifiers (tenant_id, kind, value, recipe_user_id)
+             VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, kind, value) DO NOTHING",
+            &[
+                tenant_id.into(),
+                kind.into(),
+                value.into(),
+                recipe_user_id.into(),
+            ],
+        )
+        .await?;
+    Ok(added == 1)
 }
 
 /// Whether a user of a tenant has an identifier.
@@ -217,7 +227,22 @@ pub(crate) async fn delete(
     Ok((deleted == 1, ended))
 }
 
+impl LoginMethod {
+    /// Whether its user has proven an address or a phone number by it.
+    pub(crate) fn proves(&self, email: Option<&str>, phone_number: Option<&str>) -> bool {
+        let is_same =
+            |own: &Option<String>, other: Option<&str>| other.is_some() && own.as_deref() == other;
+        self.verified && (is_same(&self.email, email) || is_same(&self.phone_number, phone_number))
+    }
+}
+
 impl User {
+    /// Its login method of this id.
+    pub(crate) fn login_method(&self, recipe_user_id: &str) -> Option<&LoginMethod> {
+        let mut methods = self.login_methods.iter();
+        methods.find(|method| method.recipe_user_id == recipe_user_id)
+    }
+
     /// The user who has these login methods, oldest first.
     fn assemble(
         id: String,

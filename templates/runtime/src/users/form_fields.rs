@@ -53,7 +53,7 @@ impl<'a> Fields<'a> {
     /// The address.
     ///
     /// # Errors
-    /// It is missing, or none.
+    /// It is missing, or is not a valid address.
     pub(crate) fn email(&self) -> Result<EmailAddress, FieldError> {
         // The structure is sound: an address is a text.
         let text = self.value(EMAIL).and_then(Value::as_str);

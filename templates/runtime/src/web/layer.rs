@@ -22,8 +22,7 @@ use super::protection::Protection;
 use super::request_log::OperationId;
 use super::swap::{Held, Source};
 use super::{
-    Api, Origins, Route, Scope, Sessions, cache_control, cors, dispatch, error, outbox, previews,
-    wrap,
+    Api, Origins, Route, Scope, Sessions, cache_control, cors, dispatch, error, outbox, wrap,
 };
 use crate::app_info::AppInfo;
 use crate::auth::Auth;
@@ -272,9 +271,7 @@ where
     S: Service<Request<Body>, Response = Response<Body>>,
 {
     let auth = shared.auth.clone();
-    let page = outbox::page(&auth, &request);
-    let page = page.or_else(|| previews::page(&auth, &request));
-    if let Some(mut page) = page {
+    if let Some(mut page) = outbox::page(&auth, &request) {
         shared.protection.apply(page.headers_mut());
         return Ok(page);
     }

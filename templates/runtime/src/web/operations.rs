@@ -5,8 +5,6 @@
 //! the layer of the auth APIs never answers them. Liveness depends on the process alone: a server must not be
 //! killed and started again because its database is down. Answers contain nothing that helps an attacker.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::routing::get;
 use axum::{Router, extract::State};
@@ -35,32 +33,29 @@ const METRICS: &str = "/metrics";
 /// # }
 /// ```
 pub fn health_router(auth: &Auth) -> Router {
-    health_router_of(Current::fixed(auth))
+    health_router_of(Current::Fixed(auth.clone()))
 }
 
 /// The same, and `GET /metrics` for Prometheus: for an address that only operators can reach.
 pub fn operations_router(auth: &Auth) -> Router {
-    operations_router_of(Current::fixed(auth))
+    operations_router_of(Current::Fixed(auth.clone()))
 }
 
-/// The server that is asked: one that stays, or whichever serves at the time.
+/// The server that is asked.
 #[derive(Clone)]
-pub(crate) struct Current(Arc<dyn Fn() -> Auth + Send + Sync>);
+pub(crate) enum Current {
+    /// It stays the same.
+    Fixed(Auth),
+    /// The one that answers new requests.
+    Swapped(AuthSwap),
+}
 
 impl Current {
-    fn fixed(auth: &Auth) -> Self {
-        let auth = auth.clone();
-        Self(Arc::new(move || auth.clone()))
-    }
-
-    /// The one that answers new requests.
-    pub(crate) fn of(swap: &AuthSwap) -> Self {
-        let swap = swap.clone();
-        Self(Arc::new(move || swap.auth()))
-    }
-
     fn auth(&self) -> Auth {
-        (self.0)()
+        match self {
+            Self::Fixed(auth) => auth.clone(),
+            Self::Swapped(swap) => swap.auth(),
+        }
     }
 }
 

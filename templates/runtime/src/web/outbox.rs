@@ -18,13 +18,13 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use http::{HeaderValue, Method, Request, Response, Version, header};
 
-use super::cache_control;
+use super::{cache_control, previews};
 use crate::app_info::is_loopback;
 use crate::auth::Auth;
 use crate::delivery::{Message, SentMessage};
 
 const PATH: &str = "/dev/outbox";
-pub(super) const STYLE: &str = "\
+const STYLE: &str = "\
     :root{color-scheme:light dark}\
     body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2.5rem auto;padding:0 1.25rem;\
     color:light-dark(#16181d,#f1f2f6);background:light-dark(#f5f6fa,#0d0e13)}\
@@ -34,21 +34,25 @@ pub(super) const STYLE: &str = "\
     pre{margin:1rem 0 0;font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}\
     a{color:light-dark(#4f46e5,#8b8cf8)}";
 
-/// The page, when it was asked for and exists.
+/// This page, or that of the previews, when it was asked for and exists.
 pub(super) fn page(auth: &Auth, request: &Request<Body>) -> Option<Response<Body>> {
-    if request.uri().path() != PATH || *request.method() != Method::GET {
+    let path = request.uri().path();
+    if !matches!(path, PATH | previews::PATH) || *request.method() != Method::GET {
         return None;
     }
     if !is_from_this_machine(request)? {
         return None;
     }
-    let messages = auth.dev_outbox()?.recent();
-    Some(response(html(&messages)))
+    let outbox = auth.dev_outbox()?;
+    Some(response(match path {
+        PATH => html(&outbox.recent()),
+        _ => previews::html(auth),
+    }))
 }
 
 /// Whether a request comes from this machine, names it as its host, and no proxy has passed it on; `None` where that is not
 /// known.
-pub(super) fn is_from_this_machine(request: &Request<Body>) -> Option<bool> {
+fn is_from_this_machine(request: &Request<Body>) -> Option<bool> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
     let is_from_here = peer.ip().to_canonical().is_loopback();
@@ -56,7 +60,7 @@ pub(super) fn is_from_this_machine(request: &Request<Body>) -> Option<bool> {
 }
 
 /// A page that loads nothing, runs nothing, and is not stored.
-pub(super) fn response(html: String) -> Response<Body> {
+fn response(html: String) -> Response<Body> {
     let mut response = Response::new(Body::from(html));
     let headers = response.headers_mut();
     cache_control::forbid_storing(headers);
@@ -92,11 +96,19 @@ fn html(messages: &[SentMessage]) -> String {
     } else {
         &list
     };
+    let link = format!(
+        "<p><a href=\"{}\">All messages with samples</a></p>",
+        previews::PATH
+    );
+    document("Outbox", "", &(link + content))
+}
+
+/// A page of this title, with more style than all of them have.
+pub(super) fn document(title: &str, style: &str, content: &str) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8>\
-         <meta name=viewport content=\"width=device-width\"><title>Outbox</title>\
-         <style>{STYLE}</style><h1>Outbox</h1>\
-         <p><a href=\"/dev/messages\">All messages with samples</a></p>{content}\n"
+         <meta name=viewport content=\"width=device-width\"><title>{title}</title>\
+         <style>{STYLE}{style}</style><h1>{title}</h1>{content}\n"
     )
 }
 

@@ -6,9 +6,9 @@
 //!   operation whose contract says so begins a session;
 //! - what the behaviour itself checks, such as a password and the limit of wrong ones, runs where the wrap calls
 //!   [`Next::run`], and only there;
-//! - a wrap that fails, panics or hangs fails the request ([`guarded`]). Where it answers something else than the
+//! - a wrap that fails, panics or hangs fails the request ([`guarded`]). Where it answers with another outcome than the
 //!   behaviour did, or fails, sessions that have begun in this request end, and their tokens are not sent: a refusal
-//!   after the fact signs no user in.
+//!   after the behaviour has run leaves no session.
 
 use std::mem::{Discriminant, discriminant};
 use std::pin::Pin;
@@ -132,9 +132,12 @@ impl AuthBuilder {
         let wraps = self
             .recipe_parts
             .get_or_insert_with(|| Wraps::<O>(Vec::new()));
+        let is_first = wraps.0.is_empty();
         wraps.0.push(Arc::new(wrap));
-        let wrapped = self.recipe_parts.get_or_insert_with(Wrapped::default);
-        wrapped.0.push(O::CONTRACT);
+        if is_first {
+            let wrapped = self.recipe_parts.get_or_insert_with(Wrapped::default);
+            wrapped.0.push(O::CONTRACT);
+        }
         self
     }
 }

@@ -1078,9 +1078,9 @@ pub enum GetOpenIdConfigurationResponse {
         jwks_uri: String,
         /// Where an authorisation starts.
         authorization_endpoint: String,
-        /// Where a grant is traded for tokens.
+        /// Where a grant is exchanged for tokens.
         token_endpoint: String,
-        /// Where an access token is traded for facts about its user.
+        /// Where an access token is exchanged for facts about its user.
         userinfo_endpoint: String,
         /// Where a token is revoked.
         revocation_endpoint: String,

@@ -37,12 +37,13 @@ use auth_server::api::OPERATIONS;
 use auth_server::app_info::{AppInfo, AppInfoInput};
 use auth_server::auth::AuthBuilder;
 use auth_server::clock::ManualClock;
+use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
-use auth_server::delivery::{Mail, Sms};
+use auth_server::delivery::{Mail, Mailer, SendError, Sms};
 use auth_server::limits::LimitSettings;
 use auth_server::store::{PostgresStore, SqliteStore};
 use auth_server::testing::{CapturedMails, CapturedSms, FAST_PASSWORDS};
-use auth_server::{Auth, Config, Endpoints};
+use auth_server::{Auth, Config, Endpoints, async_trait};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{HeaderName, HeaderValue, Method, Request};
@@ -55,6 +56,28 @@ use tokio::net::TcpListener;
 
 use self::database::Schema;
 pub(crate) use self::exchange::{Exchange, shown};
+
+/// Why a server with these settings does not start.
+pub(crate) async fn start_error(
+    change: impl FnOnce(&mut Config),
+    build: impl FnOnce(AuthBuilder) -> AuthBuilder,
+) -> String {
+    let mut config = Config::new(app_info("http://localhost:3001", "http://localhost:3000"));
+    config.database_url = Secret::new("sqlite::memory:");
+    change(&mut config);
+    let built = build(Auth::builder(config)).build().await;
+    built.expect_err("it does not start").to_string()
+}
+
+/// A mail server that is down.
+pub(crate) struct Down;
+
+#[async_trait]
+impl Mailer for Down {
+    async fn send(&self, _: &Mail) -> Result<(), SendError> {
+        Err(SendError::transient("it is down"))
+    }
+}
 
 /// When tests begin: 15 January 2027.
 pub(crate) const START: i64 = 1_800_000_000_000;

@@ -73,7 +73,7 @@ code_minutes = 30
 }
 
 #[test]
-fn a_variable_counts_more_than_the_file_unless_it_is_empty() {
+fn a_variable_takes_precedence_over_the_file_unless_it_is_empty() {
     let file = ("auth.toml", "app_id = \"file\"");
     let sources = read(&[file], &[("AUTH_APP_ID", "variable")]);
     let expected = ("variable".to_owned(), "environment".to_owned());
@@ -100,7 +100,7 @@ fn a_secret_stands_in_a_file_that_a_variable_or_a_key_names() {
         "file named at auth.toml:1:17".to_owned(),
     );
     assert_eq!(found(&of_key, "AUTH_SMTP_URL"), expected);
-    // A variable counts more, and its file is not read.
+    // A variable takes precedence, and its file is not read.
     let both = read(&[settings], &[("AUTH_SMTP_URL", "smtp://a")]);
     assert_eq!(
         (both.errors.len(), found(&both, "AUTH_SMTP_URL").0),
@@ -238,9 +238,10 @@ fn a_file_that_is_named_must_exist() {
 
 #[test]
 fn every_setting_has_a_key_of_its_own() {
-    let known = known(&[]);
+    let files = with_files();
+    let known = known(&[], &files);
     let settings = variables::all().count();
-    assert_eq!(known.len(), settings + with_files().count());
+    assert_eq!(known.len(), settings + files.len());
     assert!(matches!(known["database_url_file"], Known::SecretFile(_)));
     // It is a setting already, and not the file of the generic kind.
     assert!(matches!(

@@ -55,7 +55,8 @@ impl Default for PolicySettings {
 /// Decides which passwords users may choose.
 #[derive(Debug, Clone)]
 pub struct PasswordPolicy {
-    settings: PolicySettings,
+    min_length: Option<usize>,
+    letter_and_digit: bool,
     common: Option<CommonPasswords>,
     known: Option<KnownHashes>,
 }
@@ -84,12 +85,17 @@ impl PasswordPolicy {
     /// # Errors
     /// What is wrong with the file, and what to do.
     pub fn open(settings: PolicySettings) -> Result<Self, String> {
-        let common = settings.refuse_common.then(CommonPasswords::unpack);
-        let known = settings.known_hashes.clone().map(KnownHashes::open);
+        let PolicySettings {
+            min_length,
+            letter_and_digit,
+            refuse_common,
+            known_hashes,
+        } = settings;
         Ok(Self {
-            settings,
-            common: common.transpose()?,
-            known: known.transpose()?,
+            min_length,
+            letter_and_digit,
+            common: refuse_common.then(CommonPasswords::unpack).transpose()?,
+            known: known_hashes.map(KnownHashes::open).transpose()?,
         })
     }
 
@@ -116,11 +122,11 @@ impl PasswordPolicy {
     fn broken_rule(&self, value: &str) -> Option<String> {
         // JavaScript counts UTF-16 units, and so do the checks in the browser.
         let units = value.encode_utf16().count();
-        let (least, length) = match self.settings.min_length {
+        let (least, length) = match self.min_length {
             None => (DEFAULT_MIN_LENGTH, units),
             Some(least) => (least, value.chars().count()),
         };
-        let composed = self.settings.letter_and_digit;
+        let composed = self.letter_and_digit;
         // The patterns of the browser library do not look past a line break.
         let lacks = |matches: fn(&char) -> bool| {
             composed && (!value.chars().any(|c| matches(&c)) || value.chars().any(is_line_break))

@@ -8,10 +8,9 @@ use crate::delivery::kind::{About, Content};
 
 /// What to do about an unknown name in the page.
 pub(super) const CURE: &str = "; there are app_name, subject, language and blocks, and each block has before, link, code and \
-                               after, of which some stand inside of `{% if … %}`";
+                               after; write those that may be missing inside `{% if … %}`";
 
 /// A paragraph of a mail.
-#[derive(Debug, PartialEq, Eq)]
 struct Block<'a> {
     /// The text, up to the link or code.
     before: String,
@@ -56,25 +55,17 @@ impl<'a> Block<'a> {
         // One of them: a text with both in one paragraph keeps the code as it is written.
         let code = code.filter(|_| link.is_none());
         let at = lines.iter().position(|line| Some(*line) == link.or(code));
-        let Some(at) = at else {
-            let before = lines.join(" ");
-            return Self {
-                before,
-                link,
-                code,
-                after: String::new(),
-            };
-        };
+        let at = at.unwrap_or(lines.len());
         let before = lines[..at].join(" ");
         let before = match link {
-            // The label of a button: the space is that of French before a colon. A link without a label is its own.
+            // The label of a button; French has a space before the colon. A link without a label is shown as its own label.
             Some(link) => match before.trim_end_matches([':', '：', ' ', '\u{a0}', '\u{202f}']) {
                 "" => link.to_owned(),
                 label => label.to_owned(),
             },
             None => before,
         };
-        let after = lines[at + 1..].join(" ");
+        let after = lines.get(at + 1..).unwrap_or_default().join(" ");
         Self {
             before,
             link,

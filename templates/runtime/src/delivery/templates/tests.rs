@@ -22,13 +22,7 @@ fn kind(samples: &'static [Content], en: &'static str) -> Kind {
     let de = "Subject: Hallo\n\nKurz.";
     Kind {
         name: "greeting",
-        texts: Texts {
-            en,
-            de,
-            fr: en,
-            es: en,
-            ja: en,
-        },
+        texts: Texts([("en", en), ("de", de), ("fr", en), ("es", en), ("ja", en)]),
         samples,
         is_mail: true,
     }

@@ -11,8 +11,8 @@ use crate::store::users::primary::{
 
 /// Primary users and their login methods. The ids of the login methods of a user stand in [`User::login_methods`].
 ///
-/// The application decides alone: what is linked here need not be proven, and whoever signs in with one of the login
-/// methods is the user of all of them. Link only what the user has proven to own in this very session, such as a login
+/// The application decides alone: what is linked here need not be proven, and a person who signs in with one of the login
+/// methods is the user of all of them. Link only what the user has proven to own in this session, such as a login
 /// method with which they have just signed in.
 ///
 /// ```no_run

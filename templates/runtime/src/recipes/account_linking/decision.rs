@@ -35,15 +35,12 @@ impl Other {
 }
 
 fn has_proven(user: &User, account: &AccountInfo) -> bool {
-    let is_same = |own: &Option<String>, other: &Option<String>| own.is_some() && own == other;
-    user.login_methods.iter().any(|method| {
-        method.verified
-            && (is_same(&method.email, &account.email)
-                || is_same(&method.phone_number, &account.phone_number))
-    })
+    let (email, number) = (account.email.as_deref(), account.phone_number.as_deref());
+    let mut methods = user.login_methods.iter();
+    methods.any(|method| method.proves(email, number))
 }
 
-/// Those whom it concerns: users whom the application keeps apart are as if they had another address.
+/// The others that count: users whom the application keeps apart are treated as if they had another address.
 fn concerned(others: &[Other]) -> impl Iterator<Item = &Other> {
     others.iter().filter(|other| other.may_link)
 }
@@ -54,14 +51,14 @@ fn primary(others: &[Other]) -> Option<&Other> {
 
 /// Whether a user may sign up.
 pub(super) fn may_sign_up(new: &AccountInfo, others: &[Other]) -> bool {
-    // Of a primary user the others of the same address are none of the newcomer's business any more.
+    // Where a primary user has the address, only that user decides: the others do not.
     if let Some(primary) = primary(others).filter(|primary| primary.may_link) {
         return new.verified && primary.has_proven(new);
     }
     concerned(others).all(|other| new.verified && other.has_proven(new))
 }
 
-/// Whether a user may sign in with a login method whoever else has its address; `proves` as below.
+/// Whether a user may sign in with a login method even where another user has its address; `proves` as below.
 pub(super) fn is_proven(user: &User, method: &LoginMethod, proves: bool) -> bool {
     user.is_primary_user || method.verified || proves
 }

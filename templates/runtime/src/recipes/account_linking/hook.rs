@@ -26,11 +26,11 @@ pub struct LinkRequest {
 /// `|request: LinkRequest| async move { Ok(true) }`.
 #[async_trait]
 pub trait ShouldLinkAccounts: Send + Sync {
-    /// Whether it may. Asked several times for one sign-in, and not asked where the login methods have not proven what
-    /// they have in common: `true` links nothing that is not proven.
+    /// Whether it may. Asked several times for one sign-in, also about login methods that have proven nothing: `true`
+    /// links nothing that is not proven.
     ///
     /// # Errors
-    /// The sign-in fails with it.
+    /// The request fails with it; with 500 where the function panics, or takes longer than 30 seconds.
     async fn should_link(&self, request: LinkRequest) -> Result<bool, Error>;
 }
 

@@ -4,9 +4,10 @@
 //! - nothing is linked unless `AUTH_ACCOUNT_LINKING` says so, and nothing ever by itself that both sides have not proven in
 //!   one tenant, whatever the application's own function says (`hook`): an address that is only entered belongs to anyone
 //!   (OWASP ASVS 5.0, 6.8.1; GHSA-g38m-r43w-p2q7, GHSA-9wqv-qhrh-87f4);
-//! - who signs up with an address of another person, or signed up before them, does not get into their account: sign-ups
-//!   and sign-ins with an address that is not proven are refused where another user has it (`decision`), and a link of a mail adds no
-//!   login method to a user unless it is opened by the one who signed up with it;
+//! - a person who signs up with an address of another person, before or after its owner, does not get into the account of
+//!   the owner: sign-ups and sign-ins with an address that is not proven are refused where another user has it
+//!   (`decision`), and a link of a mail adds no login method to a user unless it is opened by the one who signed up
+//!   with it;
 //! - the transaction that links checks what is proven again, and ends the sessions of the login method. An address has
 //!   one primary user in a tenant, in two transactions at once too (`store::users::primary`);
 //! - an application links what it wants by [`Accounts`], also without that setting.
@@ -20,6 +21,7 @@ mod sql;
 pub(crate) mod tests;
 
 use async_trait::async_trait;
+use http::Extensions;
 
 pub use self::accounts::{Accounts, Linked, MadePrimary, Unlinked};
 use self::decision::{Other, Step};
@@ -27,7 +29,7 @@ use self::hook::Hook;
 pub use self::hook::{LinkRequest, ShouldLinkAccounts};
 pub use self::settings::Linking;
 use self::sql::MarkProven;
-use crate::auth::{AccountInfo, Auth, Event, Linker, NewAddress, Recipe};
+use crate::auth::{AccountInfo, Auth, Event, Linker, NewAddress, Recipe, guarded};
 use crate::config::Config;
 use crate::error::Error;
 use crate::events::AuthEvent;
@@ -46,8 +48,8 @@ pub(crate) struct AccountLinking;
 
 #[async_trait]
 impl Recipe for AccountLinking {
-    async fn start(&self, auth: &Auth) -> Result<(), String> {
-        if hook_of(auth).is_some() && Linking::of(auth.config()) == Linking::Off {
+    fn open(&self, config: &Config, parts: &mut Extensions) -> Result<(), String> {
+        if parts.get::<Hook>().is_some() && Linking::of(config) == Linking::Off {
             return Err(settings::unused_hook());
         }
         Ok(())
@@ -211,9 +213,7 @@ async fn find(auth: &Auth, recipe_user_id: &str) -> Result<Option<(User, LoginMe
     let Some(user) = auth.store().user(recipe_user_id).await? else {
         return Ok(None);
     };
-    let mut methods = user.login_methods.iter();
-    let method = methods.find(|method| method.recipe_user_id == recipe_user_id);
-    let method = method.cloned();
+    let method = user.login_method(recipe_user_id).cloned();
     Ok(method.map(|method| (user, method)))
 }
 
@@ -255,7 +255,7 @@ async fn may_link(
         user: user.cloned(),
         tenant_id: tenant_id.to_owned(),
     };
-    hook.should_link(request).await
+    guarded("`should_link_accounts`", hook.should_link(request)).await
 }
 
 fn hook_of(auth: &Auth) -> Option<&Hook> {

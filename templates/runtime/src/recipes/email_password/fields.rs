@@ -17,7 +17,7 @@ use crate::users::form_fields::{EMAIL, PASSWORD, refused};
 
 const FORM_FIELDS: &str = "AUTH_FORM_FIELDS";
 
-/// What is said of a value that does not match a pattern without words of its own.
+/// What is said of a value that does not match a pattern that has no error text.
 const INVALID: &str = "Field is not valid";
 
 /// The longest text that a pattern is compared with, in characters: patterns backtrack (OWASP, Regular expression Denial

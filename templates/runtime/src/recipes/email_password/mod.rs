@@ -29,7 +29,7 @@ use crate::session::{NewSessionFor, RevokedBy, Session};
 use crate::shapes::{FieldError, LoginMethod, User};
 use crate::users::validators;
 
-/// Why a sign-up is refused that another user of the address could lose their account by.
+/// The reason given where a sign-up is refused because another user of the address could lose their account by it.
 const SIGN_UP_REFUSED: &str = "Cannot sign up due to security reasons. Please try logging in, use a different login \
      method or contact support. (ERR_CODE_007)";
 
@@ -45,14 +45,10 @@ impl Recipe for EmailPassword {
         Some(IDENTIFIER)
     }
 
-    fn check(&self, config: &Config) -> Result<(), String> {
-        settings::policy(config).map(drop)
-    }
-
     fn open(&self, config: &Config, parts: &mut Extensions) -> Result<(), String> {
+        parts.insert(settings::policy(config)?);
         let in_code = parts.remove::<InCode>().unwrap_or_default();
         parts.insert(Declared::new(config, in_code)?);
-        parts.insert(settings::policy(config)?);
         Ok(())
     }
 
@@ -192,7 +188,7 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
     Ok(EmailExists::Ok { exists })
 }
 
-/// Whether another user of the address is in no danger by a sign-up.
+/// Whether another user of the address is not put at risk by a sign-up.
 async fn may_sign_up(call: &Call, email: &EmailAddress) -> Result<bool, Error> {
     let auth = call.auth();
     let Some(linker) = auth.linker() else {

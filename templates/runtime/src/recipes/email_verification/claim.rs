@@ -18,7 +18,7 @@ pub(super) fn claim(store: &Arc<dyn Store>) -> Claim<bool> {
         let store = Arc::clone(&store);
         async move {
             let user = store.user(&subject.recipe_user_id).await?;
-            let method = user.and_then(|user| super::login_method(user, &subject.recipe_user_id));
+            let method = user.and_then(|user| user.login_method(&subject.recipe_user_id).cloned());
             Ok(method.map(|method| method.email.is_none() || method.verified))
         }
     })

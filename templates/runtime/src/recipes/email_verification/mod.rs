@@ -37,7 +37,7 @@ use crate::error::Error;
 use crate::events::AuthEvent;
 use crate::limits::Kind;
 use crate::session::{Claim, ClaimSource, ClaimValidators, Session, Validator, VerifyOptions};
-use crate::shapes::{LoginMethod, User};
+use crate::shapes::LoginMethod;
 use crate::store::Store;
 
 /// How long a link works, in milliseconds.
@@ -240,12 +240,6 @@ fn announce(auth: &Auth, recipe_user_id: &str, email: &str) {
     });
 }
 
-/// The login method of this id.
-fn login_method(user: User, recipe_user_id: &str) -> Option<LoginMethod> {
-    let mut methods = user.login_methods.into_iter();
-    methods.find(|method| method.recipe_user_id == recipe_user_id)
-}
-
 /// No claim is demanded: users whose address is not verified must be able to verify it.
 fn any_claims(required: bool) -> VerifyOptions {
     VerifyOptions {
@@ -262,7 +256,7 @@ async fn require_session(call: &mut Call) -> Result<Session, Error> {
 /// The login method of a session; if it is gone, the session is refused and its tokens are taken away.
 async fn method_of(call: &mut Call, session: &Session) -> Result<LoginMethod, Error> {
     let user = call.auth().store().user(&session.recipe_user_id).await?;
-    match user.and_then(|user| login_method(user, &session.recipe_user_id)) {
+    match user.and_then(|user| user.login_method(&session.recipe_user_id).cloned()) {
         Some(method) => Ok(method),
         None => call.refuse_session(),
     }

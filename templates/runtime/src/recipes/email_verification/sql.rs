@@ -126,14 +126,20 @@ impl Transaction for MarkVerified {
 /// user has changed the address since, nothing happens: a link to the new one still counts. Whether it is verified now
 /// and was not before.
 async fn verify(tx: &mut Tx<'_>, recipe_user_id: &str, email: &str) -> Result<bool, TxError> {
-    let unverified = tx
+    let method = tx
         .query_optional(
-            "SELECT 1 FROM login_methods WHERE recipe_user_id = $1 AND email = $2 AND verified = $3",
-            &[recipe_user_id.into(), email.into(), false.into()],
+            "SELECT verified FROM login_methods WHERE recipe_user_id = $1 AND email = $2",
+            &[recipe_user_id.into(), email.into()],
         )
         .await?;
-    if users::set_verified(tx, recipe_user_id, email, true).await? {
-        secrets::consume_all(tx, TOKEN, recipe_user_id).await?;
+    let Some(method) = method else {
+        return Ok(false);
+    };
+    let was_verified: bool = method.get(0)?;
+    // The address may have changed since it was read.
+    if !was_verified && !users::set_verified(tx, recipe_user_id, email, true).await? {
+        return Ok(false);
     }
-    Ok(unverified.is_some())
+    secrets::consume_all(tx, TOKEN, recipe_user_id).await?;
+    Ok(!was_verified)
 }

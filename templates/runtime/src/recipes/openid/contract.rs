@@ -27,9 +27,9 @@ contracts! {
             "jwks_uri" => jwks_uri: String,
             /// Where an authorisation starts.
             "authorization_endpoint" => authorization_endpoint: String,
-            /// Where a grant is traded for tokens.
+            /// Where a grant is exchanged for tokens.
             "token_endpoint" => token_endpoint: String,
-            /// Where an access token is traded for facts about its user.
+            /// Where an access token is exchanged for facts about its user.
             "userinfo_endpoint" => userinfo_endpoint: String,
             /// Where a token is revoked.
             "revocation_endpoint" => revocation_endpoint: String,

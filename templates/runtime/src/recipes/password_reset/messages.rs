@@ -25,12 +25,12 @@ pub const NOTICE: MailKind = MailKind::new(
 pub(super) static ALL: &[(MailKind, Compose)] = &[
     (LINK, |auth, due| Box::pin(compose_link(auth, due))),
     (NOTICE, |_, due| {
-        Box::pin(async move { Ok(Some(compose_notice(&due))) })
+        Box::pin(async move { Ok(Some(compose_notice(due))) })
     }),
 ];
 
 /// The mail with a link; nothing for an unknown address.
-async fn compose_link(auth: &Auth, due: DueMail) -> Result<Option<Content>, Error> {
+async fn compose_link(auth: &Auth, due: &DueMail) -> Result<Option<Content>, Error> {
     let store = auth.store();
     let Some((user, _)) = store.email_password_user(&due.tenant_id, &due.to).await? else {
         return Ok(None);

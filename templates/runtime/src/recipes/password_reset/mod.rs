@@ -36,8 +36,7 @@ const LIFETIME: i64 = 3_600_000;
 /// How many random bytes a token has; as text, twice as many characters.
 const TOKEN_BYTES: usize = 64;
 
-/// Why no link is sent to an address with which a user has not proven anything: who reads its mail may be another
-/// person.
+/// Why no link is sent to an address that the user has not proven: another person may read its mail.
 const REFUSED: &str = "Reset password link was not created because of account take over risk. Please contact support. \
      (ERR_CODE_001)";
 
@@ -87,8 +86,7 @@ async fn is_at_risk(auth: &Auth, tenant_id: &str, email: &EmailAddress) -> Resul
         return Ok(false);
     };
     let mut methods = user.login_methods.iter();
-    let is_proven =
-        methods.any(|method| method.verified && method.email.as_deref() == Some(email.as_str()));
+    let is_proven = methods.any(|method| method.proves(Some(email.as_str()), None));
     let has_others = user.emails.len() > 1 || !user.phone_numbers.is_empty();
     Ok(!is_proven && has_others)
 }
@@ -155,7 +153,7 @@ pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
                 email: owner.sent_to.email,
             };
             auth.announce(proven).await?;
-            // The password is that of the mailbox's owner from now on, whoever signed up.
+            // From now on the password is that of the owner of the mailbox, also where another person signed up.
             if let Some(linker) = auth.linker() {
                 linker.link(&auth, &owner.recipe_user_id).await?;
             }

@@ -48,12 +48,22 @@ const SAMPLES: &[Content] = &[
 
 /// All mails.
 pub(super) static ALL: &[(MailKind, Compose)] = &[(CODE, |auth, due| {
-    Box::pin(issue(auth, due.payload, due.website, due.tenant_id))
+    Box::pin(issue(
+        auth,
+        due.payload.as_deref(),
+        &due.website,
+        &due.tenant_id,
+    ))
 })];
 
 /// All text messages.
 pub(super) static ALL_SMS: &[(SmsKind, ComposeSms)] = &[(CODE_SMS, |auth, due| {
-    Box::pin(issue(auth, due.payload, due.website, due.tenant_id))
+    Box::pin(issue(
+        auth,
+        due.payload.as_deref(),
+        &due.website,
+        &due.tenant_id,
+    ))
 })];
 
 /// The data of a message in the queue, as JSON. Codes are made when a message is sent, and without a code the device id is
@@ -79,12 +89,12 @@ impl Payload {
 /// Makes a new code, a link or both; nothing if the attempt is over.
 async fn issue(
     auth: &Auth,
-    payload: Option<Vec<u8>>,
-    website: String,
-    tenant: String,
+    payload: Option<&[u8]>,
+    website: &str,
+    tenant: &str,
 ) -> Result<Option<Content>, Error> {
     let payload = payload.unwrap_or_default();
-    let Payload { device_id, flow } = serde_json::from_slice(&payload).map_err(Error::internal)?;
+    let Payload { device_id, flow } = serde_json::from_slice(payload).map_err(Error::internal)?;
     let device_id = DeviceId::parse(&device_id);
     let device_id = device_id.ok_or_else(|| Error::internal("a message names no device"))?;
     let pre_auth_session_id = device_id.pre_auth_session_id();

@@ -35,12 +35,12 @@ pub use sql::PASSWORDLESS;
 use self::contact::Contact;
 use self::derivation::{DeviceId, LinkCode};
 use self::messages::Payload;
-use self::signing_in::{is_known, may_sign_in_or_up, start_session};
+use self::signing_in::{is_known, may_sign_in_or_up};
 use self::sql::{
     Device, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented, SendAgain, StartDevice,
 };
 use crate::auth::{Compose, ComposeSms, Contacts, Factors, Recipe};
-use crate::call::{Call, Linking};
+use crate::call::{Call, Linking, Recognised};
 use crate::config::Config;
 use crate::delivery::{MailKind, SmsKind};
 use crate::email::EmailAddress;
@@ -200,21 +200,27 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
         let reason = REFUSED.to_owned();
         return Ok(ConsumeCode::NotAllowed { reason });
     }
-    let account = device.contact.as_str().to_owned();
+    let contact = device.contact.clone();
     match present(call, pre_auth_session_id, device, presented).await? {
         Presentation::SignedIn {
             user,
             recipe_user_id,
             is_new,
         } => {
-            let user = start_session(call, *user, recipe_user_id, is_new).await?;
+            let recognised = Recognised {
+                user: *user,
+                recipe_user_id,
+                is_new,
+                proven: contact.email().map(str::to_owned),
+            };
+            let user = call.enter(recognised, Some(contact.as_str())).await?;
             Ok(ConsumeCode::Ok {
                 created_new_recipe_user: is_new,
                 user,
             })
         }
         Presentation::Incorrect(attempts) => {
-            call.sign_in_failed(CONSUME_CODE.recipe, &account);
+            call.sign_in_failed(CONSUME_CODE.recipe, contact.as_str());
             Ok(ConsumeCode::IncorrectCode {
                 failed_code_input_attempt_count: attempts,
                 maximum_code_input_attempts: MOST_ATTEMPTS,

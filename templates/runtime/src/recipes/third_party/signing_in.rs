@@ -1,15 +1,12 @@
-//! Who may sign in with an account at a provider, and the session of who does.
-
-use serde_json::Map;
+//! Who may sign in with an account at a provider, and the session that begins.
 
 use super::SignInUp;
 use super::sql::{SignInOrUp, SignedIn};
-use crate::auth::{Auth, Event, NewAddress};
-use crate::call::Call;
+use crate::auth::NewAddress;
+use crate::call::{Call, Recognised};
 use crate::error::Error;
-use crate::session::NewSessionFor;
 
-/// Why a sign-in is refused that another user of the address could lose their account by.
+/// The reason given where a sign-in is refused because another user of the address could lose their account by it.
 const SIGN_IN_REFUSED: &str = "Cannot sign in / up due to security reasons. Please try a different login method or \
      contact support. (ERR_CODE_004)";
 
@@ -37,9 +34,8 @@ pub(super) async fn sign_in(
     if let Some(reason) = refusal(call, &sign_in).await? {
         return Ok(refuse(reason));
     }
-    let email = sign_in.email.clone();
-    let auth: Auth = call.auth().clone();
-    let (user, recipe_user_id, is_new) = match auth.store().run(sign_in).await? {
+    let proven = sign_in.email.clone().filter(|_| is_proven);
+    let (user, recipe_user_id, is_new) = match call.auth().store().run(sign_in).await? {
         SignedIn::Done {
             user,
             recipe_user_id,
@@ -47,27 +43,13 @@ pub(super) async fn sign_in(
         } => (*user, recipe_user_id, is_new),
         SignedIn::AddressTaken => return Ok(refuse(ADDRESS_TAKEN)),
     };
-    if is_new {
-        call.signed_up(&user, &recipe_user_id, Map::new());
-    }
-    if let (Some(email), true) = (email, is_proven) {
-        let recipe_user_id = recipe_user_id.clone();
-        let proven = Event::AddressProven {
-            recipe_user_id,
-            email,
-        };
-        auth.announce(proven).await?;
-    }
-    let user = auth.linked(user, &recipe_user_id).await?;
-    let new = NewSessionFor {
+    let recognised = Recognised {
+        user,
         recipe_user_id,
-        tenant_id: call.tenant().to_owned(),
-        ..NewSessionFor::user(&user.id)
+        is_new,
+        proven,
     };
-    let session = call.create_session(new).await?;
-    if !is_new {
-        call.signed_in(&user, &session);
-    }
+    let user = call.enter(recognised, None).await?;
     Ok(SignInUp::Ok {
         created_new_recipe_user: is_new,
         user,

@@ -1,4 +1,4 @@
-//! Trades the code of a provider for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5).
+//! Exchanges the code of a provider for tokens (RFC 6749 §4.1.3, RFC 7636 §4.5).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -28,7 +28,7 @@ pub(super) struct Code<'a> {
     pub(super) verifier: Option<&'a str>,
 }
 
-/// Trades a code for tokens.
+/// Exchanges a code for tokens.
 ///
 /// # Errors
 /// The provider refuses it, or cannot be asked.

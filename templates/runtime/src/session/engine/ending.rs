@@ -53,8 +53,8 @@ impl Sessions {
         }
         let now = self.0.clock.now();
         for session in sessions {
-            let event = SessionEvent::new(kind, session, now);
-            self.0.events.send(&AuthEvent::Session(event));
+            let event = || AuthEvent::Session(SessionEvent::new(kind, session, now));
+            self.0.events.raise(event);
         }
     }
 }

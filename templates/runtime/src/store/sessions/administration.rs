@@ -86,7 +86,7 @@ pub struct EndedSession {
 
 impl EndedSession {
     /// From the columns `handle, user_id, recipe_user_id, tenant_id`.
-    pub(in crate::store) fn read(mut row: Row) -> Result<Self, TxError> {
+    fn read(mut row: Row) -> Result<Self, TxError> {
         Ok(Self {
             handle: row.take(0)?,
             user_id: row.take(1)?,
@@ -121,6 +121,25 @@ pub(crate) async fn end_sessions_of(
         )
         .await?;
     rows.extend(of_linked);
+    rows.into_iter().map(EndedSession::read).collect()
+}
+
+/// Ends the sessions of a user that began with a login method, as a part of another transaction.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn end_sessions_with(
+    tx: &mut Tx<'_>,
+    user_id: &str,
+    recipe_user_id: &str,
+) -> Result<Vec<EndedSession>, TxError> {
+    let rows = tx
+        .query(
+            "DELETE FROM sessions WHERE user_id = $1 AND recipe_user_id = $2
+             RETURNING handle, user_id, recipe_user_id, tenant_id",
+            &[user_id.into(), recipe_user_id.into()],
+        )
+        .await?;
     rows.into_iter().map(EndedSession::read).collect()
 }
 

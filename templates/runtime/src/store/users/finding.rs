@@ -3,17 +3,21 @@
 use super::super::transaction::{Access, Row};
 use super::super::{LoginMethod, Retry, ThirdParty, Transaction, Tx, TxError, User};
 
-/// A statement whose rows [`read`] reads: one for each tenant of each login method (`method`) of a user
-/// (`person`), which the rest of the statement names.
+/// A statement whose rows [`read`] reads: one for each tenant of each login method (`method`) of the users whom `$which` is
+/// true for, with `$more` columns. `$users` are the tables that have these users, as `person`.
 macro_rules! user_rows {
-    ($more:literal, $rest:literal) => {
+    ($more:literal, $users:literal, $which:literal) => {
         concat!(
             "SELECT person.id, person.is_primary, person.time_joined, method.recipe_user_id,
                     method.recipe_id, method.email, method.phone_number, method.third_party_id,
                     method.third_party_user_id, method.verified, method.time_joined, place.tenant_id",
             $more,
             " FROM ",
-            $rest,
+            $users,
+            " JOIN login_methods AS method ON method.user_id = person.id
+              LEFT JOIN login_method_tenants AS place ON place.recipe_user_id = method.recipe_user_id
+              WHERE ",
+            $which,
             " ORDER BY method.time_joined, method.recipe_user_id, place.tenant_id"
         )
     };
@@ -31,11 +35,8 @@ pub(crate) async fn find(
                 "",
                 "login_identifiers AS owner
                  JOIN login_methods AS entry ON entry.recipe_user_id = owner.recipe_user_id
-                 JOIN users AS person ON person.id = entry.user_id
-                 JOIN login_methods AS method ON method.user_id = person.id
-                 LEFT JOIN login_method_tenants AS place
-                   ON place.recipe_user_id = method.recipe_user_id
-                 WHERE owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
+                 JOIN users AS person ON person.id = entry.user_id",
+                "owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
             ),
             &[tenant_id.into(), kind.into(), value.into()],
         )
@@ -59,11 +60,8 @@ pub(crate) async fn find_with_credential(
                    ON credential.recipe_user_id = owner.recipe_user_id AND credential.kind = $4
                   AND credential.id = ''
                  JOIN login_methods AS entry ON entry.recipe_user_id = owner.recipe_user_id
-                 JOIN users AS person ON person.id = entry.user_id
-                 JOIN login_methods AS method ON method.user_id = person.id
-                 LEFT JOIN login_method_tenants AS place
-                   ON place.recipe_user_id = method.recipe_user_id
-                 WHERE owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
+                 JOIN users AS person ON person.id = entry.user_id",
+                "owner.tenant_id = $1 AND owner.kind = $2 AND owner.value = $3"
             ),
             &[
                 tenant_id.into(),
@@ -137,11 +135,8 @@ pub(crate) async fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, TxE
         .query(
             user_rows!(
                 "",
-                "users AS person
-                 JOIN login_methods AS method ON method.user_id = person.id
-                 LEFT JOIN login_method_tenants AS place
-                   ON place.recipe_user_id = method.recipe_user_id
-                 WHERE person.id = COALESCE(
+                "users AS person",
+                "person.id = COALESCE(
                      (SELECT id FROM users WHERE id = $1),
                      (SELECT user_id FROM login_methods WHERE recipe_user_id = $1))"
             ),
@@ -172,11 +167,8 @@ impl Transaction for UsersWith {
             .query(
                 user_rows!(
                     "",
-                    "users AS person
-                     JOIN login_methods AS method ON method.user_id = person.id
-                     LEFT JOIN login_method_tenants AS place
-                       ON place.recipe_user_id = method.recipe_user_id
-                     WHERE person.id IN (
+                    "users AS person",
+                    "person.id IN (
                          SELECT entry.user_id FROM login_methods AS entry
                          JOIN login_method_tenants AS home
                            ON home.recipe_user_id = entry.recipe_user_id
@@ -203,8 +195,9 @@ impl Transaction for UsersWith {
                 None => of_users.push((id, vec![row])),
             }
         }
-        let users = of_users.into_iter().map(|(_, rows)| read(rows));
-        let users: Result<Vec<Option<User>>, TxError> = users.collect();
-        Ok(users?.into_iter().flatten().collect())
+        let users = of_users.into_iter();
+        users
+            .filter_map(|(_, rows)| read(rows).transpose())
+            .collect()
     }
 }

@@ -14,7 +14,7 @@ mod linking;
 
 pub(crate) use linking::{Link, LinkOutcome, MakePrimary, PrimaryOutcome, Unlink, UnlinkOutcome};
 
-use super::{Tx, TxError, by_id};
+use super::{Tx, TxError, add_identifier, by_id};
 use crate::error::Error;
 use crate::store::{LoginMethod, User};
 
@@ -42,6 +42,12 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, user_id: &str) -> Result<Option<bool>,
     row.map(|row| row.get(0)).transpose()
 }
 
+/// A user who is locked.
+async fn locked_user(tx: &mut Tx<'_>, id: &str) -> Result<User, TxError> {
+    let user = by_id(tx, id).await?;
+    Ok(user.ok_or_else(|| Error::internal("a user is gone within a transaction"))?)
+}
+
 /// The user that has a login method.
 pub(crate) async fn owner(
     tx: &mut Tx<'_>,
@@ -64,8 +70,7 @@ pub(super) async fn move_address(
     recipe_user_id: &str,
     email: Option<&str>,
 ) -> Result<bool, TxError> {
-    let user = by_id(tx, user_id).await?;
-    let user = user.ok_or_else(|| Error::internal("a user is gone within a transaction"))?;
+    let user = locked_user(tx, user_id).await?;
     let mut changed = user.clone();
     let methods = changed.login_methods.iter_mut();
     for method in methods.filter(|method| method.recipe_user_id == recipe_user_id) {
@@ -115,19 +120,7 @@ async fn claim_one(
     (tenant_id, kind, value): (&str, &'static str, &str),
 ) -> Result<Option<String>, TxError> {
     for _ in 0..TRIES {
-        let added = tx
-            .execute(
-                "INSERT INTO login_identifiers (tenant_id, kind, value, recipe_user_id)
-                 VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, kind, value) DO NOTHING",
-                &[
-                    tenant_id.into(),
-                    kind.into(),
-                    value.into(),
-                    (&method.recipe_user_id).into(),
-                ],
-            )
-            .await?;
-        if added == 1 {
+        if add_identifier(tx, tenant_id, (kind, value), &method.recipe_user_id).await? {
             return Ok(None);
         }
         let holder = tx

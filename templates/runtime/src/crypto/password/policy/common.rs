@@ -4,7 +4,7 @@
 //! length. `common.md` says where they are from, what their licence is, and how the file is made.
 
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,21 +15,18 @@ static PACKED: &str = include_str!("common.txt");
 
 /// The list, with a line break before and behind each password.
 #[derive(Debug, Clone)]
-pub(super) struct CommonPasswords(Arc<str>);
+pub(super) struct CommonPasswords(&'static str);
 
 impl CommonPasswords {
-    /// Unpacks the list.
+    /// The list, which all servers of the process share; the first one unpacks it.
     ///
     /// # Errors
     /// The program is damaged.
     pub(super) fn unpack() -> Result<Self, String> {
-        const DAMAGED: &str = "the list of common passwords in this program is damaged";
-        let packed: String = PACKED.split_ascii_whitespace().collect();
-        let packed = STANDARD.decode(packed).map_err(|_| DAMAGED)?;
-        let mut list = String::from("\n");
-        let unpacked = ZlibDecoder::new(packed.as_slice()).read_to_string(&mut list);
-        unpacked.map_err(|_| DAMAGED)?;
-        Ok(Self(list.into()))
+        static LIST: LazyLock<Result<String, &str>> = LazyLock::new(list);
+        LIST.as_deref()
+            .map(Self)
+            .map_err(|error| (*error).to_owned())
     }
 
     /// Whether a password is one of them, in any case. Looking through the list takes some ten microseconds.
@@ -39,6 +36,16 @@ impl CommonPasswords {
         !lower.contains('\n')
             && memmem::find(self.0.as_bytes(), format!("\n{lower}\n").as_bytes()).is_some()
     }
+}
+
+fn list() -> Result<String, &'static str> {
+    const DAMAGED: &str = "the list of common passwords in this program is damaged";
+    let packed: String = PACKED.split_ascii_whitespace().collect();
+    let packed = STANDARD.decode(packed).map_err(|_| DAMAGED)?;
+    let mut list = String::from("\n");
+    let unpacked = ZlibDecoder::new(packed.as_slice()).read_to_string(&mut list);
+    unpacked.map_err(|_| DAMAGED)?;
+    Ok(list)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use tokio::sync::Semaphore;
 
+use crate::crypto::token;
 use crate::error::Error;
 
 /// The digits of a hash.
@@ -56,7 +57,7 @@ enum Found {
 }
 
 impl KnownHashes {
-    /// Looks at lines all over a file: each must hold a hash, and no hash may be smaller than one before it.
+    /// Looks at lines from every part of a file: each must hold a hash, and no hash may be smaller than one before it.
     ///
     /// # Errors
     /// What is wrong, and what to do.
@@ -68,8 +69,8 @@ impl KnownHashes {
         })
     }
 
-    /// Whether the file has the hash of a password. It is opened anew, so that a newer one can be put in its place by
-    /// renaming it.
+    /// Whether the file has the hash of a password. It is opened for each look-up, so that a newer file can replace it
+    /// (by renaming).
     ///
     /// # Errors
     /// [`Error::Internal`] if the file cannot be read.
@@ -93,13 +94,10 @@ impl KnownHashes {
 
 /// The hash of a password as it stands in the file, in upper case.
 fn hash_of(password: &str) -> [u8; DIGITS] {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let hash = digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
     let mut digits = [0; DIGITS];
-    for (pair, byte) in digits.chunks_exact_mut(2).zip(hash.as_ref()) {
-        pair[0] = HEX[usize::from(byte >> 4)];
-        pair[1] = HEX[usize::from(byte & 15)];
-    }
+    digits.copy_from_slice(token::hex(hash.as_ref()).as_bytes());
+    digits.make_ascii_uppercase();
     digits
 }
 
@@ -179,10 +177,7 @@ fn line_at(file: &mut (impl Read + Seek), place: u64, length: u64) -> io::Result
     if end.is_none() && !reached_end {
         return Err(no_hash(start, line));
     }
-    let digits = line
-        .iter()
-        .take_while(|byte| byte.is_ascii_hexdigit())
-        .count();
+    let digits = leading_digits(line);
     let mut hash = [0; DIGITS];
     match line.get(..DIGITS) {
         Some(found) if digits == DIGITS => hash.copy_from_slice(found),
@@ -196,12 +191,14 @@ fn line_at(file: &mut (impl Read + Seek), place: u64, length: u64) -> io::Result
     })
 }
 
+/// With how many hexadecimal digits a line begins.
+fn leading_digits(line: &[u8]) -> usize {
+    let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit());
+    digits.count()
+}
+
 fn no_hash(place: u64, line: &[u8]) -> io::Error {
-    let digits = line
-        .iter()
-        .take_while(|byte| byte.is_ascii_hexdigit())
-        .count();
-    let kind = match digits {
+    let kind = match leading_digits(line) {
         NTLM_DIGITS => "an NTLM hash, and not a SHA-1 hash",
         _ => "no SHA-1 hash of 40 hexadecimal digits",
     };

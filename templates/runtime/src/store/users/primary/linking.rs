@@ -1,10 +1,11 @@
 //! Making users primary, linking login methods to them, and taking these apart again.
 
-use super::{claim, claim_all, lock, owner, release};
+use super::{claim, claim_all, lock, locked_user, owner, release};
 use crate::error::Error;
 use crate::store::transaction::{Retry, Transaction};
-use crate::store::users::by_id;
-use crate::store::{EndedSession, LoginMethod, Tx, TxError, User, end_sessions_of};
+use crate::store::{
+    EndedSession, LoginMethod, Tx, TxError, User, end_sessions_of, end_sessions_with,
+};
 
 /// Makes a user primary.
 pub(crate) struct MakePrimary {
@@ -42,7 +43,7 @@ impl Transaction for MakePrimary {
                 return Ok(owner.map_or(PrimaryOutcome::NotFound, PrimaryOutcome::OfAnother));
             }
         }
-        let user = user(tx, id).await?;
+        let user = locked_user(tx, id).await?;
         if let Some(other) = claim_all(tx, &user).await? {
             for method in &user.login_methods {
                 release(tx, &method.recipe_user_id).await?;
@@ -109,7 +110,10 @@ impl Transaction for Link {
                 None => LinkOutcome::NotFound,
             });
         }
-        let (own, primary) = (user(tx, id).await?, user(tx, primary_id).await?);
+        let (own, primary) = (
+            locked_user(tx, id).await?,
+            locked_user(tx, primary_id).await?,
+        );
         let is_shared = |tenant: &String| primary.tenant_ids.contains(tenant);
         if !own.tenant_ids.iter().any(is_shared) {
             return Ok(LinkOutcome::NoCommonTenant);
@@ -144,13 +148,10 @@ impl Transaction for Link {
 
 /// Whether a login method and a user have proven the same address or number in the same tenant.
 fn is_proven(method: &LoginMethod, user: &User) -> bool {
+    let (email, number) = (method.email.as_deref(), method.phone_number.as_deref());
     method.verified
         && user.login_methods.iter().any(|other| {
-            let is_same =
-                |own: &Option<String>, other: &Option<String>| own.is_some() && own == other;
-            other.verified
-                && (is_same(&method.email, &other.email)
-                    || is_same(&method.phone_number, &other.phone_number))
+            other.proves(email, number)
                 && method
                     .tenant_ids
                     .iter()
@@ -192,9 +193,9 @@ impl Transaction for Unlink {
         if is_primary != Some(true) || owner(tx, id).await?.as_ref() != Some(&primary_id) {
             return Ok(UnlinkOutcome::NotLinked);
         }
-        let primary = user(tx, &primary_id).await?;
+        let primary = locked_user(tx, &primary_id).await?;
         let of_method = |method: &&LoginMethod| method.recipe_user_id == *id;
-        let method = primary.login_methods.iter().find(of_method);
+        let method = primary.login_method(id);
         let method = method.ok_or_else(|| Error::internal("a login method is gone"))?;
         let rest = primary.login_methods.iter();
         let rest: Vec<_> = rest.filter(|method| !of_method(method)).collect();
@@ -253,26 +254,4 @@ async fn set_primary(tx: &mut Tx<'_>, user_id: &str, is_primary: bool) -> Result
     )
     .await
     .map(drop)
-}
-
-/// A user who is locked.
-async fn user(tx: &mut Tx<'_>, id: &str) -> Result<User, TxError> {
-    let user = by_id(tx, id).await?;
-    Ok(user.ok_or_else(|| Error::internal("a user is gone within a transaction"))?)
-}
-
-/// Ends the sessions of a user that began with a login method.
-async fn end_sessions_with(
-    tx: &mut Tx<'_>,
-    user_id: &str,
-    recipe_user_id: &str,
-) -> Result<Vec<EndedSession>, TxError> {
-    let rows = tx
-        .query(
-            "DELETE FROM sessions WHERE user_id = $1 AND recipe_user_id = $2
-             RETURNING handle, user_id, recipe_user_id, tenant_id",
-            &[user_id.into(), recipe_user_id.into()],
-        )
-        .await?;
-    rows.into_iter().map(EndedSession::read).collect()
 }
