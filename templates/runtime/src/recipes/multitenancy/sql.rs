@@ -71,7 +71,7 @@ impl Transaction for ExplainFindTenant {
             sqlite: find!("EXPLAIN QUERY PLAN "),
             postgres: find!("EXPLAIN "),
         };
-        super::tests::plan(tx, sql, &[(&self.0).into()]).await
+        crate::store::tests::plan(tx, sql, &[(&self.0).into()]).await
     }
 }
 

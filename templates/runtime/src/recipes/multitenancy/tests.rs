@@ -6,7 +6,8 @@ use super::sql::{
     DeleteTenant, Deleted, ExplainFindTenant, FindTenant, ListTenants, SetTenants, TenantRow,
 };
 use super::*;
-use crate::store::{Bind, Retry, Sql, Store, Transaction, Tx, TxError};
+use crate::store::Store;
+use crate::store::tests::Plain;
 
 /// How many tenants there are while the database is asked how it finds one.
 const MANY: usize = 10_000;
@@ -74,30 +75,4 @@ async fn a_tenant_is_found_by_its_key_among_many(store: &dyn Store) {
     );
     let rest = "DELETE FROM tenants WHERE id <> 'public'";
     store.run(Plain(rest)).await.expect("write");
-}
-
-/// One statement.
-struct Plain(&'static str);
-
-impl Transaction for Plain {
-    type Output = ();
-    const NAME: &'static str = "plain";
-    const RETRY: Retry = Retry::Never;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
-        tx.execute(self.0, &[]).await.map(drop)
-    }
-}
-
-/// What a database answers to `EXPLAIN`.
-pub(super) async fn plan(
-    tx: &mut Tx<'_>,
-    sql: Sql,
-    values: &[Bind<'_>],
-) -> Result<String, TxError> {
-    let rows = tx.query(sql, values).await?;
-    // PostgreSQL has one column of text, SQLite has it behind three numbers.
-    let lines = rows.iter().map(|row| row.get(0).or_else(|_| row.get(3)));
-    let lines: Vec<String> = lines.collect::<Result<_, TxError>>()?;
-    Ok(lines.join("\n"))
 }

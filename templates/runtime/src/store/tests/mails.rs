@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::store::mail_outbox::ExplainClaim;
 
 pub(super) const LIMIT: MailLimit = MailLimit {
     burst: 3,
@@ -63,6 +64,7 @@ pub(super) async fn holds(store: &Arc<dyn Store>) {
     one_address_gets_a_few_at_once_and_then_one_a_minute(&**store).await;
     many_requests_at_once_for_one_address_enqueue_a_few(store).await;
     recipients_take_turns(&**store).await;
+    a_claim_reads_no_more_than_it_takes(&**store).await;
     workers_share_the_work(store).await;
     a_lease_runs_out_and_an_old_claim_does_not_count(&**store).await;
     an_operator_lists_retries_and_discards(&**store).await;
@@ -171,6 +173,34 @@ async fn recipients_take_turns(store: &dyn Store) {
     assert_eq!(recipients(&second), ["ana@ex.co"]);
     assert_ne!(second[0].id, first[0].id, "that one has to wait");
     empty(store).await;
+}
+
+/// Both databases follow the index and stop after the mails that they return, although thousands wait.
+async fn a_claim_reads_no_more_than_it_takes(store: &dyn Store) {
+    const FILL: &str = "INSERT INTO mail_outbox (id, kind, tenant_id, recipient, recipient_hash, state, attempts,
+                            created_at, due_at, leased_until, expires_at)
+         WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 5000)
+         SELECT 'mail ' || n, 'k', 'public', 'n' || n || '@ex.co', 'hash ' || n, 'waiting', 0, n, n, 0, 100000
+         FROM number";
+    store.run(Plain(FILL)).await.expect("write");
+    store
+        .run(Plain("ANALYZE mail_outbox"))
+        .await
+        .expect("write");
+    let plan = store.run(ExplainClaim).await.expect("read");
+    let by_state = [
+        "SEARCH candidate USING INDEX mail_outbox_by_state (state=? AND due_at<?)",
+        "Index Scan using mail_outbox_by_state on mail_outbox candidate",
+    ];
+    assert!(by_state.iter().any(|part| plan.contains(part)), "{plan}");
+    let whole = ["SCAN ", "Seq Scan", "TEMP B-TREE", "Sort"];
+    assert!(!whole.iter().any(|part| plan.contains(part)), "{plan}");
+    let claimed = claim(store, 10_000, 3).await;
+    assert_eq!(recipients(&claimed), ["n1@ex.co", "n2@ex.co", "n3@ex.co"]);
+    store
+        .run(Plain("DELETE FROM mail_outbox"))
+        .await
+        .expect("write");
 }
 
 async fn workers_share_the_work(store: &Arc<dyn Store>) {
