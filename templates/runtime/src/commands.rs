@@ -6,6 +6,7 @@
 //! or the mail does not exist. No output holds a token or a key. Commands return their output, and one function
 //! prints it.
 
+mod backup;
 mod doctor;
 mod health;
 mod keys;
@@ -52,6 +53,10 @@ enum Command {
     /// Lists and replaces the keys that sign access tokens
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Copies a SQLite database into a file, while servers use it
+    Backup(backup::Backup),
+    /// Puts a copy in the place of a SQLite database; its servers have to be stopped
+    Restore(backup::Restore),
     /// Lists and revokes sessions
     #[command(subcommand)]
     Sessions(sessions::Sessions),
@@ -193,6 +198,8 @@ async fn carry_out(
         // It reads the settings itself, because errors in them are a part of its output.
         Command::Doctor(doctor) => Ok(doctor.run(app_info)),
         Command::Settings(settings) => settings.run(app_info),
+        Command::Backup(backup) => backup.run(&config()?).await,
+        Command::Restore(restore) => restore.run(&config()?).await,
         Command::Keys(keys) => keys.run(&Admin::open(config()?).await?).await,
         Command::Sessions(sessions) => sessions.run(&Admin::open(config()?).await?).await,
         Command::Messages(messages) => messages.run(),

@@ -51,6 +51,7 @@ pub use sessions::{ClaimsChange, EndedSession};
 pub(crate) use sessions::{end_sessions_in, end_sessions_of, end_sessions_with, merge_claims};
 pub use shared::SharedStore;
 pub use sqlite::SqliteStore;
+pub(crate) use sqlite::copies;
 pub(crate) use transaction::{Access, Retry, Row, Transaction, Tx, TxError};
 #[cfg(test)]
 pub(crate) use transaction::{Bind, Sql};

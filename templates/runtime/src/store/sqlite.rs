@@ -12,6 +12,7 @@
 //! and a broken one [`Error::Internal`], never an answer about a session or a password; every wait ends;
 //! and the file belongs to its owner alone (mode 0600), since it holds signing keys.
 
+pub(crate) mod copies;
 mod failure;
 mod location;
 mod log;

@@ -4,6 +4,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+
+mod backup;
 mod keys;
 mod messages;
 mod outbox;
@@ -131,7 +133,7 @@ fn what_cannot_be_done_is_said_with_a_code_of_its_own() {
     }
     let (code, output, _) = run(&place, &["--help"]);
     assert_eq!(code, 0);
-    for word in ["serve", "health", "keys", "sessions"] {
+    for word in ["serve", "health", "backup", "restore", "keys", "sessions"] {
         assert!(output.contains(word), "{output}");
     }
 }

@@ -83,8 +83,8 @@ pub(super) fn empty_at_last(connection: &Connection) {
 pub(super) fn report(is_empty: bool) {
     if !is_empty {
         tracing::warn!(
-            "the database is in use elsewhere and keeps a part of its data in its -wal file: copy it with \
-             `VACUUM INTO` or `.backup`, not as a file"
+            "the database is in use elsewhere and keeps a part of its data in its -wal file: copy it with the command \
+             `backup`, not as a file"
         );
     }
 }

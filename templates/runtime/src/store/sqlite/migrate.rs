@@ -54,7 +54,8 @@ pub(super) fn run(connection: &mut Connection, all: &Owners) -> Result<(), Error
     transaction.commit().map_err(unopened)
 }
 
-fn applied(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Applied>> {
+/// The migrations that a database has.
+pub(super) fn applied(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Applied>> {
     transaction
         .prepare("SELECT owner, number, oldest_release FROM auth_migrations")?
         .query_map([], |row| {
