@@ -3,16 +3,18 @@
 mod address;
 mod banner;
 mod build;
+mod front;
 mod http;
 mod own;
 mod page;
 mod process;
 mod provider;
+mod relay;
 mod server;
 mod state;
 
 use std::env;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,6 +33,7 @@ use crate::disk::Overwrite;
 use address::{Address, Website};
 use banner::{banner, outbox_page};
 use build::{Built, build};
+use front::Front;
 use own::{Own, Sources};
 use page::{Page, Site};
 use process::{Ending, Interrupts};
@@ -42,6 +45,8 @@ use state::State;
 #[command(after_help = "\
 A change of the description, appInfo or the settings is generated and built while the old server
 goes on; it ends when the new one listens. What is wrong is shown here and on the login page.
+The address stays open meanwhile: `dev` listens there, and the server behind it, on a free port
+that AUTH_LISTEN_ADDR names to it.
 
 The server runs with your environment. What you do not set, `dev` does: AUTH_LISTEN_ADDR,
 DATABASE_URL, AUTH_APP_ID and AUTH_PASSWORD_BLOCK_LIST as `auth-gen.toml` has them, and
@@ -64,7 +69,7 @@ pub(super) struct DevArgs {
 
 pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     let round = Round::prepare(args, console)?;
-    refuse_taken_port(&round.app_info, round.address.listen)?;
+    front::refuse_taken(&round.app_info, round.address.listen)?;
     round.write(console)?;
     let read = take_read();
 
@@ -83,11 +88,11 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
     sources.replace(round.sources(&program)?);
     let state = State::create(&round.loaded.home)?;
     let program = state.keep(&program, 0)?;
-    let listen = round.address.listen;
-    let server = match server::start(&program, &round, &state, listen, &interrupts)? {
+    let server = match server::start(&program, &round, &state, &interrupts)? {
         Started::Listens(server) => server,
         Started::Ended(ending) => return Ok(ended(&ending, console)),
     };
+    let front = Front::open(&round.app_info, round.address.listen, &server)?;
     let (page, login) = login_page(&round, &state);
     console.print(&banner(
         &round.address,
@@ -104,6 +109,7 @@ pub(super) fn run(args: &DevArgs, console: &Console) -> Outcome {
         console,
         interrupts,
         state,
+        front,
         server,
         round,
         sources,
@@ -201,6 +207,7 @@ struct Dev<'a> {
     console: &'a Console,
     interrupts: Interrupts,
     state: State,
+    front: Front,
     server: Server,
     round: Round,
     /// Those of the program of the user.
@@ -222,7 +229,7 @@ impl Dev<'_> {
         self.is_stale |= next.own != self.round.own;
         let has_moved = next.address.listen != self.round.address.listen;
         if has_moved {
-            refuse_taken_port(&next.app_info, next.address.listen)?;
+            front::refuse_taken(&next.app_info, next.address.listen)?;
         }
         // A build that failed leaves the server behind its source.
         self.is_stale |= next.write(self.console)? || has_moved;
@@ -265,17 +272,10 @@ impl Dev<'_> {
         Ok(None)
     }
 
-    /// Starts the new server beside the old one, which ends only when the new one has listened.
+    /// Starts the new server beside the old one, which ends when the new one has its place and it has begun to answer what
+    /// it was sent.
     fn replace(&mut self, program: &Path, next: &Round) -> Result<Option<Ending>, Diagnostics> {
-        let listen = next.address.listen;
-        let is_same = listen == self.round.address.listen;
-        // The place of the old one is taken: the new one shows somewhere else that it can start.
-        let first = if is_same {
-            server::free(listen)?
-        } else {
-            listen
-        };
-        let mut new = match server::start(program, next, &self.state, first, &self.interrupts)? {
+        let mut new = match server::start(program, next, &self.state, &self.interrupts)? {
             Started::Listens(new) => new,
             Started::Ended(Ending::Interrupted) => {
                 self.server.process.stop(&self.interrupts);
@@ -290,15 +290,19 @@ impl Dev<'_> {
                 .into());
             }
         };
-        self.server.process.stop(&self.interrupts);
-        if is_same {
-            new.process.stop(&self.interrupts);
-            new = match server::start(program, next, &self.state, listen, &self.interrupts)? {
-                Started::Listens(new) => new,
-                Started::Ended(ending) => return Ok(Some(ending)),
-            };
+        let listen = next.address.listen;
+        let retired = self.front.replace(&next.app_info, listen, &new)?;
+        std::mem::swap(&mut self.server, &mut new);
+        let mut old = new;
+        let mut is_interrupted = false;
+        while !is_interrupted && !retired.is_drained() {
+            is_interrupted = self.interrupts.came_within(Duration::from_millis(10));
         }
-        self.server = new;
+        is_interrupted |= old.process.stop(&self.interrupts);
+        if is_interrupted {
+            self.server.process.stop(&self.interrupts);
+            return Ok(Some(Ending::Interrupted));
+        }
         Ok(None)
     }
 
@@ -333,21 +337,6 @@ fn ended(ending: &Ending, console: &Console) -> Exit {
             Exit::Failed
         }
     }
-}
-
-fn refuse_taken_port(app_info: &AppInfo, listen: SocketAddr) -> Result<(), Diagnostics> {
-    TcpListener::bind(listen).map(drop).map_err(|error| {
-        Diagnostic::error(
-            "port-in-use",
-            format!("cannot listen on `{listen}`: {error}"),
-        )
-        .help(format!(
-            "stop what listens there (a server outlives an `auth-gen dev` that was killed with \
-             SIGKILL), or choose another address: `{} auth-gen dev`",
-            address::elsewhere(app_info, listen)
-        ))
-        .into()
-    })
 }
 
 /// Where the website listens.

@@ -9,6 +9,8 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -106,6 +108,28 @@ fn prepare() -> (TempDir, TempDir, u16, u16) {
     (folder, tools, api, website)
 }
 
+/// What clients are answered while something is done, each on a connection of its own.
+fn answers_during(port: u16, work: impl FnOnce()) -> Vec<Option<String>> {
+    let is_over = AtomicBool::new(false);
+    let ask = || {
+        let (start, mut answers) = (Instant::now(), Vec::new());
+        while !is_over.load(Ordering::SeqCst) && start.elapsed() < Duration::from_secs(120) {
+            answers.push(get(port, "/"));
+            thread::sleep(Duration::from_millis(1));
+        }
+        answers
+    };
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+        work();
+        is_over.store(true, Ordering::SeqCst);
+        let answers = clients.into_iter().map(|client| client.join());
+        answers
+            .flat_map(|answers| answers.expect("it ends"))
+            .collect()
+    })
+}
+
 fn edit(folder: &Path, from: &str, to: &str) {
     let path = folder.join("auth.yaml");
     let spec = fs::read_to_string(&path).expect("it was written");
@@ -126,9 +150,17 @@ fn the_old_server_runs_until_the_new_one_does() {
     // The spec has sign-in through providers.
     let provider = issuer(api);
 
-    edit("title: Auth API", "title: Second");
-    dev.until("`auth.yaml` has changed");
-    dev.until("the server runs with the change");
+    let answers = answers_during(api, || {
+        edit("title: Auth API", "title: Second");
+        dev.until("`auth.yaml` has changed");
+        dev.until("the server runs with the change");
+    });
+    // Each request was answered, by one or the other.
+    let is_answer =
+        |answer: &Option<String>| matches!(answer.as_deref(), Some("Auth API" | "Second"));
+    let lost = answers.iter().filter(|answer| !is_answer(answer)).count();
+    assert_eq!(lost, 0, "of {} requests", answers.len());
+    assert!(answers.len() > 10, "{}", answers.len());
     assert_eq!(get(api, "/").as_deref(), Some("Second"));
     assert_eq!(issuer(api), provider);
 

@@ -31,6 +31,11 @@ impl Interrupts {
         })?;
         Ok(Self(receiver))
     }
+
+    /// Waits for one, but not for long.
+    pub(super) fn came_within(&self, time: Duration) -> bool {
+        self.0.recv_timeout(time).is_ok()
+    }
 }
 
 /// How a child ended.
@@ -97,16 +102,16 @@ impl Process {
         }
     }
 
-    /// Asks it to end, and kills it when it does not, or after a second Ctrl-C.
-    pub(super) fn stop(&mut self, interrupts: &Interrupts) {
+    /// Asks it to end, and kills it when it does not, or after another Ctrl-C; whether there was one.
+    pub(super) fn stop(&mut self, interrupts: &Interrupts) -> bool {
         self.ask();
         let start = Instant::now();
-        while start.elapsed() < GRACE && matches!(self.0.try_wait(), Ok(None)) {
-            if interrupts.0.recv_timeout(Duration::from_millis(20)).is_ok() {
-                break;
-            }
+        let mut is_interrupted = false;
+        while !is_interrupted && start.elapsed() < GRACE && matches!(self.0.try_wait(), Ok(None)) {
+            is_interrupted = interrupts.came_within(Duration::from_millis(20));
         }
         self.kill();
+        is_interrupted
     }
 
     /// After Ctrl-C in a terminal the child has had the signal too; after a signal to this process alone it

@@ -1,5 +1,6 @@
-//! The running server.
+//! The running server, which listens on free ports behind the addresses of the command.
 
+use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
@@ -14,9 +15,16 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 /// How long a server may take from its start until it listens.
 const START: Duration = Duration::from_secs(30);
 
+/// The setting of a second address, for operators.
+pub(super) const OPERATORS: &str = "AUTH_ADMIN_LISTEN_ADDR";
+
 /// A server that listens.
 pub(super) struct Server {
     pub(super) process: Process,
+    /// Where it listens.
+    pub(super) port: u16,
+    /// Where it listens for operators, if it is to.
+    pub(super) operators: Option<u16>,
 }
 
 /// How a start went.
@@ -26,7 +34,10 @@ pub(super) enum Started {
     Ended(Ending),
 }
 
-/// Starts a server, and waits until it listens at an address.
+/// Starts a server, and waits until it listens.
+///
+/// It listens on the interface that it is asked for, on another port: what it decides by its address, such as whether there
+/// is an outbox page, stays the same.
 ///
 /// # Errors
 /// When it cannot be started, and when it does not listen in time.
@@ -34,16 +45,15 @@ pub(super) fn start(
     program: &Path,
     round: &Round,
     state: &State,
-    listen: SocketAddr,
     interrupts: &Interrupts,
 ) -> Result<Started, Diagnostics> {
+    let (listen, operators) = free(round.address.listen, operators())?;
     let mut command = Command::new(program);
     command
         .env("AUTH_LISTEN_ADDR", listen.to_string())
         .env("DATABASE_URL", &state.database);
-    // A server that starts beside another one must not take that one's second address.
-    if listen != round.address.listen {
-        command.env_remove("AUTH_ADMIN_LISTEN_ADDR");
+    if let Some(operators) = operators {
+        command.env(OPERATORS, operators.to_string());
     }
     let environment = round.generated.environment.iter();
     for (name, value) in environment.filter(|(name, _)| given(name).is_none()) {
@@ -80,17 +90,33 @@ pub(super) fn start(
             return Ok(Started::Ended(ending));
         }
     }
-    Ok(Started::Listens(Server { process }))
+    Ok(Started::Listens(Server {
+        process,
+        port: listen.port(),
+        operators: operators.map(|address| address.port()),
+    }))
 }
 
-/// An address on the same interface that is free.
-pub(super) fn free(listen: SocketAddr) -> Result<SocketAddr, Diagnostics> {
-    let found = TcpListener::bind(SocketAddr::new(listen.ip(), 0));
-    found
-        .and_then(|listener| listener.local_addr())
-        .map_err(|error| {
-            Diagnostic::error("port-in-use", format!("no port is free: {error}"))
-                .help("close other servers, and change a file again")
-                .into()
-        })
+/// The address for operators. What is no address reaches the server, which says so.
+pub(super) fn operators() -> Option<SocketAddr> {
+    given(OPERATORS)?.parse().ok()
+}
+
+/// Addresses on the same interfaces that are free.
+fn free(
+    listen: SocketAddr,
+    operators: Option<SocketAddr>,
+) -> Result<(SocketAddr, Option<SocketAddr>), Diagnostics> {
+    let bind = |address: SocketAddr| TcpListener::bind(SocketAddr::new(address.ip(), 0));
+    let found = || -> io::Result<_> {
+        // Both are held until both are known, or they could be the same.
+        let (one, other) = (bind(listen)?, operators.map(bind).transpose()?);
+        let other = other.map(|other| other.local_addr()).transpose()?;
+        Ok((one.local_addr()?, other))
+    };
+    found().map_err(|error| {
+        Diagnostic::error("port-in-use", format!("no port is free: {error}"))
+            .help("close other servers, and change a file again")
+            .into()
+    })
 }
