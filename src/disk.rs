@@ -27,6 +27,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::tree::Tree;
 
 use journal::Journal;
+use lock::Lock;
 use plan::{Plan, State};
 
 pub use drift::{Difference, Drift};
@@ -59,18 +60,64 @@ pub struct Report {
     pub repaired: bool,
 }
 
-/// Whether [`write()`] would be stopped before it begins; touches nothing. A command that writes into several
-/// folders calls it for all of them first.
-///
-/// # Errors
-/// As those of [`write()`] before it begins.
-pub fn survey(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<(), Diagnostics> {
-    plan(tree, folder, overwrite).map(drop)
+/// A tree with its hashes, which take longer to make than all comparisons.
+#[derive(Debug)]
+pub struct Hashed<'t> {
+    tree: &'t Tree,
+    lock: Lock,
+}
+
+impl<'t> Hashed<'t> {
+    /// Hashes all files.
+    pub fn new(tree: &'t Tree) -> Self {
+        Self {
+            tree,
+            lock: Lock::of(tree),
+        }
+    }
+
+    /// Whether [`Hashed::write`] would be stopped before it begins; touches nothing. A command that writes into several
+    /// folders calls it for all of them first.
+    ///
+    /// # Errors
+    /// As those of [`Hashed::write`] before it begins.
+    pub fn survey(&self, folder: &Path, overwrite: Overwrite) -> Result<(), Diagnostics> {
+        plan(self, folder, overwrite).map(drop)
+    }
+
+    /// As [`write()`].
+    ///
+    /// # Errors
+    /// As those of [`write()`].
+    pub fn write(&self, folder: &Path, overwrite: Overwrite) -> Result<Report, Diagnostics> {
+        // A second run that changes nothing takes this way out: it reads, and writes nothing at all.
+        let plan = self::plan(self, folder, overwrite)?;
+        if plan.is_done() {
+            return Ok(plan.report());
+        }
+        replace::create_folder(folder)?;
+        let mut journal = Journal::open(folder)?;
+        // Another run may have come in between; from here on the journal keeps others out.
+        let plan = self::plan(self, folder, overwrite)?;
+        journal.add(&self.lock)?;
+        let mut report = plan.report();
+        if plan.interrupted {
+            replace::remove_leftovers(folder, plan.known.paths().chain([LOCK_FILE]))?;
+        }
+        apply(self.tree, folder, &plan, &mut report)?;
+        let text = self.lock.render();
+        if fs::read(folder.join(LOCK_FILE)).ok().as_deref() != Some(text.as_bytes()) {
+            replace::put(folder, LOCK_FILE, &text)?;
+        }
+        journal.close()?;
+        sync(folder);
+        Ok(report)
+    }
 }
 
 /// The plan, unless something stops it.
-fn plan(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<Plan, Diagnostics> {
-    let plan = Plan::new(tree, folder)?;
+fn plan(tree: &Hashed<'_>, folder: &Path, overwrite: Overwrite) -> Result<Plan, Diagnostics> {
+    let plan = Plan::new(tree.tree, &tree.lock, folder)?;
     if !overwrite.newer {
         refuse_newer(&plan, folder)?;
     }
@@ -102,28 +149,7 @@ fn refuse_newer(plan: &Plan, folder: &Path) -> Result<(), Diagnostics> {
 /// When files that are not ours are in the way, when a newer auth-gen wrote the folder, when the lock has
 /// merge-conflict markers, and when the file system refuses something.
 pub fn write(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<Report, Diagnostics> {
-    // A second run that changes nothing takes this way out: it reads, and writes nothing at all.
-    let plan = self::plan(tree, folder, overwrite)?;
-    if plan.is_done() {
-        return Ok(plan.report());
-    }
-    replace::create_folder(folder)?;
-    let mut journal = Journal::open(folder)?;
-    // Another run may have come in between; from here on the journal keeps others out.
-    let plan = self::plan(tree, folder, overwrite)?;
-    journal.add(&plan.lock)?;
-    let mut report = plan.report();
-    if plan.interrupted {
-        replace::remove_leftovers(folder, plan.known.paths().chain([LOCK_FILE]))?;
-    }
-    apply(tree, folder, &plan, &mut report)?;
-    let text = plan.lock.render();
-    if fs::read(folder.join(LOCK_FILE)).ok().as_deref() != Some(text.as_bytes()) {
-        replace::put(folder, LOCK_FILE, &text)?;
-    }
-    journal.close()?;
-    sync(folder);
-    Ok(report)
+    Hashed::new(tree).write(folder, overwrite)
 }
 
 /// Compares `folder` with `tree` and touches nothing.
@@ -131,7 +157,7 @@ pub fn write(tree: &Tree, folder: &Path, overwrite: Overwrite) -> Result<Report,
 /// # Errors
 /// When the folder cannot be read, when a newer auth-gen wrote it, and when the lock has merge-conflict markers.
 pub fn check(tree: &Tree, folder: &Path) -> Result<Drift, Diagnostics> {
-    let plan = Plan::new(tree, folder)?;
+    let plan = Plan::new(tree, &Lock::of(tree), folder)?;
     refuse_newer(&plan, folder)?;
     Ok(plan.drift(tree))
 }

@@ -70,7 +70,7 @@ fn check(files: &Files, version: Version) -> Diagnostics {
                 parts.insert((place.clone(), section));
                 if let Some(value) = files.value(&place) {
                     let spans = files.spans(place.file);
-                    let part = validate::validate_part(value, place, spans, (section, version));
+                    let part = validate::validate_part(value, &place, spans, (section, version));
                     findings.extend(part);
                 }
             }

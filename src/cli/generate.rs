@@ -1,5 +1,6 @@
 //! `auth-gen generate`: write the tree.
 
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
@@ -12,7 +13,7 @@ use super::watch::Watcher;
 use super::written::groups;
 use super::{Exit, Outcome, layout};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::disk::{self, LOCK_FILE, Overwrite, Report};
+use crate::disk::{Hashed, LOCK_FILE, Overwrite, Report};
 
 /// Arguments of `generate`.
 #[derive(Debug, Args)]
@@ -119,14 +120,18 @@ fn once(args: &GenerateArgs, console: &Console) -> Outcome {
 
 /// Writes all of them, or none where something of the user's is in the way of one.
 pub(super) fn write(outputs: &[Output], overwrite: Overwrite) -> Result<Vec<Report>, Diagnostics> {
-    for output in outputs {
-        // Some errors are resolved by a change of the lock: then the commands that watch run again.
-        disk::survey(&output.tree, &output.folder, overwrite)
-            .inspect_err(|_| note(&output.folder.join(LOCK_FILE)))?;
-    }
-    outputs
+    let trees: Vec<(Hashed<'_>, &Path)> = outputs
         .iter()
-        .map(|output| disk::write(&output.tree, &output.folder, overwrite))
+        .map(|output| (Hashed::new(&output.tree), output.folder.as_path()))
+        .collect();
+    for (tree, folder) in &trees {
+        // Some errors are resolved by a change of the lock: then the commands that watch run again.
+        tree.survey(folder, overwrite)
+            .inspect_err(|_| note(&folder.join(LOCK_FILE)))?;
+    }
+    trees
+        .iter()
+        .map(|(tree, folder)| tree.write(folder, overwrite))
         .collect()
 }
 

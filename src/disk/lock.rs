@@ -11,6 +11,7 @@ use semver::Version;
 use sha2::{Digest, Sha256};
 
 use super::merge;
+use crate::parallel;
 use crate::tree::{Tree, is_plain};
 
 const HEADER: &str = "# Written by auth-gen: the SHA-256 of every file that it wrote here, by which it knows its own\n\
@@ -42,9 +43,11 @@ pub(super) struct Lock(BTreeMap<String, BTreeSet<String>>);
 impl Lock {
     /// The lock of a tree.
     pub(super) fn of(tree: &Tree) -> Self {
+        let files: Vec<(&str, &str)> = tree.iter().collect();
+        let hashes = parallel::map(files.len(), |at| hash(files[at].1.as_bytes()));
         let mut lock = Self::default();
-        for (path, text) in tree.iter() {
-            lock.insert(path, hash(text.as_bytes()));
+        for ((path, _), hash) in files.into_iter().zip(hashes) {
+            lock.insert(path, hash);
         }
         lock
     }

@@ -59,12 +59,11 @@ pub(super) struct Plan {
 
 impl Plan {
     /// Reads the folder.
-    pub(super) fn new(tree: &Tree, folder: &Path) -> Result<Self, Diagnostics> {
+    pub(super) fn new(tree: &Tree, lock: &Lock, folder: &Path) -> Result<Self, Diagnostics> {
         let (lock_file, on_disk, tool) = read_lock(folder)?;
         let newer = tool.filter(|tool| *tool > lock::own_version());
         let journal = Journal::left_behind(folder);
-        let lock = Lock::of(tree);
-        let lock_is_current = on_disk.as_ref() == Some(&lock);
+        let lock_is_current = on_disk.as_ref() == Some(lock);
         let has_journal = journal.is_some();
         let interrupted = journal.as_ref().is_some_and(|journal| !journal.is_empty());
         let mut known = on_disk.unwrap_or_default();
@@ -91,7 +90,7 @@ impl Plan {
             files,
             stale,
             known,
-            lock,
+            lock: lock.clone(),
             interrupted,
             newer,
             has_journal,
@@ -129,7 +128,8 @@ impl Plan {
                 State::Missing | State::Equal | State::Ours(_) => continue,
                 State::Blocked(what) => {
                     let above = path.match_indices('/').map(|(end, _)| &path[..end]);
-                    let mut above = above.filter(|above| obstacle(&folder.join(above)).is_some());
+                    let mut above =
+                        above.filter(|above| Parent::of(&folder.join(above)).is_blocked());
                     let problem = match above.next() {
                         None => *what,
                         Some(parent) if blocked.insert(parent) => {
@@ -258,15 +258,22 @@ fn look(
     path: &str,
     wanted: Option<&str>,
     known: &Lock,
-    parents: &mut BTreeMap<String, Option<&'static str>>,
+    parents: &mut BTreeMap<String, Parent>,
 ) -> Result<State, Diagnostics> {
     for (end, _) in path.match_indices('/') {
         let parent = &path[..end];
-        if !parents.contains_key(parent) {
-            parents.insert(parent.to_owned(), obstacle(&folder.join(parent)));
-        }
-        if let Some(what) = parents[parent] {
-            return Ok(State::Blocked(what));
+        let state = match parents.get(parent) {
+            Some(known) => *known,
+            None => {
+                let state = Parent::of(&folder.join(parent));
+                parents.insert(parent.to_owned(), state);
+                state
+            }
+        };
+        match state {
+            Parent::Folder => {}
+            Parent::Missing => return Ok(State::Missing),
+            Parent::Blocked(what) => return Ok(State::Blocked(what)),
         }
     }
     let target = folder.join(path);
@@ -292,11 +299,27 @@ fn look(
     })
 }
 
-/// Why no file of ours can lie below this.
-fn obstacle(parent: &Path) -> Option<&'static str> {
-    match fs::symlink_metadata(parent) {
-        Ok(metadata) if metadata.is_symlink() => Some("lies behind a symbolic link"),
-        Ok(metadata) if !metadata.is_dir() => Some("lies below a file"),
-        _ => None,
+/// What stands where a folder is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parent {
+    Folder,
+    /// Nothing, and so nothing below it either.
+    Missing,
+    /// What no file of ours can lie below.
+    Blocked(&'static str),
+}
+
+impl Parent {
+    fn of(parent: &Path) -> Self {
+        match fs::symlink_metadata(parent) {
+            Ok(metadata) if metadata.is_symlink() => Self::Blocked("lies behind a symbolic link"),
+            Ok(metadata) if !metadata.is_dir() => Self::Blocked("lies below a file"),
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::Missing,
+            _ => Self::Folder,
+        }
+    }
+
+    fn is_blocked(self) -> bool {
+        matches!(self, Self::Blocked(_))
     }
 }

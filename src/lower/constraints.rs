@@ -266,9 +266,9 @@ pub(super) fn note_unchecked(cx: &mut Context<'_>, slot: &Slot, id: &str) {
             let label = format!("in the request of `{id}`");
             cx.tolerate(&tolerances::UNCHECKED_CONSTRAINT, span, label);
         }
-        let inner = schema.properties.values().chain(&schema.items);
+        let inner = schema.properties.values().chain(schema.items.as_deref());
         let inner = inner.chain(schema.parts()).chain(match &schema.rest {
-            Some(Rest::Of(slot)) => Some(slot),
+            Some(Rest::Of(slot)) => Some(slot.as_ref()),
             _ => None,
         });
         waiting.extend(inner.map(|slot| document.schema(slot.schema)));

@@ -76,7 +76,7 @@ pub(super) fn check_type<'d>(cx: &mut Context<'d>, behaviour: &str, slot: &Slot,
         DomainType::Int => "an integer",
         DomainType::Json | DomainType::Location => return,
         DomainType::Texts => {
-            let item = schema.items.as_ref();
+            let item = schema.items.as_deref();
             let item = item.map(|item| core(cx.document, item));
             if is(schema, &[Kind::Array]) && item.is_none_or(|item| is(item, &[Kind::String])) {
                 return;

@@ -310,7 +310,7 @@ fn bound<'d>(cx: &mut Context<'d>, slot: Option<&Slot>, domain: DomainType, hint
     let document = cx.document;
     let schema = slot.map(|slot| core(document, slot));
     let item = || {
-        let item = schema.and_then(|schema| schema.items.as_ref());
+        let item = schema.and_then(|schema| schema.items.as_deref());
         item.map(|item| core(document, item))
     };
     match domain {

@@ -47,8 +47,8 @@ impl Document {
     /// The `default` of a value, and where it stands: beside a `$ref`, or else in the schema.
     pub(crate) fn default_of<'d>(&'d self, slot: &'d Slot) -> Option<(&'d Place, &'d Value)> {
         let schema = self.schema(slot.schema);
-        let here = slot.default.as_ref().map(|value| (&slot.place, value));
-        here.or_else(|| Some((&schema.place, schema.default.as_ref()?)))
+        let here = slot.default.as_deref().map(|value| (&slot.place, value));
+        here.or_else(|| Some((&schema.place, schema.default.as_deref()?)))
     }
 }
 
@@ -242,7 +242,7 @@ pub(crate) struct Schema {
     /// `additionalProperties`; `None` where it is absent.
     pub(crate) rest: Option<Rest>,
     /// `items`.
-    pub(crate) items: Option<Slot>,
+    pub(crate) items: Option<Box<Slot>>,
     pub(crate) all_of: Vec<Slot>,
     pub(crate) one_of: Vec<Slot>,
     pub(crate) any_of: Vec<Slot>,
@@ -250,7 +250,7 @@ pub(crate) struct Schema {
     /// The schemas that extend this one by `allOf`, where its discriminator tells them apart.
     pub(crate) children: Vec<Slot>,
     /// `default`.
-    pub(crate) default: Option<Value>,
+    pub(crate) default: Option<Box<Value>>,
     /// `default`, or else `example`, if it is a text.
     pub(crate) sample: Option<String>,
     /// Whether it says nothing at all.
@@ -331,7 +331,7 @@ pub(crate) enum Rest {
     /// `additionalProperties: false`: there are none.
     Closed,
     Anything,
-    Of(Slot),
+    Of(Box<Slot>),
 }
 
 /// What tells the alternatives of a schema apart.

@@ -104,7 +104,10 @@ impl Files {
         if !pointer.is_empty() && !pointer.starts_with('/') {
             return Err(Unresolved::Anchor);
         }
-        let place = Place { file, pointer };
+        let place = Place {
+            file,
+            pointer: pointer.into(),
+        };
         match self.value(&place) {
             Some(_) => Ok(place),
             None => Err(Unresolved::Nowhere(place)),

@@ -1,14 +1,16 @@
 //! Where something stands: a file of the description, and a pointer into it.
 
+use std::sync::Arc;
+
 use crate::source::spans::SpanMap;
 
-/// The place of a value.
+/// The place of a value. Every value of a description has one, in each stage: copies share the text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place {
     /// Index of the file; 0 is the one that was named.
     pub(crate) file: usize,
     /// RFC 6901 pointer from the root of that file.
-    pub(crate) pointer: String,
+    pub(crate) pointer: Arc<str>,
 }
 
 impl Place {
@@ -16,7 +18,7 @@ impl Place {
     pub(crate) fn root(file: usize) -> Self {
         Self {
             file,
-            pointer: String::new(),
+            pointer: Arc::default(),
         }
     }
 
@@ -32,7 +34,7 @@ impl Place {
         }
         Self {
             file: self.file,
-            pointer,
+            pointer: pointer.into(),
         }
     }
 

@@ -64,11 +64,11 @@ pub(super) fn validate<'a>(raw: &'a Value, spans: &SpanMap, version: Version) ->
 /// Walks a part that a `$ref` names and that is not under `components`.
 pub(super) fn validate_part<'a>(
     value: &'a Value,
-    place: Place,
+    place: &Place,
     spans: &SpanMap,
     (section, version): (Section, Version),
 ) -> Findings<'a> {
-    let mut walk = Walk::new(place.file, place.pointer, spans, version);
+    let mut walk = Walk::new(place.file, place.pointer.to_string(), spans, version);
     walk.reference_or(value, section);
     walk.found
 }
@@ -127,7 +127,7 @@ impl<'a, 's> Walk<'a, 's> {
     fn place(&self) -> Place {
         Place {
             file: self.file,
-            pointer: self.pointer.clone(),
+            pointer: self.pointer.as_str().into(),
         }
     }
 

@@ -46,10 +46,13 @@ pub(super) fn targets(schema: &Schema, mut has_key: impl FnMut(&str) -> bool) ->
     let keys = schema.properties.iter();
     let keys = keys.filter(|(key, _)| has_key(key)).map(|(_, slot)| slot);
     let rest = match &schema.rest {
-        Some(Rest::Of(slot)) => Some(slot),
+        Some(Rest::Of(slot)) => Some(slot.as_ref()),
         _ => None,
     };
-    let slots = keys.chain(&schema.items).chain(rest).chain(schema.parts());
+    let slots = keys
+        .chain(schema.items.as_deref())
+        .chain(rest)
+        .chain(schema.parts());
     let slots = slots.chain(&schema.children).map(|slot| slot.schema.0);
     let mapped = schema.discriminator.iter();
     let mapped = mapped.flat_map(|discriminator| &discriminator.mapping);

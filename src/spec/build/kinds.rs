@@ -70,7 +70,8 @@ impl<'f> Building<'f> {
             }
             Kind::Array => {
                 let items = value.get("items").filter(|items| !items.is_null());
-                schema.items = items.map(|items| self.slot(place.under("items"), items));
+                let items = items.map(|items| self.slot(place.under("items"), items));
+                schema.items = items.map(Box::new);
             }
             Kind::Object => {
                 let holder = place.under("properties");

@@ -69,7 +69,11 @@ impl<'f> Building<'f> {
             } else {
                 Marks::default()
             },
-            default: value.get("default").filter(|_| is_ref).cloned(),
+            default: value
+                .get("default")
+                .filter(|_| is_ref)
+                .cloned()
+                .map(Box::new),
             place,
         }
     }
@@ -171,7 +175,7 @@ impl<'f> Building<'f> {
             .map(|(key, property)| (key.clone(), self.slot(holder.under(key), property)))
             .collect();
         let items = value.get("items").filter(|items| !items.is_null());
-        let items = items.map(|items| self.slot(place.under("items"), items));
+        let items = items.map(|items| Box::new(self.slot(place.under("items"), items)));
         let kind = match kinds.kinds.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -209,7 +213,7 @@ impl<'f> Building<'f> {
             any_of,
             discriminator: self.discriminator(&place, value),
             children: Vec::new(),
-            default: value.get("default").cloned(),
+            default: value.get("default").cloned().map(Box::new),
             sample: ["default", "example"]
                 .iter()
                 .find_map(|key| value.get(key)?.as_str())
@@ -261,9 +265,10 @@ impl<'f> Building<'f> {
             Value::Null => None,
             Value::Bool(false) => Some(Rest::Closed),
             Value::Bool(true) => Some(Rest::Anything),
-            schema => Some(Rest::Of(
-                self.slot(place.under("additionalProperties"), schema),
-            )),
+            schema => {
+                let slot = self.slot(place.under("additionalProperties"), schema);
+                Some(Rest::Of(Box::new(slot)))
+            }
         }
     }
 

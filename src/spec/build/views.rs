@@ -187,10 +187,10 @@ fn idle(schemas: &[Schema], operations: &mut [Operation], edges: &Edges) -> Vec<
             add(&schema.place, schema.marks);
         }
         let rest = match &schema.rest {
-            Some(Rest::Of(slot)) => Some(slot),
+            Some(Rest::Of(slot)) => Some(slot.as_ref()),
             _ => None,
         };
-        for slot in schema.items.iter().chain(rest) {
+        for slot in schema.items.as_deref().into_iter().chain(rest) {
             add(&slot.place, slot.marks);
         }
     }
@@ -292,7 +292,8 @@ impl Copying<'_> {
             schema.left_out = own.cloned().collect();
             schema.is_request_form = self.has_both[id.0];
         }
-        for slot in schema.properties.values_mut().chain(&mut schema.items) {
+        let items = schema.items.as_deref_mut();
+        for slot in schema.properties.values_mut().chain(items) {
             self.plain(slot);
         }
         if let Some(Rest::Of(slot)) = &mut schema.rest {

@@ -23,7 +23,7 @@ pub(crate) struct Slot {
     /// What the place says of what it refers to.
     pub(crate) marks: Marks,
     /// `default` beside a `$ref`.
-    pub(crate) default: Option<Value>,
+    pub(crate) default: Option<Box<Value>>,
 }
 
 impl Slot {

@@ -1,8 +1,6 @@
 //! The variants of an enum as rustfmt lays them out, which is not how prettyplease does.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Fields, ItemEnum, Variant};
+use syn::{Fields, Item, ItemEnum, ItemStruct, Variant, parse_quote};
 
 /// Width of the fields of a struct variant on one line.
 const STRUCT_VARIANT: usize = 35;
@@ -17,14 +15,19 @@ struct Printed {
 impl Printed {
     fn of(variant: &Variant) -> Self {
         let mut head = variant.clone();
-        let fields = match &variant.fields {
-            Fields::Named(fields) if !fields.named.is_empty() => {
-                head.fields = Fields::Unit;
-                body(quote!(struct Fields #fields))
-            }
-            _ => Vec::new(),
-        };
-        let mut above = body(quote!(enum Head { #head }));
+        let mut fields = Vec::new();
+        if matches!(&head.fields, Fields::Named(fields) if !fields.named.is_empty()) {
+            let mut all: ItemStruct = parse_quote!(
+                struct Fields {}
+            );
+            all.fields = std::mem::replace(&mut head.fields, Fields::Unit);
+            fields = body(Item::Struct(all));
+        }
+        let mut alone: ItemEnum = parse_quote!(
+            enum Head {}
+        );
+        alone.variants.push(head);
+        let mut above = body(Item::Enum(alone));
         let name = above.pop().unwrap_or_default();
         Self {
             above,
@@ -68,7 +71,7 @@ impl Printed {
 pub(super) fn item(mut item: ItemEnum) -> String {
     let variants: Vec<Printed> = item.variants.iter().map(Printed::of).collect();
     item.variants.clear();
-    let head = super::unparse(syn::Item::Enum(item));
+    let head = super::unparse(Item::Enum(item));
     if variants.is_empty() {
         return head;
     }
@@ -87,8 +90,8 @@ pub(super) fn item(mut item: ItemEnum) -> String {
 }
 
 /// The lines between the braces of an item, without their indentation.
-fn body(item: TokenStream) -> Vec<String> {
-    let text = super::unparse(super::parse(item));
+fn body(item: Item) -> Vec<String> {
+    let text = super::unparse(item);
     let inside = text.lines().filter_map(|line| line.strip_prefix("    "));
     inside.map(str::to_owned).collect()
 }
