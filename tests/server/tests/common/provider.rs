@@ -1,6 +1,8 @@
 //! A provider of OpenID Connect and OAuth 2.0 on a port of its own, with real signatures, as strict as a good one and
 //! as wrong as a test wants it to be.
 
+mod page;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -15,17 +17,12 @@ use axum::extract::State;
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
-use url::Url;
 
-use super::{Exchange, START, Server};
-
-pub(crate) const URL: &str = "/auth/authorisationurl";
-pub(crate) const SIGN_IN_UP: &str = "/auth/signinup";
-/// The page to which users come back.
-pub(crate) const PAGE: &str = "http://localhost:3000/auth/callback/example";
+pub(crate) use self::page::{Begun, PAGE, SIGN_IN_UP, URL, ask_url, begin, body, finish, sign_in};
+use super::{START, Server};
 
 /// A provider; clones share it.
 #[derive(Clone)]
@@ -60,7 +57,9 @@ pub(crate) struct Inner {
     /// Whether it answers 500 to everything.
     pub(crate) is_broken: bool,
     grants: HashMap<String, Grant>,
-    /// What it was asked for: path, and the keys of the form.
+    /// The access tokens that it has given.
+    access_tokens: Vec<String>,
+    /// What it was asked for: path, and the keys of the form, or the query.
     pub(crate) asked: Vec<(String, String)>,
     /// The client and the secret of the form that it takes; any other is refused.
     pub(crate) client: (String, Option<String>),
@@ -71,20 +70,6 @@ pub(crate) struct Inner {
 /// What a code stands for.
 struct Grant {
     parameters: HashMap<String, String>,
-}
-
-/// A sign-in that has begun.
-pub(crate) struct Begun {
-    pub(crate) url: Url,
-    pub(crate) verifier: Option<String>,
-}
-
-impl Begun {
-    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        let mut pairs = self.url.query_pairs();
-        let found = pairs.find(|(key, _)| key == name);
-        found.map(|(_, value)| value.into_owned())
-    }
 }
 
 /// A new key of this name.
@@ -118,6 +103,7 @@ impl Provider {
             delay: Duration::ZERO,
             is_broken: false,
             grants: HashMap::new(),
+            access_tokens: Vec::new(),
             asked: Vec::new(),
             client: ("client".to_owned(), Some("secret".to_owned())),
             form: HashMap::new(),
@@ -229,8 +215,9 @@ impl Provider {
 }
 
 impl Inner {
-    fn tokens(&self, client_id: &str, nonce: Option<&str>) -> Value {
+    fn tokens(&mut self, client_id: &str, nonce: Option<&str>) -> Value {
         let access_token = token::random_secret().expect("there is randomness");
+        self.access_tokens.push(access_token.clone());
         let mut tokens = json!({
             "access_token": access_token,
             "token_type": "Bearer",
@@ -282,6 +269,7 @@ async fn discovery(State(provider): State<Provider>) -> Response<Body> {
         "userinfo_endpoint": format!("{origin}/userinfo"),
         "jwks_uri": format!("{origin}/jwks"),
         "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post"],
     });
     for (key, value) in &inner.metadata {
         document[key] = value.clone();
@@ -297,15 +285,23 @@ async fn published(State(provider): State<Provider>) -> Response<Body> {
     answer(StatusCode::OK, &json!({ "keys": keys }))
 }
 
-async fn user_info(State(provider): State<Provider>, headers: HeaderMap) -> Response<Body> {
-    if let Some(broken) = provider.note("/userinfo", "").await {
+async fn user_info(
+    State(provider): State<Provider>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let query = uri.query().unwrap_or_default();
+    if let Some(broken) = provider.note("/userinfo", query).await {
         return broken;
     }
-    let bearer = headers.get("authorization").map(HeaderValue::as_bytes);
-    if !bearer.is_some_and(|bearer| bearer.starts_with(b"Bearer ")) {
+    let inner = provider.inner();
+    let given = headers.get("authorization").map(HeaderValue::as_bytes);
+    let given = given.and_then(|given| given.strip_prefix(b"Bearer "));
+    let mut known = inner.access_tokens.iter().map(String::as_bytes);
+    if !known.any(|known| given == Some(known)) {
         return answer(StatusCode::UNAUTHORIZED, &json!({}));
     }
-    answer(StatusCode::OK, &provider.inner().user_info)
+    answer(StatusCode::OK, &inner.user_info)
 }
 
 async fn give_tokens(
@@ -349,52 +345,6 @@ async fn give_tokens(
         }
     }
     let nonce = parameters.get("nonce").map(String::as_str);
-    answer(
-        StatusCode::OK,
-        &inner.tokens(&parameters["client_id"], nonce),
-    )
-}
-
-/// Begins a sign-in.
-pub(crate) async fn begin(server: &Server) -> Begun {
-    let answer = ask_url(server, "example", PAGE).await;
-    let json = answer.json();
-    let url = json["urlWithQueryParams"].as_str();
-    let url = url.unwrap_or_else(|| panic!("{answer}"));
-    Begun {
-        url: Url::parse(url).expect("it is a URL"),
-        verifier: json["pkceCodeVerifier"].as_str().map(str::to_owned),
-    }
-}
-
-pub(crate) async fn ask_url(server: &Server, id: &str, page: &str) -> Exchange {
-    let query = url::form_urlencoded::Serializer::new(String::new())
-        .append_pair("thirdPartyId", id)
-        .append_pair("redirectURIOnProviderDashboard", page)
-        .finish();
-    server.get(&format!("{URL}?{query}")).send().await
-}
-
-/// The body with which a page comes back.
-pub(crate) fn body(begun: &Begun, code: &str) -> Value {
-    let mut info = json!({
-        "redirectURIOnProviderDashboard": PAGE,
-        "redirectURIQueryParams": {"code": code, "state": "of the page"},
-    });
-    if let Some(verifier) = &begun.verifier {
-        info["pkceCodeVerifier"] = json!(verifier);
-    }
-    json!({"thirdPartyId": "example", "redirectURIInfo": info})
-}
-
-pub(crate) async fn finish(server: &Server, body: &Value) -> Exchange {
-    let ask = server.post(SIGN_IN_UP).header("st-auth-mode", "header");
-    ask.json(body).await
-}
-
-/// A whole sign-in.
-pub(crate) async fn sign_in(server: &Server, provider: &Provider) -> Exchange {
-    let begun = begin(server).await;
-    let code = provider.agree(&begun);
-    finish(server, &body(&begun, &code)).await
+    let tokens = inner.tokens(&parameters["client_id"], nonce);
+    answer(StatusCode::OK, &tokens)
 }

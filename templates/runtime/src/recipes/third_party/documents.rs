@@ -32,7 +32,7 @@ const STALE: i64 = 24 * 3_600_000;
 /// How long a host that has failed is not asked again.
 const PAUSE: i64 = 5_000;
 
-/// How old keys must be to be fetched again because of a token.
+/// How old keys must be to be fetched again because of a token that an application has sent: it may name any key.
 const SETTLED: i64 = 10_000;
 
 /// A discovery document, as far as it is used.
@@ -53,6 +53,14 @@ pub(super) struct Discovery {
 /// The keys of a provider.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Keys(pub(super) Vec<Jwk>);
+
+/// Which copy of a document is good enough.
+enum Wanted<'a, T> {
+    /// One that is no older than this, in milliseconds.
+    Younger(i64),
+    /// Any other than this one.
+    Other(&'a Arc<T>),
+}
 
 /// Where a provider is and what it understands: settings, table and discovery document in one.
 #[derive(Debug, Clone)]
@@ -120,7 +128,8 @@ impl Documents {
         let Some(url) = &endpoints.discovery else {
             return Ok(own);
         };
-        let found = self.discovery.get(&self.http, url, now, FRESH).await?;
+        let wanted = Wanted::Younger(FRESH);
+        let found = self.discovery.get(&self.http, url, now, wanted).await?;
         check_issuer(provider, endpoints, &found.issuer)?;
         let read = |own: Option<Url>, found: &Option<String>| match (own, found) {
             (Some(own), _) => Ok(Some(own)),
@@ -128,7 +137,11 @@ impl Documents {
             (None, None) => Ok(None),
         };
         let methods = found.token_endpoint_auth_methods_supported.as_deref();
-        let has = |method: &str| methods.is_some_and(|all| all.iter().any(|one| one == method));
+        // OpenID Connect Discovery 1.0, §3: a document that lists no method means HTTP Basic.
+        let has = |method: &str| match methods {
+            Some(all) => all.iter().any(|one| one == method),
+            None => method == "client_secret_basic",
+        };
         let challenges = &found.code_challenge_methods_supported;
         Ok(Metadata {
             issuer: Some(own.issuer.unwrap_or_else(|| found.issuer.clone())),
@@ -147,15 +160,30 @@ impl Documents {
     /// # Errors
     /// They cannot be had.
     pub(super) async fn keys(&self, url: &Url, now: i64) -> Result<Arc<Keys>, Failure> {
-        self.keys.get(&self.http, url, now, FRESH).await
+        let wanted = Wanted::Younger(FRESH);
+        self.keys.get(&self.http, url, now, wanted).await
     }
 
-    /// The keys of a provider that is known to have others by now.
+    /// The keys of a provider, where `seen` lacks the key of a token.
+    ///
+    /// A provider may replace its keys at any time (OpenID Connect Core 1.0, §10.1.1). So for a token that comes from its
+    /// token endpoint (`is_of_provider`) keys are fetched at once: no more often than tokens are.
     ///
     /// # Errors
     /// They cannot be had.
-    pub(super) async fn newer_keys(&self, url: &Url, now: i64) -> Result<Arc<Keys>, Failure> {
-        self.keys.get(&self.http, url, now, SETTLED).await
+    pub(super) async fn newer_keys(
+        &self,
+        url: &Url,
+        seen: &Arc<Keys>,
+        is_of_provider: bool,
+        now: i64,
+    ) -> Result<Arc<Keys>, Failure> {
+        let wanted = if is_of_provider {
+            Wanted::Other(seen)
+        } else {
+            Wanted::Younger(SETTLED)
+        };
+        self.keys.get(&self.http, url, now, wanted).await
     }
 }
 
@@ -220,13 +248,13 @@ impl<T> Default for Cache<T> {
 }
 
 impl<T: Document> Cache<T> {
-    /// The document, no older than this (in milliseconds) if it can be had.
+    /// The document that is wanted if it can be had, and an older one otherwise.
     async fn get(
         &self,
         http: &Outgoing,
         url: &Url,
         now: i64,
-        fresh: i64,
+        wanted: Wanted<'_, T>,
     ) -> Result<Arc<T>, Failure> {
         let entry = {
             let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -245,7 +273,14 @@ impl<T: Document> Cache<T> {
             let found = found.filter(|(_, at)| (0..age).contains(&now.saturating_sub(*at)));
             found.map(|(document, _)| Arc::clone(document))
         };
-        if let Some(document) = usable(&entry.found, fresh) {
+        let known = match wanted {
+            Wanted::Younger(age) => usable(&entry.found, age),
+            Wanted::Other(seen) => {
+                let found = entry.found.as_ref().map(|(document, _)| document);
+                found.filter(|found| !Arc::ptr_eq(found, seen)).cloned()
+            }
+        };
+        if let Some(document) = known {
             return Ok(document);
         }
         let failure = match &entry.failed {

@@ -77,9 +77,8 @@ pub(super) async fn read(documents: &Documents, subject: &Subject<'_>) -> Result
         (is_complete, &metadata.user_info, &tokens.access_token)
     {
         let info = user_info(documents, provider, url, token).await?;
-        // OpenID Connect Core 1.0, §5.3.2: or it is about another user.
         if let Some(id) = &subject_id
-            && info.get("sub").is_some_and(|sub| sub.as_str() != Some(id))
+            && !is_about(client, &info, id)
         {
             return Err(Failure::not_verified("user info is about another user"));
         }
@@ -130,7 +129,10 @@ async fn verified(
     if let Verdict::Holds(claims) = id_token::verify(jwt, &keys, &expected)? {
         return Ok(claims);
     }
-    let keys = documents.newer_keys(jwks, subject.now).await?;
+    // Where there is a nonce, the token comes from the token endpoint.
+    let is_of_provider = subject.nonce.is_some();
+    let keys = documents.newer_keys(jwks, &keys, is_of_provider, subject.now);
+    let keys = keys.await?;
     match id_token::verify(jwt, &keys, &expected)? {
         Verdict::Holds(claims) => Ok(claims),
         Verdict::UnknownKey => Err(Failure::not_verified(
@@ -149,6 +151,16 @@ fn check_hosted_domain(client: &Client, claims: &Map<String, Value>) -> Result<(
         _ => Err(Failure::not_verified(
             "the user belongs to another organisation",
         )),
+    }
+}
+
+/// Whether user info is about the user whom an ID token names (OpenID Connect Core 1.0, §5.3.2: it always says so, and
+/// its values are not used otherwise). An endpoint of the settings may be another interface of the provider, which has
+/// no `sub`.
+fn is_about(client: &Client, info: &Value, subject: &str) -> bool {
+    match info.get("sub") {
+        Some(sub) => sub.as_str() == Some(subject),
+        None => client.endpoints.user_info.is_some(),
     }
 }
 

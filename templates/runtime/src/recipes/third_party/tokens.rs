@@ -127,3 +127,16 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, Failure> {
     value.set_sensitive(true);
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn id_and_secret_are_encoded_before_they_are_joined() {
+        let value = basic("my client:1", "s%+&é").expect("it is a header");
+        let pair = STANDARD.encode("my+client%3A1:s%25%2B%26%C3%A9");
+        assert_eq!(value, format!("Basic {pair}"));
+        assert!(value.is_sensitive());
+    }
+}
