@@ -39,7 +39,10 @@ pub use self::builder::AuthBuilder;
 pub use self::events::OnEvent;
 pub(crate) use self::guarded::guarded;
 pub use self::linking::AccountInfo;
-pub(crate) use self::linking::{Linker, NewAddress};
+pub(crate) use self::linking::{
+    EntryRefusal, JoinCodes, JoinOutcome, JoinRefusal, Joining, Linker, NewAddress, SessionUser,
+    SigningIn,
+};
 use self::mailer::SenderWarnings;
 pub(crate) use self::messages::kinds;
 use self::readiness::Probe;

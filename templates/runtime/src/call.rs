@@ -7,6 +7,7 @@
 mod collected;
 mod content;
 mod fdi_version;
+mod linking;
 mod negotiation;
 mod request_session;
 mod sign_in;
@@ -26,8 +27,9 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::collected::Collected;
 pub use self::fdi_version::FdiVersion;
+pub(crate) use self::linking::Linking;
 pub use self::request_session::RequestSession;
-pub(crate) use self::sign_in::{Linking, Recognised};
+pub(crate) use self::sign_in::{Entered, Recognised};
 
 use crate::auth::Auth;
 use crate::contract::Sessions;

@@ -67,7 +67,7 @@ pub use website::{Website, WebsiteRequest};
 
 /// A session that a request is known to belong to. The fields of its [`TokenContent`] are read as if they
 /// were its own (`session.user_id`); clones share them, so a clone copies no text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     content: Arc<TokenContent>,
     /// How the tokens travel.
@@ -75,7 +75,7 @@ pub struct Session {
 }
 
 /// What an access token says about its session.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenContent {
     /// Names the session; no secret.
     pub handle: String,

@@ -47,8 +47,12 @@ pub(crate) use opening::{Way, check_url, open, open_existing, way};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub(crate) use secrets::PurgeSecrets;
+#[cfg(all(test, feature = "recipes"))]
+pub(crate) use sessions::EXPLAIN_END_SESSIONS_OF;
 pub use sessions::{ClaimsChange, EndedSession};
-pub(crate) use sessions::{end_sessions_in, end_sessions_of, end_sessions_with, merge_claims};
+pub(crate) use sessions::{
+    end_sessions_in, end_sessions_of, end_sessions_with, lock_session, merge_claims,
+};
 pub use shared::SharedStore;
 pub use sqlite::SqliteStore;
 pub(crate) use sqlite::copies;

@@ -120,12 +120,17 @@ async fn beside_a_session_no_link_is_sent_and_no_account_is_linked() {
     let body = json!({"email": "eva@ex.co", "shouldTryLinkingWithSessionUser": true});
     let refused = server.post(CREATE).json(&body).await;
     assert_eq!(refused.brief(), r#"401 {"message":"unauthorised"}"#);
-    let ask = server.post(CREATE).header("authorization", &bearer);
-    let created = ask.json(&body).await;
+    // Nothing is linked without `AUTH_ACCOUNT_LINKING`, so no message is sent for it.
+    let ask = || server.post(CREATE).header("authorization", &bearer);
+    let refused = ask().json(&body).await;
+    assert_eq!(refused.status, 400, "{refused}");
+    assert!(server.mails().await.is_empty());
+
+    // A client that does not know the flag.
+    let created = ask().header("fdi-version", "3.0").json(&body).await;
     assert_eq!(created.json()["flowType"], "USER_INPUT_CODE");
     let sent = sent(&server).await;
     assert!(sent.link_code.is_none());
-
     let code = sent.code.expect("there is a code");
     let mut body = Attempt::of(&created).body_with_code(&code);
     body["shouldTryLinkingWithSessionUser"] = json!(true);

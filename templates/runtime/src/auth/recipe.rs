@@ -11,7 +11,7 @@ use super::{Auth, Linker};
 use crate::config::Config;
 use crate::delivery::{Content, DueMail, DueSms, MailKind, SmsKind};
 use crate::error::Error;
-use crate::session::{ClaimSource, Validator};
+use crate::session::{Claim, ClaimSource, Validator};
 use crate::shapes::OfferedProvider;
 use crate::store::Store;
 use crate::tenant::{PUBLIC_TENANT, Tenant};
@@ -146,6 +146,12 @@ pub(crate) trait Recipe: Send + Sync {
         Vec::new()
     }
 
+    /// The claim that says whether the login method of a session has proven its address, if sessions have it with these
+    /// settings. The recipe then stores what is proven ([`Event::AddressProven`]).
+    fn address_claim(&self, _: &Config, _: &Arc<dyn Store>) -> Option<Claim<bool>> {
+        None
+    }
+
     /// What is demanded of every session that an operation asks for, unless the operation says otherwise.
     fn validators(&self, _: &Config, _: &Arc<dyn Store>) -> Vec<Validator> {
         Vec::new()
@@ -190,6 +196,12 @@ impl Auth {
     /// The recipes of the server.
     pub(crate) fn recipes(&self) -> &'static [&'static dyn Recipe] {
         self.0.recipes
+    }
+
+    /// The claim that says whether the login method of a session has proven its address; `None` where sessions have none.
+    pub(crate) fn address_claim(&self) -> Option<Claim<bool>> {
+        let mut recipes = self.recipes().iter();
+        recipes.find_map(|recipe| recipe.address_claim(self.config(), &self.0.store))
     }
 
     /// The tenant of this id (in lower case); `None` if there is none.

@@ -1,22 +1,14 @@
-//! What operations that sign users in share: guesses that are counted, and the flag
-//! `shouldTryLinkingWithSessionUser` of a body, which asks to sign in beside a session.
+//! What operations that sign users in share: how a user enters, guesses that are counted, and events.
 
 use serde_json::{Map, Value};
 
-use super::Call;
-use crate::auth::Event;
+use super::{Call, Linking};
+use crate::auth::{Event, JoinRefusal};
 use crate::error::Error;
 use crate::events::AuthEvent;
 use crate::limits::{Attempt, Kind};
-use crate::session::{ClaimValidators, NewSessionFor, Session, VerifyOptions};
+use crate::session::{NewSessionFor, Session};
 use crate::shapes::User;
-
-/// The session of a request that signs in.
-pub(crate) struct Linking {
-    session: Option<Session>,
-    /// Whether the login is to be added to the user of the session.
-    is_wanted: bool,
-}
 
 /// A user whom an operation has signed in or up, before their session begins.
 pub(crate) struct Recognised {
@@ -30,19 +22,29 @@ pub(crate) struct Recognised {
     pub(crate) proven: Option<String>,
 }
 
+/// Outcome of entering.
+pub(crate) enum Entered {
+    /// The user is signed in: by a session that has begun, or by that of the request, to whose user the login method
+    /// belongs now.
+    In(User),
+    /// The login method is not added to the user of the session.
+    Refused(JoinRefusal),
+}
+
 impl Call {
-    /// Begins the session of a user, after the login method was linked where it may be. `account` is what the device of the
-    /// request is remembered for, where guesses of its secrets are limited. The outcome is the user to whom the login
-    /// method belongs.
+    /// Begins the session of a user, after the login method was linked where it may be; or adds the login method to the user of
+    /// the session, where the client asks for it. `account` is what the device of the request is remembered for, where
+    /// guesses of its secrets are limited.
     ///
     /// # Errors
     /// As [`Auth::linked`](crate::Auth::linked) and
-    /// [`RequestSession::create_session`](super::RequestSession::create_session).
+    /// [`RequestSession::create_session`](super::RequestSession::create_session), or as [`Call::joined`].
     pub(crate) async fn enter(
         &self,
+        linking: &Linking,
         recognised: Recognised,
         account: Option<&str>,
-    ) -> Result<User, Error> {
+    ) -> Result<Entered, Error> {
         let Recognised {
             user,
             recipe_user_id,
@@ -61,6 +63,11 @@ impl Call {
             };
             auth.announce(proven).await?;
         }
+        if let Some(beside) = linking.beside() {
+            let join = beside.join(&recipe_user_id, auth.clock().now());
+            let outcome = auth.store().run(join).await?;
+            return self.joined(beside, &recipe_user_id, outcome, account).await;
+        }
         let user = auth.linked(user, &recipe_user_id).await?;
         let new = NewSessionFor {
             recipe_user_id,
@@ -74,7 +81,7 @@ impl Call {
         if !is_new {
             self.signed_in(&user, &session);
         }
-        Ok(user)
+        Ok(Entered::In(user))
     }
 
     /// Counts a guess of a secret of an account of this tenant, before anything is compared. A right one gives it
@@ -123,85 +130,5 @@ impl Call {
             tenant_id: self.tenant().to_owned(),
             at,
         });
-    }
-
-    /// Reads the session as the client asks for.
-    ///
-    /// Clients up to FDI 3.0 do not know the flag; their session is read, and must be fresh, but has no
-    /// further effect.
-    ///
-    /// # Errors
-    /// [`Error::Session`] when there is none though it is asked for, or it must be refreshed first.
-    pub(crate) async fn linking(&self, body: &Value) -> Result<Linking, Error> {
-        let flag = body
-            .get("shouldTryLinkingWithSessionUser")
-            .filter(|flag| !flag.is_null());
-        let is_wanted = if self.fdi_version().at_least(&[3, 1]) {
-            match flag {
-                None | Some(Value::Bool(false)) => {
-                    return Ok(Linking {
-                        session: None,
-                        is_wanted: false,
-                    });
-                }
-                Some(flag) => *flag == Value::Bool(true),
-            }
-        } else {
-            false
-        };
-        let options = VerifyOptions {
-            required: is_wanted,
-            claims: ClaimValidators::Skip,
-            ..VerifyOptions::default()
-        };
-        let session = self.session(options).await?;
-        Ok(Linking { session, is_wanted })
-    }
-}
-
-impl Linking {
-    /// Whether a session was read.
-    pub(crate) fn has_session(&self) -> bool {
-        self.session.is_some()
-    }
-
-    /// Refuses to add a login to the user of the session: this server does not offer it, whether or not accounts are linked.
-    ///
-    /// # Errors
-    /// [`Error::BadInput`] where it is asked for.
-    pub(crate) fn refuse(&self) -> Result<(), Error> {
-        if self.is_wanted && self.has_session() {
-            return Err(Error::bad_input(
-                "shouldDoAutomaticAccountLinking returned false when making the session user primary \
-                 but shouldTryLinkingWithSessionUser is true",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Refuses a first factor that the tenant does not allow. Every operation that signs users in asks this before it
-    /// begins a session; a test calls all of them in a tenant that allows none.
-    ///
-    /// # Errors
-    /// As [`Linking::refuse_factor`], where the tenant does not allow it.
-    pub(crate) fn require_factor(&self, call: &Call, factor: &str) -> Result<(), Error> {
-        if call.tenant_settings().allows(factor) {
-            return Ok(());
-        }
-        self.refuse_factor(call)
-    }
-
-    /// Refuses a way to sign in that the server does not offer.
-    ///
-    /// # Errors
-    /// Always: [`Error::BadInput`] beside a session; else [`Error::Session`], which clears the tokens.
-    pub(crate) fn refuse_factor<T>(&self, call: &Call) -> Result<T, Error> {
-        if self.has_session() {
-            return Err(Error::bad_input(
-                "First factor sign in/up called for a non-first factor with an active session. This might \
-                 indicate that you are trying to use this as a secondary factor, but disabled account linking.",
-            ));
-        }
-        call.refuse_session()
     }
 }

@@ -4,11 +4,14 @@
 //! statement, so that PostgreSQL answers it in one round trip.
 
 mod administration;
+mod ending;
 
-pub use administration::{ClaimsChange, EndedSession};
-pub(crate) use administration::{
-    end_sessions_in, end_sessions_of, end_sessions_with, merge_claims,
-};
+pub use administration::ClaimsChange;
+pub(crate) use administration::merge_claims;
+#[cfg(all(test, feature = "recipes"))]
+pub(crate) use ending::EXPLAIN_END_SESSIONS_OF;
+pub use ending::EndedSession;
+pub(crate) use ending::{end_sessions_in, end_sessions_of, end_sessions_with, lock_session};
 
 use super::names;
 use super::transaction::{Access, Sql};

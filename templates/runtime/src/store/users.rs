@@ -214,10 +214,12 @@ pub(crate) async fn delete(
 ) -> Result<(bool, Vec<EndedSession>), TxError> {
     let ended = end_sessions_of(tx, id).await?;
     for sql in [
-        "DELETE FROM one_time_secrets WHERE subject = $1 OR subject IN (
-             SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
-        "DELETE FROM mail_outbox WHERE subject = $1 OR subject IN (
-             SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
+        "DELETE FROM one_time_secrets WHERE subject IN (
+             SELECT CAST($1 AS TEXT)
+             UNION ALL SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
+        "DELETE FROM mail_outbox WHERE subject IN (
+             SELECT CAST($1 AS TEXT)
+             UNION ALL SELECT recipe_user_id FROM login_methods WHERE user_id = $1)",
     ] {
         tx.execute(sql, &[id.into()]).await?;
     }

@@ -246,17 +246,24 @@ async fn nothing_is_linked_unless_the_settings_say_so() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 4);
-    // To add a login to the user of a session is not offered, whatever the settings say.
-    let linking = World::start().await;
-    for world in [&world, &linking] {
-        let session = world.sign_up("session@ex.co").await;
-        let mut body = form("another@ex.co", PASSWORD);
-        body["shouldTryLinkingWithSessionUser"] = json!(true);
-        let refused = with(world.post("/auth/signup"), &session).json(&body).await;
+    // Nor is a login added to the user of a session.
+    let session = world.sign_up("session@ex.co").await;
+    let mails = world.all_mails().await.len();
+    let agreed = world.agreed("g3", "third@ex.co", true).await;
+    let asked_tokens = world.provider.count("/token");
+    for (path, body) in [
+        ("/auth/signup", form("another@ex.co", PASSWORD)),
+        ("/auth/signin", form(ADDRESS, PASSWORD)),
+        (CREATE, json!({"email": "another@ex.co"})),
+        (provider::SIGN_IN_UP, agreed),
+    ] {
+        let refused = world.ask_beside(&session, path, body).await;
         assert_eq!(refused.status, 400, "{refused}");
         assert!(
             refused.body.contains("shouldTryLinkingWithSessionUser"),
             "{refused}"
         );
     }
+    assert_eq!(world.all_mails().await.len(), mails);
+    assert_eq!(world.provider.count("/token"), asked_tokens);
 }

@@ -2,6 +2,9 @@
 //! into an account by it. The answers are those that the reference gave, unless a test says otherwise.
 
 mod applications;
+mod beside;
+mod beside_attacks;
+mod beside_codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod gates;

@@ -100,12 +100,12 @@ async fn no_login_method_of_another_address_joins_an_account_by_itself() {
     let attacker = world.sign_up(ADDRESS).await;
     let own = world.by_provider("attacker", "attacker@ex.co", true).await;
     assert_ne!(id(&own), id(&attacker));
-    let begun = provider::begin(&world.server).await;
-    let code = world.provider.agree(&begun);
-    let mut body = provider::body(&begun, &code);
-    body["shouldTryLinkingWithSessionUser"] = json!(true);
-    let ask = with(world.post(provider::SIGN_IN_UP), &attacker);
-    assert_eq!(ask.json(&body).await.status, 400);
+    // Beside a session that has not proven the address of the owner nothing is added either.
+    for sub in ["attacker", "second"] {
+        let email = format!("{sub}@ex.co");
+        let refused = world.by_provider_beside(&attacker, sub, &email, true).await;
+        assert_eq!(refused.status, 403, "{refused}");
+    }
     world.reset(ADDRESS, NEW_PASSWORD).await;
     let owner = world.sign_in(ADDRESS, NEW_PASSWORD).await;
     assert_eq!(recipes(&owner), ["emailpassword"]);

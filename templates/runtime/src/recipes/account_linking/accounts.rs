@@ -144,7 +144,8 @@ impl Accounts<'_> {
         };
         match self.auth.store().run(link).await? {
             LinkOutcome::Done(ended) => {
-                super::linked(self.auth, ended, recipe_user_id, primary_user_id);
+                self.auth
+                    .announce_link(ended, recipe_user_id, primary_user_id);
             }
             LinkOutcome::Already => {}
             LinkOutcome::NotFound => return Ok(Linked::NotFound),

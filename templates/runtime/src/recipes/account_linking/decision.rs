@@ -5,7 +5,7 @@
 //! not. Rules: an address that is not proven links nothing; what is proven by one person never opens the account of
 //! another who only entered the same address before (account pre-hijacking: Sudhodanan and Paverd, USENIX Security 2022).
 
-use crate::auth::{AccountInfo, NewAddress};
+use crate::auth::{AccountInfo, JoinRefusal, Joining, NewAddress, SigningIn};
 use crate::shapes::{LoginMethod, User};
 
 /// Another user with the same address or phone number.
@@ -49,13 +49,17 @@ fn primary(others: &[Other]) -> Option<&Other> {
     others.iter().find(|other| other.user.is_primary_user)
 }
 
-/// Whether a user may sign up.
-pub(super) fn may_sign_up(new: &AccountInfo, others: &[Other]) -> bool {
+/// Whether a user may sign up; `beside`: the user of the session to whom the login method is to be added. What that user has
+/// proven counts as proven, and they are no other user.
+pub(super) fn may_sign_up(new: &AccountInfo, others: &[Other], beside: Option<&User>) -> bool {
+    let is_beside = |other: &Other| beside.is_some_and(|user| user.id == other.user.id);
+    let is_proven = new.verified || beside.is_some_and(|user| has_proven(user, new));
     // Where a primary user has the address, only that user decides: the others do not.
     if let Some(primary) = primary(others).filter(|primary| primary.may_link) {
-        return new.verified && primary.has_proven(new);
+        return is_proven && (is_beside(primary) || primary.has_proven(new));
     }
-    concerned(others).all(|other| new.verified && other.has_proven(new))
+    let mut others = concerned(others).filter(|other| !is_beside(other));
+    others.all(|other| is_proven && other.has_proven(new))
 }
 
 /// Whether a user may sign in with a login method even where another user has its address; `proves` as below.
@@ -63,14 +67,65 @@ pub(super) fn is_proven(user: &User, method: &LoginMethod, proves: bool) -> bool
     user.is_primary_user || method.verified || proves
 }
 
-/// Whether a user may sign in with a login method; `proves`: this sign-in proves the address or number.
+/// Whether a user may sign in with a login method; `proves`: this sign-in proves the address or number. `beside` as above.
 pub(super) fn may_sign_in(
     user: &User,
     method: &LoginMethod,
     proves: bool,
     others: &[Other],
+    beside: Option<&User>,
 ) -> bool {
-    is_proven(user, method, proves) || concerned(others).next().is_none()
+    let proves = proves || beside.is_some_and(|user| has_proven(user, &method.into()));
+    let is_beside = |other: &Other| beside.is_some_and(|user| user.id == other.user.id);
+    is_proven(user, method, proves) || concerned(others).all(is_beside)
+}
+
+/// The user of a session to whom a login method is to be added.
+pub(super) struct Beside<'a> {
+    pub(super) user: &'a User,
+    /// The login method with which the session began.
+    pub(super) method: &'a LoginMethod,
+    /// Whether the application lets the user become primary. Of no account where they are.
+    pub(super) may_begin: bool,
+    /// Whether another primary user has what the login method of the session shows. The same.
+    pub(super) is_taken: bool,
+    /// Whether the application lets the login method be added.
+    pub(super) may_link: bool,
+}
+
+/// Whether a login method may be added to the user of a session; `others` are the users of its address. Both have to be
+/// proven, also where the user is primary: the reference demands nothing of a primary user.
+pub(super) fn may_join(beside: &Beside<'_>, signing: &SigningIn<'_>, others: &[User]) -> Joining {
+    let (user, new) = (beside.user, signing.shows);
+    let owner = signing.known.map(|(owner, _)| owner);
+    if owner.is_some_and(|owner| owner.id == user.id) {
+        return Joining::Already;
+    }
+    let becomes_primary = !user.is_primary_user;
+    if becomes_primary && !beside.may_begin {
+        return Joining::Declined;
+    }
+    let is_same = new.email.is_some() && new.email == beside.method.email;
+    if !beside.method.verified && !(signing.reads_messages && is_same) {
+        return Joining::VerifyFirst;
+    }
+    if becomes_primary && beside.is_taken {
+        return Joining::Refused(JoinRefusal::SessionUser);
+    }
+    if !beside.may_link {
+        return Joining::Declined;
+    }
+    if !new.verified && !has_proven(user, new) {
+        return Joining::Refused(JoinRefusal::NotProven);
+    }
+    if owner.is_some_and(|owner| owner.is_primary_user) {
+        return Joining::Refused(JoinRefusal::OfAnother);
+    }
+    let is_another = |other: &User| other.is_primary_user && other.id != user.id;
+    if others.iter().any(is_another) {
+        return Joining::Refused(JoinRefusal::Taken);
+    }
+    Joining::Allowed
 }
 
 /// Whether a login method of a user may show something new; `others` are those of the new address.

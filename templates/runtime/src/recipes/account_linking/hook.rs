@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::auth::{AccountInfo, AuthBuilder};
 use crate::error::Error;
+use crate::session::Session;
 use crate::shapes::User;
 
 /// A login method that may become one of a user.
@@ -15,11 +16,14 @@ use crate::shapes::User;
 pub struct LinkRequest {
     /// What the login method shows. It may not exist yet: whether it may sign up depends on the answer.
     pub account: AccountInfo,
-    /// The user with the same address or number; `None` where the login method is to be the first one of a primary user,
-    /// to whom others are linked later.
+    /// The user with the same address or number, or the user of `session`; `None` where the login method is to be the first
+    /// one of a primary user, to whom others are linked later.
     pub user: Option<User>,
     /// The tenant in which the user signs up or in.
     pub tenant_id: String,
+    /// The session to whose user the login method is to be added, because the client asks for it; `None` where it signs in by
+    /// itself.
+    pub session: Option<Session>,
 }
 
 /// Decides whether a login method may be linked. An async closure over [`LinkRequest`] is one:

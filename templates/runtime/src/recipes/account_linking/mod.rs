@@ -8,6 +8,9 @@
 //!   the owner: sign-ups and sign-ins with an address that is not proven are refused where another user has it
 //!   (`decision`), and a link of a mail adds no login method to a user unless it is opened by the one who signed up
 //!   with it;
+//! - beside a session a login method is added to its user where the client asks for it, and both have proven their
+//!   addresses. The request shows the session and the secret of the login method, and no page of another origin can send it
+//!   (`Call::linking`);
 //! - the transaction that links checks what is proven again, and ends the sessions of the login method. An address has
 //!   one primary user in a tenant, in two transactions at once too (`store::users::primary`);
 //! - an application links what it wants by [`Accounts`], also without that setting.
@@ -24,18 +27,18 @@ use async_trait::async_trait;
 use http::Extensions;
 
 pub use self::accounts::{Accounts, Linked, MadePrimary, Unlinked};
-use self::decision::{Other, Step};
+use self::decision::{Beside, Other, Step};
 use self::hook::Hook;
 pub use self::hook::{LinkRequest, ShouldLinkAccounts};
 pub use self::settings::Linking;
 use self::sql::MarkProven;
-use crate::auth::{AccountInfo, Auth, Event, Linker, NewAddress, Recipe, guarded};
+use crate::auth::{
+    AccountInfo, Auth, Event, Joining, Linker, NewAddress, Recipe, SessionUser, SigningIn, guarded,
+};
 use crate::config::Config;
 use crate::error::Error;
-use crate::events::AuthEvent;
-use crate::session::RevokedBy;
+use crate::session::Session;
 use crate::shapes::{LoginMethod, User};
-use crate::store::EndedSession;
 use crate::store::users::UsersWith;
 use crate::store::users::primary::{Link, LinkOutcome, MakePrimary};
 
@@ -67,7 +70,8 @@ impl Recipe for AccountLinking {
             recipe_user_id,
             email,
         } = event;
-        if Linking::of(auth.config()) == Linking::Off {
+        // Where another recipe stores what is proven, it is stored once.
+        if Linking::of(auth.config()) == Linking::Off || auth.address_claim().is_some() {
             return Ok(());
         }
         let mark = MarkProven {
@@ -80,30 +84,61 @@ impl Recipe for AccountLinking {
 
 #[async_trait]
 impl Linker for AccountLinking {
-    async fn may_sign_up(
+    async fn may_enter(
         &self,
         auth: &Auth,
         tenant_id: &str,
-        new: &AccountInfo,
+        signing: &SigningIn<'_>,
+        beside: Option<&SessionUser>,
     ) -> Result<bool, Error> {
-        let others = others(auth, tenant_id, new, None).await?;
-        Ok(decision::may_sign_up(new, &others))
-    }
-
-    async fn may_sign_in(
-        &self,
-        auth: &Auth,
-        tenant_id: &str,
-        user: &User,
-        method: &LoginMethod,
-        proves: bool,
-    ) -> Result<bool, Error> {
+        let of_session = beside.map(|beside| &beside.user);
+        let Some((user, method)) = signing.known else {
+            let others = others(auth, tenant_id, signing.shows, None, beside).await?;
+            return Ok(decision::may_sign_up(signing.shows, &others, of_session));
+        };
+        let proves = signing.shows.verified;
         // The database is asked only where the others matter.
         if decision::is_proven(user, method, proves) {
             return Ok(true);
         }
-        let others = others(auth, tenant_id, &method.into(), Some(&user.id)).await?;
-        Ok(decision::may_sign_in(user, method, proves, &others))
+        let others = others(auth, tenant_id, &method.into(), Some(&user.id), beside).await?;
+        Ok(decision::may_sign_in(
+            user, method, proves, &others, of_session,
+        ))
+    }
+
+    async fn may_join(
+        &self,
+        auth: &Auth,
+        beside: &SessionUser,
+        signing: &SigningIn<'_>,
+    ) -> Result<Joining, Error> {
+        let SessionUser {
+            session,
+            user,
+            method,
+        } = beside;
+        let tenant_id = &session.tenant_id;
+        let account = AccountInfo::from(method);
+        let (mut may_begin, mut is_taken) = (true, false);
+        if !user.is_primary_user {
+            may_begin = may_link(auth, tenant_id, &account, None, Some(session)).await?;
+            for tenant_id in &method.tenant_ids {
+                let others = users_with(auth, tenant_id, &account, Some(&user.id)).await?;
+                is_taken |= others.iter().any(|other| other.is_primary_user);
+            }
+        }
+        let may_link = may_link(auth, tenant_id, signing.shows, Some(user), Some(session)).await?;
+        let owner = signing.known.map(|(owner, _)| owner.id.as_str());
+        let others = users_with(auth, tenant_id, signing.shows, owner).await?;
+        let beside = Beside {
+            user,
+            method,
+            may_begin,
+            is_taken,
+            may_link,
+        };
+        Ok(decision::may_join(&beside, signing, &others))
     }
 
     async fn may_change(
@@ -112,6 +147,7 @@ impl Linker for AccountLinking {
         user: &User,
         method: &LoginMethod,
         new: &AccountInfo,
+        beside: Option<&SessionUser>,
     ) -> Result<NewAddress, Error> {
         let tenants = if user.is_primary_user {
             &user.tenant_ids
@@ -119,7 +155,7 @@ impl Linker for AccountLinking {
             &method.tenant_ids
         };
         for tenant_id in tenants {
-            let others = others(auth, tenant_id, new, Some(&user.id)).await?;
+            let others = others(auth, tenant_id, new, Some(&user.id), beside).await?;
             let decided = decision::may_change(user, method, new, &others);
             if decided != NewAddress::Allowed {
                 return Ok(decided);
@@ -138,7 +174,7 @@ impl Linker for AccountLinking {
         };
         let account = AccountInfo::from(&method);
         for tenant_id in &method.tenant_ids {
-            let others = others(auth, tenant_id, &account, Some(&user.id)).await?;
+            let others = others(auth, tenant_id, &account, Some(&user.id), None).await?;
             if !decision::may_prove_without_session(&user, &account, &others) {
                 return Ok(false);
             }
@@ -164,7 +200,7 @@ impl Linker for AccountLinking {
                         is_proven_only: true,
                     };
                     if let LinkOutcome::Done(ended) = auth.store().run(link).await? {
-                        linked(auth, ended, recipe_user_id, &primary_user_id);
+                        auth.announce_link(ended, recipe_user_id, &primary_user_id);
                     }
                 }
             }
@@ -175,16 +211,6 @@ impl Linker for AccountLinking {
     }
 }
 
-/// Announces that a login method is linked, and which of its sessions have ended.
-fn linked(auth: &Auth, ended: Vec<EndedSession>, recipe_user_id: &str, primary_user_id: &str) {
-    auth.sessions().ended(ended, RevokedBy::CredentialChange);
-    auth.raise(|at| AuthEvent::Linked {
-        recipe_user_id: recipe_user_id.to_owned(),
-        primary_user_id: primary_user_id.to_owned(),
-        at,
-    });
-}
-
 /// What happens next to a login method; the first of its tenants in which something does.
 async fn next(auth: &Auth, user: &User, method: &LoginMethod) -> Result<Step, Error> {
     if user.is_primary_user || !method.verified {
@@ -193,8 +219,8 @@ async fn next(auth: &Auth, user: &User, method: &LoginMethod) -> Result<Step, Er
     let account = AccountInfo::from(method);
     let mut step = Step::Stay;
     for tenant_id in &method.tenant_ids {
-        let others = others(auth, tenant_id, &account, Some(&user.id)).await?;
-        let may_begin = may_link(auth, tenant_id, &account, None).await?;
+        let others = others(auth, tenant_id, &account, Some(&user.id), None).await?;
+        let may_begin = may_link(auth, tenant_id, &account, None, None).await?;
         let in_tenant = decision::next(user, method, &others, may_begin);
         // To be linked to a user of one tenant goes before being a primary user of one's own.
         let begins = in_tenant == Step::MakePrimary(user.id.clone());
@@ -223,21 +249,32 @@ async fn others(
     tenant_id: &str,
     account: &AccountInfo,
     except: Option<&str>,
+    beside: Option<&SessionUser>,
 ) -> Result<Vec<Other>, Error> {
+    let session = beside.map(|beside| &beside.session);
+    let mut others = Vec::new();
+    for user in users_with(auth, tenant_id, account, except).await? {
+        let may_link = may_link(auth, tenant_id, account, Some(&user), session).await?;
+        others.push(Other { user, may_link });
+    }
+    Ok(others)
+}
+
+/// The users of a tenant with the address or number of an account, except one.
+async fn users_with(
+    auth: &Auth,
+    tenant_id: &str,
+    account: &AccountInfo,
+    except: Option<&str>,
+) -> Result<Vec<User>, Error> {
     let users = UsersWith {
         tenant_id: tenant_id.to_owned(),
         email: account.email.clone(),
         phone_number: account.phone_number.clone(),
     };
-    let mut others = Vec::new();
-    for user in auth.store().run(users).await? {
-        if except == Some(&user.id) {
-            continue;
-        }
-        let may_link = may_link(auth, tenant_id, account, Some(&user)).await?;
-        others.push(Other { user, may_link });
-    }
-    Ok(others)
+    let mut users = auth.store().run(users).await?;
+    users.retain(|user| except != Some(&user.id));
+    Ok(users)
 }
 
 /// What the application says; `true` where it says nothing.
@@ -246,6 +283,7 @@ async fn may_link(
     tenant_id: &str,
     account: &AccountInfo,
     user: Option<&User>,
+    session: Option<&Session>,
 ) -> Result<bool, Error> {
     let Some(hook) = hook_of(auth) else {
         return Ok(true);
@@ -254,6 +292,7 @@ async fn may_link(
         account: account.clone(),
         user: user.cloned(),
         tenant_id: tenant_id.to_owned(),
+        session: session.cloned(),
     };
     guarded("`should_link_accounts`", hook.should_link(request)).await
 }

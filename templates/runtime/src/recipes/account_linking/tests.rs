@@ -1,5 +1,6 @@
 //! What each database promises about primary users and linked login methods.
 
+mod joining;
 mod races;
 
 use std::sync::Arc;
@@ -72,6 +73,7 @@ pub(crate) async fn holds(store: &Arc<dyn Store>) {
     login_methods_are_taken_apart_again(&**store).await;
     sessions_of_a_user_that_is_left_end_with_those_of_the_primary_user(&**store).await;
     a_user_is_deleted_by_any_login_method(&**store).await;
+    joining::holds(store).await;
     races::primary_users_race(store).await;
     races::linking_and_deleting_race(store).await;
 }

@@ -3,11 +3,13 @@
 //! Rules: everything is checked before anything is stored; a wrong password and an unknown address get
 //! the same answer after the same work (OWASP, Authentication Cheat Sheet, "Incorrect and correct
 //! response examples").
+//! What follows once the secret is right stands in `signing_in`.
 
 pub mod contract;
 mod fields;
 mod form;
 mod settings;
+mod signing_in;
 pub(crate) mod sql;
 
 use http::Extensions;
@@ -18,24 +20,15 @@ pub(crate) use form::new_password;
 pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
 use self::fields::{Declared, InCode};
-use self::sql::{IDENTIFIER, PasswordIsUnchanged};
-use crate::auth::{AccountInfo, Factors, Recipe};
+use self::sql::IDENTIFIER;
+use crate::auth::{Factors, Recipe};
 use crate::call::Call;
 use crate::config::Config;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
 use crate::limits::Kind;
-use crate::session::{NewSessionFor, RevokedBy, Session};
-use crate::shapes::{FieldError, LoginMethod, User};
+use crate::shapes::{LoginMethod, User};
 use crate::users::validators;
-
-/// The reason given where a sign-up is refused because another user of the address could lose their account by it.
-const SIGN_UP_REFUSED: &str = "Cannot sign up due to security reasons. Please try logging in, use a different login \
-     method or contact support. (ERR_CODE_007)";
-
-/// The same for a sign-in.
-const SIGN_IN_REFUSED: &str = "Cannot sign in due to security reasons. Please try resetting your password, use a \
-     different login method or contact support. (ERR_CODE_008)";
 
 /// The recipe.
 pub(crate) struct EmailPassword;
@@ -61,11 +54,12 @@ impl Recipe for EmailPassword {
     }
 }
 
-/// Creates a user and signs them in.
+/// Creates a user and signs them in, or adds the login method to the user of the session.
 ///
 /// # Errors
-/// [`Error::BadInput`] for a request that is not built as documented, [`Error::Session`] when linking
-/// was asked for without a session, [`Error::Unavailable`] when too many passwords are being hashed.
+/// [`Error::BadInput`] for a request that is not built as documented, and where a login method cannot be added to the user
+/// of a session; [`Error::Session`] when that was asked for without a session, or with one that has to prove its
+/// address; [`Error::Unavailable`] when too many passwords are being hashed.
 pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     let body = call.json()?;
     let values = match form::sign_up(call, &body).await? {
@@ -74,54 +68,46 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
     };
     let linking = call.linking(&body).await?;
     linking.require_factor(call, EMAIL_PASSWORD)?;
-    linking.refuse()?;
 
-    // An address that was made up for a user without one cannot be used to sign in.
     let client = call.count(Kind::SignUp, values.email.as_str()).await?;
-    let auth = call.auth();
-    let created = if validators::is_fake_email(&values.email) {
-        CreateUser::EmailTaken
-    } else if !may_sign_up(call, &values.email).await? {
-        let store = auth.store();
+    // An address that was made up for a user without one cannot be used to sign in.
+    if validators::is_fake_email(&values.email) {
+        return Ok(signing_in::email_taken());
+    }
+    if let Some(reason) = signing_in::refusal_of_sign_up(call, &linking, &values.email).await? {
+        let store = call.auth().store();
         let known = store.email_password_user(call.tenant(), &values.email);
-        if known.await?.is_none() {
-            return Ok(SignUp::NotAllowed {
-                reason: SIGN_UP_REFUSED.to_owned(),
-            });
-        }
-        CreateUser::EmailTaken
-    } else {
-        let user = NewEmailPasswordUser {
-            tenant_id: call.tenant().to_owned(),
-            email: values.email.clone(),
-            password_hash: auth
-                .passwords()
-                .hash_for(client.network, &values.password)
-                .await?,
-            time_joined: auth.clock().now(),
-        };
-        auth.store().create_email_password_user(user).await?
+        return Ok(match known.await? {
+            Some(_) => signing_in::email_taken(),
+            None => SignUp::NotAllowed { reason },
+        });
+    }
+    let auth = call.auth();
+    let user = NewEmailPasswordUser {
+        tenant_id: call.tenant().to_owned(),
+        email: values.email.clone(),
+        password_hash: auth
+            .passwords()
+            .hash_for(client.network, &values.password)
+            .await?,
+        time_joined: auth.clock().now(),
     };
-    match created {
+    if let Some(beside) = linking.beside() {
+        return signing_in::sign_up_beside(call, beside, user, values.fields).await;
+    }
+    match auth.store().create_email_password_user(user).await? {
         // It is linked to no other user: the address is not proven yet.
         CreateUser::Created(user) => {
             let method = login_method(&user, &values.email)?;
             call.signed_up(&user, &method.recipe_user_id, values.fields);
-            start_session(call, &user, &values.email).await?;
+            signing_in::start_session(call, &user, &values.email).await?;
             Ok(SignUp::Ok { user })
         }
-        CreateUser::EmailTaken => {
-            let error = "This email already exists. Please sign in instead.".to_owned();
-            let form_fields = vec![FieldError {
-                id: "email".to_owned(),
-                error,
-            }];
-            Ok(SignUp::FieldError { form_fields })
-        }
+        CreateUser::EmailTaken => Ok(signing_in::email_taken()),
     }
 }
 
-/// Signs a user in.
+/// Signs a user in, or adds the login method to the user of the session.
 ///
 /// # Errors
 /// As [`sign_up`].
@@ -132,7 +118,6 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
         Err(form_fields) => return Ok(SignIn::FieldError { form_fields }),
     };
     let linking = call.linking(&body).await?;
-    linking.refuse()?;
 
     let auth = call.auth();
     let known = if validators::is_fake_email(&values.email) {
@@ -147,21 +132,13 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
     let matches = call
         .verify_password(values.email.as_str(), &values.password, hash)
         .await?;
-    match known {
-        Some((user, hash)) if matches => {
-            // After the password, as in the reference: who does not know it learns nothing about the account.
-            linking.require_factor(call, EMAIL_PASSWORD)?;
-            let Some(user) = admit(call, user, &values.email).await? else {
-                let reason = SIGN_IN_REFUSED.to_owned();
-                return Ok(SignIn::NotAllowed { reason });
-            };
-            let session = start_session(call, &user, &values.email).await?;
-            if is_unchanged(call, &session, hash).await? {
-                call.signed_in(&user, &session);
-                return Ok(SignIn::Ok { user });
-            }
+    if let Some((user, hash)) = known.filter(|_| matches) {
+        // After the password, as in the reference: who does not know it learns nothing about the account.
+        linking.require_factor(call, EMAIL_PASSWORD)?;
+        let signed_in = signing_in::sign_in(call, &linking, user, &values.email, hash).await?;
+        if let Some(signed_in) = signed_in {
+            return Ok(signed_in);
         }
-        _ => {}
     }
     call.sign_in_failed(SIGN_IN.recipe, values.email.as_str());
     Ok(SignIn::WrongCredentials)
@@ -188,38 +165,6 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
     Ok(EmailExists::Ok { exists })
 }
 
-/// Whether another user of the address is not put at risk by a sign-up.
-async fn may_sign_up(call: &Call, email: &EmailAddress) -> Result<bool, Error> {
-    let auth = call.auth();
-    let Some(linker) = auth.linker() else {
-        return Ok(true);
-    };
-    let new = AccountInfo {
-        recipe_id: EMAIL_PASSWORD.to_owned(),
-        email: Some(email.to_string()),
-        phone_number: None,
-        third_party: None,
-        verified: false,
-    };
-    linker.may_sign_up(auth, call.tenant(), &new).await
-}
-
-/// The user to whom the login method of an address belongs once it is linked; `None` where another user of the address
-/// could lose their account by the sign-in.
-async fn admit(call: &Call, user: User, email: &EmailAddress) -> Result<Option<User>, Error> {
-    let auth = call.auth();
-    let Some(linker) = auth.linker() else {
-        return Ok(Some(user));
-    };
-    let method = login_method(&user, email)?;
-    let may_sign_in = linker.may_sign_in(auth, call.tenant(), &user, method, false);
-    if !may_sign_in.await? {
-        return Ok(None);
-    }
-    let recipe_user_id = method.recipe_user_id.clone();
-    auth.linked(user, &recipe_user_id).await.map(Some)
-}
-
 /// The login method of this recipe that has an address. A user may have several, each with an address of its own.
 pub(crate) fn login_method<'a>(
     user: &'a User,
@@ -230,38 +175,4 @@ pub(crate) fn login_method<'a>(
         method.recipe_id == EMAIL_PASSWORD && method.email.as_deref() == Some(email.as_str())
     });
     found.ok_or_else(|| Error::internal("an identifier belongs to no login method of its user"))
-}
-
-/// Starts a session for the user's login method of this recipe, on a device that is known from now on.
-async fn start_session(
-    call: &mut Call,
-    user: &User,
-    email: &EmailAddress,
-) -> Result<Session, Error> {
-    let new = NewSessionFor {
-        recipe_user_id: login_method(user, email)?.recipe_user_id.clone(),
-        tenant_id: call.tenant().to_owned(),
-        ..NewSessionFor::user(&user.id)
-    };
-    let session = call.create_session(new).await?;
-    call.remember_device(email.as_str(), &session)?;
-    Ok(session)
-}
-
-/// Whether the password is still the one that was checked. If it was reset meanwhile, the session that has
-/// just begun is not among those that the reset ended: it is ended here, and its tokens are not sent.
-async fn is_unchanged(call: &mut Call, session: &Session, hash: String) -> Result<bool, Error> {
-    let check = PasswordIsUnchanged {
-        recipe_user_id: session.recipe_user_id.clone(),
-        password_hash: hash,
-    };
-    let is_unchanged = call.auth().store().run(check).await?;
-    if !is_unchanged {
-        drop(call.take_effects());
-        let sessions = call.auth().sessions();
-        let handles = std::slice::from_ref(&session.handle);
-        let by = RevokedBy::CredentialChange;
-        sessions.revoke_because(handles, by).await?;
-    }
-    Ok(is_unchanged)
 }

@@ -3,6 +3,7 @@
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::shapes::User;
+use crate::store::users::primary::{self, Join, JoinOutcome, SessionNames};
 use crate::store::{Access, Retry, Store, Transaction, Tx, TxError, names, users};
 
 /// The recipe of users that sign in with email and password.
@@ -136,5 +137,66 @@ impl Transaction for PasswordIsUnchanged {
             .await?;
         let stored = row.map(|row| row.get::<String>(0)).transpose()?;
         Ok(stored.as_ref() == Some(&self.password_hash))
+    }
+}
+
+/// Signs a user up as a login method of the user of a session, or not at all.
+pub(super) struct SignUpBeside {
+    pub(super) new: NewEmailPasswordUser,
+    pub(super) session: SessionNames,
+    pub(super) now: i64,
+}
+
+/// Its outcome.
+pub(super) enum SignedUpBeside {
+    /// The login method, as it was before it was added to the user of the session.
+    Joined(User, JoinOutcome),
+    /// Nothing is stored.
+    Refused(JoinOutcome),
+    /// A user signs in with this address already.
+    EmailTaken,
+}
+
+impl Transaction for SignUpBeside {
+    type Output = SignedUpBeside;
+    const NAME: &'static str = "sign_up_beside_session";
+    const RETRY: Retry = Retry::Never;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<SignedUpBeside, TxError> {
+        let user = match self.new.run(tx).await? {
+            CreateUser::Created(user) => user,
+            CreateUser::EmailTaken => return Ok(SignedUpBeside::EmailTaken),
+        };
+        let outcome = primary::join(tx, &self.session, &user.id, self.now).await?;
+        if matches!(outcome, JoinOutcome::Done(_)) {
+            return Ok(SignedUpBeside::Joined(user, outcome));
+        }
+        users::delete(tx, &user.id).await?;
+        Ok(SignedUpBeside::Refused(outcome))
+    }
+}
+
+/// Adds a login method to the user of a session; `None` if its password is not the one that was checked any more. In one
+/// step: who knew a password that its owner has just replaced adds nothing.
+pub(super) struct JoinByPassword {
+    pub(super) join: Join,
+    /// PHC string of the hash that was checked.
+    pub(super) password_hash: String,
+}
+
+impl Transaction for JoinByPassword {
+    type Output = Option<JoinOutcome>;
+    const NAME: &'static str = "join_by_password";
+    const RETRY: Retry = Retry::Idempotent;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output, TxError> {
+        let check = PasswordIsUnchanged {
+            recipe_user_id: self.join.recipe_user_id.clone(),
+            password_hash: self.password_hash.clone(),
+        };
+        Ok(match check.run(tx).await? {
+            true => Some(self.join.run(tx).await?),
+            false => None,
+        })
     }
 }

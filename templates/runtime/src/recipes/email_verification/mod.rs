@@ -56,9 +56,15 @@ impl Recipe for EmailVerification {
     }
 
     fn claims(&self, config: &Config, store: &Arc<dyn Store>) -> Vec<Arc<dyn ClaimSource>> {
+        let claim = self.address_claim(config, store);
+        let claim = claim.map(|claim| Arc::new(claim) as Arc<dyn ClaimSource>);
+        claim.into_iter().collect()
+    }
+
+    fn address_claim(&self, config: &Config, store: &Arc<dyn Store>) -> Option<Claim<bool>> {
         match Mode::of(config) {
-            Mode::Off => Vec::new(),
-            Mode::Optional | Mode::Required => vec![Arc::new(claim::claim(store))],
+            Mode::Off => None,
+            Mode::Optional | Mode::Required => Some(claim::claim(store)),
         }
     }
 
@@ -110,7 +116,11 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
     };
     call.auth().mail().post(mail).await?;
     // The claim may be older than a change of the address.
-    if claim_of(call.auth()).is_some_and(|claim| claim.value(&session.claims) != Some(false)) {
+    if call
+        .auth()
+        .address_claim()
+        .is_some_and(|claim| claim.value(&session.claims) != Some(false))
+    {
         update_claim(call, &mut session).await?;
     }
     Ok(CreateToken::Ok)
@@ -264,16 +274,8 @@ async fn method_of(call: &mut Call, session: &Session) -> Result<LoginMethod, Er
 
 /// Fetches the claim for a session; nothing where sessions have none.
 async fn update_claim(call: &mut Call, session: &mut Session) -> Result<(), Error> {
-    match claim_of(call.auth()) {
+    match call.auth().address_claim() {
         Some(claim) => call.fetch_claim(session, &claim).await,
         None => Ok(()),
-    }
-}
-
-/// The claim, where sessions have it.
-fn claim_of(auth: &Auth) -> Option<Claim<bool>> {
-    match Mode::of(auth.config()) {
-        Mode::Off => None,
-        Mode::Optional | Mode::Required => Some(claim::claim(&auth.shared_store())),
     }
 }

@@ -35,12 +35,12 @@ pub use sql::PASSWORDLESS;
 use self::contact::Contact;
 use self::derivation::{DeviceId, LinkCode};
 use self::messages::Payload;
-use self::signing_in::{is_known, may_sign_in_or_up};
+use self::signing_in::is_known;
 use self::sql::{
     Device, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented, SendAgain, StartDevice,
 };
 use crate::auth::{Compose, ComposeSms, Contacts, Factors, Recipe};
-use crate::call::{Call, Linking, Recognised};
+use crate::call::{Call, Linking};
 use crate::config::Config;
 use crate::delivery::{MailKind, SmsKind};
 use crate::email::EmailAddress;
@@ -100,7 +100,7 @@ pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
     let flow = flow(call, &linking, &contact)?;
 
     call.count(Kind::CodeRequest, contact.as_str()).await?;
-    if !may_sign_in_or_up(call, &contact).await? {
+    if !signing_in::may_begin(call, &linking, &contact).await? {
         let reason = REFUSED.to_owned();
         return Ok(CreateCode::NotAllowed { reason });
     }
@@ -165,11 +165,11 @@ pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
     Ok(ResendCode::Ok)
 }
 
-/// Signs a user in, or up, with a code or a link.
+/// Signs a user in, or up, with a code or a link, or adds the login method to the user of the session.
 ///
 /// # Errors
-/// As [`create_code`]; also when linking accounts was asked for, and [`Error::Session`] for a code or a link where
-/// messages hold none.
+/// As [`create_code`]; also [`Error::Session`] for a code or a link where messages hold none, and for a session that has to
+/// prove its address before a login method is added.
 pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
     let body = call.json()?;
     let pre_auth_session_id = body
@@ -190,14 +190,12 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
         return linking.refuse_factor(call);
     }
     linking.require_factor(call, device.contact.factor(is_link))?;
-    linking.refuse()?;
     if let Presented::Code(device_id, _) = &presented
         && device_id.pre_auth_session_id() != pre_auth_session_id
     {
         return Ok(ConsumeCode::RestartFlow);
     }
-    if !may_sign_in_or_up(call, &device.contact).await? {
-        let reason = REFUSED.to_owned();
+    if let Some(reason) = signing_in::refusal(call, &linking, &device.contact).await? {
         return Ok(ConsumeCode::NotAllowed { reason });
     }
     let contact = device.contact.clone();
@@ -207,17 +205,8 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
             recipe_user_id,
             is_new,
         } => {
-            let recognised = Recognised {
-                user: *user,
-                recipe_user_id,
-                is_new,
-                proven: contact.email().map(str::to_owned),
-            };
-            let user = call.enter(recognised, Some(contact.as_str())).await?;
-            Ok(ConsumeCode::Ok {
-                created_new_recipe_user: is_new,
-                user,
-            })
+            let recognised = (*user, recipe_user_id, is_new);
+            signing_in::enter(call, &linking, &contact, recognised).await
         }
         Presentation::Incorrect(attempts) => {
             call.sign_in_failed(CONSUME_CODE.recipe, contact.as_str());

@@ -332,7 +332,7 @@ impl PresentCode {
         let Some(mut user) = user else {
             return Ok(Presentation::Over);
         };
-        let method = login_method(&mut user, device)?;
+        let method = login_method(&mut user, &device.contact)?;
         let recipe_user_id = method.recipe_user_id.clone();
         // A number is proven from the first sign-in on.
         if let (false, Some(email)) = (method.verified, device.contact.email()) {
@@ -348,16 +348,19 @@ impl PresentCode {
 }
 
 /// What a user is found by.
-fn identifier(contact: &Contact) -> (&'static str, &str) {
+pub(super) fn identifier(contact: &Contact) -> (&'static str, &str) {
     match contact {
         Contact::Email(email) => (EMAIL, email),
         Contact::Phone(number) => (PHONE, number),
     }
 }
 
-/// The login method of the user that has the address or number of a device.
-fn login_method<'a>(user: &'a mut User, device: &Device) -> Result<&'a mut LoginMethod, Error> {
-    let (email, number) = (device.contact.email(), device.contact.phone_number());
+/// The login method of the user that has an address or number.
+pub(super) fn login_method<'a>(
+    user: &'a mut User,
+    contact: &Contact,
+) -> Result<&'a mut LoginMethod, Error> {
+    let (email, number) = (contact.email(), contact.phone_number());
     let mut methods = user.login_methods.iter_mut();
     let found = methods.find(|method| {
         method.recipe_id == PASSWORDLESS

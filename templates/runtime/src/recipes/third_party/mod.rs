@@ -178,7 +178,7 @@ pub async fn authorisation_url(call: &mut Call) -> Result<AuthorisationUrl, Erro
 }
 
 /// Signs a user in, or up, with a code that the provider has given to the page, or with tokens that an application
-/// requested itself.
+/// requested itself; or adds the account to the user of the session.
 ///
 /// # Errors
 /// [`Error::BadInput`] for a request that is not built as documented and for what the provider or the checks refuse,
@@ -190,12 +190,12 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
     let id =
         id.ok_or_else(|| Error::bad_input("Please provide the thirdPartyId in request body"))?;
     let given = Given::read(&body)?;
+    // Before the provider is looked for: the tenant may be that of the session.
+    let linking = call.linking(&body).await?;
     let providers = Providers::of(call)?;
     let provider = providers.find(call.tenant_settings(), id)?;
     let client = client(&provider, body.get("clientType").and_then(Value::as_str))?;
-    let linking = call.linking(&body).await?;
     linking.require_factor(call, THIRD_PARTY)?;
-    linking.refuse()?;
 
     let attempt = call.guess(Kind::ProviderSignIn, "").await?;
     let now = call.auth().clock().now();
@@ -215,7 +215,7 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
     let is_proven = sign_in.verified && !is_without;
     // The provider has authenticated the user, whether or not they may sign in.
     attempt.succeeded().await?;
-    signing_in::sign_in(call, sign_in, is_proven).await
+    signing_in::sign_in(call, &linking, sign_in, is_proven).await
 }
 
 /// Redirects a user who comes back from Apple to the page that began the sign-in.

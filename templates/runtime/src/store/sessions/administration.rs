@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::super::{Retry, Store, Transaction, Tx, TxError, names};
-use super::json;
+use super::{EndedSession, json};
 use crate::error::Error;
-use crate::store::transaction::{Access, Row};
+use crate::store::transaction::Access;
 
 impl dyn Store + '_ {
     /// Ends sessions; those that existed, in the order of `handles`.
@@ -69,96 +69,6 @@ impl dyn Store + '_ {
         };
         self.run(handles).await
     }
-}
-
-/// A session that has ended, by its names; none of them is a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndedSession {
-    /// Names the session.
-    pub handle: String,
-    /// Whose session it was.
-    pub user_id: String,
-    /// The login method with which it began.
-    pub recipe_user_id: String,
-    /// The tenant in which it began.
-    pub tenant_id: String,
-}
-
-impl EndedSession {
-    /// From the columns `handle, user_id, recipe_user_id, tenant_id`.
-    fn read(mut row: Row) -> Result<Self, TxError> {
-        Ok(Self {
-            handle: row.take(0)?,
-            user_id: row.take(1)?,
-            recipe_user_id: row.take(2)?,
-            tenant_id: row.take(3)?,
-        })
-    }
-}
-
-/// Ends all sessions of a user, as a part of another transaction. A session that began at the moment in which its login
-/// method was linked names the user that the login method has left: it ends, too.
-///
-/// # Errors
-/// The database failed.
-pub(crate) async fn end_sessions_of(
-    tx: &mut Tx<'_>,
-    user_id: &str,
-) -> Result<Vec<EndedSession>, TxError> {
-    let mut rows = tx
-        .query(
-            "DELETE FROM sessions WHERE user_id = $1
-             RETURNING handle, user_id, recipe_user_id, tenant_id",
-            &[user_id.into()],
-        )
-        .await?;
-    let of_linked = tx
-        .query(
-            "DELETE FROM sessions WHERE user_id IN (
-                 SELECT recipe_user_id FROM login_methods WHERE user_id = $1)
-             RETURNING handle, user_id, recipe_user_id, tenant_id",
-            &[user_id.into()],
-        )
-        .await?;
-    rows.extend(of_linked);
-    rows.into_iter().map(EndedSession::read).collect()
-}
-
-/// Ends the sessions of a user that began with a login method, as a part of another transaction.
-///
-/// # Errors
-/// The database failed.
-pub(crate) async fn end_sessions_with(
-    tx: &mut Tx<'_>,
-    user_id: &str,
-    recipe_user_id: &str,
-) -> Result<Vec<EndedSession>, TxError> {
-    let rows = tx
-        .query(
-            "DELETE FROM sessions WHERE user_id = $1 AND recipe_user_id = $2
-             RETURNING handle, user_id, recipe_user_id, tenant_id",
-            &[user_id.into(), recipe_user_id.into()],
-        )
-        .await?;
-    rows.into_iter().map(EndedSession::read).collect()
-}
-
-/// Ends all sessions of a tenant, as a part of another transaction.
-///
-/// # Errors
-/// The database failed.
-pub(crate) async fn end_sessions_in(
-    tx: &mut Tx<'_>,
-    tenant_id: &str,
-) -> Result<Vec<EndedSession>, TxError> {
-    let rows = tx
-        .query(
-            "DELETE FROM sessions WHERE tenant_id = $1
-             RETURNING handle, user_id, recipe_user_id, tenant_id",
-            &[tenant_id.into()],
-        )
-        .await?;
-    rows.into_iter().map(EndedSession::read).collect()
 }
 
 /// Ends sessions one after the other, in the order of their names: two transactions that end the same ones
@@ -314,13 +224,11 @@ impl Transaction for SessionHandles {
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, TxError> {
         let rows = tx
             .query(
-                // Those that name the user that a login method has left: see `end_sessions_of`.
-                "SELECT handle, created_at FROM sessions
-                 WHERE user_id = $1 AND (CAST($2 AS TEXT) IS NULL OR tenant_id = $2)
-                   AND expires_at > $3
-                 UNION
-                 SELECT handle, created_at FROM sessions
-                 WHERE user_id IN (SELECT recipe_user_id FROM login_methods WHERE user_id = $1)
+                // Those that name the user that a login method has left, too: see `end_sessions_of`.
+                "SELECT handle FROM sessions
+                 WHERE user_id IN (
+                         SELECT CAST($1 AS TEXT)
+                         UNION ALL SELECT recipe_user_id FROM login_methods WHERE user_id = $1)
                    AND (CAST($2 AS TEXT) IS NULL OR tenant_id = $2) AND expires_at > $3
                  ORDER BY created_at, handle",
                 &[

@@ -10,8 +10,10 @@
 //! - all of this holds whatever recipes and applications decide about linking: they decide before, and are not asked again
 //!   here.
 
+mod joining;
 mod linking;
 
+pub(crate) use joining::{Join, JoinOutcome, JoinRefusal, SessionNames, join};
 pub(crate) use linking::{Link, LinkOutcome, MakePrimary, PrimaryOutcome, Unlink, UnlinkOutcome};
 
 use super::{Tx, TxError, add_identifier, by_id};
@@ -40,6 +42,29 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, user_id: &str) -> Result<Option<bool>,
         )
         .await?;
     row.map(|row| row.get(0)).transpose()
+}
+
+/// Locks the rows of two users, in the order of their ids; for each, what [`lock`] says.
+async fn lock_both(
+    tx: &mut Tx<'_>,
+    one: &str,
+    other: &str,
+) -> Result<(Option<bool>, Option<bool>), TxError> {
+    if one < other {
+        let first = lock(tx, one).await?;
+        return Ok((first, lock(tx, other).await?));
+    }
+    let first = lock(tx, other).await?;
+    Ok((lock(tx, one).await?, first))
+}
+
+async fn set_primary(tx: &mut Tx<'_>, user_id: &str, is_primary: bool) -> Result<(), TxError> {
+    tx.execute(
+        "UPDATE users SET is_primary = $2 WHERE id = $1",
+        &[user_id.into(), is_primary.into()],
+    )
+    .await
+    .map(drop)
 }
 
 /// A user who is locked.
@@ -77,26 +102,35 @@ pub(super) async fn move_address(
         method.email = email.map(str::to_owned);
     }
     release(tx, recipe_user_id).await?;
-    if claim_all(tx, &changed).await?.is_none() {
-        return Ok(true);
+    let is_moved = claim_all(tx, user_id, &changed.login_methods)
+        .await?
+        .is_none();
+    if !is_moved {
+        claim_all(tx, user_id, &user.login_methods).await?;
     }
-    release(tx, recipe_user_id).await?;
-    claim_all(tx, &user).await?;
-    Ok(false)
+    Ok(is_moved)
 }
 
-/// Claims what all login methods of a user show for it; the primary user that has some of it already, where there is one.
-/// The caller then releases what was claimed.
-async fn claim_all(tx: &mut Tx<'_>, user: &User) -> Result<Option<String>, TxError> {
-    for method in &user.login_methods {
-        if let Some(other) = claim(tx, &user.id, method).await? {
-            return Ok(Some(other));
+/// Claims what login methods show for a primary user. Where another primary user has some of it already, they claim
+/// nothing, not even what they had claimed before, and the outcome is that user.
+async fn claim_all(
+    tx: &mut Tx<'_>,
+    user_id: &str,
+    methods: &[LoginMethod],
+) -> Result<Option<String>, TxError> {
+    for method in methods {
+        let other = claim(tx, user_id, method).await?;
+        if other.is_some() {
+            for method in methods {
+                release(tx, &method.recipe_user_id).await?;
+            }
+            return Ok(other);
         }
     }
     Ok(None)
 }
 
-/// Claims what a login method shows for a primary user; see [`claim_all`].
+/// Claims what a login method shows for a primary user, until another one has some of it: that user then.
 async fn claim(
     tx: &mut Tx<'_>,
     user_id: &str,

@@ -1,5 +1,7 @@
 //! The decisions, as tables.
 
+mod beside;
+
 use super::*;
 
 const ADDRESS: &str = "ana@ex.co";
@@ -69,10 +71,10 @@ fn who_may_sign_up_beside_others_of_the_address() {
     for (known, not_proven, proven) in table {
         for (verified, expected) in [(false, *not_proven), (true, *proven)] {
             let new = AccountInfo::from(&method("new", verified));
-            let decided = may_sign_up(&new, &others(known, true));
+            let decided = may_sign_up(&new, &others(known, true), None);
             assert_eq!(decided, expected, "{verified} beside {known:?}");
             // Those whom the application keeps apart do not matter either.
-            assert!(may_sign_up(&new, &others(known, false)), "{known:?}");
+            assert!(may_sign_up(&new, &others(known, false), None), "{known:?}");
         }
     }
 }
@@ -93,13 +95,11 @@ fn who_may_sign_in_beside_others_of_the_address() {
                     let own = method("own", verified);
                     let user = user("own", is_primary, vec![own.clone()]);
                     let expected = is_primary || verified || proves || known.is_empty();
-                    let decided = may_sign_in(&user, &own, proves, &others(known, true));
+                    let decided = may_sign_in(&user, &own, proves, &others(known, true), None);
                     let what = format!("{is_primary} {verified} {proves} beside {known:?}");
                     assert_eq!(decided, expected, "{what}");
-                    assert!(
-                        may_sign_in(&user, &own, proves, &others(known, false)),
-                        "{what}"
-                    );
+                    let apart = others(known, false);
+                    assert!(may_sign_in(&user, &own, proves, &apart, None), "{what}");
                 }
             }
         }
@@ -226,11 +226,11 @@ fn a_phone_number_counts_like_an_address_and_the_older_user_is_the_one_who_stays
     let others = [other("younger", 9), other("older", 8)];
     let expected = Step::MakePrimary("older".to_owned());
     assert_eq!(next(&owner, &own, &others, true), expected);
-    assert!(may_sign_up(&AccountInfo::from(&own), &others));
+    assert!(may_sign_up(&AccountInfo::from(&own), &others, None));
     // Two that show nothing have nothing in common.
     let nothing = AccountInfo {
         phone_number: None,
         ..AccountInfo::from(&own)
     };
-    assert!(!may_sign_up(&nothing, &others));
+    assert!(!may_sign_up(&nothing, &others, None));
 }

@@ -1,6 +1,6 @@
 //! Making users primary, linking login methods to them, and taking these apart again.
 
-use super::{claim, claim_all, lock, locked_user, owner, release};
+use super::{claim, claim_all, lock, lock_both, locked_user, owner, release, set_primary};
 use crate::error::Error;
 use crate::store::transaction::{Retry, Transaction};
 use crate::store::{
@@ -44,10 +44,7 @@ impl Transaction for MakePrimary {
             }
         }
         let user = locked_user(tx, id).await?;
-        if let Some(other) = claim_all(tx, &user).await? {
-            for method in &user.login_methods {
-                release(tx, &method.recipe_user_id).await?;
-            }
+        if let Some(other) = claim_all(tx, id, &user.login_methods).await? {
             return Ok(PrimaryOutcome::Taken(other));
         }
         set_primary(tx, id, true).await?;
@@ -92,13 +89,7 @@ impl Transaction for Link {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<LinkOutcome, TxError> {
         let (id, primary_id) = (&self.recipe_user_id, &self.primary_user_id);
-        let (is_primary, target) = if id < primary_id {
-            let own = lock(tx, id).await?;
-            (own, lock(tx, primary_id).await?)
-        } else {
-            let target = lock(tx, primary_id).await?;
-            (lock(tx, id).await?, target)
-        };
+        let (is_primary, target) = lock_both(tx, id, primary_id).await?;
         if target != Some(true) {
             return Ok(LinkOutcome::NotPrimary);
         }
@@ -121,42 +112,59 @@ impl Transaction for Link {
         if self.is_proven_only && !own.login_methods.iter().all(|it| is_proven(it, &primary)) {
             return Ok(LinkOutcome::NotProven);
         }
-        for method in &own.login_methods {
-            if let Some(other) = claim(tx, primary_id, method).await? {
-                for method in &own.login_methods {
-                    release(tx, &method.recipe_user_id).await?;
-                }
-                return Ok(LinkOutcome::Taken(other));
-            }
-        }
-        tx.execute(
-            "UPDATE login_methods SET user_id = $2 WHERE user_id = $1",
-            &[id.into(), primary_id.into()],
-        )
-        .await?;
-        tx.execute(
-            "UPDATE users SET time_joined = $2 WHERE id = $1 AND time_joined > $2",
-            &[primary_id.into(), own.time_joined.into()],
-        )
-        .await?;
-        let ended = end_sessions_of(tx, id).await?;
-        tx.execute("DELETE FROM users WHERE id = $1", &[id.into()])
-            .await?;
-        Ok(LinkOutcome::Done(ended))
+        Ok(match attach(tx, &own, primary_id).await? {
+            Attached::Done(ended) => LinkOutcome::Done(ended),
+            Attached::Taken(other) => LinkOutcome::Taken(other),
+        })
     }
+}
+
+/// Outcome of [`attach`].
+pub(super) enum Attached {
+    /// The login methods are those of the primary user, and these sessions ended.
+    Done(Vec<EndedSession>),
+    /// This primary user has what they show, and nothing has changed.
+    Taken(String),
+}
+
+/// Gives the login methods of a user to a primary user. Both are locked. The one that they leave is gone.
+pub(super) async fn attach(
+    tx: &mut Tx<'_>,
+    own: &User,
+    primary_id: &str,
+) -> Result<Attached, TxError> {
+    if let Some(other) = claim_all(tx, primary_id, &own.login_methods).await? {
+        return Ok(Attached::Taken(other));
+    }
+    let id = &own.id;
+    tx.execute(
+        "UPDATE login_methods SET user_id = $2 WHERE user_id = $1",
+        &[id.into(), primary_id.into()],
+    )
+    .await?;
+    tx.execute(
+        "UPDATE users SET time_joined = $2 WHERE id = $1 AND time_joined > $2",
+        &[primary_id.into(), own.time_joined.into()],
+    )
+    .await?;
+    let ended = end_sessions_of(tx, id).await?;
+    tx.execute("DELETE FROM users WHERE id = $1", &[id.into()])
+        .await?;
+    Ok(Attached::Done(ended))
 }
 
 /// Whether a login method and a user have proven the same address or number in the same tenant.
 fn is_proven(method: &LoginMethod, user: &User) -> bool {
+    method.verified && has_proven(user, method)
+}
+
+/// Whether a user has proven what a login method shows, by one of their own in the same tenant.
+pub(super) fn has_proven(user: &User, method: &LoginMethod) -> bool {
     let (email, number) = (method.email.as_deref(), method.phone_number.as_deref());
-    method.verified
-        && user.login_methods.iter().any(|other| {
-            other.proves(email, number)
-                && method
-                    .tenant_ids
-                    .iter()
-                    .any(|tenant| other.tenant_ids.contains(tenant))
-        })
+    user.login_methods.iter().any(|own| {
+        let is_shared = |tenant: &String| own.tenant_ids.contains(tenant);
+        own.proves(email, number) && method.tenant_ids.iter().any(is_shared)
+    })
 }
 
 /// Takes a login method away from its primary user.
@@ -245,13 +253,4 @@ impl Transaction for Unlink {
             UnlinkOutcome::Done(ended)
         })
     }
-}
-
-async fn set_primary(tx: &mut Tx<'_>, user_id: &str, is_primary: bool) -> Result<(), TxError> {
-    tx.execute(
-        "UPDATE users SET is_primary = $2 WHERE id = $1",
-        &[user_id.into(), is_primary.into()],
-    )
-    .await
-    .map(drop)
 }
