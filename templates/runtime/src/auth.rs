@@ -14,6 +14,7 @@ mod messages;
 mod readiness;
 mod recipe;
 mod refusal;
+mod requirement;
 
 use std::fmt;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub use self::readiness::Readiness;
 pub(crate) use self::recipe::{Compose, ComposeSms, Contacts, Directory, Event, Factors, Recipe};
 pub use self::refusal::{ErrorHandler, Refusal};
 pub(crate) use self::refusal::{ErrorHandlers, RequestHead};
+pub use self::requirement::Requirement;
 
 /// How long shutting down waits for mails that are due.
 const MAIL_TIMEOUT: Duration = Duration::from_secs(10);

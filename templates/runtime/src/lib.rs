@@ -27,7 +27,7 @@
 //! can be changed, and all of them are checked before anything is opened.
 //!
 //! What the access token says about its user is a [`Claim`]; what a route demands of a session,
-//! [`VerifySession`]; and whatever is done to sessions by their handle or their user — list, revoke,
+//! [`VerifySession`] or [`Require`]; and whatever is done to sessions by their handle or their user — list, revoke,
 //! change — is a method of [`Auth::sessions`]. The example `claims` of the
 //! documentation shows all three.
 //!
@@ -110,7 +110,7 @@ pub use crate::session::{
     Claim, ClaimValidators, NewSessionFor, Session, Subject, Validator, Verdict, VerifyOptions,
 };
 pub use crate::web::{
-    Api, AuthContext, AuthLayer, AuthSwap, ErrorResponse, Next, VerifySession, Wrap,
+    Api, AuthContext, AuthLayer, AuthSwap, ErrorResponse, Next, Require, VerifySession, Wrap,
     allowed_headers, cors, health_router, operations_router, with_request_log,
 };
 

@@ -39,6 +39,7 @@ pub use self::context::AuthContext;
 pub use self::cors::{allowed_headers, cors};
 pub use self::error::ErrorResponse;
 pub use self::events::{Event, EventSender, Events};
+pub use self::extract::Require;
 pub use self::guard::{VerifySession, VerifySessionService};
 pub(crate) use self::head::with_checked_head;
 pub(crate) use self::layer::not_found;

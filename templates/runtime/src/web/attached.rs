@@ -12,7 +12,7 @@ use super::error::{self, ErrorResponse};
 use crate::auth::{Auth, RequestHead};
 use crate::call::Collected;
 use crate::error::Error;
-use crate::session::{Session, VerifyOptions};
+use crate::session::{Session, Validator, VerifyOptions};
 
 /// The message where the layer is missing.
 const NO_LAYER: &str =
@@ -46,19 +46,42 @@ impl Attached {
     }
 
     /// The session that a route asks for. At the refresh path that is the one that was refreshed: its
-    /// access token may have expired.
+    /// access token may have expired. It must meet `more` beside what the options say.
     pub(super) async fn demand(
         &self,
         parts: &Parts,
         options: VerifyOptions,
+        more: Vec<Validator>,
     ) -> Result<Option<Session>, Error> {
         let (sessions, headers) = (self.auth.sessions(), &parts.headers);
-        let mut effects = self.collected.begin();
         if self.is_refresh {
-            return sessions.refresh(headers, &mut effects).await.map(Some);
+            let refreshed = sessions.refresh(headers, &mut self.collected.begin()).await;
+            let mut session = refreshed?;
+            self.assert(&mut session, &more).await?;
+            return Ok(Some(session));
         }
+        let options = VerifyOptions {
+            claims: options.claims.and(more),
+            ..options
+        };
         sessions
-            .verify(&parts.method, headers, &mut effects, options)
+            .verify(&parts.method, headers, &mut self.collected.begin(), options)
+            .await
+    }
+
+    /// Demands more of a session that was verified before.
+    pub(super) async fn assert(
+        &self,
+        session: &mut Session,
+        validators: &[Validator],
+    ) -> Result<(), Error> {
+        if validators.is_empty() {
+            return Ok(());
+        }
+        let mut effects = self.collected.begin();
+        self.auth
+            .sessions()
+            .assert_claims(session, validators, &mut effects)
             .await
     }
 

@@ -16,7 +16,8 @@ use tower::{Layer, Service, ServiceExt};
 
 use super::attached::Attached;
 use super::error::ErrorResponse;
-use crate::session::{Session, VerifyOptions};
+use crate::auth::{Auth, Requirement};
+use crate::session::{Session, Validator, VerifyOptions};
 
 /// What the layer found.
 #[derive(Clone)]
@@ -47,20 +48,41 @@ pub(super) struct Verified(pub(super) Option<Session>);
 ///     .route_layer(admins_only);
 /// // Around it all: .layer(auth_runtime::layer(auth, api))
 /// ```
-#[derive(Debug, Clone)]
-pub struct VerifySession(Arc<VerifyOptions>);
+///
+/// Without options it demands a session, as the argument `Session` of a handler does.
+#[derive(Debug, Clone, Default)]
+pub struct VerifySession(Arc<Demands>);
+
+/// What is demanded.
+#[derive(Debug, Clone, Default)]
+struct Demands {
+    options: VerifyOptions,
+    /// Each makes its validators for the server of a request.
+    requirements: Vec<fn(&Auth) -> Vec<Validator>>,
+}
 
 /// The service of [`VerifySession`].
 #[derive(Debug, Clone)]
 pub struct VerifySessionService<S> {
     inner: S,
-    options: Arc<VerifyOptions>,
+    demands: Arc<Demands>,
 }
 
 impl VerifySession {
     /// A layer that demands what the options say.
     pub fn new(options: VerifyOptions) -> Self {
-        Self(Arc::new(options))
+        Self(Arc::new(Demands {
+            options,
+            requirements: Vec::new(),
+        }))
+    }
+
+    /// Demands this of the session, too. Several requirements are all demanded.
+    #[must_use]
+    pub fn requiring<R: Requirement>(self) -> Self {
+        let mut demands = Arc::unwrap_or_clone(self.0);
+        demands.requirements.push(R::validators);
+        Self(Arc::new(demands))
     }
 }
 
@@ -70,7 +92,7 @@ impl<S> Layer<S> for VerifySession {
     fn layer(&self, inner: S) -> Self::Service {
         VerifySessionService {
             inner,
-            options: Arc::clone(&self.0),
+            demands: Arc::clone(&self.0),
         }
     }
 }
@@ -91,10 +113,10 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (inner, options) = (self.inner.clone(), Arc::clone(&self.options));
+        let (inner, demands) = (self.inner.clone(), Arc::clone(&self.demands));
         let (mut parts, body) = request.into_parts();
         Box::pin(async move {
-            match verify(&parts, &options).await {
+            match verify(&parts, &demands).await {
                 Ok(session) => {
                     parts.extensions.insert(Verified(session));
                     inner.oneshot(Request::from_parts(parts, body)).await
@@ -106,10 +128,13 @@ where
 }
 
 /// The session of a request, or its refusal.
-async fn verify(parts: &Parts, options: &VerifyOptions) -> Result<Option<Session>, ErrorResponse> {
+async fn verify(parts: &Parts, demands: &Demands) -> Result<Option<Session>, ErrorResponse> {
     let attached = Attached::of(parts)?;
+    let requirements = demands.requirements.iter();
+    let validators = requirements.flat_map(|validators| validators(&attached.auth));
+    let validators = validators.collect();
     attached
-        .demand(parts, options.clone())
+        .demand(parts, demands.options.clone(), validators)
         .await
         .map_err(|error| attached.refusal(&error))
 }

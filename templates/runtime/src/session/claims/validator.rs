@@ -256,6 +256,23 @@ impl ClaimValidators {
         Self::Choose(Arc::new(choose))
     }
 
+    /// The same, and these.
+    #[must_use]
+    pub fn and(self, more: Vec<Validator>) -> Self {
+        if more.is_empty() {
+            return self;
+        }
+        match self {
+            Self::Global => Self::GlobalAnd(more),
+            Self::Skip => Self::Only(more),
+            Self::GlobalAnd(these) => Self::GlobalAnd([these, more].concat()),
+            Self::Only(these) => Self::Only([these, more].concat()),
+            Self::Choose(choose) => Self::choose(move |global, session| {
+                [choose(global, session), more.clone()].concat()
+            }),
+        }
+    }
+
     /// The validators for a session.
     pub(in crate::session) fn of(&self, global: &[Validator], session: &Session) -> Vec<Validator> {
         match self {
