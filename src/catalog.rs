@@ -39,6 +39,13 @@ pub(crate) fn features() -> impl Iterator<Item = &'static str> {
     names.filter(|name| !GROUPS.contains(name))
 }
 
+/// The names of the recipes that a server can be built with, which are those of their features.
+pub(crate) fn recipe_features() -> impl Iterator<Item = &'static str> + Clone {
+    let recipes = FEATURES.iter().find(|(name, _)| name == "recipes");
+    let recipes = recipes.into_iter().flat_map(|(_, recipes)| recipes);
+    recipes.map(String::as_str)
+}
+
 /// Features with all that they build on.
 pub(crate) fn with_those_below(features: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
     let mut all = features.clone();

@@ -10,6 +10,7 @@ mod constraints;
 mod constructors;
 mod models;
 mod operations;
+mod recipes;
 mod requests;
 mod sheet;
 mod types;
@@ -74,6 +75,7 @@ pub struct Change {
 /// All changes from one API to another, the worst first.
 pub(crate) fn compare(old: &Api, new: &Api) -> Vec<Change> {
     let mut changes = operations::compare(old, new);
+    changes.extend(recipes::compare(old, new));
     changes.sort_by_key(|change| change.effect);
     changes
 }

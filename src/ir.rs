@@ -46,6 +46,8 @@ pub(crate) struct Api {
     pub(crate) constraints: Vec<Constraints>,
     /// The operations, in spec order.
     pub(crate) operations: Vec<Operation>,
+    /// The recipes that the description names, beside those of its operations: sorted, each once.
+    pub(crate) recipes: Vec<&'static str>,
 }
 
 impl Api {

@@ -32,6 +32,7 @@ mod outcomes;
 mod params;
 mod paths;
 mod reason;
+mod recipes;
 mod requests;
 mod responses;
 mod routes;
@@ -68,6 +69,7 @@ pub(crate) fn lower(
     }
     let security = security::Schemes::read(&mut cx, &drafts);
     let mut operations = operations::finish(&mut cx, drafts, &security);
+    let recipes = recipes::named(&mut cx);
 
     for place in &document.idle_marks {
         let span = cx.key(place);
@@ -105,6 +107,7 @@ pub(crate) fn lower(
         models,
         constraints,
         operations,
+        recipes,
     };
     Ok((api, found))
 }

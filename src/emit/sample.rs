@@ -116,6 +116,7 @@ pub(crate) fn api() -> Api {
         models: models::models(),
         constraints: Vec::new(),
         operations: vec![reset_password(), get_folder(), callback(), ping()],
+        recipes: Vec::new(),
     }
 }
 

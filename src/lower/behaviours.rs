@@ -16,8 +16,8 @@ pub(super) enum Choice {
     Custom(Matched),
 }
 
-/// The extension of an operation.
-const EXTENSION: &str = "x-auth-gen";
+/// The extension of an operation, and of the description.
+pub(super) const EXTENSION: &str = "x-auth-gen";
 
 /// Whether `x-auth-gen: none` leaves an operation out: the server does not answer it and the client does not
 /// call it.

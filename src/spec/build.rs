@@ -58,6 +58,7 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
         docs,
         server,
         operations,
+        extension: main.get("x-auth-gen").cloned(),
         schemes,
         schemas,
         idle_marks,

@@ -26,6 +26,8 @@ pub(crate) struct Document {
     pub(crate) server: String,
     /// In the order of the file.
     pub(crate) operations: Vec<Operation>,
+    /// `x-auth-gen` of the description itself.
+    pub(crate) extension: Option<Value>,
     /// The security schemes by name.
     pub(crate) schemes: Vec<(String, Scheme)>,
     /// All schemas; a [`SchemaId`] is an index.

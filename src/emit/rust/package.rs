@@ -142,7 +142,7 @@ fn value(settings: &Settings, name: &str) -> Option<String> {
 }
 
 /// The Cargo features of the runtime that the server is built with: those that the settings name, without what no
-/// operation uses, and the recipes that the description asks for, by operations or by answers.
+/// operation uses, and the recipes that the description asks for, by operations, by answers or by name.
 fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
     let built_ins = || api.operations.iter().filter_map(models::built_in);
     let recipes = built_ins().filter_map(|built_in| {
@@ -151,7 +151,7 @@ fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
     let by_answers = server::OF_RECIPES
         .iter()
         .filter_map(|recipe| match recipe.asked_by {
-            server::AskedBy::Operation(_) => None,
+            server::AskedBy::Operation(_) | server::AskedBy::Name => None,
             server::AskedBy::Answer(statuses) => documents(api, statuses).then_some(recipe.recipe),
         });
     let sends_sms = built_ins().any(|built_in| built_in.behaviour.sends == Sends::MailOrSms);
@@ -159,7 +159,9 @@ fn features(api: &Api, settings: &Settings) -> BTreeSet<&'static str> {
     let asked = settings.features.iter();
     let asked = asked.filter(|feature| **feature != Feature::SMS || sends_sms);
     let asked = asked.map(|feature| feature.name());
-    recipes.chain(by_answers).chain(asked).collect()
+    let named = api.recipes.iter().copied();
+    let recipes = recipes.chain(by_answers).chain(named);
+    recipes.chain(asked).collect()
 }
 
 /// Whether a built-in operation documents one of these answers.
@@ -233,6 +235,10 @@ mod tests {
                         assert!(is_known, "{status}");
                     }
                     assert!(catalog::features().any(|feature| feature == table.recipe));
+                }
+                server::AskedBy::Name => {
+                    let mut recipes = catalog::recipe_features();
+                    assert!(recipes.any(|recipe| recipe == table.recipe));
                 }
             }
             let of_recipe = settings_of(&BTreeSet::from([table.recipe]));

@@ -166,6 +166,11 @@ impl Admin {
         self.store.as_ref()
     }
 
+    /// The database, for what a recipe keeps of it.
+    pub(crate) fn shared_store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
     /// The recipes of the server.
     pub(crate) fn recipes(&self) -> &'static [&'static dyn Recipe] {
         self.recipes

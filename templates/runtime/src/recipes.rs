@@ -27,6 +27,10 @@ pub mod passwordless;
 pub mod session;
 #[cfg(feature = "third_party")]
 pub mod third_party;
+#[cfg(feature = "user_metadata")]
+pub mod user_metadata;
+#[cfg(feature = "user_roles")]
+pub mod user_roles;
 
 use crate::admin::{Admin, RecipeCommand};
 use crate::auth::{Auth, AuthBuilder, Recipe, StartError};
@@ -56,12 +60,19 @@ static ALL: &[&dyn Recipe] = &[
     // Behind the verification of addresses, which announces that an address was not verified before.
     #[cfg(feature = "account_linking")]
     &account_linking::AccountLinking,
+    // Behind the verification of addresses: tokens have their claims in the order of the reference.
+    #[cfg(feature = "user_roles")]
+    &user_roles::UserRoles,
 ];
 
 /// The commands of recipes for operators.
 pub(crate) static COMMANDS: &[&RecipeCommand] = &[
     #[cfg(feature = "multitenancy")]
     &multitenancy::COMMAND,
+    #[cfg(feature = "user_metadata")]
+    &user_metadata::COMMAND,
+    #[cfg(feature = "user_roles")]
+    &user_roles::COMMAND,
 ];
 
 /// The kinds of messages that the recipes of this program send.

@@ -23,6 +23,7 @@ mod signing_keys;
 mod sqlite;
 #[cfg(all(test, feature = "recipes"))]
 pub(crate) mod tests;
+pub(crate) mod traces;
 mod transaction;
 pub(crate) mod users;
 

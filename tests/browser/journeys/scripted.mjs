@@ -18,6 +18,7 @@ export async function scripted(visit) {
   visit.step("sign up; the address is taken then");
 
   await session(visit);
+  if (visit.run.page === "web-js") await roles(visit);
 
   assert.equal(await visit.app("signIn", email, "wrong password 1"), "WRONG_CREDENTIALS_ERROR");
   assert.equal(await visit.app("signIn", email, PASSWORD), "OK");
@@ -27,6 +28,15 @@ export async function scripted(visit) {
   await tabs(visit);
   await passwordReset(visit);
   await visit.app("signOut");
+}
+
+/** The claims of roles, as the classes of the SDK read them. */
+async function roles(visit) {
+  const { values, missing } = await visit.app("roles");
+  assert.deepEqual(values, [[], []]);
+  const reason = { message: "wrong value", expectedToInclude: "admin", actualValue: [] };
+  assert.deepEqual(missing, [{ id: "st-role", reason }]);
+  visit.step("roles and permissions are read by the claims of the SDK");
 }
 
 export async function passwordReset(visit) {

@@ -6,6 +6,7 @@ import EmailVerification from "supertokens-web-js/recipe/emailverification";
 import Passwordless from "supertokens-web-js/recipe/passwordless";
 import Session, { PrimitiveClaim } from "supertokens-web-js/recipe/session";
 import ThirdParty from "supertokens-web-js/recipe/thirdparty";
+import { PermissionClaim, UserRoleClaim } from "supertokens-web-js/recipe/userroles";
 
 const events = [];
 SuperTokens.init({
@@ -63,6 +64,20 @@ window.app = {
       missing: (await Session.validateClaims()).map(({ id }) => id),
     };
   },
+  /** What the page itself says of the roles of its session. */
+  roles: async () => ({
+    values: [
+      await Session.getClaimValue({ claim: UserRoleClaim }),
+      await Session.getClaimValue({ claim: PermissionClaim }),
+    ],
+    missing: await Session.validateClaims({
+      overrideGlobalClaimValidators: () => [
+        UserRoleClaim.validators.excludes("banned"),
+        UserRoleClaim.validators.includes("admin"),
+        PermissionClaim.validators.excludesAll(["destroy"]),
+      ],
+    }),
+  }),
   setNickname: async (body) => (await fetch(`${API}/nickname`, { method: "POST", body })).status,
   nickname: () => Session.getClaimValue({ claim: nickname }),
   refresh: () => Session.attemptRefreshingSession(),

@@ -323,5 +323,6 @@ pub(super) fn api() -> Api {
         models: models(),
         constraints: Vec::new(),
         operations: vec![sign_up, sign_out, list, everything],
+        recipes: Vec::new(),
     }
 }

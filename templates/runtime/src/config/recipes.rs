@@ -85,6 +85,7 @@ fn not_built(
             format!("an operation of the recipe, such as `{operation}`")
         }
         AskedBy::Answer(statuses) => format!("an answer such as `{}`", statuses.join("`, `")),
+        AskedBy::Name => format!("`x-auth-gen: {{ recipes: [{recipe}] }}`"),
     };
     format!(
         "this program is built without the recipe `{recipe}`: turn on the feature `{recipe}` of auth-runtime, \
@@ -107,6 +108,10 @@ mod tests {
                 "operation of the recipe, such as `createTotpDevice`",
             ),
             (AskedBy::Answer(&["A", "B"]), "an answer such as `A`, `B`"),
+            (
+                AskedBy::Name,
+                "a description with `x-auth-gen: { recipes: [totp] }`",
+            ),
         ] {
             let recipe = OfRecipe {
                 recipe: "totp",

@@ -17,6 +17,8 @@ pub enum AskedBy {
     Operation(&'static str),
     /// With one of these answers of operations of other recipes, by their `status`.
     Answer(&'static [&'static str]),
+    /// By its name alone: `x-auth-gen: { recipes: […] }`.
+    Name,
 }
 
 /// The variables of one recipe. They are known in every build, so that one that is set for a recipe that is not
@@ -42,6 +44,7 @@ pub const OF_RECIPES: &[OfRecipe] = &[
     include!("../recipes/multitenancy/variables.rs"),
     include!("../recipes/passwordless/variables.rs"),
     include!("../recipes/third_party/variables.rs"),
+    include!("../recipes/user_roles/variables.rs"),
 ];
 
 /// All of them, in the order in which they are shown.

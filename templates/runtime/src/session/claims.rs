@@ -93,7 +93,8 @@ pub(super) fn replacement(
     claims: &impl Serialize,
     sources: &[Arc<dyn ClaimSource>],
 ) -> Result<ClaimsChange, Error> {
-    let fetched = sources.iter().map(|source| source.key().to_owned());
+    let fetched = sources.iter().flat_map(|source| source.keys());
+    let fetched = fetched.map(str::to_owned);
     let of_the_issuer = OF_THE_ISSUER.map(str::to_owned);
     Ok(ClaimsChange::Replace {
         claims: own(claims)?,

@@ -253,7 +253,7 @@ impl Transaction for ExplainClaim {
             sqlite: find_due!("EXPLAIN QUERY PLAN "),
             postgres: find_due!("EXPLAIN "),
         };
-        super::tests::plan(tx, sql, &[10_i64.into(), 8_i64.into()]).await
+        super::tests::plans::plan(tx, sql, &[10_i64.into(), 8_i64.into()]).await
     }
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Migration {
 pub(super) const ALL: &Owners = &[
     ("core", CORE),
     include!("../recipes/multitenancy/migrations.rs"),
+    include!("../recipes/user_metadata/migrations.rs"),
+    include!("../recipes/user_roles/migrations.rs"),
 ];
 
 const CORE: &[Migration] = &[

@@ -11,6 +11,7 @@ use crate::recipes::email_password::{CreateUser, EMAIL_PASSWORD, NewEmailPasswor
 
 mod deletion;
 pub(crate) mod mails;
+pub(crate) mod plans;
 mod secrets;
 
 /// Runs everything. The store must be empty.
@@ -23,6 +24,8 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     crate::recipes::password_reset::sql::tests::holds(&store).await;
     crate::recipes::multitenancy::tests::holds(&store).await;
     crate::recipes::account_linking::tests::holds(&store).await;
+    crate::recipes::user_roles::tests::holds(&store).await;
+    crate::recipes::user_metadata::tests::holds(&store).await;
     deletion::holds(&*store).await;
     mails::holds(&store).await;
     sessions(&*store).await;
@@ -45,32 +48,6 @@ async fn apps_race(store: &Arc<dyn Store>) {
     assert!(first == "one" || first == "two", "{first}");
     let later = owner("three").await;
     assert_eq!(later.expect("write"), first);
-}
-
-/// One statement.
-pub(crate) struct Plain(pub(crate) &'static str);
-
-impl Transaction for Plain {
-    type Output = ();
-    const NAME: &'static str = "plain";
-    const RETRY: Retry = Retry::Never;
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<(), TxError> {
-        tx.execute(self.0, &[]).await.map(drop)
-    }
-}
-
-/// What a database answers to `EXPLAIN`.
-pub(crate) async fn plan(
-    tx: &mut Tx<'_>,
-    sql: Sql,
-    values: &[Bind<'_>],
-) -> Result<String, TxError> {
-    let rows = tx.query(sql, values).await?;
-    // PostgreSQL has one column of text, SQLite has it behind three numbers.
-    let lines = rows.iter().map(|row| row.get(0).or_else(|_| row.get(3)));
-    let lines: Vec<String> = lines.collect::<Result<_, TxError>>()?;
-    Ok(lines.join("\n"))
 }
 
 pub(crate) fn address(text: &str) -> EmailAddress {

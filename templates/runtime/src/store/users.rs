@@ -15,7 +15,7 @@ use self::finding::FindUser;
 pub(crate) use self::finding::{UsersWith, by_id, find, find_with_credential};
 use super::{
     EndedSession, LoginMethod, Retry, Store, ThirdParty, Transaction, Tx, TxError, User, Webauthn,
-    end_sessions_of, names,
+    end_sessions_of, names, traces,
 };
 use crate::error::Error;
 
@@ -171,7 +171,7 @@ impl dyn Store + '_ {
     }
 
     /// Deletes a user, by their id or that of a login method, and everything that is theirs: all login methods, identifiers, credentials, one-time secrets,
-    /// mails that wait, and sessions (an access token that was issued counts until it expires; handlers of session
+    /// mails that wait, what recipes keep of the user, and sessions (an access token that was issued counts until it expires; handlers of session
     /// events get no event, unless [`Sessions::revoke_all`](crate::session::Sessions::revoke_all) ends the sessions
     /// first); whether there was one.
     ///
@@ -206,7 +206,7 @@ impl Transaction for DeleteUser {
 
 /// Deletes a user and everything that is theirs; whether there was one, and the sessions that ended.
 ///
-/// Rows that name a user without a foreign key are deleted here, and nowhere else: they may as well be about
+/// Rows that name a user without a foreign key are deleted here and in [`traces`], and nowhere else: they may as well be about
 /// a user whom only the application knows. The foreign keys do the rest.
 pub(crate) async fn delete(
     tx: &mut Tx<'_>,
@@ -223,6 +223,7 @@ pub(crate) async fn delete(
     ] {
         tx.execute(sql, &[id.into()]).await?;
     }
+    traces::delete_of_user(tx, id).await?;
     let deleted = tx
         .execute("DELETE FROM users WHERE id = $1", &[id.into()])
         .await?;

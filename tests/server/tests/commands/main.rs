@@ -9,6 +9,7 @@ mod backup;
 mod keys;
 mod messages;
 mod outbox;
+mod roles;
 mod sessions;
 mod settings;
 mod settings_file;

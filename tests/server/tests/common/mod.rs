@@ -41,6 +41,7 @@ use auth_server::config::Secret;
 use auth_server::crypto::keys::Algorithm;
 use auth_server::delivery::{Mail, Mailer, SendError, Sms};
 use auth_server::limits::LimitSettings;
+use auth_server::recipes::user_roles::RoleClaims;
 use auth_server::store::{PostgresStore, SqliteStore};
 use auth_server::testing::{CapturedMails, CapturedSms, FAST_PASSWORDS};
 use auth_server::{Auth, Config, Endpoints, async_trait};
@@ -171,6 +172,8 @@ impl Server {
         config.session.signing_algorithm = Algorithm::Es256;
         // All clients of a test have one address, and its clock stands still; `limits` tests the limits.
         config.limits = LimitSettings::off();
+        // What tokens say of roles is tested by `roles`; other tests compare tokens without it.
+        RoleClaims::Neither.set(&mut config);
         change(&mut config);
         let database = format!("sqlite://{}", folder.path().join("auth.db").display());
         let mails = CapturedMails::default();

@@ -5,7 +5,7 @@ use std::fmt;
 #[cfg(all(test, feature = "recipes"))]
 use crate::store::Sql;
 use crate::store::{
-    Access, EndedSession, Retry, Row, Transaction, Tx, TxError, end_sessions_in, users,
+    Access, EndedSession, Retry, Row, Transaction, Tx, TxError, end_sessions_in, traces, users,
 };
 
 /// A tenant as it is stored.
@@ -71,7 +71,7 @@ impl Transaction for ExplainFindTenant {
             sqlite: find!("EXPLAIN QUERY PLAN "),
             postgres: find!("EXPLAIN "),
         };
-        crate::store::tests::plan(tx, sql, &[(&self.0).into()]).await
+        crate::store::tests::plans::plan(tx, sql, &[(&self.0).into()]).await
     }
 }
 
@@ -242,8 +242,8 @@ impl Transaction for DeleteUsers {
     }
 }
 
-/// Deletes what is left of a tenant without users of its own: sessions, places of users, secrets, mails; the sessions
-/// that ended.
+/// Deletes what is left of a tenant without users of its own: sessions, places of users, secrets, mails, what recipes keep;
+/// the sessions that ended.
 pub(super) struct DeleteRest {
     pub(super) tenant_id: String,
 }
@@ -263,6 +263,7 @@ impl Transaction for DeleteRest {
         ] {
             tx.execute(sql, &[id.into()]).await?;
         }
+        traces::delete_of_tenant(tx, id).await?;
         // The subject of a secret that belongs to no user begins with the tenant and a blank. `!` follows the blank.
         let (first, behind) = (format!("{id} "), format!("{id}!"));
         tx.execute(

@@ -7,7 +7,7 @@ use super::sql::{
 };
 use super::*;
 use crate::store::Store;
-use crate::store::tests::Plain;
+use crate::store::tests::plans::Plain;
 
 /// How many tenants there are while the database is asked how it finds one.
 const MANY: usize = 10_000;

@@ -87,6 +87,22 @@ pub trait ClaimSource: Send + Sync {
     /// # Errors
     /// The value could not be fetched.
     async fn entry(&self, user: Subject, now: i64) -> Result<Option<Value>, Error>;
+
+    /// The names in the payload of all that [`Self::entries`] fetches.
+    fn keys(&self) -> Vec<&str> {
+        vec![self.key()]
+    }
+
+    /// What a new session begins with: the entry of the key, by its name. Claims that come from one place are one source
+    /// here, so that a sign-in reads them at once.
+    ///
+    /// # Errors
+    /// The value could not be fetched.
+    async fn entries(&self, user: Subject, now: i64) -> Result<Map<String, Value>, Error> {
+        let entry = self.entry(user, now).await?;
+        let entry = entry.map(|entry| (self.key().to_owned(), entry));
+        Ok(entry.into_iter().collect())
+    }
 }
 
 /// A typed claim. Clones are cheap and are the same claim.

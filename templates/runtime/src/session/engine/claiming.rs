@@ -192,11 +192,9 @@ impl Sessions {
         now: i64,
     ) -> Result<Map<String, Value>, Error> {
         for claim in &self.0.claims {
-            if let Some(entry) = claim.entry(user.clone(), now).await? {
-                let update = [(claim.key().to_owned(), entry)].into_iter().collect();
-                claims::check_update(&update)?;
-                user.claims = merge_claims(user.claims, update);
-            }
+            let update = claim.entries(user.clone(), now).await?;
+            claims::check_update(&update)?;
+            user.claims = merge_claims(user.claims, update);
         }
         Ok(user.claims)
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::plans::Plain;
 use super::*;
 use crate::store::mail_outbox::ExplainClaim;
 
