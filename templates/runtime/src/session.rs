@@ -47,9 +47,10 @@ use crate::error::Error;
 use crate::store::PUBLIC_TENANT;
 
 pub use claims::{
-    Claim, ClaimSource, ClaimValidators, FetchClaim, PROTECTED_CLAIMS, Subject, Validate,
-    Validator, Verdict,
+    Claim, ClaimSource, ClaimValidators, CompletedFactors, FetchClaim, PROTECTED_CLAIMS, Subject,
+    Validate, Validator, Verdict,
 };
+pub(crate) use claims::factors_missing;
 pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use cookie_names::CookieNames;
 pub use effects::Effects;
@@ -128,8 +129,13 @@ impl Session {
         claim.value(&self.claims)
     }
 
+    /// The factors that the session has completed, as the access token has them.
+    pub fn completed_factors(&self) -> CompletedFactors {
+        CompletedFactors::of(&self.claims)
+    }
+
     /// The application's own claims, as a type of its own: all that the access token says, but for what the server
-    /// writes ([`PROTECTED_CLAIMS`], `iss` and `aud`). They are set as a whole by
+    /// writes ([`PROTECTED_CLAIMS`], `iss`, `aud` and `st-mfa`). They are set as a whole by
     /// [`RequestSession::replace_claims`](crate::RequestSession::replace_claims); a [`Claim`] among them is an object
     /// with `v` and `t`.
     ///

@@ -7,6 +7,7 @@
 
 mod claim;
 mod demand;
+mod factors;
 mod validator;
 
 use std::sync::Arc;
@@ -17,8 +18,11 @@ use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
 
 pub use claim::{Claim, ClaimSource, FetchClaim, Subject};
+pub use factors::CompletedFactors;
+pub(crate) use factors::factors_missing;
 pub use validator::{ClaimValidators, Validate, Validator, Verdict};
 
+use self::factors::FACTORS;
 use crate::error::Error;
 use crate::store::ClaimsChange;
 
@@ -41,14 +45,14 @@ pub(super) fn is_protected(name: &str) -> bool {
     PROTECTED_CLAIMS.contains(&name)
 }
 
-/// Claims that say who issues and who takes tokens. They stand in the application's part of a payload, since an
-/// application may remove the first one and may set the second one where no setting does; but they are none of its
-/// facts.
-const OF_THE_ISSUER: [&str; 2] = ["iss", "aud"];
+/// Claims that stand in the application's part of a payload and are none of its facts: who issues and who takes tokens,
+/// since an application may remove the first one and may set the second one where no setting does; and the factors that
+/// the session has completed, which a handler of the application may complete too.
+const NO_FACTS: [&str; 3] = ["iss", "aud", FACTORS];
 
 /// Whether a claim is a fact of the application.
 fn is_own(name: &str) -> bool {
-    !is_protected(name) && !OF_THE_ISSUER.contains(&name)
+    !is_protected(name) && !NO_FACTS.contains(&name)
 }
 
 /// The facts of the application in a payload, as a type of its own.
@@ -95,10 +99,10 @@ pub(super) fn replacement(
 ) -> Result<ClaimsChange, Error> {
     let fetched = sources.iter().flat_map(|source| source.keys());
     let fetched = fetched.map(str::to_owned);
-    let of_the_issuer = OF_THE_ISSUER.map(str::to_owned);
+    let no_facts = NO_FACTS.map(str::to_owned);
     Ok(ClaimsChange::Replace {
         claims: own(claims)?,
-        kept: fetched.chain(of_the_issuer).collect(),
+        kept: fetched.chain(no_facts).collect(),
     })
 }
 
@@ -256,7 +260,7 @@ mod tests {
             coupon: None,
         };
         assert_eq!(own(&cart).expect("an object"), map(&json!({ "items": 1 })));
-        let issuer = json!({ "items": 1, "iss": "evil", "aud": "evil" });
+        let issuer = json!({ "items": 1, "iss": "evil", "aud": "evil", "st-mfa": "evil" });
         assert_eq!(
             own(&issuer).expect("an object"),
             map(&json!({ "items": 1 }))
