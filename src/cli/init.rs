@@ -1,5 +1,6 @@
 //! `auth-gen init`: the files that a project begins with, beside what is there already.
 
+mod parts;
 mod survey;
 mod workflow;
 mod write;
@@ -15,6 +16,7 @@ use super::files::{read, shown};
 use super::{Exit, Outcome};
 use crate::diagnostic::Diagnostics;
 use crate::settings::{self, Project};
+use parts::Part;
 use survey::{Frontend, Kind, Survey};
 use write::{Done, Step};
 
@@ -32,6 +34,9 @@ pub(super) struct InitArgs {
     /// installed from]
     #[arg(long, value_name = "URL")]
     git: Option<String>,
+    /// A further part of the description: its operations stand in it beside the others
+    #[arg(long, value_name = "PART")]
+    with: Vec<Part>,
 }
 
 /// The description and appInfo are those of auth-gen itself, so a new project starts with files that
@@ -64,7 +69,8 @@ pub(super) fn run(args: &InitArgs, console: &Console) -> Outcome {
     let is_yaml = |name: &str| name.ends_with(".yaml") || name.ends_with(".yml");
     let path = folder.join(&spec);
     if is_yaml(&spec) {
-        step(path.clone(), write::create(&path, SPEC)?);
+        let text = parts::with_parts(SPEC, &args.with);
+        step(path.clone(), write::create(&path, &text)?);
     }
     // `file#name` names an export of a file.
     let file = own_app_info.split('#').next().unwrap_or_default();
