@@ -1,5 +1,7 @@
 //! Recipes as Cargo features: each has one, and settings and migrations are known whatever the features.
 
+mod parts;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -119,13 +121,13 @@ fn migrations_are_the_same_whatever_the_features() {
 /// The manifest and the README of the server that is generated from a description.
 fn generated(spec: &str) -> (String, String) {
     let inputs = Inputs {
-        spec: SourceFile::new("auth.yaml", &read(spec)),
+        spec: SourceFile::new("auth.yaml", spec),
         app_info: SourceFile::new("appInfo.yaml", &read("spec/appInfo.yaml")).into(),
         settings: Settings::default(),
     };
     let tree = match generate(&inputs) {
         Ok(generated) => generated.tree,
-        Err(diagnostics) => panic!("{spec} is refused:\n{}", diagnostics.render(false)),
+        Err(diagnostics) => panic!("it is refused:\n{}", diagnostics.render(false)),
     };
     let text = |path| tree.get(path).expect(path).to_owned();
     (text("server/Cargo.toml"), text("server/README.md"))
@@ -133,8 +135,8 @@ fn generated(spec: &str) -> (String, String) {
 
 #[test]
 fn a_server_is_built_with_the_recipes_that_its_description_has_operations_of() {
-    let (everything, with_all_settings) = generated("spec/auth.yaml");
-    let (small, without_settings) = generated("tests/server/tests/own_operations/auth.yaml");
+    let (everything, with_all_settings) = generated(&parts::with_all_parts());
+    let (small, without_settings) = generated(&read("tests/server/tests/own_operations/auth.yaml"));
     for recipe in recipes() {
         let line = format!("\n    {recipe:?},\n");
         assert!(everything.contains(&line), "{everything}");

@@ -1,6 +1,7 @@
 //! `templates/server/src/api` is what auth-gen emits for `spec/`: byte for byte, no file more, no file less. So is the
 //! `api` of the example of the guide, before and after a change of its description.
 
+mod parts;
 mod patch;
 
 use std::collections::BTreeMap;
@@ -107,6 +108,12 @@ fn the_api_of_the_tests_of_requests_and_answers_is_what_is_emitted() {
         let spec = input(&format!("tests/server/tests/{test}/auth.yaml"));
         compare(&format!("tests/server/tests/{test}/api"), &emitted(spec));
     }
+}
+
+#[test]
+fn the_api_of_the_tests_of_second_factors_is_what_is_emitted() {
+    let spec = SourceFile::new("auth.yaml", &parts::with_all_parts());
+    compare("tests/server/tests/second_factors/api", &emitted(spec));
 }
 
 #[test]

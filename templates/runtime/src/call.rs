@@ -6,6 +6,7 @@
 
 mod collected;
 mod content;
+mod factors;
 mod fdi_version;
 mod linking;
 mod negotiation;
@@ -26,6 +27,7 @@ use http::request::Parts;
 use serde_json::{Map, Value};
 
 pub(crate) use self::collected::Collected;
+pub(crate) use self::factors::{removal_refused, set_up_refused};
 pub use self::fdi_version::FdiVersion;
 pub(crate) use self::linking::Linking;
 pub use self::request_session::RequestSession;

@@ -65,7 +65,8 @@ pub enum AuthEvent {
     SignInFailed {
         /// The id of the recipe on the wire: `emailpassword`.
         recipe_id: &'static str,
-        /// The mail address or the phone number, whether or not a user has it.
+        /// The mail address or the phone number, whether or not a user has it; for a code of a second factor, the id of the
+        /// user.
         account: String,
         /// The tenant.
         tenant_id: String,
@@ -103,6 +104,30 @@ pub enum AuthEvent {
         /// When it happened, in milliseconds since 1970.
         at: i64,
     },
+    /// A user has set up a second factor: from now on it counts.
+    #[non_exhaustive]
+    FactorAdded {
+        /// The user.
+        user_id: String,
+        /// The factor: `totp`.
+        factor: &'static str,
+        /// What the user calls it.
+        name: String,
+        /// When it happened, in milliseconds since 1970.
+        at: i64,
+    },
+    /// A second factor was removed: by its user, or by the application.
+    #[non_exhaustive]
+    FactorRemoved {
+        /// The user.
+        user_id: String,
+        /// The factor: `totp`.
+        factor: &'static str,
+        /// What the user called it.
+        name: String,
+        /// When it happened, in milliseconds since 1970.
+        at: i64,
+    },
     /// Something has happened to a session.
     Session(SessionEvent),
 }
@@ -117,6 +142,8 @@ impl AuthEvent {
             Self::EmailVerified { .. } => "email-verified",
             Self::PasswordReset { .. } => "password-reset",
             Self::Linked { .. } => "linked",
+            Self::FactorAdded { .. } => "factor-added",
+            Self::FactorRemoved { .. } => "factor-removed",
             Self::Session(event) => match event.kind {
                 SessionEventKind::Created => "session-created",
                 SessionEventKind::Refreshed => "session-refreshed",
@@ -135,7 +162,9 @@ impl AuthEvent {
             | Self::SignInFailed { at, .. }
             | Self::EmailVerified { at, .. }
             | Self::PasswordReset { at, .. }
-            | Self::Linked { at, .. } => *at,
+            | Self::Linked { at, .. }
+            | Self::FactorAdded { at, .. }
+            | Self::FactorRemoved { at, .. } => *at,
             Self::Session(event) => event.at,
         }
     }

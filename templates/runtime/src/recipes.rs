@@ -27,6 +27,8 @@ pub mod passwordless;
 pub mod session;
 #[cfg(feature = "third_party")]
 pub mod third_party;
+#[cfg(feature = "totp")]
+pub mod totp;
 #[cfg(feature = "user_metadata")]
 pub mod user_metadata;
 #[cfg(feature = "user_roles")]
@@ -39,8 +41,8 @@ use crate::delivery::Kind;
 use crate::error::Error;
 
 pub use crate::shapes::{
-    FieldError, Jwk, LoginMethod, MethodState, OfferedProvider, ProviderState, ThirdParty, User,
-    Webauthn,
+    FieldError, Jwk, LoginMethod, MethodState, OfferedProvider, ProviderState, ThirdParty,
+    TotpDevice, User, Webauthn,
 };
 
 /// The recipes that take part in more than their own operations.
@@ -57,6 +59,8 @@ static ALL: &[&dyn Recipe] = &[
     &third_party::ThirdParty,
     #[cfg(feature = "multitenancy")]
     &multitenancy::Multitenancy,
+    #[cfg(feature = "totp")]
+    &totp::Totp,
     // Behind the verification of addresses, which announces that an address was not verified before.
     #[cfg(feature = "account_linking")]
     &account_linking::AccountLinking,
@@ -69,6 +73,8 @@ static ALL: &[&dyn Recipe] = &[
 pub(crate) static COMMANDS: &[&RecipeCommand] = &[
     #[cfg(feature = "multitenancy")]
     &multitenancy::COMMAND,
+    #[cfg(feature = "totp")]
+    &totp::COMMAND,
     #[cfg(feature = "user_metadata")]
     &user_metadata::COMMAND,
     #[cfg(feature = "user_roles")]

@@ -148,3 +148,18 @@ shape! {
         "providers" => providers: Vec<OfferedProvider>,
     }
 }
+
+shape! {
+    /// An authenticator app of a user.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct TotpDevice {
+        /// What the user calls it.
+        "name" => name: String,
+        /// For how many seconds it shows one code.
+        "period" => period: i64,
+        /// How many periods before and after the present one are accepted.
+        "skew" => skew: i64,
+        /// Whether the user has shown that it works. Only then it counts.
+        "verified" => verified: bool,
+    }
+}

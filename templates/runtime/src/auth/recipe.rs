@@ -88,6 +88,15 @@ pub(crate) trait Recipe: Send + Sync {
         Ok(())
     }
 
+    /// Refuses to serve some behaviours with these settings: asked once it is known which operations are mounted, by the
+    /// names of their contracts.
+    ///
+    /// # Errors
+    /// Which setting, and what to do.
+    fn check_mounted(&self, _: &Config, _behaviours: &[&str]) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Makes what it keeps between requests, after [`Self::check`]; [`Auth::part`] hands it out. What the application has
     /// given is among the parts.
     ///
@@ -202,6 +211,15 @@ impl Auth {
     pub(crate) fn address_claim(&self) -> Option<Claim<bool>> {
         let mut recipes = self.recipes().iter();
         recipes.find_map(|recipe| recipe.address_claim(self.config(), &self.0.store))
+    }
+
+    /// Refuses to serve some behaviours with the settings of the server, by the names of their contracts.
+    ///
+    /// # Errors
+    /// As [`Recipe::check_mounted`].
+    pub(crate) fn check_mounted(&self, behaviours: &[&str]) -> Result<(), String> {
+        let mut recipes = self.recipes().iter();
+        recipes.try_for_each(|recipe| recipe.check_mounted(self.config(), behaviours))
     }
 
     /// The tenant of this id (in lower case); `None` if there is none.

@@ -58,8 +58,10 @@ async fn replace(
         tracing::warn!("{name} is changed: it counts after the next start");
     }
     let next = Auth::builder(config).in_place_of(&running).build().await?;
+    let layer = layer(next, api.clone());
+    layer.check()?;
     // The one that was replaced ends by itself.
-    drop(swap.replace(layer(next, api.clone())));
+    drop(swap.replace(layer));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::app_info::AppInfoDefaults;
 use crate::web::{Api, Current, health_router_of, operations_router_of};
-use crate::{Auth, AuthSwap, Config, ConnectionLimits, in_front_of, layer, shutdown_signal};
+use crate::{Auth, AuthSwap, Config, ConnectionLimits, in_front_of, shutdown_signal};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -24,6 +24,8 @@ pub(super) async fn run(
     let (listen, admin) = (config.listen, config.admin_listen);
     let auth = Auth::open(config).await?;
     warn_of_operations_not_mounted(&api);
+    let layer = crate::layer(auth.clone(), api.clone());
+    layer.check()?;
     let stop_requested = shutdown_signal();
     let listener = bind("AUTH_LISTEN_ADDR", listen).await?;
     let admin = match admin {
@@ -31,7 +33,7 @@ pub(super) async fn run(
         None => None,
     };
     let limits = ConnectionLimits::of(auth.config());
-    let swap = AuthSwap::new(layer(auth.clone(), api.clone()));
+    let swap = AuthSwap::new(layer);
     let reloads = reload::on_signal(swap.clone(), app_info, api);
     let (address, path) = (listener.local_addr()?, &auth.app_info().api_base_path);
     tracing::info!("listening on http://{address}{path}");

@@ -44,6 +44,7 @@ pub const OF_RECIPES: &[OfRecipe] = &[
     include!("../recipes/multitenancy/variables.rs"),
     include!("../recipes/passwordless/variables.rs"),
     include!("../recipes/third_party/variables.rs"),
+    include!("../recipes/totp/variables.rs"),
     include!("../recipes/user_roles/variables.rs"),
 ];
 
@@ -161,12 +162,12 @@ pub const VARIABLES: &[Variable] = &[
     plain(
         "AUTH_LIMIT_CODE",
         "`20+1/m, 100+1/h`",
-        "Wrong codes for one address; a right one clears the count",
+        "Wrong codes for one address, or of the authenticator apps of one user; a right one clears the count",
     ),
     plain(
         "AUTH_LIMIT_CODE_DEVICE",
         "`10+1/m, 100+1/h`",
-        "Wrong codes for one address on a device on which its owner has signed in before",
+        "Wrong codes for one address or user on a device on which its owner has signed in before",
     ),
     plain(
         "AUTH_LIMIT_CODE_NETWORK",

@@ -20,7 +20,7 @@ pub enum Kind {
     MailToken,
     /// A message with a code or link to sign in.
     CodeRequest,
-    /// A guess of such a code.
+    /// A guess of such a code, or of one of an authenticator app.
     Code,
     /// A text message to a number of a country.
     SmsCountry,
@@ -67,7 +67,7 @@ pub struct LimitSettings {
     pub code_request: Rates,
     /// Such messages that one network asks for.
     pub code_request_network: Rates,
-    /// Guesses of a code for one address, over all attempts to sign in.
+    /// Guesses of a code for one address, over all attempts to sign in, or of codes of one user's authenticator apps.
     pub code: Rates,
     /// The same from a device on which the owner of the address has signed in before.
     pub code_device: Rates,

@@ -37,6 +37,7 @@ pub(super) struct Migration {
 pub(super) const ALL: &Owners = &[
     ("core", CORE),
     include!("../recipes/multitenancy/migrations.rs"),
+    include!("../recipes/totp/migrations.rs"),
     include!("../recipes/user_metadata/migrations.rs"),
     include!("../recipes/user_roles/migrations.rs"),
 ];
@@ -208,7 +209,7 @@ pub(super) mod tests {
             ],
         ),
         (
-            "totp",
+            "other",
             &[migration(
                 1,
                 "CREATE TABLE b (\n    id TEXT COLLATE \"C\" PRIMARY KEY\n);",
@@ -222,10 +223,10 @@ pub(super) mod tests {
     /// Lists of migrations that servers apply to one database, one after the other. The last one is applied to an
     /// empty database, too, and both must end with the same tables.
     pub(in crate::store) fn histories() -> Vec<Vec<OfServer>> {
-        let (core, totp) = (KNOWN[0].1, KNOWN[1].1);
+        let (core, other) = (KNOWN[0].1, KNOWN[1].1);
         let mut histories = vec![
             vec![vec![("core", &core[..1])], KNOWN.to_vec()],
-            vec![vec![("core", &core[..1]), ("totp", totp)], KNOWN.to_vec()],
+            vec![vec![("core", &core[..1]), ("other", other)], KNOWN.to_vec()],
         ];
         // Each recipe of this release, added to a server of all others.
         for (recipe, _) in ALL.iter().filter(|(owner, _)| *owner != "core") {
@@ -252,9 +253,9 @@ pub(super) mod tests {
     #[test]
     fn what_is_missing_runs_core_first_whenever_a_recipe_was_added() {
         for (have, expected) in [
-            (vec![], vec!["core/1", "core/2", "totp/1"]),
-            (vec![applied("core", 1, "0.1.0")], vec!["core/2", "totp/1"]),
-            (vec![applied("totp", 1, "0.1.0")], vec!["core/1", "core/2"]),
+            (vec![], vec!["core/1", "core/2", "other/1"]),
+            (vec![applied("core", 1, "0.1.0")], vec!["core/2", "other/1"]),
+            (vec![applied("other", 1, "0.1.0")], vec!["core/1", "core/2"]),
         ] {
             let expected = expected.into_iter().map(str::to_owned).collect();
             assert_eq!(names(&have, "0.2.0"), Ok(expected), "{have:?}");
@@ -264,7 +265,7 @@ pub(super) mod tests {
     #[test]
     fn a_newer_database_is_used_by_the_releases_that_may_run_beside_it() {
         let newer = |oldest| [applied("core", 1, "0.1.0"), applied("core", 3, oldest)];
-        let rest = Ok(vec!["core/2".to_owned(), "totp/1".to_owned()]);
+        let rest = Ok(vec!["core/2".to_owned(), "other/1".to_owned()]);
         for oldest in ["0.1.0", "0.2.0"] {
             assert_eq!(names(&newer(oldest), "0.2.0"), rest, "{oldest}");
         }

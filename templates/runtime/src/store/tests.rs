@@ -24,6 +24,7 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     crate::recipes::password_reset::sql::tests::holds(&store).await;
     crate::recipes::multitenancy::tests::holds(&store).await;
     crate::recipes::account_linking::tests::holds(&store).await;
+    crate::recipes::totp::tests::holds(&store).await;
     crate::recipes::user_roles::tests::holds(&store).await;
     crate::recipes::user_metadata::tests::holds(&store).await;
     deletion::holds(&*store).await;

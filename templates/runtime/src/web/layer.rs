@@ -54,7 +54,7 @@ pub(super) struct Shared {
     missing: Arc<MissingOperations>,
     /// The ids of the recipes of operations that begin sessions.
     sign_ins: Arc<[&'static str]>,
-    /// Whether the log says what cannot be sent. axum wraps some routes again for each request.
+    /// Whether the log says what cannot work. axum wraps some routes again for each request.
     warned: OnceLock<()>,
 }
 
@@ -83,6 +83,15 @@ impl AuthLayer {
 
     pub(super) fn into_shared(self) -> Arc<Shared> {
         self.0
+    }
+
+    /// Refuses to serve operations that cannot work, or not safely, with the settings. A program asks before it serves;
+    /// a layer that is used in spite of it logs the reason.
+    ///
+    /// # Errors
+    /// Which setting, and what to do.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.0.check()
     }
 
     /// Leaves operations to the application: those of a behaviour, such as `session.refresh`, or the one
@@ -132,7 +141,7 @@ impl<S> Layer<S> for AuthLayer {
 
     fn layer(&self, inner: S) -> Self::Service {
         // Here, because the operations that are left to the application are known only now.
-        self.0.warn_without_senders();
+        self.0.warn();
         AuthService::new(inner, Source::Fixed(Arc::clone(&self.0)))
     }
 }
@@ -290,12 +299,21 @@ impl Shared {
         &self.auth
     }
 
-    /// Warns, once, where messages of these operations cannot be sent.
-    pub(super) fn warn_without_senders(&self) {
+    /// Logs, once, what these operations cannot do with the settings.
+    pub(super) fn warn(&self) {
         self.warned.get_or_init(|| {
             let mounted = self.on.iter().map(|(_, route)| (route.id, route.sends));
             self.auth.warn_without_senders(mounted);
+            if let Err(reason) = self.check() {
+                tracing::error!("operations that cannot work are mounted: {reason}");
+            }
         });
+    }
+
+    /// Whether the operations can be served with the settings.
+    fn check(&self) -> Result<(), String> {
+        let behaviours: Vec<&str> = self.on.iter().map(|(_, route)| route.behaviour).collect();
+        self.auth.check_mounted(&behaviours)
     }
 
     /// Lists the operations to answer, once and not for each request.

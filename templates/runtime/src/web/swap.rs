@@ -112,7 +112,7 @@ impl Place {
 impl Current {
     fn new(layer: AuthLayer) -> Self {
         let shared = layer.into_shared();
-        shared.warn_without_senders();
+        shared.warn();
         let (last, gone) = oneshot::channel();
         let serving = Serving {
             shared,

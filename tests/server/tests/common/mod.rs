@@ -237,6 +237,18 @@ impl Server {
         self.ask(Method::POST, path)
     }
 
+    /// The program, to run a command on the database of this server.
+    #[cfg(unix)]
+    pub(crate) fn command(&self) -> std::process::Command {
+        let mut command = program::command(&self.folder);
+        let url = self
+            .schema
+            .iter()
+            .map(|schema| ("DATABASE_URL", &schema.url));
+        command.envs(url);
+        command
+    }
+
     /// Signs up `ana@ex.co` with `passw0rd`.
     pub(crate) async fn ana(&self, mode: &str) -> Exchange {
         let form = form("ana@ex.co", "passw0rd");
