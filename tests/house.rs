@@ -341,7 +341,10 @@ fn files_have_four_hundred_lines_at_most() {
                 "templates/server/src/api/",
                 "tests/server/tests/second_factors/api/",
             ];
-            if generated.iter().any(|folder| source.name.starts_with(folder)) {
+            if generated
+                .iter()
+                .any(|folder| source.name.starts_with(folder))
+            {
                 continue;
             }
             let lines = source.text.lines().count();

@@ -46,11 +46,11 @@ use serde_json::{Map, Value};
 use crate::error::Error;
 use crate::store::PUBLIC_TENANT;
 
+pub(crate) use claims::factors_missing;
 pub use claims::{
     Claim, ClaimSource, ClaimValidators, CompletedFactors, FetchClaim, PROTECTED_CLAIMS, Subject,
     Validate, Validator, Verdict,
 };
-pub(crate) use claims::factors_missing;
 pub use config::{AntiCsrf, SameSite, SessionConfig, SettingError, TransferPolicy};
 pub use cookie_names::CookieNames;
 pub use effects::Effects;

@@ -13,8 +13,8 @@ use auth_server::crypto::keys::{self, Algorithm, SigningKey};
 use auth_server::crypto::token;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use common::Exchange;
 use common::provider::{PAGE, Provider, ask_url, begin, body, finish, jwk, new_key, sign_in};
-use common::{Exchange, Server};
 use serde_json::{Map, Value, json};
 
 const NOT_VERIFIED: &str =

@@ -21,6 +21,7 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     users(&*store).await;
     sign_ups_race(&store).await;
     secrets::holds(&store).await;
+    crate::recipes::email_password::sql::tests::holds(&*store).await;
     crate::recipes::password_reset::sql::tests::holds(&store).await;
     crate::recipes::multitenancy::tests::holds(&store).await;
     crate::recipes::account_linking::tests::holds(&store).await;

@@ -307,7 +307,8 @@ async fn the_application_sees_the_session_and_may_decline() {
             let begins = request.user.is_none();
             let is_apart = request.account.email.as_deref() == Some("apart@ex.co");
             asked.lock().expect("no test panics with it").push(request);
-            async move { Ok(!is_partner && !(begins && is_apart)) }
+            let keeps_apart = is_partner || (begins && is_apart);
+            async move { Ok(!keeps_apart) }
         })
     })
     .await;

@@ -2,7 +2,7 @@
 //! that the reference gave.
 
 /// The example of the guide.
-mod articles;
+pub mod articles;
 mod claims;
 #[path = "../common/mod.rs"]
 mod common;

@@ -106,8 +106,10 @@ async fn off_loopback_no_secret_is_stored_without_a_key_and_with_one_it_is_encry
         (None, "is encrypted"),
         (Some(SECOND), "under another secret"),
     ] {
-        let error = opened(&database, secrets, "http://localhost:3001").await;
-        let error = error.err().expect("it does not start");
+        let opened = opened(&database, secrets, "http://localhost:3001").await;
+        let Err(error) = opened else {
+            panic!("it does not start")
+        };
         assert!(
             error.contains(part) && error.contains("AUTH_ENCRYPTION_SECRET"),
             "{error}"

@@ -106,7 +106,8 @@ pub(super) fn may_join(beside: &Beside<'_>, signing: &SigningIn<'_>, others: &[U
         return Joining::Declined;
     }
     let is_same = new.email.is_some() && new.email == beside.method.email;
-    if !beside.method.verified && !(signing.reads_messages && is_same) {
+    let proves_now = signing.reads_messages && is_same;
+    if !(beside.method.verified || proves_now) {
         return Joining::VerifyFirst;
     }
     if becomes_primary && beside.is_taken {

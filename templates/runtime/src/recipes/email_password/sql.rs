@@ -6,6 +6,9 @@ use crate::shapes::User;
 use crate::store::users::primary::{self, Join, JoinOutcome, SessionNames};
 use crate::store::{Access, Retry, Store, Transaction, Tx, TxError, names, users};
 
+#[cfg(all(test, feature = "recipes"))]
+pub(crate) mod tests;
+
 /// The recipe of users that sign in with email and password.
 pub const EMAIL_PASSWORD: &str = "emailpassword";
 

@@ -120,7 +120,11 @@ async fn run(admin: &Admin, matches: &ArgMatches) -> Result<CommandOutput, Comma
                     format!("The role {} has these permissions, too.", set.role)
                 }
             };
-            Ok(output(set.json, json!({ "createdNewRole": created }), text))
+            Ok(output(
+                set.json,
+                &json!({ "createdNewRole": created }),
+                text,
+            ))
         }
         Verb::RemovePermissions(remove) => {
             let Permissions {
@@ -136,7 +140,7 @@ async fn run(admin: &Admin, matches: &ArgMatches) -> Result<CommandOutput, Comma
                 RolePermissionsRemoval::UnknownRole => Ok(no_role(&role)),
                 RolePermissionsRemoval::Done => {
                     let text = format!("The role {role} has none of these permissions.");
-                    Ok(output(json, json!({ "removed": permissions }), text))
+                    Ok(output(json, &json!({ "removed": permissions }), text))
                 }
             }
         }
@@ -144,7 +148,7 @@ async fn run(admin: &Admin, matches: &ArgMatches) -> Result<CommandOutput, Comma
             RoleDeletion::NotFound => Ok(no_role(&role)),
             RoleDeletion::Deleted => {
                 let text = format!("The role {role} is deleted.");
-                Ok(output(json, json!({ "deleted": role }), text))
+                Ok(output(json, &json!({ "deleted": role }), text))
             }
         },
         Verb::Grant(grant) => grant.grant(admin).await,
@@ -165,7 +169,7 @@ async fn run(admin: &Admin, matches: &ArgMatches) -> Result<CommandOutput, Comma
                 [] => format!("No user has the role {role} in the tenant {tenant}."),
                 users => users.join("\n"),
             };
-            Ok(output(json, json!({ "users": users }), text))
+            Ok(output(json, &json!({ "users": users }), text))
         }
     }
 }
@@ -211,7 +215,7 @@ async fn of_user(admin: &Admin, user: &User, json: bool) -> Result<CommandOutput
         [] => format!("{id} has no role in the tenant {}.", user.tenant),
         roles => roles.join("\n"),
     };
-    Ok(output(json, json!({ "userId": id, "roles": roles }), text))
+    Ok(output(json, &json!({ "userId": id, "roles": roles }), text))
 }
 
 impl Assignment {
@@ -232,7 +236,7 @@ impl Assignment {
             ),
         };
         let answer = json!({ "userId": id, "didUserAlreadyHaveRole": had });
-        Ok(output(self.json, answer, text))
+        Ok(output(self.json, &answer, text))
     }
 
     async fn revoke(&self, admin: &Admin) -> Result<CommandOutput, CommandFailure> {
@@ -255,11 +259,11 @@ impl Assignment {
             ),
         };
         let answer = json!({ "userId": id, "didUserHaveRole": had });
-        Ok(output(self.json, answer, text))
+        Ok(output(self.json, &answer, text))
     }
 }
 
-fn output(is_json: bool, json: Value, text: String) -> CommandOutput {
+fn output(is_json: bool, json: &Value, text: String) -> CommandOutput {
     CommandOutput::Text(if is_json { json.to_string() } else { text })
 }
 

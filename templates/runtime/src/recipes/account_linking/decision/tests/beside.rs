@@ -105,8 +105,11 @@ impl Case {
     }
 }
 
+/// Why, when, and what is decided then.
+type Row = (&'static str, fn(&Case) -> bool, Joining);
+
 /// The rows in the order in which they count; the first one that applies decides.
-const TABLE: &[(&str, fn(&Case) -> bool, Joining)] = &[
+const TABLE: &[Row] = &[
     ("of the session", |it| it.owner == Owner::Session, Already),
     (
         "the application keeps the user of the session from becoming primary",
@@ -115,7 +118,7 @@ const TABLE: &[(&str, fn(&Case) -> bool, Joining)] = &[
     ),
     (
         "the session has not proven its address, and does not prove it now",
-        |it| !it.is_session_proven && !(it.reads_messages && it.is_same_address),
+        |it| !(it.is_session_proven || it.reads_messages && it.is_same_address),
         VerifyFirst,
     ),
     (
@@ -130,7 +133,7 @@ const TABLE: &[(&str, fn(&Case) -> bool, Joining)] = &[
     ),
     (
         "neither has proven the address",
-        |it| !it.is_proven && !(it.is_same_address && it.is_session_proven),
+        |it| !(it.is_proven || it.is_same_address && it.is_session_proven),
         Refused(NotProven),
     ),
     (
