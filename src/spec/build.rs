@@ -30,7 +30,8 @@ pub(super) fn build(files: Files, is_3_1: bool, mut warnings: Diagnostics) -> Do
     let mut building = Building {
         files: &files,
         is_3_1,
-        schemas: Vec::new(),
+        // To move all of them to a larger place takes the memory of both.
+        schemas: Vec::with_capacity(files.mappings()),
         by_place: HashMap::new(),
         waiting: Vec::new(),
         has_marks: false,

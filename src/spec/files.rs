@@ -63,6 +63,11 @@ impl Files {
         &self.0[0].value
     }
 
+    /// How many mappings there are: each schema is one of them.
+    pub(super) fn mappings(&self) -> usize {
+        self.0.iter().map(|file| mappings(&file.value)).sum()
+    }
+
     /// What stands at a place.
     pub(super) fn value(&self, place: &Place) -> Option<&Value> {
         self.0.get(place.file)?.value.pointer(&place.pointer)
@@ -112,6 +117,14 @@ impl Files {
             Some(_) => Ok(place),
             None => Err(Unresolved::Nowhere(place)),
         }
+    }
+}
+
+fn mappings(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => 1 + members.values().map(mappings).sum::<usize>(),
+        Value::Array(items) => items.iter().map(mappings).sum(),
+        _ => 0,
     }
 }
 

@@ -50,7 +50,7 @@ struct Open {
 
 enum Content {
     Mapping {
-        values: Map<String, Value>,
+        values: Vec<(String, Value)>,
         nodes: IndexMap<String, Node>,
         key: Option<(String, Range<usize>)>,
     },
@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
         }
         let content = if mapping {
             Content::Mapping {
-                values: Map::new(),
+                values: Vec::new(),
                 nodes: IndexMap::new(),
                 key: None,
             }
@@ -160,16 +160,27 @@ impl<'a> Builder<'a> {
             return Ok(());
         };
         let (value, inside, last) = match open.content {
-            Content::Mapping { values, nodes, .. } => {
+            Content::Mapping {
+                values, mut nodes, ..
+            } => {
                 let last = nodes.last().map(|(_, node)| node.value.end);
+                // Maps are most of what a file takes of the memory, and grow to twice of what they need.
+                let mut members = Map::with_capacity(values.len());
+                members.extend(values);
+                nodes.shrink_to_fit();
                 (
-                    Value::Object(values),
+                    Value::Object(members),
                     Inside::Entries(Arc::new(nodes)),
                     last,
                 )
             }
-            Content::Sequence { values, nodes } => {
+            Content::Sequence {
+                mut values,
+                mut nodes,
+            } => {
                 let last = nodes.last().map(|node| node.value.end);
+                values.shrink_to_fit();
+                nodes.shrink_to_fit();
                 (Value::Array(values), Inside::Items(Arc::new(nodes)), last)
             }
         };
@@ -255,7 +266,7 @@ impl<'a> Builder<'a> {
                 }
                 piece.node.key = Some(range);
                 parent.weight += name.len();
-                values.insert(name.clone(), piece.value);
+                values.push((name.clone(), piece.value));
                 nodes.insert(name, piece.node);
             }
             Content::Sequence { values, nodes } => {

@@ -40,7 +40,6 @@ impl<'f> Building<'f> {
         let made = std::mem::take(&mut self.schemas).into_iter();
         let made = made.map(|schema| schema.expect("what was promised is made"));
         let mut schemas: Vec<Schema> = made.collect();
-        schemas.shrink_to_fit();
         self.add_children(&mut schemas);
         schemas
     }
