@@ -123,7 +123,7 @@ fn answers_during(port: u16, work: impl FnOnce()) -> Vec<Option<String>> {
         let clients: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
         work();
         is_over.store(true, Ordering::SeqCst);
-        let answers = clients.into_iter().map(std::thread::ScopedJoinHandle::join);
+        let answers = clients.into_iter().map(thread::ScopedJoinHandle::join);
         answers
             .flat_map(|answers| answers.expect("it ends"))
             .collect()

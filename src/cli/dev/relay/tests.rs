@@ -98,12 +98,15 @@ impl Client {
 fn drain(retired: &Retired) {
     let start = Instant::now();
     while !retired.is_drained() {
-        assert!(start.elapsed() < Duration::from_secs(20), "it never drains");
+        assert!(start.elapsed() < TIME, "it never drains");
         thread::sleep(Duration::from_millis(5));
     }
 }
 
 const AT_ONCE: Duration = Duration::ZERO;
+
+/// How long anything may take on a busy machine.
+const TIME: Duration = Duration::from_secs(20);
 
 fn relay(server: &Server, interface: &str) -> (Relay, SocketAddr) {
     let listen = SocketAddr::new(interface.parse().expect("an address"), 0);
@@ -133,12 +136,14 @@ fn no_request_is_lost_while_servers_replace_each_other() {
             drain(&relay.switch(next.address.port()));
             server.stop();
             server = next;
-            while answered.load(Ordering::SeqCst) == before {
+            let start = Instant::now();
+            while answered.load(Ordering::SeqCst) == before && start.elapsed() < TIME {
                 thread::yield_now();
             }
         }
         is_over.store(true, Ordering::SeqCst);
     });
+    assert!(answered.load(Ordering::SeqCst) > 5);
 }
 
 #[test]
@@ -165,7 +170,7 @@ fn a_server_keeps_the_requests_that_it_has() {
     let client = thread::spawn(move || Client::new(address).ask(&"x".repeat(100_000)));
     let start = Instant::now();
     while relay.shared.lock().unanswered.load(Ordering::SeqCst) == 0 {
-        assert!(start.elapsed() < Duration::from_secs(20), "nothing is sent");
+        assert!(start.elapsed() < TIME, "nothing is sent");
     }
     let new = Server::start("new", "127.0.0.1", AT_ONCE);
     let retired = relay.switch(new.address.port());
