@@ -9,12 +9,14 @@ import assert from "node:assert/strict";
 
 import { launch, openTolerant } from "./browser.mjs";
 import { cached } from "./journeys/cached.mjs";
+import * as fields from "./journeys/fields.mjs";
 import { forgery } from "./journeys/forgery.mjs";
 import { login } from "./journeys/login.mjs";
 import * as passwordless from "./journeys/passwordless.mjs";
 import * as provider from "./journeys/provider.mjs";
 import { published } from "./journeys/published.mjs";
 import { scripted } from "./journeys/scripted.mjs";
+import * as tenants from "./journeys/tenants.mjs";
 import * as verification from "./journeys/verification.mjs";
 import { widget } from "./journeys/widget.mjs";
 import { startSite } from "./site.mjs";
@@ -64,6 +66,8 @@ const RUNS = [
   withoutPassword(FRONTENDS[2], "header", "EMAIL", FLOWS[0]),
   ...FRONTENDS.map((frontend) => throughProvider(frontend, "cookie")),
   throughProvider(FRONTENDS[2], "header"),
+  ...FRONTENDS.map((frontend) => inTenants(frontend)),
+  ...FRONTENDS.slice(0, 2).map((frontend) => withFields(frontend)),
   ...PUBLISHED,
   ...SCRIPTED.map((frontend) => ({
     ...frontend,
@@ -110,6 +114,20 @@ function withoutPassword(frontend, mode, contact, flow) {
 function throughProvider(frontend, mode) {
   const journey = provider[KINDS[frontend.page]];
   return { ...frontend, mode, origin: "two", journey, provider: true, what: "a provider" };
+}
+
+/** A visit of users of two tenants. */
+function inTenants(frontend) {
+  const journey = tenants[KINDS[frontend.page]];
+  const run = { ...frontend, mode: "cookie", origin: "two", provider: true, tenants: true };
+  return { ...run, journey, what: "tenants" };
+}
+
+/** A visit of users who fill in more than address and password. */
+function withFields(frontend) {
+  const journey = fields[KINDS[frontend.page]];
+  const run = { ...frontend, mode: "cookie", origin: "two", fields: fields.DECLARED };
+  return { ...run, journey, what: "further fields" };
 }
 
 /** A visit waits for tokens to expire most of the time. */

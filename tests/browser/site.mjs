@@ -1,8 +1,10 @@
 // The website of a test, which serves one bundled page under every path, and its API: on another origin,
 // or behind a proxy on the same one.
 
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 
 import { build } from "esbuild";
 
@@ -15,6 +17,15 @@ import { Proxy } from "./proxy.mjs";
 const BASE = "/auth";
 /** A route of the application that refuses every session: scenario 51 of docs/scenarios.md. */
 export const REFUSES = "/refuses";
+
+/** The tenants, as the file of the setting has them. */
+function tenantsWith(provider) {
+  const providers = JSON.parse(provider?.settings.AUTH_THIRD_PARTY_PROVIDERS ?? "[]");
+  return [
+    { tenantId: "shop", firstFactors: ["emailpassword"] },
+    { tenantId: "office", firstFactors: ["link-email", "thirdparty"], thirdParty: { providers } },
+  ];
+}
 
 /** The entries of a generated client by the names that pages import. */
 function aliases(client) {
@@ -44,7 +55,9 @@ async function bundle(page, client, values) {
 /**
  * `origin`: `two` origins; the `same` one; the same one behind a `caching` proxy; or two `sites`, where the
  * cookies of the API are those of a third party. `contact` and `flow` are how users sign in without a password, and
- * with `provider` there is one through which they sign in.
+ * with `provider` there is one through which they sign in. With `tenants` there are two: users of `shop` have passwords,
+ * and those of `office` come by a link or through the provider. `fields` are those of the sign-up form beside address and
+ * password.
  */
 export async function startSite(run) {
   const { page, mode, origin, binary, client, contact, flow } = run;
@@ -68,7 +81,12 @@ export async function startSite(run) {
   const website = `http://${host}:${server.address().port}`;
   const isOne = origin === "same" || origin === "caching";
   const provider = run.provider ? await startProvider(website) : undefined;
+  const folder = await mkdtemp(join(tmpdir(), "auth-tenants-"));
+  const tenants = join(folder, "tenants.json");
+  await writeFile(tenants, JSON.stringify(tenantsWith(provider)));
   const variables = {
+    ...(run.fields && { AUTH_FORM_FIELDS: JSON.stringify(run.fields) }),
+    ...(run.tenants && { AUTH_TENANTS_FILE: tenants }),
     ...(contact && {
       AUTH_PASSWORDLESS_CONTACT_METHOD: contact,
       AUTH_PASSWORDLESS_FLOW_TYPE: flow,
@@ -81,7 +99,8 @@ export async function startSite(run) {
   const VERIFICATION = variables.AUTH_EMAIL_VERIFICATION ?? "off";
   const values = {
     ...{ API: api.origin, BASE, MODE: mode, VERIFICATION },
-    ...{ CONTACT: contact ?? "", PROVIDER: provider !== undefined },
+    ...{ CONTACT: contact ?? "", PROVIDER: provider !== undefined, TENANTS: run.tenants === true },
+    ...{ FIELDS: run.fields ?? [] },
   };
   script = await bundle(page, client, values);
   return {
@@ -92,6 +111,7 @@ export async function startSite(run) {
     async stop() {
       provider?.stop();
       await api.stop();
+      await rm(folder, { recursive: true });
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },

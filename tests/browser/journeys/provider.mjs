@@ -7,7 +7,7 @@ import { WITHOUT_EMAIL } from "../openid.mjs";
 import { press } from "../visit.mjs";
 
 /** Signs in on the pages of the provider; its own session is new with each visit. */
-async function signInThere(page, name) {
+export async function signInThere(page, name) {
   await page.getByPlaceholder("Enter any login").fill(name);
   await page.getByPlaceholder("and password").fill("any");
   await page.getByRole("button", { name: "Sign-in" }).click();

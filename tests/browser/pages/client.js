@@ -19,10 +19,21 @@ import {
 
 import { sessionFunctions } from "./client-functions.js";
 
+/** What a page keeps between the steps of a sign-in. */
+const kept = (name, value) =>
+  value === undefined
+    ? JSON.parse(sessionStorage.getItem(name))
+    : sessionStorage.setItem(name, JSON.stringify(value));
+// A provider sends users of all tenants back to one address.
+const isCallback = location.pathname.includes("/callback/");
+const tenantId = isCallback
+  ? kept("provider")?.tenantId
+  : (new URLSearchParams(location.search).get("tenantId") ?? undefined);
 const client = createAuthClient({
   apiDomain: API,
   apiBasePath: BASE,
   tokenTransferMethod: MODE,
+  tenantId,
 });
 
 const form = (email, password) => ({
@@ -34,11 +45,6 @@ const form = (email, password) => ({
 
 const signedIn = ({ status, createdNewRecipeUser: isNew }) =>
   status === "OK" ? { status, isNew } : { status };
-/** What a page keeps between the steps of a sign-in. */
-const kept = (name, value) =>
-  value === undefined
-    ? JSON.parse(sessionStorage.getItem(name))
-    : sessionStorage.setItem(name, JSON.stringify(value));
 const provider = () => ({
   thirdPartyId: "example",
   redirectURIOnProviderDashboard: `${location.origin}/auth/callback/example`,
@@ -77,7 +83,7 @@ window.app = {
   providerUrl: async () => {
     const { urlWithQueryParams, pkceCodeVerifier } = await authorisationUrl(client, provider());
     const state = crypto.randomUUID();
-    kept("provider", { state, pkceCodeVerifier });
+    kept("provider", { state, pkceCodeVerifier, tenantId });
     const url = new URL(urlWithQueryParams);
     url.searchParams.set("state", state);
     return url.href;

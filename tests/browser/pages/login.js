@@ -22,6 +22,7 @@ if (CONTACT) {
 if (PROVIDER) {
   element.setAttribute("providers", "example");
 }
+element.signUpFields = FIELDS.map(({ id, optional = false }) => ({ id, label: id, optional }));
 const state = document.createElement("div");
 document.getElementById("root").append(element, state);
 

@@ -8,6 +8,7 @@ import EmailPassword from "supertokens-auth-react/recipe/emailpassword";
 import { EmailPasswordPreBuiltUI } from "supertokens-auth-react/recipe/emailpassword/prebuiltui";
 import EmailVerification from "supertokens-auth-react/recipe/emailverification";
 import { EmailVerificationPreBuiltUI } from "supertokens-auth-react/recipe/emailverification/prebuiltui";
+import Multitenancy from "supertokens-auth-react/recipe/multitenancy";
 import Passwordless from "supertokens-auth-react/recipe/passwordless";
 import { PasswordlessPreBuiltUI } from "supertokens-auth-react/recipe/passwordless/prebuiltui";
 import ThirdParty from "supertokens-auth-react/recipe/thirdparty";
@@ -21,25 +22,39 @@ import Session, {
 import { canHandleRoute, getRoutingComponent } from "supertokens-auth-react/ui";
 
 const isVerifying = VERIFICATION !== "off";
-/** How users sign in: without a password, through a provider, or else with a password. */
-const [firstFactor, FirstFactorUI] = CONTACT
-  ? [
-      Passwordless.init({
-        contactMethod: CONTACT,
-        signInUpFeature: { resendEmailOrSMSGapInSeconds: 1 },
-      }),
-      PasswordlessPreBuiltUI,
-    ]
-  : PROVIDER
-    ? [
-        ThirdParty.init({
-          signInAndUpFeature: { providers: [{ id: "example", name: "Example" }] },
-        }),
-        ThirdPartyPreBuiltUI,
-      ]
-    : [EmailPassword.init(), EmailPasswordPreBuiltUI];
+const labelled = ({ id, optional = false }) => ({ id, label: id, optional });
+const ways = {
+  password: () => [
+    EmailPassword.init({
+      signInAndUpFeature: { signUpForm: { formFields: FIELDS.map(labelled) } },
+    }),
+    EmailPasswordPreBuiltUI,
+  ],
+  provider: () => [
+    ThirdParty.init({ signInAndUpFeature: { providers: [{ id: "example", name: "Example" }] } }),
+    ThirdPartyPreBuiltUI,
+  ],
+  code: () => [
+    Passwordless.init({
+      contactMethod: CONTACT || "EMAIL",
+      signInUpFeature: { resendEmailOrSMSGapInSeconds: 1 },
+    }),
+    PasswordlessPreBuiltUI,
+  ],
+};
+/** How users sign in: as their tenant says; else without a password, through a provider, or with a password. */
+const offered = TENANTS
+  ? Object.values(ways)
+  : [CONTACT ? ways.code : PROVIDER ? ways.provider : ways.password];
+const firstFactors = offered.map((way) => way());
+const tenantId = new URLSearchParams(location.search).get("tenantId") ?? undefined;
+const multitenancy = () =>
+  Multitenancy.init({
+    override: { functions: (own) => ({ ...own, getTenantId: async () => tenantId }) },
+  });
 const events = [];
 SuperTokens.init({
+  usesDynamicLoginMethods: TENANTS,
   appInfo: {
     appName: "Browser test",
     apiDomain: API,
@@ -48,7 +63,8 @@ SuperTokens.init({
     websiteBasePath: "/auth",
   },
   recipeList: [
-    firstFactor,
+    ...firstFactors.map(([recipe]) => recipe),
+    ...(TENANTS ? [multitenancy()] : []),
     ...(isVerifying ? [EmailVerification.init({ mode: VERIFICATION.toUpperCase() })] : []),
     Session.init({
       tokenTransferMethod: MODE,
@@ -75,7 +91,7 @@ function Letters() {
 
 function App() {
   const routes = [
-    FirstFactorUI,
+    ...firstFactors.map(([, routes]) => routes),
     ...(isVerifying ? [EmailVerificationPreBuiltUI] : []),
   ];
   if (canHandleRoute(routes)) {

@@ -3,12 +3,14 @@
 import SuperTokens from "supertokens-web-js";
 import EmailPassword from "supertokens-web-js/recipe/emailpassword";
 import EmailVerification from "supertokens-web-js/recipe/emailverification";
+import Multitenancy from "supertokens-web-js/recipe/multitenancy";
 import Passwordless from "supertokens-web-js/recipe/passwordless";
 import Session, { PrimitiveClaim } from "supertokens-web-js/recipe/session";
 import ThirdParty from "supertokens-web-js/recipe/thirdparty";
 import { PermissionClaim, UserRoleClaim } from "supertokens-web-js/recipe/userroles";
 
 const events = [];
+const tenantId = new URLSearchParams(location.search).get("tenantId") ?? undefined;
 SuperTokens.init({
   appInfo: { appName: "Browser test", apiDomain: API, apiBasePath: BASE },
   recipeList: [
@@ -19,6 +21,9 @@ SuperTokens.init({
     EmailPassword.init(),
     EmailVerification.init(),
     Passwordless.init(),
+    Multitenancy.init({
+      override: { functions: (own) => ({ ...own, getTenantId: async () => tenantId }) },
+    }),
     ThirdParty.init(),
   ],
 });

@@ -10,6 +10,7 @@ export declare class Journey implements Flow {
   #private;
   view: string;
   contact: string;
+  tenantId: string | undefined;
   constructor(host: Host, api: LoginDefinition);
   get element(): HTMLElement;
   get client(): AuthClient;

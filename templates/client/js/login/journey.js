@@ -15,10 +15,10 @@ const PUBLIC_VIEWS = ["signIn", "signUp", "forgot", "code", "passkey"];
 export class Journey {
   view = "signIn";
   contact = "";
+  tenantId;
   #host;
   #api;
   #stage;
-  #tenantId;
   #offered;
   /** Whether the view is for a signed-in user. */
   #isInside = false;
@@ -87,10 +87,12 @@ export class Journey {
     const address = new URL(location.href);
     this.#address = location.href;
     this.#isInside = false;
-    const tenantId = address.searchParams.get("tenantId") ?? undefined;
-    if (tenantId !== this.#tenantId) {
+    const ofMethods = this.#api.methods.map(({ tenantOf }) => tenantOf?.(address));
+    const returning = ofMethods.find((tenant) => tenant !== undefined);
+    const tenantId = returning ?? address.searchParams.get("tenantId") ?? undefined;
+    if (tenantId !== this.tenantId) {
       // Each tenant has methods of its own.
-      this.#tenantId = tenantId;
+      this.tenantId = tenantId;
       this.#offered = undefined;
     }
     const { loginMethods } = this.#api;
@@ -264,8 +266,8 @@ export class Journey {
     return this.#host.dispatchEvent(new CustomEvent(type, options));
   }
   async call(action, request) {
-    const options = { tenantId: this.#tenantId };
-    return await action(this.client, request, options);
+    const { tenantId } = this;
+    return await action(this.client, request, { tenantId });
   }
   problemOf(answer) {
     return problemOf(answer, this.#host.messages, this.#common);

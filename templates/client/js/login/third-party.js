@@ -26,6 +26,9 @@ const { read: visit, write: keep } = memoryOf(() => sessionStorage, KEY, [
   "redirectURIOnProviderDashboard",
   "expires",
 ]);
+/** Whether a provider has sent the user back to this address. */
+const isBack = ({ pathname, searchParams }) =>
+  /\/callback\/[^/]+$/.test(pathname) && (searchParams.has("code") || searchParams.has("error"));
 /** The login method. */
 export function thirdParty({ authorisationUrl, signInUp }) {
   const texts = (flow) => flow.texts(THIRD_PARTY_TEXTS);
@@ -57,6 +60,8 @@ export function thirdParty({ authorisationUrl, signInUp }) {
       name,
       redirectURIOnProviderDashboard,
       ...(pkceCodeVerifier !== undefined && { pkceCodeVerifier }),
+      // Providers know one address for all tenants.
+      ...(flow.tenantId !== undefined && { tenantId: flow.tenantId }),
       expires: String(expires),
     };
     if (!keep(kept)) {
@@ -109,10 +114,8 @@ export function thirdParty({ authorisationUrl, signInUp }) {
         text: fill(texts(flow).continueWith, { provider: name }),
         act: () => leave(flow, id, name),
       })),
-    arrive: (_, { pathname, searchParams }) =>
-      /\/callback\/[^/]+$/.test(pathname) && (searchParams.has("code") || searchParams.has("error"))
-        ? "callback"
-        : undefined,
+    arrive: (_, address) => (isBack(address) ? "callback" : undefined),
+    tenantOf: (address) => (isBack(address) ? visit()?.tenantId : undefined),
     views: {
       callback: (flow) => ({
         title: texts(flow).callbackTitle,

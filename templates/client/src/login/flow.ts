@@ -24,6 +24,8 @@ export interface LoginMethod {
   readonly choices?: (flow: Flow, view: string) => readonly Choice[];
   /** The view that the page's address asks for: the link of a mail, the way back from a provider. */
   readonly arrive?: (flow: Flow, address: URL) => string | undefined;
+  /** The tenant to which the way back from another site belongs, whose address does not name it. */
+  readonly tenantOf?: (address: URL) => string | undefined;
   /** The view of what a session lacks, where this method can provide it. */
   readonly pending?: (flow: Flow, session: Session) => Promise<string | undefined>;
   /** Deletes what it keeps about the user who was signed in. */
@@ -111,6 +113,8 @@ export interface Flow {
   readonly contact: string;
   readonly offer: Offer;
   readonly signUpFields: readonly LoginField[];
+  /** The tenant in which the user signs in, where the page names one. */
+  readonly tenantId: string | undefined;
   /** Where the application's login pages are: `/auth`. */
   readonly websiteBasePath: string;
   /** The view to begin with. */
@@ -129,7 +133,7 @@ export interface Flow {
   readonly signOut: () => Promise<Problem>;
   /** Draws the view again, with the present state. */
   readonly redraw: () => void;
-  /** Calls the API, for the tenant that the page's address names. */
+  /** Calls the API, for the tenant. */
   readonly call: <Result extends Answer>(action: Action, request: object) => Promise<Result>;
   /** The user has signed in: shows the steps that remain, then leaves the form. */
   readonly succeed: (signedUp: boolean) => Promise<undefined>;

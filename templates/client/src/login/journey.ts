@@ -32,10 +32,10 @@ const PUBLIC_VIEWS = ["signIn", "signUp", "forgot", "code", "passkey"];
 export class Journey implements Flow {
   view = "signIn";
   contact = "";
+  tenantId: string | undefined;
   readonly #host: Host;
   readonly #api: LoginDefinition;
   readonly #stage: Stage;
-  #tenantId: string | undefined;
   #offered: Offer | undefined;
   /** Whether the view is for a signed-in user. */
   #isInside = false;
@@ -110,10 +110,12 @@ export class Journey implements Flow {
     const address = new URL(location.href);
     this.#address = location.href;
     this.#isInside = false;
-    const tenantId = address.searchParams.get("tenantId") ?? undefined;
-    if (tenantId !== this.#tenantId) {
+    const ofMethods = this.#api.methods.map(({ tenantOf }) => tenantOf?.(address));
+    const returning = ofMethods.find((tenant) => tenant !== undefined);
+    const tenantId = returning ?? address.searchParams.get("tenantId") ?? undefined;
+    if (tenantId !== this.tenantId) {
       // Each tenant has methods of its own.
-      this.#tenantId = tenantId;
+      this.tenantId = tenantId;
       this.#offered = undefined;
     }
     const { loginMethods } = this.#api;
@@ -304,8 +306,8 @@ export class Journey implements Flow {
   }
 
   async call<Result extends Answer>(action: Action, request: object): Promise<Result> {
-    const options = { tenantId: this.#tenantId };
-    return (await action(this.client, request as never, options)) as Result;
+    const { tenantId } = this;
+    return (await action(this.client, request as never, { tenantId })) as Result;
   }
 
   problemOf(answer: Answer): Problem {

@@ -44,6 +44,10 @@ const { read: visit, write: keep } = memoryOf(() => sessionStorage, KEY, [
   "expires",
 ]);
 
+/** Whether a provider has sent the user back to this address. */
+const isBack = ({ pathname, searchParams }: URL): boolean =>
+  /\/callback\/[^/]+$/.test(pathname) && (searchParams.has("code") || searchParams.has("error"));
+
 /** The login method. */
 export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): LoginMethod {
   const texts = (flow: Flow): typeof THIRD_PARTY_TEXTS => flow.texts(THIRD_PARTY_TEXTS);
@@ -76,6 +80,8 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
       name,
       redirectURIOnProviderDashboard,
       ...(pkceCodeVerifier !== undefined && { pkceCodeVerifier }),
+      // Providers know one address for all tenants.
+      ...(flow.tenantId !== undefined && { tenantId: flow.tenantId }),
       expires: String(expires),
     };
     if (!keep(kept)) {
@@ -130,9 +136,10 @@ export function thirdParty({ authorisationUrl, signInUp }: ThirdPartyActions): L
         text: fill(texts(flow).continueWith, { provider: name }),
         act: () => leave(flow, id, name),
       })),
-    arrive: (_, { pathname, searchParams }) =>
-      /\/callback\/[^/]+$/.test(pathname) && (searchParams.has("code") || searchParams.has("error"))
-        ? "callback"
+    arrive: (_, address) => (isBack(address) ? "callback" : undefined),
+    tenantOf: (address) =>
+      isBack(address)
+        ? (visit() as { readonly tenantId?: string } | undefined)?.tenantId
         : undefined,
     views: {
       callback: (flow) => ({
