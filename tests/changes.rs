@@ -8,6 +8,9 @@
 //! It has the shape of what it changes: `null` takes a key away, lists are given whole. Repeating a
 //! `oneOf` is the price for not counting positions in it, which would go stale without a word. `base` names another
 //! description than the reference, by its path in the repository.
+//!
+//! `tests/changes/recipes` shows for each tag of the reference, which stands for a recipe, what comes with its operations and
+//! what goes with them.
 
 mod patch;
 
@@ -137,12 +140,75 @@ fn every_change_makes_the_difference_that_its_snapshot_shows() {
         let [(_, spec), (_, app_info)] = &changed;
         let (tree, warnings) = emit(&title, spec, app_info);
         let text = difference(&reference, &tree) + "\n" + &warnings;
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path("changes");
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
-        settings.bind(|| insta::assert_snapshot!(title.as_ref(), text.trim()));
+        compare("changes", &title, &text);
     }
+}
+
+/// Compares a text with the snapshot of this name in a folder of the tests.
+fn compare(folder: &str, title: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(title, text.trim()));
+}
+
+/// The names of the tags of a description, in their order.
+fn tags(spec: &Value) -> Vec<String> {
+    let tags = spec["tags"].as_array().into_iter().flatten();
+    let names = tags.filter_map(|tag| tag["name"].as_str());
+    names.map(str::to_owned).collect()
+}
+
+/// A description without the operations of a tag. Components that nothing uses any more stay in it.
+fn without(spec: &Value, tag: &str) -> Value {
+    let mut spec = spec.clone();
+    let is_of_tag = |operation: &Value| {
+        let tags = operation["tags"].as_array();
+        tags.is_some_and(|tags| tags.iter().any(|one| one == tag))
+    };
+    let paths = spec["paths"].as_object_mut().expect("a mapping");
+    for path in paths.values_mut() {
+        let path = path.as_object_mut().expect("a mapping");
+        path.retain(|_, operation| !is_of_tag(operation));
+    }
+    paths.retain(|_, path| {
+        let mut operations = path.as_object().expect("a mapping").values();
+        operations.any(|operation| operation.get("operationId").is_some())
+    });
+    let tags = spec["tags"].as_array_mut().expect("a list");
+    tags.retain(|one| one["name"] != tag);
+    spec
+}
+
+#[test]
+fn each_recipe_comes_and_goes_with_all_that_only_it_needs() {
+    const FOLDER: &str = "changes/recipes";
+    let spec = read(&root().join("spec/auth.yaml"));
+    let app_info = read(&root().join("spec/appInfo.yaml"));
+    let (whole, _) = emit("the reference", &spec, &app_info);
+    let mut expected = BTreeSet::new();
+    for tag in tags(&spec) {
+        let (rest, warnings) = emit(&tag, &without(&spec, &tag), &app_info);
+        let name = tag.to_lowercase().replace(' ', "-");
+        for (title, text) in [
+            (
+                format!("{name}-is-removed"),
+                difference(&whole, &rest) + "\n" + &warnings,
+            ),
+            (format!("{name}-is-added"), difference(&rest, &whole)),
+        ] {
+            compare(FOLDER, &title, &text);
+            expected.insert(format!("{title}.snap"));
+        }
+    }
+    let folder = root().join("tests").join(FOLDER);
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let found: BTreeSet<_> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(found, expected, "a snapshot is stale");
 }
 
 #[test]
