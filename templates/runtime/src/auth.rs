@@ -8,6 +8,7 @@ mod builder;
 mod events;
 mod guarded;
 mod hooks;
+mod language;
 mod linking;
 mod mailer;
 mod messages;

@@ -4,6 +4,7 @@
 //! body by the rules of the protocol (an empty one is `{}`, the content type is not checked), and it
 //! collects the session's headers, so that no operation has to write them.
 
+mod body;
 mod collected;
 mod content;
 mod factors;
@@ -12,26 +13,27 @@ mod linking;
 mod negotiation;
 mod request_session;
 mod sign_in;
+mod typed;
 mod website;
-mod wrapped;
 
-use std::borrow::Cow;
+use std::any::Any;
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 pub(crate) use self::collected::Collected;
 pub(crate) use self::factors::{removal_refused, set_up_refused};
 pub use self::fdi_version::FdiVersion;
 pub(crate) use self::linking::Linking;
 pub use self::request_session::RequestSession;
-pub(crate) use self::sign_in::{Entered, Recognised};
+pub(crate) use self::sign_in::{Claimed, Entered, Recognised};
+pub use self::typed::HasRequest;
 
 use crate::auth::Auth;
 use crate::contract::Sessions;
@@ -39,14 +41,6 @@ use crate::error::Error;
 use crate::limits::{Client, Kind};
 use crate::session::{CookieUse, Effects, Session, TransferMethod};
 use crate::tenant::Tenant;
-
-const INVALID_JSON: &str =
-    "API input error: Please make sure to pass a valid JSON input in the request body";
-const INVALID_FORM: &str =
-    "API input error: Please make sure to pass valid url encoded form in the request body";
-
-/// U+FEFF in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// One request. What it can do with sessions are the methods of [`RequestSession`].
 pub struct Call {
@@ -56,6 +50,10 @@ pub struct Call {
     sign_ins: Arc<[&'static str]>,
     path_params: Vec<(&'static str, String)>,
     body: Bytes,
+    /// The body as JSON, once it was read.
+    json: OnceLock<Value>,
+    /// What a wrap has put in the place of the request, as the type that the operation reads.
+    replaced: Option<Arc<dyn Any + Send + Sync>>,
     fdi_version: FdiVersion,
     may_be_stored_for: Option<u64>,
     /// Headers that the operation puts on the answer.
@@ -103,6 +101,8 @@ impl Call {
             sign_ins: Arc::new([]),
             path_params,
             body,
+            json: OnceLock::new(),
+            replaced: None,
             may_be_stored_for: None,
             own_headers: Effects::new(),
             is_negotiated: false,
@@ -173,35 +173,6 @@ impl Call {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; `{}` when it is empty.
-    ///
-    /// # Errors
-    /// [`Error::BadInput`] when it is not JSON, or in a charset other than a UTF.
-    pub fn json(&self) -> Result<Value, Error> {
-        if !self.is_utf() {
-            return Err(Error::bad_input(INVALID_JSON));
-        }
-        let body = self.unpacked(INVALID_JSON)?;
-        // RFC 8259 §8.1: a parser may ignore a byte order mark.
-        let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body);
-        if body.is_empty() {
-            return Ok(Value::Object(Map::new()));
-        }
-        serde_json::from_slice(body).map_err(|_| Error::bad_input(INVALID_JSON))
-    }
-
-    /// The body as a form (`application/x-www-form-urlencoded`), in its order.
-    ///
-    /// # Errors
-    /// [`Error::BadInput`] when it is not text.
-    pub fn form(&self) -> Result<Vec<(String, String)>, Error> {
-        let body = self.unpacked(INVALID_FORM)?;
-        if !self.is_utf() || std::str::from_utf8(&body).is_err() {
-            return Err(Error::bad_input(INVALID_FORM));
-        }
-        Ok(url::form_urlencoded::parse(&body).into_owned().collect())
-    }
-
     /// Lets caches keep the answer for so many seconds, unless it is an error or carries tokens.
     pub fn let_caches_store(&mut self, seconds: u64) {
         self.may_be_stored_for = Some(seconds);
@@ -233,31 +204,6 @@ impl Call {
     pub fn preferred<'a>(&mut self, offered: &[&'a str]) -> &'a str {
         self.is_negotiated = true;
         negotiation::preferred(self.headers(), offered).unwrap_or_default()
-    }
-
-    /// The bytes of the body, unpacked.
-    ///
-    /// # Errors
-    /// [`Error::BadInput`] when they cannot be unpacked; [`Error::PayloadTooLarge`].
-    pub fn bytes(&self) -> Result<Bytes, Error> {
-        Ok(
-            match self.unpacked("The request body could not be unpacked")? {
-                Cow::Borrowed(_) => self.body.clone(),
-                Cow::Owned(bytes) => bytes.into(),
-            },
-        )
-    }
-
-    /// The body as text.
-    ///
-    /// # Errors
-    /// [`Error::BadInput`] when it is not UTF-8, or in a charset other than a UTF; as [`bytes`](Self::bytes).
-    pub fn text(&self) -> Result<String, Error> {
-        let refused = || Error::bad_input("The request body must be text in UTF-8");
-        if !self.is_utf() {
-            return Err(refused());
-        }
-        String::from_utf8(self.bytes()?.into()).map_err(|_| refused())
     }
 
     /// Puts what the operation said about its answer on the response.
@@ -365,30 +311,5 @@ impl Call {
     /// The login method of the session that was started.
     pub(crate) fn signed_in_with(&self) -> Option<String> {
         self.session.signed_in_with()
-    }
-
-    /// The body, unpacked; `invalid` says that it cannot be.
-    fn unpacked(&self, invalid: &str) -> Result<Cow<'_, [u8]>, Error> {
-        let limit = self.auth().config().body_limit;
-        content::unpacked(self.headers(), &self.body, limit, invalid)
-    }
-
-    /// Whether the content type names no charset or one of the UTFs.
-    fn is_utf(&self) -> bool {
-        let content_type = self
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|v| v.to_str().ok());
-        let charset = content_type
-            .unwrap_or_default()
-            .split(';')
-            .skip(1)
-            .find_map(|parameter| {
-                let (name, value) = parameter.split_once('=')?;
-                name.trim()
-                    .eq_ignore_ascii_case("charset")
-                    .then(|| value.trim().trim_matches('"'))
-            });
-        charset.is_none_or(|charset| charset.to_ascii_lowercase().starts_with("utf-"))
     }
 }

@@ -23,7 +23,9 @@ use crate::shapes::User;
 ///             let name = form_fields.get("name").and_then(|name| name.as_str());
 ///             Some(format!("{} is {}", user.id, name.unwrap_or("new")))
 ///         }
-///         AuthEvent::SignInFailed { account, .. } => Some(format!("not signed in: {account}")),
+///         AuthEvent::SignInFailed { account: Some(account), reason, .. } => {
+///             Some(format!("{account} is not signed in: {reason:?}"))
+///         }
 ///         _ => None,
 ///     }
 /// }
@@ -59,15 +61,20 @@ pub enum AuthEvent {
         /// When it happened, in milliseconds since 1970.
         at: i64,
     },
-    /// A password or a code was wrong. A request that the limits refuse is no such event, since nothing was compared; a
-    /// sign-in that a provider refuses is none either, since its user is not known.
+    /// A sign-in failed: a secret was wrong or too old, a provider did not say who the user is, or the user may not sign in
+    /// in this way. A request that is not built as documented, or that the limits refuse, is no such event: nothing was
+    /// compared.
     #[non_exhaustive]
     SignInFailed {
         /// The id of the recipe on the wire: `emailpassword`.
         recipe_id: &'static str,
-        /// The mail address or the phone number, whether or not a user has it; for a code of a second factor, the id of the
-        /// user.
-        account: String,
+        /// Why.
+        reason: SignInFailure,
+        /// The mail address or the phone number that the client named, whether or not a user has it; for a code of a second
+        /// factor, the id of the user; `None` for a sign-in through a provider, which names none.
+        account: Option<String>,
+        /// The id of the provider, for a sign-in through one.
+        third_party_id: Option<String>,
         /// The tenant.
         tenant_id: String,
         /// When it happened, in milliseconds since 1970.
@@ -168,6 +175,28 @@ impl AuthEvent {
             Self::Session(event) => event.at,
         }
     }
+}
+
+/// Why a sign-in failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignInFailure {
+    /// There is no user with this address and this password.
+    WrongCredentials,
+    /// The code or the link is none of the attempt.
+    WrongCode,
+    /// The code or the link is too old.
+    ExpiredCode,
+    /// The provider did not authenticate the user, such as one who has cancelled, or refused the code or token of the client.
+    RefusedByProvider,
+    /// What the client or the provider says does not hold: a signature, an audience, a nonce, an issuer.
+    NotVerified,
+    /// The provider could not be asked.
+    ProviderUnavailable,
+    /// The provider gives no address of the user, and one is needed.
+    NoEmail,
+    /// Another user of the address or number could lose their account by it.
+    NotAllowed,
 }
 
 /// Something that has happened to a session.

@@ -101,7 +101,7 @@ pub use async_trait::async_trait;
 
 pub use crate::app_info::AppInfo;
 pub use crate::auth::Auth;
-pub use crate::call::{Call, RequestSession};
+pub use crate::call::{Call, HasRequest, RequestSession};
 pub use crate::commands::{Program, run};
 pub use crate::config::Config;
 pub use crate::error::Error;

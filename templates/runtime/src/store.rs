@@ -44,6 +44,7 @@ pub(crate) use mail_outbox::{
     ListMails, ListedMail, MailLimit, MailOutcome, NewMailRow, Picked, RetryMails,
     insert as enqueue_mail,
 };
+pub(crate) use names::is_name;
 pub(crate) use opening::{Way, check_url, open, open_existing, way};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;

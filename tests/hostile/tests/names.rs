@@ -81,6 +81,7 @@ async fn use_names(store: &dyn Store, [user, handle, tenant]: &[String; 3]) -> V
         tenant_id: tenant.clone(),
         email,
         password_hash: "hash".to_owned(),
+        language: None,
         time_joined: 1,
     };
     let email = signed_up.email.clone();

@@ -2,22 +2,13 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
-
 use auth_server::auth::AuthBuilder;
 use auth_server::events::AuthEvent;
 use auth_server::recipes::email_password::FormField;
-use auth_server::{Auth, Config, Endpoints, Error};
+use auth_server::{Config, Error};
+use common::heard::Heard;
 use common::{Exchange, Server, start_error};
 use serde_json::{Value, json};
-
-async fn start(
-    change: impl FnOnce(&mut Config),
-    build: impl FnOnce(AuthBuilder) -> AuthBuilder,
-) -> Server {
-    let app = |auth| auth_server::router(auth, Endpoints::new());
-    Server::start_built(change, build, app).await
-}
 
 async fn sign_up(server: &Server, fields: Value) -> Exchange {
     let body = json!({ "formFields": fields });
@@ -51,7 +42,7 @@ const MISSING: &str = "Field is not optional";
 #[tokio::test]
 async fn declared_fields_are_judged_first_and_then_password_and_address() {
     let build = |builder: AuthBuilder| builder.form_field(FormField::new("name")).form_field(age());
-    let server = start(|_| {}, build).await;
+    let server = Server::start_extended(|_| {}, build).await;
     let password = "Password must contain at least 8 characters, including a number";
     let all_wrong = json!([
         {"id": "email", "value": "bad"}, {"id": "password", "value": "short"},
@@ -83,7 +74,7 @@ async fn declared_fields_are_judged_first_and_then_password_and_address() {
 
 #[tokio::test]
 async fn a_form_takes_as_many_fields_as_are_declared_whatever_their_names() {
-    let server = start(
+    let server = Server::start_extended(
         |_| {},
         |builder| builder.form_field(FormField::new("name").optional()),
     )
@@ -114,25 +105,18 @@ async fn a_form_takes_as_many_fields_as_are_declared_whatever_their_names() {
 
 #[tokio::test]
 async fn what_was_written_reaches_the_event_of_the_sign_up_without_password_and_unknown_fields() {
-    let heard: Arc<Mutex<Vec<AuthEvent>>> = Arc::default();
-    let keep = Arc::clone(&heard);
+    let heard = Heard::default();
     let build = |builder: AuthBuilder| {
         let builder = builder.form_field(FormField::new("name")).form_field(age());
-        builder
-            .form_field(FormField::new("terms"))
-            .on_event(move |event: AuthEvent, _: Auth| {
-                keep.lock().expect("no test panics with it").push(event);
-                std::future::ready(Ok(()))
-            })
+        heard.listen(builder.form_field(FormField::new("terms")))
     };
-    let server = start(|_| {}, build).await;
+    let server = Server::start_extended(|_| {}, build).await;
     let fields = json!([
         {"id": "password", "value": "passw0rd"}, {"id": "terms", "value": true}, {"id": "name", "value": "Ana"},
         {"id": "email", "value": "Ana@ex.co"}, {"id": "admin", "value": true},
     ]);
     assert_eq!(sign_up(&server, fields).await.json()["status"], "OK");
-    server.auth.events_handled().await;
-    let events = heard.lock().expect("no test panics with it");
+    let events = heard.events(&server).await;
     let AuthEvent::SignedUp {
         user, form_fields, ..
     } = &events[0]
@@ -151,7 +135,8 @@ async fn what_was_written_reaches_the_event_of_the_sign_up_without_password_and_
 async fn fields_of_the_setting_come_before_those_of_the_code() {
     let written = r#"[{"id":"city","pattern":"^[A-Z]","error":"Begin with a capital"},{"id":"zip","optional":true,"pattern":"^\\d{5}$"}]"#;
     let change = |config: &mut Config| config.recipes.set("AUTH_FORM_FIELDS", written);
-    let server = start(change, |builder| builder.form_field(FormField::new("name"))).await;
+    let server =
+        Server::start_extended(change, |builder| builder.form_field(FormField::new("name"))).await;
     let fields = json!([
         {"id": "city", "value": "rome"}, {"id": "zip", "value": 12345},
         {"id": "email", "value": "a@ex.co"}, {"id": "password", "value": "passw0rd"},
@@ -191,7 +176,7 @@ async fn a_validator_of_the_password_adds_to_the_policy_and_judges_resets_too() 
             .form_field(FormField::new("email"))
             .form_field(FormField::new("password").validate(no_brand))
     };
-    let server = start(|_| {}, build).await;
+    let server = Server::start_extended(|_| {}, build).await;
     let form = |email: &str, password: &str| json!([{"id": "email", "value": email}, {"id": "password", "value": password}]);
     let expected = ["email: Email is invalid", "password: Not our name, please."];
     assert_eq!(
@@ -224,7 +209,7 @@ async fn a_validator_that_fails_or_panics_stores_nothing_and_the_server_goes_on(
             },
         ))
     };
-    let server = start(|_| {}, build).await;
+    let server = Server::start_extended(|_| {}, build).await;
     let form = |name: &str| json!([{"id": "name", "value": name}, {"id": "email", "value": "a@ex.co"}, {"id": "password", "value": "passw0rd"}]);
     for name in ["fail", "panic"] {
         let answer = sign_up(&server, form(name)).await;

@@ -6,10 +6,10 @@ mod common;
 use auth_server::Config;
 use auth_server::limits::LimitSettings;
 use common::codes::{
-    Attempt, CONSUME, CREATE, OK, RESTART, counted, sent, sent_code, sent_link, wrong,
+    Attempt, CONSUME, CREATE, OK, RESEND, RESTART, counted, sent, sent_code, sent_link, wrong,
 };
 use common::{Exchange, Server, join_all};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How long a code works, in milliseconds.
 const LIFETIME: i64 = 15 * 60_000;
@@ -323,4 +323,67 @@ async fn a_user_who_was_deleted_signs_up_with_a_code_that_waits() {
     let again = attempt.with_code(&server, &code).await.json();
     assert_eq!(again["createdNewRecipeUser"], true, "{again}");
     assert_ne!(again["user"]["id"], user);
+}
+
+#[tokio::test]
+async fn a_network_is_limited_in_what_it_requests_guesses_and_presents_whatever_the_address() {
+    let server = Server::start_with(|config| {
+        let rate = |text: &str| text.parse().expect("a rate");
+        config.trusted_proxies = "127.0.0.1".parse().expect("an address");
+        config.limits.code_request_network = rate("4+1/h");
+        config.limits.code_network = rate("2+1/h");
+        config.limits.mail_token_network = rate("3+1/h");
+        config.limits.mail_token = rate("2+1/h");
+    })
+    .await;
+    let post = async |client: &str, path: &'static str, body: &Value| {
+        let ask = server.post(path).header("x-forwarded-for", client);
+        ask.json(body).await
+    };
+    let is_limited = |answer: &Exchange| answer.header("retry-after").is_some();
+    let (here, there) = ("203.0.113.1", "198.51.100.1");
+
+    let mut attempts = Vec::new();
+    for number in 0..3 {
+        let body = json!({ "email": format!("u{number}@ex.co") });
+        attempts.push(Attempt::of(&post(here, CREATE, &body).await));
+    }
+    let [first, second, third] = attempts.as_slice() else {
+        panic!("three have begun");
+    };
+    let resend =
+        json!({"deviceId": first.device_id, "preAuthSessionId": first.pre_auth_session_id});
+    assert!(is_ok(&post(here, RESEND, &resend).await));
+    let other = json!({"email": "u9@ex.co"});
+    for (path, body) in [(CREATE, &other), (RESEND, &resend)] {
+        let limited = post(here, path, body).await;
+        assert!(is_limited(&limited) && !is_ok(&limited), "{limited}");
+    }
+    assert!(is_ok(&post(there, CREATE, &other).await));
+
+    let code = "no code";
+    for (attempt, is_refused) in [(first, false), (second, false), (third, true)] {
+        let answer = post(here, CONSUME, &attempt.body_with_code(code)).await;
+        assert_eq!(is_limited(&answer), is_refused, "{answer}");
+    }
+    let elsewhere = post(there, CONSUME, &third.body_with_code(code)).await;
+    assert!(!is_limited(&elsewhere), "{elsewhere}");
+
+    // One link, whatever the network; and links of one network.
+    let link = |of: &str| {
+        let id = &first.pre_auth_session_id;
+        json!({"preAuthSessionId": id, "linkCode": of.repeat(43)})
+    };
+    for (client, of, is_refused) in [
+        (here, "A", false),
+        (there, "A", false),
+        (there, "A", true),
+        (here, "E", false),
+        (here, "I", false),
+        (here, "M", true),
+        (there, "M", false),
+    ] {
+        let answer = post(client, CONSUME, &link(of)).await;
+        assert_eq!(is_limited(&answer), is_refused, "{client} {of}: {answer}");
+    }
 }

@@ -2,40 +2,25 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
-
 use auth_server::auth::{AuthBuilder, OnEvent};
 use auth_server::events::{AuthEvent, RevokedBy, SessionEvent, SessionEventKind};
 use auth_server::session::TransferMethod;
-use auth_server::{Auth, Endpoints, Error, NewSessionFor};
+use auth_server::{Auth, Error, NewSessionFor};
+use common::heard::Heard;
 use common::{Exchange, Server, form};
 use http::Method;
 use serde_json::json;
 
 use SessionEventKind::{Created, Refreshed, Revoked, SignedOut, TheftDetected};
 
-/// The events that a handler has got.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<SessionEvent>>>);
-
-impl Heard {
-    fn keep(&self, event: SessionEvent) {
-        self.0.lock().expect("no test panics with it").push(event);
-    }
-
-    /// The handler.
+impl Heard<SessionEvent> {
+    /// Adds the handler.
     fn listen(&self, builder: AuthBuilder) -> AuthBuilder {
         let heard = self.clone();
         builder.on_event(of_sessions(move |event: SessionEvent, _: Auth| {
             heard.keep(event);
             std::future::ready(Ok(()))
         }))
-    }
-
-    /// What has come since the last look, in its order.
-    async fn events(&self, server: &Server) -> Vec<SessionEvent> {
-        server.auth.events_handled().await;
-        std::mem::take(&mut *self.0.lock().expect("no test panics with it"))
     }
 
     async fn kinds(&self, server: &Server) -> Vec<SessionEventKind> {
@@ -65,12 +50,11 @@ where
 }
 
 async fn start(build: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Server {
-    let app = |auth| auth_server::router(auth, Endpoints::new());
-    Server::start_built(|_| {}, build, app).await
+    Server::start_extended(|_| {}, build).await
 }
 
-async fn started() -> (Server, Heard) {
-    let heard = Heard::default();
+async fn started() -> (Server, Heard<SessionEvent>) {
+    let heard = Heard::<SessionEvent>::default();
     let server = start(|builder| heard.listen(builder)).await;
     (server, heard)
 }
@@ -220,7 +204,7 @@ async fn a_session_that_expires_is_no_event() {
 
 #[tokio::test]
 async fn a_handler_that_fails_or_panics_gets_the_next_event() {
-    let heard = Heard::default();
+    let heard = Heard::<SessionEvent>::default();
     let faulty = heard.clone();
     let server = start(|builder| {
         builder.on_event(of_sessions(move |event: SessionEvent, _: Auth| {
@@ -244,7 +228,7 @@ async fn a_handler_that_fails_or_panics_gets_the_next_event() {
 
 #[tokio::test]
 async fn a_handler_that_hangs_delays_neither_requests_nor_other_handlers() {
-    let heard = Heard::default();
+    let heard = Heard::<SessionEvent>::default();
     let (reached, mut is_reached) = tokio::sync::mpsc::unbounded_channel();
     let server = start(|builder| {
         let other = heard.clone();
@@ -262,12 +246,12 @@ async fn a_handler_that_hangs_delays_neither_requests_nor_other_handlers() {
     for _ in 0..2 {
         is_reached.recv().await.expect("the other handler works");
     }
-    assert_eq!(heard.0.lock().expect("not poisoned").len(), 2);
+    assert_eq!(heard.kept().len(), 2);
 }
 
 #[tokio::test]
 async fn a_handler_acts_on_the_server_and_what_it_does_is_heard_of() {
-    let heard = Heard::default();
+    let heard = Heard::<SessionEvent>::default();
     let server = start(|builder| {
         heard
             .listen(builder)
@@ -296,7 +280,7 @@ async fn a_handler_acts_on_the_server_and_what_it_does_is_heard_of() {
 
 #[tokio::test]
 async fn a_server_that_stops_lets_its_handlers_finish() {
-    let heard = Heard::default();
+    let heard = Heard::<SessionEvent>::default();
     let slow = heard.clone();
     let server = start(|builder| {
         builder.on_event(of_sessions(move |event: SessionEvent, _: Auth| {
@@ -313,5 +297,5 @@ async fn a_server_that_stops_lets_its_handlers_finish() {
     let preflight = server.ask(Method::GET, "/auth/signup/email/exists?email=ana@ex.co");
     assert_eq!(preflight.send().await.status, 200);
     server.auth.close().await;
-    assert_eq!(heard.0.lock().expect("not poisoned").len(), 1);
+    assert_eq!(heard.kept().len(), 1);
 }

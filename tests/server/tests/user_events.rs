@@ -2,50 +2,24 @@
 
 mod common;
 
-use std::sync::{Arc, Mutex};
-
 use auth_server::auth::AuthBuilder;
-use auth_server::events::AuthEvent;
+use auth_server::events::{AuthEvent, SignInFailure};
 use auth_server::recipes::email_verification::{self, Mode};
-use auth_server::{Auth, Endpoints, Error, NewSessionFor};
-use common::codes::{Attempt, sent_code, wrong};
+use auth_server::{Error, NewSessionFor};
+use common::codes::{Attempt, sent, sent_code, wrong};
+use common::heard::Heard;
+use common::provider::{Provider, begin, body, finish, sign_in as sign_in_through};
 use common::{Exchange, Server, form};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-/// The events that a handler has got.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<AuthEvent>>>);
-
-impl Heard {
-    /// The handler.
-    fn listen(&self, builder: AuthBuilder) -> AuthBuilder {
-        let heard = self.clone();
-        builder.on_event(move |event: AuthEvent, _: Auth| {
-            heard.0.lock().expect("no test panics with it").push(event);
-            std::future::ready(Ok(()))
-        })
-    }
-
-    /// What has come since the last look, in its order.
-    async fn events(&self, server: &Server) -> Vec<AuthEvent> {
-        server.auth.events_handled().await;
-        std::mem::take(&mut *self.0.lock().expect("no test panics with it"))
-    }
-
-    async fn names(&self, server: &Server) -> Vec<&'static str> {
-        self.events(server)
-            .await
-            .iter()
-            .map(AuthEvent::name)
-            .collect()
-    }
-}
+use SignInFailure::{
+    ExpiredCode, NoEmail, NotVerified, ProviderUnavailable, RefusedByProvider, WrongCode,
+    WrongCredentials,
+};
 
 async fn start(build: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Server {
-    let app = |auth| auth_server::router(auth, Endpoints::new());
-    let change = |config: &mut auth_server::Config| Mode::Optional.set(config);
-    Server::start_built(change, build, app).await
+    Server::start_extended(|config| Mode::Optional.set(config), build).await
 }
 
 async fn started() -> (Server, Heard) {
@@ -100,6 +74,27 @@ async fn a_sign_up_is_announced_before_its_session_and_a_sign_in_behind_it() {
     assert_eq!(*session_handle, again.front_token()["up"]["sessionHandle"]);
 }
 
+/// What failed sign-ins say, and nothing else: recipe, why, account or provider.
+fn failures(events: &[AuthEvent]) -> Vec<(&str, SignInFailure, &str)> {
+    let failure = |event| match event {
+        &AuthEvent::SignInFailed {
+            recipe_id,
+            reason,
+            ref account,
+            ref third_party_id,
+            ref tenant_id,
+            ..
+        } => {
+            assert_eq!(tenant_id, "public");
+            assert!(account.is_none() || third_party_id.is_none());
+            let claimed = account.as_ref().or(third_party_id.as_ref());
+            Some((recipe_id, reason, claimed?.as_str()))
+        }
+        _ => None,
+    };
+    events.iter().filter_map(failure).collect()
+}
+
 #[tokio::test]
 async fn a_wrong_password_is_an_event_whether_or_not_there_is_such_a_user_and_holds_no_password() {
     let (server, heard) = started().await;
@@ -109,20 +104,10 @@ async fn a_wrong_password_is_an_event_whether_or_not_there_is_such_a_user_and_ho
     let unknown = form("eva@ex.co", "my s3cret guess");
     server.post("/auth/signin").json(&unknown).await;
     let events = heard.events(&server).await;
-    let accounts = events.iter().map(|event| match event {
-        AuthEvent::SignInFailed {
-            recipe_id, account, ..
-        } => (*recipe_id, account.as_str()),
-        other => panic!("{other:?}"),
-    });
-    let accounts: Vec<_> = accounts.collect();
-    assert_eq!(
-        accounts,
-        [
-            ("emailpassword", "ana@ex.co"),
-            ("emailpassword", "eva@ex.co")
-        ]
-    );
+    assert_eq!(events.len(), 2);
+    let wrong = |account| ("emailpassword", WrongCredentials, account);
+    let expected = ["ana@ex.co", "eva@ex.co"].map(wrong);
+    assert_eq!(failures(&events), expected);
     assert!(!format!("{events:?}").contains("s3cret"));
 }
 
@@ -139,6 +124,97 @@ async fn users_without_a_password_raise_the_same_events() {
         attempt.with_code(&server, &code).await;
         assert_eq!(heard.names(&server).await, expected);
     }
+}
+
+#[tokio::test]
+async fn each_code_or_link_that_is_wrong_or_too_old_is_an_event_and_one_that_is_not_compared_is_none()
+ {
+    let (server, heard) = started().await;
+    let failed = |reason| ("passwordless", reason, "ana@ex.co");
+    let attempt = Attempt::start(&server, "ana@ex.co").await;
+    let sent = sent(&server).await;
+    let (code, link) = (sent.code.expect("a code"), sent.link_code.expect("a link"));
+    let none = "A".repeat(43);
+    attempt.with_link(&server, &none).await;
+    // The fifth ends the attempt. What comes later is compared with nothing.
+    for _ in 0..6 {
+        attempt.with_code(&server, wrong(&code)).await;
+    }
+    attempt.with_link(&server, &link).await;
+    let events = heard.events(&server).await;
+    assert_eq!(failures(&events), [failed(WrongCode); 6]);
+    let shown = format!("{events:?}");
+    assert!(
+        !shown.contains(&none) && !shown.contains(wrong(&code)),
+        "{shown}"
+    );
+
+    let attempt = Attempt::start(&server, "ana@ex.co").await;
+    let sent = common::codes::sent(&server).await;
+    let (code, link) = (sent.code.expect("a code"), sent.link_code.expect("a link"));
+    server.clock.advance(15 * 60_000 + 1);
+    attempt.with_code(&server, &code).await;
+    attempt.with_link(&server, &link).await;
+    let events = heard.events(&server).await;
+    assert_eq!(failures(&events), [failed(ExpiredCode); 2]);
+}
+
+#[tokio::test]
+async fn a_sign_in_through_a_provider_that_fails_says_why_and_holds_neither_code_nor_token() {
+    let provider = Provider::start().await;
+    let heard = Heard::default();
+    let server = provider
+        .server_extended(
+            &provider.settings(),
+            |_| {},
+            |builder| heard.listen(builder),
+        )
+        .await;
+    let failed = |reason| [("thirdparty", reason, "example")];
+    // The user has cancelled.
+    let begun = begin(&server).await;
+    let mut denied = body(&begun, "");
+    denied["redirectURIInfo"]["redirectURIQueryParams"] = json!({"error": "access_denied"});
+    let answer = finish(&server, &denied).await;
+    assert_eq!(answer.json()["status"], "GENERAL_ERROR");
+    assert_eq!(
+        failures(&heard.events(&server).await),
+        failed(RefusedByProvider)
+    );
+    // A code that the provider does not know.
+    let answer = finish(&server, &body(&begun, "my-s3cret-code")).await;
+    assert_eq!(answer.status, 400);
+    let events = heard.events(&server).await;
+    assert_eq!(failures(&events), failed(RefusedByProvider));
+    let shown = format!("{events:?}");
+    let verifier = begun.verifier.as_deref().expect("the page keeps it");
+    assert!(
+        !shown.contains("s3cret") && !shown.contains(verifier),
+        "{shown}"
+    );
+    // A token for another client.
+    provider.inner().change = Some(Box::new(|claims| {
+        claims.insert("aud".to_owned(), json!("other"));
+    }));
+    assert_eq!(sign_in_through(&server, &provider).await.status, 400);
+    assert_eq!(failures(&heard.events(&server).await), failed(NotVerified));
+    provider.inner().change = None;
+    // A user without an address.
+    provider.inner().user = json!({"sub": "u1"});
+    provider.inner().user_info = json!({"sub": "u1"});
+    sign_in_through(&server, &provider).await;
+    assert_eq!(failures(&heard.events(&server).await), failed(NoEmail));
+    // A request that is not built as documented is no sign-in.
+    assert_eq!(finish(&server, &body(&begun, "")).await.status, 400);
+    assert_eq!(heard.names(&server).await, [""; 0]);
+    // A provider that is down.
+    provider.inner().is_broken = true;
+    let answer = finish(&server, &body(&begun, "code")).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(
+        failures(&heard.events(&server).await),
+        failed(ProviderUnavailable)
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use crate::delivery::{
     About, Content, Due, Kind, Language, Mail, Message, MessageSource, Sms, Templates, Written,
 };
 use crate::error::Error;
+use crate::store::users::LanguageOfReader;
 
 /// Reads the texts of these recipes, with those of the folder in the settings.
 ///
@@ -31,8 +32,10 @@ impl Auth {
     /// # Errors
     /// Which file is wrong, where, and why.
     pub(crate) fn message_samples(&self) -> Result<Vec<(Kind, Written)>, StartError> {
-        let templates = templates(self.0.recipes, self.config())?;
-        let samples = templates.samples(&kinds(self.0.recipes), &self.app_info().app_name);
+        let (kinds, config) = (kinds(self.0.recipes), self.config());
+        let folder = config.message_templates.as_deref();
+        let templates = Templates::read(&kinds, folder, &config.message_language);
+        let samples = templates.and_then(|it| it.samples(&kinds, &config.app_info.app_name));
         samples.map_err(StartError)
     }
 }
@@ -54,7 +57,13 @@ pub(super) async fn compose(
             let Some(content) = compose(auth, &due).await? else {
                 return Ok(None);
             };
-            let to_write = (kind.kind(), due.language.as_ref(), due.to.as_str());
+            let reader = LanguageOfReader {
+                tenant_id: due.tenant_id.clone(),
+                recipient: due.to.to_string(),
+                recipe_user_id: due.subject,
+            };
+            let language = auth.language_of_message(reader, due.language).await?;
+            let to_write = (kind.kind(), language.as_ref(), due.to.as_str());
             let (written, source) = write(auth, to_write, due.website, content)?;
             Ok(Some(Message::Mail(Mail {
                 id: due.id,
@@ -73,7 +82,13 @@ pub(super) async fn compose(
             let Some(content) = compose(auth, &due).await? else {
                 return Ok(None);
             };
-            let to_write = (kind.kind(), due.language.as_ref(), due.to.as_str());
+            let reader = LanguageOfReader {
+                tenant_id: due.tenant_id.clone(),
+                recipient: due.to.to_string(),
+                recipe_user_id: None,
+            };
+            let language = auth.language_of_message(reader, due.language).await?;
+            let to_write = (kind.kind(), language.as_ref(), due.to.as_str());
             let (written, source) = write(auth, to_write, due.website, content)?;
             Ok(Some(Message::Sms(Sms {
                 id: due.id,

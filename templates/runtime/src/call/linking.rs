@@ -36,10 +36,9 @@ impl Call {
     /// # Errors
     /// [`Error::Session`] when there is none though it is asked for, it must be refreshed first, or it has ended;
     /// [`Error::BadInput`] where the server links nothing; [`Error::ForeignOrigin`] where a page of another origin asks.
-    pub(crate) async fn linking(&mut self, body: &Value) -> Result<Linking, Error> {
-        let flag = body
-            .get("shouldTryLinkingWithSessionUser")
-            .filter(|flag| !flag.is_null());
+    pub(crate) async fn linking(&mut self) -> Result<Linking, Error> {
+        let flag = self.body()?.get("shouldTryLinkingWithSessionUser");
+        let flag = flag.filter(|flag| !flag.is_null());
         let is_wanted = if self.fdi_version().at_least(&[3, 1]) {
             match flag {
                 None | Some(Value::Bool(false)) => {

@@ -70,11 +70,6 @@ impl RequestSession {
         &self.method
     }
 
-    /// The headers of the request, to be changed.
-    pub(super) fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
-    }
-
     /// The headers of the request.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Call, Linking};
 use crate::auth::{Event, JoinRefusal};
 use crate::error::Error;
-use crate::events::AuthEvent;
+use crate::events::{AuthEvent, SignInFailure};
 use crate::limits::{Attempt, Kind};
 use crate::session::{NewSessionFor, Session};
 use crate::shapes::User;
@@ -29,6 +29,15 @@ pub(crate) enum Entered {
     In(User),
     /// The login method is not added to the user of the session.
     Refused(JoinRefusal),
+}
+
+/// Who a client claims to be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Claimed<'a> {
+    /// The owner of an address or a number.
+    Account(&'a str),
+    /// A user of the provider of this id.
+    ThirdParty(&'a str),
 }
 
 impl Call {
@@ -122,11 +131,22 @@ impl Call {
         });
     }
 
-    /// Announces that a password or a code of an account was wrong, whether or not there is such an account.
-    pub(crate) fn sign_in_failed(&self, recipe_id: &'static str, account: &str) {
+    /// Announces that a sign-in failed, whether or not there is such a user.
+    pub(crate) fn sign_in_failed(
+        &self,
+        recipe_id: &'static str,
+        reason: SignInFailure,
+        claimed: Claimed<'_>,
+    ) {
+        let (account, third_party_id) = match claimed {
+            Claimed::Account(account) => (Some(account), None),
+            Claimed::ThirdParty(id) => (None, Some(id)),
+        };
         self.auth().raise(|at| AuthEvent::SignInFailed {
             recipe_id,
-            account: account.to_owned(),
+            reason,
+            account: account.map(str::to_owned),
+            third_party_id: third_party_id.map(str::to_owned),
             tenant_id: self.tenant().to_owned(),
             at,
         });

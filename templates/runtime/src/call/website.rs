@@ -1,7 +1,7 @@
-//! The website of a request: where its user is, and where links that are sent to its user lead.
+//! The website of a request: where its user is, and where links that are sent to its user lead; and its language.
 
 use super::RequestSession;
-use crate::delivery::MessageContext;
+use crate::delivery::{Language, MessageContext};
 use crate::session::Website;
 
 impl RequestSession {
@@ -13,13 +13,17 @@ impl RequestSession {
         websites.of_request(self.method(), self.headers())
     }
 
-    /// What a message has of this request: its website, and the language that its client prefers (`Accept-Language`) of those
-    /// that there are texts in.
+    /// What a message has of this request: its website, and its language.
     pub fn message_context(&self) -> MessageContext {
-        let language = self.auth().templates().language(self.headers());
         MessageContext {
             website: Some(self.website().clone()),
-            language: Some(language.clone()),
+            language: self.language().cloned(),
         }
+    }
+
+    /// The language that the client of this request prefers (`Accept-Language`) of those in which the server has texts of
+    /// messages; `None` where it prefers none of them.
+    pub fn language(&self) -> Option<&Language> {
+        self.auth().templates().language(self.headers())
     }
 }

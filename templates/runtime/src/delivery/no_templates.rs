@@ -9,9 +9,7 @@ use super::kind::{About, Content, Kind, Written};
 use crate::error::Error;
 
 /// No template.
-pub(crate) struct Templates {
-    default: Language,
-}
+pub(crate) struct Templates;
 
 impl Templates {
     /// Ignores everything: there is no kind of message.
@@ -22,16 +20,31 @@ impl Templates {
         _kinds: &[Kind],
         _folder: Option<&Path>,
         _app_name: &str,
-        default: &Language,
+        _default: &Language,
     ) -> Result<Self, String> {
-        Ok(Self {
-            default: default.clone(),
-        })
+        Ok(Self)
     }
 
-    /// The default language.
-    pub(crate) fn language(&self, _headers: &HeaderMap) -> &Language {
-        &self.default
+    /// The same.
+    ///
+    /// # Errors
+    /// Never.
+    pub(crate) fn read(
+        _kinds: &[Kind],
+        _folder: Option<&Path>,
+        _default: &Language,
+    ) -> Result<Self, String> {
+        Ok(Self)
+    }
+
+    /// There is a text in no language.
+    pub(crate) fn language(&self, _headers: &HeaderMap) -> Option<&Language> {
+        None
+    }
+
+    /// There is a text in no language.
+    pub(crate) fn has(&self, _language: &Language) -> bool {
+        false
     }
 
     /// No file.

@@ -72,7 +72,7 @@ pub struct NewMail {
 pub struct MessageContext {
     /// The website that links lead to.
     pub website: Option<Website>,
-    /// The language of the text.
+    /// The language of the text, where the reader has none of their own ([`Auth::set_user_language`](crate::Auth::set_user_language)).
     pub language: Option<Language>,
 }
 
@@ -90,7 +90,7 @@ pub struct DueMail {
     /// The URL of the website's auth pages, without `/` at the end, as the server that accepted the mail had it. So all
     /// attempts to send a mail have the same links, whichever server sends it.
     pub website: String,
-    /// The language of its text, as the server that accepted the mail found it in the request.
+    /// The language that the server that accepted the mail found in the request. That of its reader goes before it.
     pub language: Option<Language>,
     /// See [`NewMail::subject`].
     pub subject: Option<String>,

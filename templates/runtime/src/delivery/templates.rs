@@ -42,8 +42,8 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    /// The templates of these kinds, and those of a folder, which replace them. A recipient whose language has none gets the
-    /// default language.
+    /// The templates of these kinds, and those of a folder, which replace them, tried with all samples. A recipient whose
+    /// language has none gets the default language.
     ///
     /// # Errors
     /// Which setting or file is wrong, where, why, and what to do.
@@ -51,6 +51,20 @@ impl Templates {
         kinds: &[Kind],
         folder: Option<&Path>,
         app_name: &str,
+        default: &Language,
+    ) -> Result<Self, String> {
+        let templates = Self::read(kinds, folder, default)?;
+        templates.samples(kinds, app_name)?;
+        Ok(templates)
+    }
+
+    /// The same, not tried yet.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), without what only samples show.
+    pub(crate) fn read(
+        kinds: &[Kind],
+        folder: Option<&Path>,
         default: &Language,
     ) -> Result<Self, String> {
         let mut templates = Self {
@@ -61,17 +75,12 @@ impl Templates {
             default: default.clone(),
         };
         for (name, text) in Self::built_in(kinds) {
-            templates.add(&name, text.to_owned())?;
+            templates.add(kinds, &name, text.to_owned())?;
         }
-        for (language, _) in kinds.iter().flat_map(|kind| kind.texts.0) {
-            templates.languages.insert(language.parse()?);
-        }
-        let of_folder = |why| format!("{FOLDER}: {why}");
         if let Some(folder) = folder {
             templates.add_folder(kinds, folder).map_err(of_folder)?;
         }
         templates.check_default(kinds)?;
-        templates.samples(kinds, app_name).map_err(of_folder)?;
         Ok(templates)
     }
 
@@ -90,13 +99,15 @@ impl Templates {
         ))
     }
 
-    fn add(&mut self, name: &str, source: String) -> Result<(), String> {
-        let added = self.environment.add_template_owned(name.to_owned(), source);
-        added.map_err(|error| self.describe(&error))?;
+    fn add(&mut self, kinds: &[Kind], name: &str, source: String) -> Result<(), String> {
         if name != LAYOUT {
+            let language = language_of(kinds, name);
+            let language = language.map_err(|why| format!("{}: {why}", self.place(name)))?;
+            self.languages.insert(language);
             self.texts.insert(name.to_owned());
         }
-        Ok(())
+        let added = self.environment.add_template_owned(name.to_owned(), source);
+        added.map_err(|error| self.describe(&error))
     }
 
     /// The files with the texts of the program.
@@ -118,11 +129,6 @@ impl Templates {
             if name.starts_with('.') || name.ends_with('~') {
                 continue;
             }
-            if name != LAYOUT {
-                let language = language_of(kinds, &name);
-                let language = language.map_err(|why| format!("{}: {why}", path.display()))?;
-                self.languages.insert(language);
-            }
             let source = std::fs::read_to_string(&path)
                 .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
             // Language tags have no case.
@@ -134,7 +140,7 @@ impl Templates {
                     path.display()
                 ));
             }
-            self.add(&name, source.replace("\r\n", "\n"))?;
+            self.add(kinds, &name, source.replace("\r\n", "\n"))?;
         }
         Ok(())
     }
@@ -165,16 +171,24 @@ impl Templates {
             };
             for language in self.languages.iter().filter(has) {
                 for content in kind.samples {
-                    written.push((*kind, self.write(*kind, Some(language), &about, content)?));
+                    let text = self.write(*kind, Some(language), &about, content);
+                    written.push((*kind, text.map_err(of_folder)?));
                 }
             }
         }
         Ok(written)
     }
 
-    /// The language of a request, of those that there are texts in.
-    pub(crate) fn language(&self, headers: &HeaderMap) -> &Language {
-        Language::of_request(headers, &self.languages).unwrap_or(&self.default)
+    /// The language that a request prefers, of those that there are texts in; `None` where it prefers none of them.
+    pub(crate) fn language(&self, headers: &HeaderMap) -> Option<&Language> {
+        Language::of_request(headers, &self.languages)
+    }
+
+    /// Whether there are texts in a language, or in a wider one.
+    pub(crate) fn has(&self, language: &Language) -> bool {
+        language
+            .with_wider()
+            .any(|tag| self.languages.contains(tag))
     }
 
     /// The message of a kind with this content.
@@ -275,6 +289,11 @@ impl Templates {
         };
         format!("{}:{line}: {what}{cure}", self.place(name))
     }
+}
+
+/// A mistake in a file of the folder.
+fn of_folder(why: String) -> String {
+    format!("{FOLDER}: {why}")
 }
 
 /// What renders templates: strict about names, without the empty lines of statements.

@@ -73,6 +73,14 @@ const CORE: &[Migration] = &[
             "../../migrations/core/0004_language_of_mails.sql"
         )),
     },
+    Migration {
+        number: 5,
+        name: "language of users",
+        oldest_release: "0.1.0",
+        sql: Sql::Both(include_str!(
+            "../../migrations/core/0005_language_of_users.sql"
+        )),
+    },
 ];
 
 /// The table that records migrations, in the types of PostgreSQL.

@@ -61,6 +61,7 @@ fn new_user(tenant_id: &str, email: &str) -> NewEmailPasswordUser {
         tenant_id: tenant_id.to_owned(),
         email: address(email),
         password_hash: format!("hash of {email}"),
+        language: None,
         time_joined: 1_700_000_000_123,
     }
 }

@@ -6,6 +6,7 @@
 mod addresses;
 mod by_identifier;
 mod finding;
+mod language;
 pub(crate) mod primary;
 
 use uuid::Uuid;
@@ -20,6 +21,7 @@ use super::{
 use crate::error::Error;
 
 pub(crate) use by_identifier::FindByIdentifier;
+pub(crate) use language::{LanguageOfReader, LanguageOfUser, SetLanguage};
 
 /// A user to be, with the one login method with which they sign up.
 pub(crate) struct NewUser<'a> {
@@ -39,6 +41,8 @@ pub(crate) struct NewUser<'a> {
     pub(crate) identifiers: &'a [(&'static str, &'a str)],
     /// What the user signs in with: kind, id and data.
     pub(crate) credentials: &'a [(&'static str, &'a str, &'a str)],
+    /// The language in which the user reads messages, a tag of RFC 5646 in lower case.
+    pub(crate) language: Option<&'a str>,
     /// When the user signs up, in milliseconds.
     pub(crate) time_joined: i64,
 }
@@ -54,8 +58,8 @@ pub(crate) async fn create(tx: &mut Tx<'_>, new: &NewUser<'_>) -> Result<Option<
     let id = Uuid::new_v4().to_string();
     let (third_party_id, third_party_user_id) = new.third_party.unzip();
     tx.execute(
-        "INSERT INTO users (id, time_joined) VALUES ($1, $2)",
-        &[(&id).into(), new.time_joined.into()],
+        "INSERT INTO users (id, time_joined, language) VALUES ($1, $2, $3)",
+        &[(&id).into(), new.time_joined.into(), new.language.into()],
     )
     .await?;
     tx.execute(

@@ -4,7 +4,7 @@
 //! check that fails; values that a person may have mistyped are validated all together, in the order in which the
 //! form declares its fields. Clients can observe both orders. The form itself is part of its recipe.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::email::{EmailAddress, trim};
 use crate::error::Error;
@@ -16,25 +16,16 @@ pub(crate) const EMAIL: &str = "email";
 /// The field of a password.
 pub(crate) const PASSWORD: &str = "password";
 
-/// Outcome of reading a form: its values, or all fields that were refused.
-pub(crate) type Judged<T> = Result<T, Vec<FieldError>>;
+/// What is said of a field without a value that must have one.
+pub(crate) const MISSING: &str = "Field is not optional";
 
-/// Reads a form that has an address and nothing else.
-///
-/// # Errors
-/// [`Error::BadInput`] when the structure is wrong; the inner error when values are.
-pub(crate) fn email(body: &Value) -> Result<Judged<EmailAddress>, Error> {
-    let fields = Fields::read(body, 1)?;
-    Ok(fields.email().map_err(|error| vec![error]))
-}
+/// Outcome of judging a form: its values, or all fields that were refused.
+pub(crate) type Judged<T> = Result<T, Vec<FieldError>>;
 
 /// The elements of `formFields`, whose structure is sound.
 pub(crate) struct Fields<'a>(Vec<(&'a str, &'a Value)>);
 
 impl<'a> Fields<'a> {
-    /// What is said of a field without a value that must have one.
-    pub(crate) const MISSING: &'static str = "Field is not optional";
-
     /// Reads the `formFields` of a body, `most` at most.
     ///
     /// # Errors
@@ -43,33 +34,51 @@ impl<'a> Fields<'a> {
         structure(body, most).map(Self)
     }
 
-    /// The value of a field; of two of one name, the first. `null` and an empty text are none.
-    pub(crate) fn value(&self, id: &str) -> Option<&'a Value> {
+    /// The address or the password as it was typed; empty without such a field. Of two of one name the first one counts.
+    pub(crate) fn text(&self, id: &str) -> String {
         let element = self.0.iter().find(|(name, _)| *name == id);
-        let value = element.map(|(_, value)| *value);
-        value.filter(|value| !value.is_null() && value.as_str() != Some(""))
+        // The structure is sound: both are texts.
+        let text = element.and_then(|(_, value)| value.as_str());
+        text.unwrap_or_default().to_owned()
     }
 
-    /// The address.
-    ///
-    /// # Errors
-    /// It is missing, or is not a valid address.
-    pub(crate) fn email(&self) -> Result<EmailAddress, FieldError> {
-        // The structure is sound: an address is a text.
-        let text = self.value(EMAIL).and_then(Value::as_str);
-        let text = text.filter(|text| !trim(text).is_empty());
-        let text = text.ok_or_else(|| refused(EMAIL, Self::MISSING))?;
-        EmailAddress::parse(text).map_err(|error| refused(EMAIL, &error.to_string()))
+    /// All fields but address and password. Of two of one name the first one counts.
+    pub(crate) fn others(&self) -> Map<String, Value> {
+        let mut others = Map::new();
+        for (id, value) in &self.0 {
+            if ![EMAIL, PASSWORD].contains(id) && !others.contains_key(*id) {
+                others.insert((*id).to_owned(), (*value).clone());
+            }
+        }
+        others
     }
+}
 
-    /// The password as it was typed.
-    ///
-    /// # Errors
-    /// It is missing.
-    pub(crate) fn password(&self) -> Result<&'a str, FieldError> {
-        let text = self.value(PASSWORD).and_then(Value::as_str);
-        text.ok_or_else(|| refused(PASSWORD, Self::MISSING))
+/// A value that was filled in: `null` and an empty text are none.
+pub(crate) fn filled(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| !value.is_null() && value.as_str() != Some(""))
+}
+
+/// Judges an address.
+///
+/// # Errors
+/// It is missing, or is not a valid address.
+pub(crate) fn email(text: &str) -> Result<EmailAddress, FieldError> {
+    if trim(text).is_empty() {
+        return Err(refused(EMAIL, MISSING));
     }
+    EmailAddress::parse(text).map_err(|error| refused(EMAIL, &error.to_string()))
+}
+
+/// Judges a password that is compared: any may be tried.
+///
+/// # Errors
+/// It is missing.
+pub(crate) fn password(text: &str) -> Result<&str, FieldError> {
+    if text.is_empty() {
+        return Err(refused(PASSWORD, MISSING));
+    }
+    Ok(text)
 }
 
 /// The refusal of a field.
@@ -147,23 +156,25 @@ mod tests {
     }
 
     #[test]
-    fn blanks_are_no_address_and_the_first_of_two_counts() {
-        let body = json!({"formFields": [{"id": "email", "value": " "}, {"id": "email", "value": "a@b.co"}]});
-        let fields = Fields::read(&body, 2).expect("well built");
-        let email = fields.email().expect_err("it is blank");
-        let password = fields.password().expect_err("it is missing");
-        assert_eq!(email.error, Fields::MISSING);
-        assert_eq!(password.error, Fields::MISSING);
+    fn the_first_of_two_counts_and_blanks_are_no_address() {
+        let body = json!({"formFields": [
+            {"id": "email", "value": " "}, {"id": "a", "value": null}, {"id": "email", "value": "a@b.co"},
+            {"id": "a", "value": 1}, {"id": "b", "value": {}},
+        ]});
+        let fields = Fields::read(&body, 5).expect("well built");
+        assert_eq!(fields.text(EMAIL), " ");
+        assert_eq!(fields.text(PASSWORD), "");
+        assert_eq!(Value::Object(fields.others()), json!({"a": null, "b": {}}));
+        assert_eq!(email(" ").expect_err("it is blank").error, MISSING);
+        assert_eq!(password("").expect_err("it is missing").error, MISSING);
+        assert_eq!(password(" "), Ok(" "));
     }
 
     #[test]
     fn null_and_an_empty_text_are_no_values_and_all_else_is_one() {
-        let body = json!({"formFields": [
-            {"id": "a", "value": null}, {"id": "b", "value": ""}, {"id": "c", "value": 0},
-            {"id": "d", "value": false}, {"id": "e", "value": {}},
-        ]});
-        let fields = Fields::read(&body, 5).expect("well built");
-        let present = ["a", "b", "c", "d", "e", "f"].map(|id| fields.value(id).is_some());
-        assert_eq!(present, [false, false, true, true, true, false]);
+        let values = [json!(null), json!(""), json!(0), json!(false), json!({})];
+        let is_filled = values.each_ref().map(|value| filled(Some(value)).is_some());
+        assert_eq!(is_filled, [false, false, true, true, true]);
+        assert_eq!(filled(None), None);
     }
 }

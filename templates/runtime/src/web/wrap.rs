@@ -5,7 +5,8 @@
 //!   origins are refused, the body is limited, cookies and `Cache-Control` are written by the server, and only an
 //!   operation whose contract says so begins a session;
 //! - what the behaviour itself checks, such as a password and the limit of wrong ones, runs where the wrap calls
-//!   [`Next::run`], and only there;
+//!   [`Next::run`] or [`Next::run_with`], and only there. It checks a request that the wrap has changed like one of a client;
+//! - a wrap cannot change the tenant, the session or the headers of a request, by which it was admitted;
 //! - a wrap that fails, panics or hangs fails the request ([`guarded`]). Where it answers with another outcome than the
 //!   behaviour did, or fails, sessions that have begun in this request end, and their tokens are not sent: a refusal
 //!   after the behaviour has run leaves no session.
@@ -18,7 +19,7 @@ use async_trait::async_trait;
 
 use super::Api;
 use crate::auth::{Auth, AuthBuilder, guarded};
-use crate::call::Call;
+use crate::call::{Call, HasRequest};
 use crate::contract::{BuiltIn, Contract};
 use crate::error::Error;
 
@@ -38,9 +39,8 @@ pub type Behaviour<O> =
 /// #[async_trait]
 /// impl Wrap<SignUp> for Colleagues {
 ///     async fn wrap(&self, call: &mut Call, next: Next<'_, SignUp>) -> Result<SignUp, Error> {
-///         let email = call.form_field("email")?;
-///         let email = email.as_ref().and_then(|value| value.as_str()).unwrap_or_default();
-///         if !email.trim().to_lowercase().ends_with("@example.com") {
+///         let request = next.request(call)?;
+///         if !request.email.trim().to_lowercase().ends_with("@example.com") {
 ///             return Ok(SignUp::NotAllowed { reason: "Ask us for an account.".to_owned() });
 ///         }
 ///         let outcome = next.run(call).await?;
@@ -57,8 +57,8 @@ pub type Behaviour<O> =
 /// ```
 #[async_trait]
 pub trait Wrap<O: BuiltIn>: Send + Sync + 'static {
-    /// Answers a request: with the outcome of `next.run(call)`, or with another one. The request, its tenant and its
-    /// session are those of the [`Call`].
+    /// Answers a request: with the outcome of `next.run(call)`, or with another one. What the operation reads of the
+    /// request is [`Next::request`]; its tenant, its session and its headers are those of the [`Call`].
     ///
     /// # Errors
     /// Whatever the request is to fail with; [`Error::General`] is a text for the user.
@@ -66,6 +66,27 @@ pub trait Wrap<O: BuiltIn>: Send + Sync + 'static {
 }
 
 /// What a [`Wrap`] stands around: the wraps that were given later, and then the behaviour.
+///
+/// An operation that reads something of a request has a type for it, whose fields are what the client sends:
+///
+/// ```
+/// use auth_runtime::recipes::email_password::SignIn;
+/// use auth_runtime::{Call, Error, Next, Wrap, async_trait};
+///
+/// /// The users of a directory sign in by their short names.
+/// struct ShortNames;
+///
+/// #[async_trait]
+/// impl Wrap<SignIn> for ShortNames {
+///     async fn wrap(&self, call: &mut Call, next: Next<'_, SignIn>) -> Result<SignIn, Error> {
+///         let mut request = next.request(call)?;
+///         if !request.email.contains('@') {
+///             request.email += "@example.com";
+///         }
+///         next.run_with(call, request).await
+///     }
+/// }
+/// ```
 pub struct Next<'a, O: 'static> {
     later: &'a [Arc<dyn Wrap<O>>],
     behaviour: Behaviour<O>,
@@ -74,7 +95,7 @@ pub struct Next<'a, O: 'static> {
 }
 
 impl<O: BuiltIn> Next<'_, O> {
-    /// Runs it with the request as it is now.
+    /// Runs it with the request as it is.
     ///
     /// # Errors
     /// What it fails with.
@@ -96,6 +117,27 @@ impl<O: BuiltIn> Next<'_, O> {
             answered,
         };
         first.wrap(call, next).await
+    }
+}
+
+impl<O: HasRequest> Next<'_, O> {
+    /// What the operation reads of the request: as the client has sent it, or as a wrap further out has changed it. Nothing has
+    /// judged the values.
+    ///
+    /// # Errors
+    /// [`Error::BadInput`] for a structure other than the documented one, with which the request would fail anyway.
+    pub fn request(&self, call: &Call) -> Result<O::Request, Error> {
+        call.request::<O>()
+    }
+
+    /// Runs it with this request in the place of the one that the client has sent. Tenant, session and headers stay as
+    /// they are, and [`Call::json`] still reads what the client has sent.
+    ///
+    /// # Errors
+    /// What it fails with.
+    pub async fn run_with(self, call: &mut Call, request: O::Request) -> Result<O, Error> {
+        call.replace_request::<O>(request);
+        self.run(call).await
     }
 }
 

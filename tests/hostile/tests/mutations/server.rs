@@ -137,6 +137,7 @@ async fn sign_up(auth: &Auth, email: &str) -> String {
         tenant_id: "public".to_owned(),
         email: email.parse().expect("an address"),
         password_hash: auth.passwords().hash(PASSWORD).await.expect("it is hashed"),
+        language: None,
         time_joined: auth.clock().now(),
     };
     match auth.store().create_email_password_user(user).await {

@@ -8,6 +8,7 @@ use auth_server::events::AuthEvent;
 use auth_server::recipes::account_linking::{LinkRequest, Linked, MadePrimary, Unlinked};
 use auth_server::store::SqliteStore;
 
+use super::common::heard::Heard;
 use super::*;
 
 #[tokio::test]
@@ -162,29 +163,24 @@ async fn login_methods_are_linked_and_taken_apart_by_code() {
 
 #[tokio::test]
 async fn what_is_linked_by_a_sign_in_is_an_event() {
-    let heard: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
-    let world = World::with(Linking::Verified, |builder| {
-        let heard = Arc::clone(&heard);
-        builder.on_event(move |event: AuthEvent, _: Auth| {
-            if let AuthEvent::Linked {
-                recipe_user_id,
-                primary_user_id,
-                ..
-            } = event
-            {
-                let mut heard = heard.lock().expect("no test panics with it");
-                heard.push((recipe_user_id, primary_user_id));
-            }
-            std::future::ready(Ok(()))
-        })
-    })
-    .await;
+    let heard = Heard::default();
+    let world = World::with(Linking::Verified, |builder| heard.listen(builder)).await;
     let by_code = world.by_code(ADDRESS).await;
     let by_provider = world.by_provider("a1", ADDRESS, true).await;
     assert_eq!(id(&by_provider), id(&by_code));
     // Nothing is linked a second time.
     world.by_provider("a1", ADDRESS, true).await;
-    world.server.auth.events_handled().await;
-    let heard = heard.lock().expect("no test panics with it").clone();
-    assert_eq!(heard, [(recipe_user_id(&by_provider), id(&by_code))]);
+    let events = heard.events(&world.server).await;
+    let linked: Vec<_> = events
+        .into_iter()
+        .filter_map(|event| match event {
+            AuthEvent::Linked {
+                recipe_user_id,
+                primary_user_id,
+                ..
+            } => Some((recipe_user_id, primary_user_id)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(linked, [(recipe_user_id(&by_provider), id(&by_code))]);
 }

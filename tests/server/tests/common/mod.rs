@@ -25,6 +25,7 @@
 pub(crate) mod codes;
 pub(crate) mod database;
 mod exchange;
+pub(crate) mod heard;
 pub(crate) mod opened;
 #[cfg(unix)]
 pub(crate) mod program;
@@ -121,6 +122,15 @@ impl Server {
     }
 
     /// The same with more than settings.
+    pub(crate) async fn start_extended(
+        change: impl FnOnce(&mut Config),
+        build: impl FnOnce(AuthBuilder) -> AuthBuilder,
+    ) -> Self {
+        let app = |auth| auth_server::router(auth, Endpoints::new());
+        Self::start_built(change, build, app).await
+    }
+
+    /// An application around the auth APIs, with more than settings.
     pub(crate) async fn start_built(
         change: impl FnOnce(&mut Config),
         build: impl FnOnce(AuthBuilder) -> AuthBuilder,

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use auth_server::Config;
+use auth_server::auth::AuthBuilder;
 use auth_server::clock::{Clock, ManualClock};
 use auth_server::crypto::keys::{self, Algorithm, SigningKey};
 use auth_server::crypto::token;
@@ -166,13 +167,24 @@ impl Provider {
         settings: &Value,
         change: impl FnOnce(&mut Config),
     ) -> Server {
+        self.server_extended(settings, change, |builder| builder)
+            .await
+    }
+
+    /// The same with more than settings.
+    pub(crate) async fn server_extended(
+        &self,
+        settings: &Value,
+        change: impl FnOnce(&mut Config),
+        build: impl FnOnce(AuthBuilder) -> AuthBuilder,
+    ) -> Server {
         let text = settings.to_string();
-        let server = Server::start_with(|config| {
+        let change = |config: &mut Config| {
             config.recipes.set("AUTH_THIRD_PARTY_PROVIDERS", &text);
             config.recipes.set("AUTH_THIRD_PARTY_NETWORKS", "loopback");
             change(config);
-        })
-        .await;
+        };
+        let server = Server::start_extended(change, build).await;
         self.inner().clock = server.clock.clone();
         server
     }

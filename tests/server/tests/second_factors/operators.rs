@@ -86,7 +86,9 @@ async fn an_application_learns_what_changes_and_changes_it() {
             AuthEvent::FactorAdded { factor, name, .. } => format!("+{factor} {name}"),
             AuthEvent::FactorRemoved { factor, name, .. } => format!("-{factor} {name}"),
             AuthEvent::SignInFailed {
-                recipe_id, account, ..
+                recipe_id,
+                account: Some(account),
+                ..
             } => format!("!{recipe_id} {account}"),
             other => other.name().to_owned(),
         });

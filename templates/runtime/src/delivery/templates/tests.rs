@@ -103,12 +103,16 @@ fn a_text_is_found_in_the_nearest_language() {
         assert_eq!(mail.expect("a mail").subject, subject, "{language}");
     }
     let mut headers = HeaderMap::new();
-    assert_eq!(templates.language(&headers).as_str(), "en");
+    assert_eq!(templates.language(&headers), None);
     headers.insert(
         "accept-language",
         "pt-BR, de;q=0.5".parse().expect("a value"),
     );
-    assert_eq!(templates.language(&headers).as_str(), "pt-br");
+    let preferred = templates.language(&headers);
+    assert_eq!(preferred.map(Language::as_str), Some("pt-br"));
+    for (tag, has) in [("de-at", true), ("pt-br", true), ("pt", false)] {
+        assert_eq!(templates.has(&tag.parse().expect("a tag")), has, "{tag}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::*;
 use crate::store::tests::session;
 use crate::store::users::primary::{PrimaryOutcome, Unlink, UnlinkOutcome};
-use crate::store::users::{self, EmailChange};
+use crate::store::users::{self, EmailChange, LanguageOfUser};
 use crate::store::{FindByIdentifier, Retry, Store, Transaction, Tx, TxError};
 
 /// A login method to be.
@@ -17,6 +17,7 @@ struct New {
     tenant_id: &'static str,
     email: String,
     verified: bool,
+    language: Option<&'static str>,
     time_joined: i64,
 }
 
@@ -26,6 +27,7 @@ fn new(email: &str) -> New {
         tenant_id: "public",
         email: email.to_owned(),
         verified: true,
+        language: None,
         time_joined: 10,
     }
 }
@@ -45,6 +47,7 @@ impl Transaction for New {
             verified: self.verified,
             identifiers: &[],
             credentials: &[("test", "", "a credential")],
+            language: self.language,
             time_joined: self.time_joined,
         };
         let user = users::create(tx, &new).await?;
@@ -69,6 +72,7 @@ impl Transaction for Change {
 pub(crate) async fn holds(store: &Arc<dyn Store>) {
     an_address_has_one_primary_user(&**store).await;
     a_login_method_is_linked_once(&**store).await;
+    a_user_keeps_a_language_when_login_methods_come_and_go(&**store).await;
     what_is_not_proven_is_linked_on_demand_alone(&**store).await;
     login_methods_are_taken_apart_again(&**store).await;
     sessions_of_a_user_that_is_left_end_with_those_of_the_primary_user(&**store).await;
@@ -192,6 +196,35 @@ async fn an_address_has_one_primary_user(store: &dyn Store) {
     assert_eq!(primary_of(store, "four@primary.co").await, None);
     let gone = store.run(Change(third, "five@primary.co".to_owned())).await;
     assert_eq!(gone.expect("write"), EmailChange::Moved);
+}
+
+async fn a_user_keeps_a_language_when_login_methods_come_and_go(store: &dyn Store) {
+    let language = async |id: &str| {
+        let language = store.run(LanguageOfUser(id.to_owned())).await;
+        language.expect("read")
+    };
+    let in_language = async |language: Option<&'static str>| {
+        let email = "one@language.co".to_owned();
+        let new = New {
+            language,
+            ..new(&email)
+        };
+        add(store, &new).await
+    };
+    let primary = in_language(None).await;
+    make_primary(store, &primary.id).await;
+    let methods = [in_language(Some("fr")).await, in_language(Some("ja")).await];
+    for method in &methods {
+        let linked = link(store, method, &primary).await;
+        assert!(matches!(linked, LinkOutcome::Done(_)), "{linked:?}");
+        // The first one that is known stays, by whatever id it is read.
+        for id in [&primary.id, &method.id] {
+            assert_eq!(language(id).await, Some(Some("fr".to_owned())));
+        }
+    }
+    unlink(store, &methods[1].id).await;
+    assert_eq!(language(&methods[1].id).await, Some(Some("fr".to_owned())));
+    assert_eq!(language("none").await, None);
 }
 
 async fn a_login_method_is_linked_once(store: &dyn Store) {

@@ -7,13 +7,13 @@
 use serde_json::{Map, Value};
 
 use super::fields::Declared;
-use crate::auth::Auth;
+use super::request::{SignInRequest, SignUpRequest};
 use crate::call::Call;
 use crate::crypto::password::{NewPassword, PasswordPolicy};
 use crate::email::EmailAddress;
 use crate::error::Error;
 use crate::shapes::FieldError;
-use crate::users::form_fields::{EMAIL, Fields, Judged, PASSWORD, refused};
+use crate::users::form_fields::{self, EMAIL, Judged, MISSING, PASSWORD, filled, refused};
 
 /// What a user signs up with.
 pub(super) struct NewUser {
@@ -30,20 +30,21 @@ pub(super) struct Credentials {
     pub(super) password: String,
 }
 
-/// Reads and judges the form of a sign-up.
+/// Judges the form of a sign-up.
 ///
 /// # Errors
-/// [`Error::BadInput`] when the structure is wrong; the inner error when values are. A validator of the application, or
-/// the file of known passwords, failed.
-pub(super) async fn sign_up(call: &Call, body: &Value) -> Result<Judged<NewUser>, Error> {
+/// A validator of the application, or the file of known passwords, failed.
+pub(super) async fn sign_up(
+    call: &Call,
+    request: &SignUpRequest,
+) -> Result<Judged<NewUser>, Error> {
     let declared = call.auth().part::<Declared>()?;
-    let fields = Fields::read(body, declared.all().len())?;
     let (mut email, mut password) = (None, None);
     let mut values = Map::new();
     let mut errors = Vec::new();
     for field in declared.all() {
         match field.id() {
-            EMAIL => match fields.email() {
+            EMAIL => match form_fields::email(&request.email) {
                 Ok(address) => {
                     let value = Value::from(address.as_str());
                     errors.extend(field.judge(&value, call.tenant()).await?);
@@ -51,17 +52,17 @@ pub(super) async fn sign_up(call: &Call, body: &Value) -> Result<Judged<NewUser>
                 }
                 Err(error) => errors.push(error),
             },
-            PASSWORD => match password_of(call.auth(), &fields, call.tenant()).await? {
+            PASSWORD => match new_password(call, &request.password).await? {
                 Ok(accepted) => password = Some(accepted),
                 Err(error) => errors.push(error),
             },
-            id => match fields.value(id) {
+            id => match filled(request.form_fields.get(id)) {
                 Some(value) => {
                     errors.extend(field.judge(value, call.tenant()).await?);
                     values.insert(id.to_owned(), value.clone());
                 }
                 None if field.is_optional() => {}
-                None => errors.push(refused(id, Fields::MISSING)),
+                None => errors.push(refused(id, MISSING)),
             },
         }
     }
@@ -75,38 +76,28 @@ pub(super) async fn sign_up(call: &Call, body: &Value) -> Result<Judged<NewUser>
     })
 }
 
-/// Reads and judges the form of a sign-in.
-///
-/// # Errors
-/// [`Error::BadInput`] when the structure is wrong; the inner error when values are.
-pub(super) fn sign_in(body: &Value) -> Result<Judged<Credentials>, Error> {
-    let fields = Fields::read(body, 2)?;
-    Ok(match (fields.password(), fields.email()) {
+/// Judges the form of a sign-in.
+pub(super) fn sign_in(request: &SignInRequest) -> Judged<Credentials> {
+    let password = form_fields::password(&request.password);
+    match (password, form_fields::email(&request.email)) {
         (Ok(password), Ok(email)) => Ok(Credentials {
             email,
             password: password.to_owned(),
         }),
         (password, email) => Err(password.err().into_iter().chain(email.err()).collect()),
-    })
+    }
 }
 
-/// Reads and judges a form that has a new password and nothing else.
+/// Judges a new password, as it was typed: by the policy, and by the validator that the application has declared for it.
 ///
 /// # Errors
 /// As [`sign_up`].
-pub(crate) async fn new_password(call: &Call, body: &Value) -> Result<Judged<NewPassword>, Error> {
-    let fields = Fields::read(body, 1)?;
-    let password = password_of(call.auth(), &fields, call.tenant()).await?;
-    Ok(password.map_err(|error| vec![error]))
-}
-
-/// The new password of a form: accepted by the policy, and by the validator that the application has declared for it.
-async fn password_of(
-    auth: &Auth,
-    fields: &Fields<'_>,
-    tenant: &str,
+pub(crate) async fn new_password(
+    call: &Call,
+    typed: &str,
 ) -> Result<Result<NewPassword, FieldError>, Error> {
-    let text = match fields.password() {
+    let auth = call.auth();
+    let text = match form_fields::password(typed) {
         Ok(text) => text,
         Err(error) => return Ok(Err(error)),
     };
@@ -117,7 +108,7 @@ async fn password_of(
     };
     let declared = auth.part::<Declared>()?.all().iter();
     for field in declared.filter(|field| field.id() == PASSWORD) {
-        if let Some(error) = field.judge(&Value::from(text), tenant).await? {
+        if let Some(error) = field.judge(&Value::from(text), call.tenant()).await? {
             return Ok(Err(error));
         }
     }

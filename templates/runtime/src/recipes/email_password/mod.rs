@@ -8,6 +8,7 @@
 pub mod contract;
 mod fields;
 mod form;
+mod request;
 mod settings;
 mod signing_in;
 pub(crate) mod sql;
@@ -17,15 +18,17 @@ use http::Extensions;
 pub use contract::{EMAIL_EXISTS, EmailExists, SIGN_IN, SIGN_UP, SignIn, SignUp};
 pub use fields::{FormField, ValidateField};
 pub(crate) use form::new_password;
+pub use request::{EmailExistsRequest, SignInRequest, SignUpRequest};
 pub use sql::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
 use self::fields::{Declared, InCode};
 use self::sql::IDENTIFIER;
 use crate::auth::{Factors, Recipe};
-use crate::call::Call;
+use crate::call::{Call, Claimed};
 use crate::config::Config;
 use crate::email::{EmailAddress, InvalidEmail};
 use crate::error::Error;
+use crate::events::SignInFailure;
 use crate::limits::Kind;
 use crate::shapes::{LoginMethod, User};
 use crate::users::validators;
@@ -61,12 +64,12 @@ impl Recipe for EmailPassword {
 /// of a session; [`Error::Session`] when that was asked for without a session, or with one that has to prove its
 /// address; [`Error::Unavailable`] when too many passwords are being hashed.
 pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
-    let body = call.json()?;
-    let values = match form::sign_up(call, &body).await? {
+    let request = call.request::<SignUp>()?;
+    let values = match form::sign_up(call, &request).await? {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignUp::FieldError { form_fields }),
     };
-    let linking = call.linking(&body).await?;
+    let linking = call.linking().await?;
     linking.require_factor(call, EMAIL_PASSWORD)?;
 
     let client = call.count(Kind::SignUp, values.email.as_str()).await?;
@@ -90,6 +93,7 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
             .passwords()
             .hash_for(client.network, &values.password)
             .await?,
+        language: call.language().map(ToString::to_string),
         time_joined: auth.clock().now(),
     };
     if let Some(beside) = linking.beside() {
@@ -112,12 +116,11 @@ pub async fn sign_up(call: &mut Call) -> Result<SignUp, Error> {
 /// # Errors
 /// As [`sign_up`].
 pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
-    let body = call.json()?;
-    let values = match form::sign_in(&body)? {
+    let values = match form::sign_in(&call.request::<SignIn>()?) {
         Ok(values) => values,
         Err(form_fields) => return Ok(SignIn::FieldError { form_fields }),
     };
-    let linking = call.linking(&body).await?;
+    let linking = call.linking().await?;
 
     let auth = call.auth();
     let known = if validators::is_fake_email(&values.email) {
@@ -137,11 +140,19 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
         linking.require_factor(call, EMAIL_PASSWORD)?;
         let signed_in = signing_in::sign_in(call, &linking, user, &values.email, hash).await?;
         if let Some(signed_in) = signed_in {
+            if let SignIn::NotAllowed { .. } = signed_in {
+                failed(call, &values.email, SignInFailure::NotAllowed);
+            }
             return Ok(signed_in);
         }
     }
-    call.sign_in_failed(SIGN_IN.recipe, values.email.as_str());
+    failed(call, &values.email, SignInFailure::WrongCredentials);
     Ok(SignIn::WrongCredentials)
+}
+
+/// Announces that a sign-in failed.
+fn failed(call: &Call, email: &EmailAddress, reason: SignInFailure) {
+    call.sign_in_failed(SIGN_IN.recipe, reason, Claimed::Account(email.as_str()));
 }
 
 /// Answers whether a user signs in with the address of the query and a password.
@@ -149,10 +160,8 @@ pub async fn sign_in(call: &mut Call) -> Result<SignIn, Error> {
 /// # Errors
 /// [`Error::BadInput`] without an address.
 pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
-    let email = call
-        .query("email")
-        .ok_or_else(|| Error::bad_input("Please provide the email as a GET param"))?;
-    let exists = match EmailAddress::parse(email) {
+    let request = call.request::<EmailExists>()?;
+    let exists = match EmailAddress::parse(&request.email) {
         Ok(email) => {
             call.count(Kind::EmailExists, email.as_str()).await?;
             let store = call.auth().store();

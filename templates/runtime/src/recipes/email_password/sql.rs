@@ -32,6 +32,8 @@ pub struct NewEmailPasswordUser {
     pub email: EmailAddress,
     /// PHC string of the password's hash.
     pub password_hash: String,
+    /// The language in which the user reads messages, a tag of RFC 5646 in lower case.
+    pub language: Option<String>,
     /// When the user signs up.
     pub time_joined: i64,
 }
@@ -90,6 +92,7 @@ impl Transaction for NewEmailPasswordUser {
             verified: false,
             identifiers: &[(IDENTIFIER, self.email.as_str())],
             credentials: &[(PASSWORD, "", &self.password_hash)],
+            language: self.language.as_deref(),
             time_joined: self.time_joined,
         };
         let created = users::create(tx, &new).await?;

@@ -15,6 +15,7 @@
 mod claim;
 pub mod contract;
 pub mod messages;
+mod request;
 mod settings;
 mod sql;
 
@@ -24,6 +25,7 @@ use async_trait::async_trait;
 pub use contract::{
     CONSUME_TOKEN, CREATE_TOKEN, ConsumeToken, CreateToken, IS_VERIFIED, IsVerified,
 };
+pub use request::ConsumeTokenRequest;
 pub use settings::Mode;
 
 use self::sql::{IssueToken, MarkVerified, Proven, SentTo, SpendToken, TokenOwner};
@@ -133,16 +135,10 @@ pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
 /// [`Error::BadInput`] without a token, [`Error::Session`] for a session that must be refreshed first,
 /// [`Error::TooManyRequests`]; the store failed.
 pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
-    let body = call.json()?;
-    let token = body
-        .get("token")
-        .filter(|token| !token.is_null())
-        .ok_or_else(|| Error::bad_input("Please provide the email verification token"))?
-        .as_str()
-        .ok_or_else(|| Error::bad_input("The email verification token must be a string"))?;
+    let ConsumeTokenRequest { token } = call.request::<ConsumeToken>()?;
     let session = call.session(any_claims(false)).await?;
 
-    let token_hash = token::sha256_hex(token);
+    let token_hash = token::sha256_hex(&token);
     call.count(Kind::MailToken, &token_hash).await?;
     let auth: Auth = call.auth().clone();
     if !may_be_spent(&auth, &token_hash, session.as_ref()).await? {

@@ -12,6 +12,7 @@
 
 mod command;
 pub mod contract;
+mod request;
 mod settings;
 mod sql;
 mod tenants;
@@ -21,6 +22,7 @@ pub(crate) mod tests;
 use async_trait::async_trait;
 pub(crate) use command::COMMAND;
 pub use contract::{LOGIN_METHODS, LoginMethods};
+pub use request::LoginMethodsRequest;
 use serde_json::{Value, json};
 pub use tenants::{Deletion, Tenants};
 
@@ -76,10 +78,11 @@ impl Directory for Multitenancy {
 /// # Errors
 /// [`Error::BadInput`] for a type of clients that no provider knows.
 pub async fn login_methods(call: &mut Call) -> Result<LoginMethods, Error> {
+    let LoginMethodsRequest { client_type } = call.request::<LoginMethods>()?;
     let (auth, tenant) = (call.auth(), call.tenant_settings());
     let mut providers: Vec<OfferedProvider> = Vec::new();
     for recipe in auth.recipes() {
-        providers.extend(recipe.providers(auth, tenant, call.query("clientType"))?);
+        providers.extend(recipe.providers(auth, tenant, client_type.as_deref())?);
     }
     let first_factors = first_factors(call);
     let has = |factor: &str| first_factors.iter().any(|known| known == factor);

@@ -11,9 +11,11 @@
 
 pub mod contract;
 pub mod messages;
+mod request;
 pub(crate) mod sql;
 
 pub use contract::{CONSUME_TOKEN, CREATE_TOKEN, ConsumeToken, CreateToken};
+pub use request::{ConsumeTokenRequest, CreateTokenRequest};
 
 use self::sql::{CreateResetToken, ResetOutcome, ResetTokenOwner, SentTo, SpendResetToken};
 use crate::auth::{Auth, Compose, Event, Recipe};
@@ -54,9 +56,12 @@ impl Recipe for PasswordReset {
 /// # Errors
 /// [`Error::BadInput`] for a request that is not built as documented; the store failed.
 pub async fn create_token(call: &mut Call) -> Result<CreateToken, Error> {
-    let to = match form_fields::email(&call.json()?)? {
+    let to = match form_fields::email(&call.request::<CreateToken>()?.email) {
         Ok(email) => email,
-        Err(form_fields) => return Ok(CreateToken::FieldError { form_fields }),
+        Err(error) => {
+            let form_fields = vec![error];
+            return Ok(CreateToken::FieldError { form_fields });
+        }
     };
     if is_at_risk(call.auth(), call.tenant(), &to).await? {
         let reason = REFUSED.to_owned();
@@ -96,18 +101,18 @@ async fn is_at_risk(auth: &Auth, tenant_id: &str, email: &EmailAddress) -> Resul
 /// # Errors
 /// [`Error::BadInput`] for a request that is not built as documented.
 pub async fn consume_token(call: &mut Call) -> Result<ConsumeToken, Error> {
-    let body = call.json()?;
-    let password = match email_password::new_password(call, &body).await? {
+    let request = call.request::<ConsumeToken>()?;
+    let password = match email_password::new_password(call, &request.password).await? {
         Ok(password) => password,
-        Err(form_fields) => return Ok(ConsumeToken::FieldError { form_fields }),
+        Err(error) => {
+            let form_fields = vec![error];
+            return Ok(ConsumeToken::FieldError { form_fields });
+        }
     };
-    let token = body
-        .get("token")
-        .ok_or_else(|| Error::bad_input("Please provide the password reset token"))?
-        .as_str()
-        .ok_or_else(|| Error::bad_input("The password reset token must be a string"))?;
+    let token = request.token;
+    let token = token.ok_or_else(|| Error::bad_input("Please provide the password reset token"))?;
 
-    let hash = token::sha256_hex(token);
+    let hash = token::sha256_hex(&token);
     let client = call.count(Kind::MailToken, &hash).await?;
     let auth = call.auth();
     // Hashing is costly: it is done for a token that was sent only. One that is too old goes on, too,

@@ -1,8 +1,8 @@
 //! Where the messages of an attempt go: an address or a number, each in its normal form.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::request::CreateCodeRequest;
 use super::settings::{ContactMethod, LINK_EMAIL, LINK_PHONE, OTP_EMAIL, OTP_PHONE};
 use crate::email::EmailAddress;
 use crate::error::Error;
@@ -20,41 +20,28 @@ pub(super) enum Contact {
 }
 
 impl Contact {
-    /// Reads the one that a request names.
+    /// Judges the one that a request names.
     ///
     /// # Errors
-    /// [`Error::BadInput`] unless the request names one of a kind that the server sends messages to,
-    /// [`Error::General`] for one to which no message can be sent.
-    pub(super) fn read(body: &Value, method: ContactMethod) -> Result<Self, Error> {
-        let (email, phone_number) = (body.get("email"), body.get("phoneNumber"));
-        match (email, phone_number) {
-            (Some(_), Some(_)) | (None, None) => {
-                let text = "Please provide exactly one of email or phoneNumber";
+    /// [`Error::BadInput`] for one of a kind that the server sends no messages to, [`Error::General`] for one to which no
+    /// message can be sent.
+    pub(super) fn new(request: &CreateCodeRequest, method: ContactMethod) -> Result<Self, Error> {
+        match request {
+            CreateCodeRequest::Email(_) if !method.has_email() => {
+                let text = "Please provide a phoneNumber since you have set the contactMethod to \"PHONE\"";
                 Err(Error::bad_input(text))
             }
-            (None, Some(_)) if method == ContactMethod::Email => {
+            CreateCodeRequest::PhoneNumber(_) if !method.has_phone() => {
                 let text =
                     "Please provide an email since you have set the contactMethod to \"EMAIL\"";
                 Err(Error::bad_input(text))
             }
-            (Some(_), None) if method == ContactMethod::Phone => {
-                let text = "Please provide a phoneNumber since you have set the contactMethod to \"PHONE\"";
-                Err(Error::bad_input(text))
-            }
-            (Some(email), _) => {
-                let email = email.as_str();
-                let email = email.ok_or_else(|| Error::bad_input("The email must be a string"))?;
+            CreateCodeRequest::Email(email) => {
                 let email = EmailAddress::parse(email);
                 let email = email.map_err(|invalid| Error::General(invalid.to_string()))?;
                 Ok(Self::Email(email.to_string()))
             }
-            (None, Some(number)) => {
-                let number = number.as_str().ok_or_else(|| {
-                    // The reference shows this to users, too.
-                    let text =
-                        "Development bug: Please make sure the phoneNumber field is a string";
-                    Error::General(text.to_owned())
-                })?;
+            CreateCodeRequest::PhoneNumber(number) => {
                 let number = PhoneNumber::parse(number);
                 let number = number.map_err(|invalid| Error::General(invalid.to_string()))?;
                 Ok(Self::Phone(number.to_string()))

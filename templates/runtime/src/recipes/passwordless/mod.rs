@@ -20,6 +20,7 @@ mod contact;
 pub mod contract;
 mod derivation;
 pub mod messages;
+mod request;
 mod settings;
 mod signing_in;
 mod sql;
@@ -28,23 +29,28 @@ pub use contract::{
     CONSUME_CODE, CREATE_CODE, ConsumeCode, CreateCode, EMAIL_EXISTS, EmailExists,
     PHONE_NUMBER_EXISTS, PhoneNumberExists, RESEND_CODE, ResendCode,
 };
-use serde_json::Value;
+pub use request::{
+    CodeOrLink, ConsumeCodeRequest, CreateCodeRequest, EmailExistsRequest,
+    PhoneNumberExistsRequest, ResendCodeRequest,
+};
 pub use settings::{ContactMethod, FlowType};
 pub use sql::PASSWORDLESS;
 
 use self::contact::Contact;
 use self::derivation::{DeviceId, LinkCode};
 use self::messages::Payload;
+use self::request::{INVALID_DEVICE_ID, INVALID_LINK_CODE};
 use self::signing_in::is_known;
 use self::sql::{
     Device, FindDevice, MOST_ATTEMPTS, PresentCode, Presentation, Presented, SendAgain, StartDevice,
 };
 use crate::auth::{Compose, ComposeSms, Contacts, Factors, Recipe};
-use crate::call::{Call, Linking};
+use crate::call::{Call, Claimed, Linking};
 use crate::config::Config;
 use crate::delivery::{MailKind, SmsKind};
 use crate::email::EmailAddress;
 use crate::error::Error;
+use crate::events::SignInFailure;
 use crate::limits::Kind;
 use crate::phone::PhoneNumber;
 use crate::store::NewMailRow;
@@ -93,10 +99,9 @@ impl Recipe for Passwordless {
 /// which no message can be sent, [`Error::Session`] for a session that must be refreshed first, [`Error::TooManyRequests`]; the
 /// store failed.
 pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
-    let body = call.json()?;
     let method = ContactMethod::of(call.auth().config());
-    let contact = Contact::read(&body, method)?;
-    let linking = call.linking(&body).await?;
+    let contact = Contact::new(&call.request::<CreateCode>()?, method)?;
+    let linking = call.linking().await?;
     let flow = flow(call, &linking, &contact)?;
 
     call.count(Kind::CodeRequest, contact.as_str()).await?;
@@ -128,17 +133,12 @@ pub async fn create_code(call: &mut Call) -> Result<CreateCode, Error> {
 /// # Errors
 /// As [`create_code`].
 pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
-    let body = call.json()?;
-    // It must be present, and is not used: the device id identifies the attempt.
-    if body.get("preAuthSessionId").is_none() {
-        return Err(Error::bad_input("Please provide preAuthSessionId"));
-    }
-    let device_id = match body.get("deviceId") {
-        None => return Err(Error::bad_input("Please provide a deviceId")),
-        Some(Value::Null) => return Ok(ResendCode::RestartFlow),
-        Some(device_id) => read_device_id(device_id)?,
+    let ResendCodeRequest { device_id } = call.request::<ResendCode>()?;
+    let Some(device_id) = device_id else {
+        return Ok(ResendCode::RestartFlow);
     };
-    let linking = call.linking(&body).await?;
+    let device_id = read_device_id(&device_id)?;
+    let linking = call.linking().await?;
 
     let pre_auth_session_id = device_id.pre_auth_session_id();
     let device = find_device(call, &pre_auth_session_id).await?;
@@ -171,17 +171,14 @@ pub async fn resend_code(call: &mut Call) -> Result<ResendCode, Error> {
 /// As [`create_code`]; also [`Error::Session`] for a code or a link where messages hold none, and for a session that has to
 /// prove its address before a login method is added.
 pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
-    let body = call.json()?;
-    let pre_auth_session_id = body
-        .get("preAuthSessionId")
-        .ok_or_else(|| Error::bad_input("Please provide preAuthSessionId"))?;
-    let presented = read_presented(&body)?;
-    let linking = call.linking(&body).await?;
+    let ConsumeCodeRequest {
+        pre_auth_session_id,
+        presented,
+    } = call.request::<ConsumeCode>()?;
+    let presented = read_presented(&presented)?;
+    let linking = call.linking().await?;
 
-    let Some(pre_auth_session_id) = pre_auth_session_id.as_str() else {
-        return Ok(ConsumeCode::RestartFlow);
-    };
-    let Some(device) = find_device(call, pre_auth_session_id).await? else {
+    let Some(device) = find_device(call, &pre_auth_session_id).await? else {
         return Ok(ConsumeCode::RestartFlow);
     };
     let flow = FlowType::of(call.auth().config());
@@ -195,31 +192,49 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
     {
         return Ok(ConsumeCode::RestartFlow);
     }
-    if let Some(reason) = signing_in::refusal(call, &linking, &device.contact).await? {
+    let contact = device.contact.clone();
+    let failed = |call: &Call, reason| {
+        call.sign_in_failed(
+            CONSUME_CODE.recipe,
+            reason,
+            Claimed::Account(contact.as_str()),
+        );
+    };
+    if let Some(reason) = signing_in::refusal(call, &linking, &contact).await? {
+        failed(call, SignInFailure::NotAllowed);
         return Ok(ConsumeCode::NotAllowed { reason });
     }
-    let contact = device.contact.clone();
-    match present(call, pre_auth_session_id, device, presented).await? {
+    match present(call, &pre_auth_session_id, device, presented).await? {
         Presentation::SignedIn {
             user,
             recipe_user_id,
             is_new,
         } => {
             let recognised = (*user, recipe_user_id, is_new);
-            signing_in::enter(call, &linking, &contact, recognised).await
+            let outcome = signing_in::enter(call, &linking, &contact, recognised).await?;
+            if let ConsumeCode::NotAllowed { .. } = outcome {
+                failed(call, SignInFailure::NotAllowed);
+            }
+            Ok(outcome)
         }
         Presentation::Incorrect(attempts) => {
-            call.sign_in_failed(CONSUME_CODE.recipe, contact.as_str());
+            failed(call, SignInFailure::WrongCode);
             Ok(ConsumeCode::IncorrectCode {
                 failed_code_input_attempt_count: attempts,
                 maximum_code_input_attempts: MOST_ATTEMPTS,
             })
         }
-        Presentation::Expired(attempts) => Ok(ConsumeCode::ExpiredCode {
-            failed_code_input_attempt_count: attempts,
-            maximum_code_input_attempts: MOST_ATTEMPTS,
-        }),
-        Presentation::Over => Ok(ConsumeCode::RestartFlow),
+        Presentation::Expired(attempts) => {
+            failed(call, SignInFailure::ExpiredCode);
+            Ok(ConsumeCode::ExpiredCode {
+                failed_code_input_attempt_count: attempts,
+                maximum_code_input_attempts: MOST_ATTEMPTS,
+            })
+        }
+        Presentation::Over(reason) => {
+            reason.into_iter().for_each(|reason| failed(call, reason));
+            Ok(ConsumeCode::RestartFlow)
+        }
     }
 }
 
@@ -228,11 +243,9 @@ pub async fn consume_code(call: &mut Call) -> Result<ConsumeCode, Error> {
 /// # Errors
 /// [`Error::BadInput`] without an address.
 pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
-    let email = call
-        .query("email")
-        .ok_or_else(|| Error::bad_input("Please provide the email as a GET param"))?;
+    let request = call.request::<EmailExists>()?;
     // No mail can be sent to what is no address.
-    let Ok(email) = EmailAddress::parse(email) else {
+    let Ok(email) = EmailAddress::parse(&request.email) else {
         return Ok(EmailExists::Ok { exists: false });
     };
     call.count(Kind::EmailExists, email.as_str()).await?;
@@ -245,10 +258,8 @@ pub async fn email_exists(call: &mut Call) -> Result<EmailExists, Error> {
 /// # Errors
 /// [`Error::BadInput`] without a number.
 pub async fn phone_number_exists(call: &mut Call) -> Result<PhoneNumberExists, Error> {
-    let number = call
-        .query("phoneNumber")
-        .ok_or_else(|| Error::bad_input("Please provide the phoneNumber as a GET param"))?;
-    let Ok(number) = PhoneNumber::parse(number) else {
+    let request = call.request::<PhoneNumberExists>()?;
+    let Ok(number) = PhoneNumber::parse(&request.phone_number) else {
         return Ok(PhoneNumberExists::Ok { exists: false });
     };
     call.count(Kind::EmailExists, number.as_str()).await?;
@@ -275,6 +286,7 @@ async fn present(
         pre_auth_session_id: pre_auth_session_id.to_owned(),
         device,
         presented,
+        language: call.language().map(ToString::to_string),
         now: call.auth().clock().now(),
     };
     let outcome = call.auth().store().run(present).await?;
@@ -326,31 +338,24 @@ async fn find_device(call: &Call, pre_auth_session_id: &str) -> Result<Option<De
     auth.store().run(find).await
 }
 
-/// Either a link code, or a device id and a code.
-fn read_presented(body: &Value) -> Result<Presented, Error> {
-    const ONE_OF: &str =
-        "Please provide one of (linkCode) or (deviceId+userInputCode) and not both";
-    let (device_id, code) = (body.get("deviceId"), body.get("userInputCode"));
-    match (body.get("linkCode"), device_id, code) {
-        (Some(link_code), None, None) => {
-            let link_code = link_code.as_str().and_then(LinkCode::parse);
-            let invalid = || Error::bad_input("Input encoding error in linkCode");
+/// A code or a link in the forms in which they are compared.
+fn read_presented(presented: &CodeOrLink) -> Result<Presented, Error> {
+    match presented {
+        CodeOrLink::Link { link_code } => {
+            let link_code = LinkCode::parse(link_code);
+            let invalid = || Error::bad_input(INVALID_LINK_CODE);
             link_code.map(Presented::Link).ok_or_else(invalid)
         }
-        (None, Some(device_id), Some(code)) => {
-            let invalid =
-                || Error::bad_input("Field name 'userInputCode' is invalid in JSON input");
-            let code = code.as_str().ok_or_else(invalid)?;
-            Ok(Presented::Code(read_device_id(device_id)?, code.to_owned()))
-        }
-        (None, None, None) | (Some(_), _, _) => Err(Error::bad_input(ONE_OF)),
-        (None, _, _) => Err(Error::bad_input(
-            "Please provide both deviceId and userInputCode",
+        CodeOrLink::Code {
+            device_id,
+            user_input_code,
+        } => Ok(Presented::Code(
+            read_device_id(device_id)?,
+            user_input_code.clone(),
         )),
     }
 }
 
-fn read_device_id(device_id: &Value) -> Result<DeviceId, Error> {
-    let device_id = device_id.as_str().and_then(DeviceId::parse);
-    device_id.ok_or_else(|| Error::bad_input("Input encoding error in deviceId"))
+fn read_device_id(device_id: &str) -> Result<DeviceId, Error> {
+    DeviceId::parse(device_id).ok_or_else(|| Error::bad_input(INVALID_DEVICE_ID))
 }

@@ -10,6 +10,7 @@ use super::contact::Contact;
 use super::derivation::{DeviceId, LinkCode, user_input_code};
 use crate::crypto::token;
 use crate::error::Error;
+use crate::events::SignInFailure;
 use crate::shapes::{LoginMethod, User};
 use crate::store::{
     Access, NewMailRow, Retry, Transaction, Tx, TxError, enqueue_mail, secrets, users,
@@ -226,6 +227,8 @@ pub(super) struct PresentCode {
     /// The device, as [`FindDevice`] says.
     pub(super) device: Device,
     pub(super) presented: Presented,
+    /// The language of a new user.
+    pub(super) language: Option<String>,
     pub(super) now: i64,
 }
 
@@ -242,8 +245,8 @@ pub(super) enum Presentation {
     Incorrect(i64),
     /// It is, and it is too old; counted in the same way.
     Expired(i64),
-    /// The attempt is over, or the link is none of it.
-    Over,
+    /// The attempt is over, or the link is none of it. Holds what was wrong with the code or the link, if it was compared.
+    Over(Option<SignInFailure>),
 }
 
 impl Transaction for PresentCode {
@@ -257,7 +260,7 @@ impl Transaction for PresentCode {
         let subject = self.device.subject();
         tx.lock(&format!("passwordless/{subject}")).await?;
         let Some(device) = find_device(tx, hash, &self.device.tenant_id, now).await? else {
-            return Ok(Presentation::Over);
+            return Ok(Presentation::Over(None));
         };
         let (code_hash, is_typed) = match &self.presented {
             Presented::Link(link_code) => (link_code.hash(), false),
@@ -273,21 +276,25 @@ impl Transaction for PresentCode {
             // The DELETE decides: only one request deletes the device.
             return match secrets::consume(tx, DEVICE, hash).await? {
                 Some(_) => self.sign_in(tx, &device).await,
-                None => Ok(Presentation::Over),
+                None => Ok(Presentation::Over(None)),
             };
         }
+        let failure = match &code {
+            Some(_) => SignInFailure::ExpiredCode,
+            None => SignInFailure::WrongCode,
+        };
         if !is_typed {
-            return Ok(Presentation::Over);
+            return Ok(Presentation::Over(Some(failure)));
         }
         // A refusal that counts must commit: it is `Ok`.
         let counted = secrets::count_attempt(tx, DEVICE, hash).await?;
         let Some(attempts) = counted.map(|device| device.attempts) else {
-            return Ok(Presentation::Over);
+            return Ok(Presentation::Over(None));
         };
         if attempts >= MOST_ATTEMPTS {
             secrets::consume_all(tx, CODE, hash).await?;
             secrets::consume(tx, DEVICE, hash).await?;
-            return Ok(Presentation::Over);
+            return Ok(Presentation::Over(Some(failure)));
         }
         Ok(match code {
             Some(_) => Presentation::Expired(attempts),
@@ -323,6 +330,7 @@ impl PresentCode {
                     verified: true,
                     identifiers: &[identifier],
                     credentials: &[],
+                    language: self.language.as_deref(),
                     time_joined: self.now,
                 };
                 users::create(tx, &new).await?
@@ -330,7 +338,7 @@ impl PresentCode {
         };
         // Another request may have made the user meanwhile: the client then starts again, and signs in.
         let Some(mut user) = user else {
-            return Ok(Presentation::Over);
+            return Ok(Presentation::Over(None));
         };
         let method = login_method(&mut user, &device.contact)?;
         let recipe_user_id = method.recipe_user_id.clone();

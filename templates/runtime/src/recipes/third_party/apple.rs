@@ -6,8 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use super::redirects;
+use super::request::CallbackAppleRequest;
 use super::settings::file_text;
+use super::{CallbackApple, redirects};
 use crate::call::Call;
 use crate::crypto::keys::{Algorithm, SigningKey};
 use crate::error::Error;
@@ -79,7 +80,7 @@ impl SignedSecret {
     }
 }
 
-/// The URL of the page that a form of Apple belongs to, with the values of the form.
+/// The URL of the page that the form of Apple belongs to, with the values of the form.
 ///
 /// The page writes the target into `state`, and so can an attacker who makes a user send such a form: only targets on
 /// origins of the website are accepted (RFC 9700 §4.11, open redirectors).
@@ -87,7 +88,7 @@ impl SignedSecret {
 /// # Errors
 /// [`Error::BadInput`] where `state` names no page of the website.
 pub(super) fn page(call: &Call) -> Result<String, Error> {
-    let form = call.form()?;
+    let CallbackAppleRequest { form } = call.request::<CallbackApple>()?;
     let field = |name: &str| {
         let mut fields = form.iter().filter(|(key, _)| key == name);
         fields.next().map(|(_, value)| value.as_str())

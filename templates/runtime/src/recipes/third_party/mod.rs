@@ -37,14 +37,15 @@ pub use contract::{
     AUTHORISATION_URL, AuthorisationUrl, CALLBACK_APPLE, CallbackApple, SIGN_IN_UP, SignInUp,
 };
 use http::Extensions;
+pub use request::{AuthorisationUrlRequest, CallbackAppleRequest, Given, SignInUpRequest};
 use serde_json::{Map, Value};
 pub use sql::THIRD_PARTY;
+pub use tokens::Tokens;
 
 use self::documents::{Documents, Metadata};
 use self::failure::Failure;
 use self::profile::{Profile, Subject};
 use self::provider::{Client, Provider};
-use self::request::Given;
 use self::sql::SignInOrUp;
 use self::tenants::OfSettings;
 use self::tokens::Code;
@@ -54,6 +55,7 @@ use crate::config::Config;
 use crate::contract::Location;
 use crate::crypto::token;
 use crate::error::Error;
+use crate::events::SignInFailure;
 use crate::limits::Kind;
 use crate::outgoing::Outgoing;
 use crate::shapes::OfferedProvider;
@@ -124,30 +126,29 @@ struct Providers {
 /// [`Error::BadInput`] for a provider, a client or a redirect URI that is not known, [`Error::TooManyRequests`],
 /// [`Error::Unavailable`] where the provider cannot be asked.
 pub async fn authorisation_url(call: &mut Call) -> Result<AuthorisationUrl, Error> {
-    let needed = |name: &str| {
-        let text = format!("Please provide the {name} as a GET param");
-        call.query(name).ok_or_else(|| Error::bad_input(text))
-    };
-    let id = needed("thirdPartyId")?;
-    let redirect_uri = needed("redirectURIOnProviderDashboard")?;
+    let AuthorisationUrlRequest {
+        third_party_id,
+        redirect_uri,
+        client_type,
+    } = call.request::<AuthorisationUrl>()?;
     let providers = Providers::of(call)?;
-    let provider = providers.find(call.tenant_settings(), id)?;
-    let client = client(&provider, call.query("clientType"))?;
-    check_redirect(call, redirect_uri)?;
+    let provider = providers.find(call.tenant_settings(), &third_party_id)?;
+    let client = client(&provider, client_type.as_deref())?;
+    check_redirect(call, &redirect_uri)?;
     call.count(Kind::ProviderStart, "").await?;
 
     let now = call.auth().clock().now();
     let documents = &providers.documents;
     let metadata = documents.metadata(&provider, &client.endpoints, now).await;
-    let metadata = metadata.map_err(|failure| failure.answer(&provider.id))?;
+    let metadata = metadata.map_err(|failure| failure.answer(&provider))?;
     let Some(url) = &metadata.authorization else {
         let failure = Failure::Misconfigured("it has no authorisation endpoint".to_owned());
-        return Err(failure.answer(&provider.id));
+        return Err(failure.answer(&provider));
     };
     let verifier = token::encode(&token::random_bytes::<VERIFIER_BYTES>()?);
     let mut parameters = vec![
         ("client_id".to_owned(), client.id.clone()),
-        ("redirect_uri".to_owned(), redirect_uri.to_owned()),
+        ("redirect_uri".to_owned(), redirect_uri),
         ("response_type".to_owned(), "code".to_owned()),
     ];
     let mut add = |key: &str, value: String| parameters.push((key.to_owned(), value));
@@ -185,16 +186,17 @@ pub async fn authorisation_url(call: &mut Call) -> Result<AuthorisationUrl, Erro
 /// [`Error::General`] where the provider did not authenticate the user, [`Error::Session`] for a session that must be refreshed first,
 /// [`Error::TooManyRequests`], [`Error::Unavailable`] where the provider cannot be asked; the store failed.
 pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
-    let body = call.json()?;
-    let id = body.get("thirdPartyId").and_then(Value::as_str);
-    let id =
-        id.ok_or_else(|| Error::bad_input("Please provide the thirdPartyId in request body"))?;
-    let given = Given::read(&body)?;
+    let SignInUpRequest {
+        third_party_id,
+        client_type,
+        given,
+    } = call.request::<SignInUp>()?;
+    given.check()?;
     // Before the provider is looked for: the tenant may be that of the session.
-    let linking = call.linking(&body).await?;
+    let linking = call.linking().await?;
     let providers = Providers::of(call)?;
-    let provider = providers.find(call.tenant_settings(), id)?;
-    let client = client(&provider, body.get("clientType").and_then(Value::as_str))?;
+    let provider = providers.find(call.tenant_settings(), &third_party_id)?;
+    let client = client(&provider, client_type.as_deref())?;
     linking.require_factor(call, THIRD_PARTY)?;
 
     let attempt = call.guess(Kind::ProviderSignIn, "").await?;
@@ -205,6 +207,7 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
     let made_up = format!("{user_id}.{}@{NO_ADDRESS}", provider.id).to_lowercase();
     let is_without = profile.email.is_none();
     if is_without && provider.require_email {
+        failure::announce(call, &provider, SignInFailure::NoEmail);
         return Ok(SignInUp::NoEmail);
     }
     let mut sign_in = SignInOrUp::new(call.tenant(), &provider.id, profile, now);
@@ -212,10 +215,15 @@ pub async fn sign_in_up(call: &mut Call) -> Result<SignInUp, Error> {
         sign_in.email = Some(made_up);
         sign_in.verified = true;
     }
+    sign_in.language = call.language().map(ToString::to_string);
     let is_proven = sign_in.verified && !is_without;
     // The provider has authenticated the user, whether or not they may sign in.
     attempt.succeeded().await?;
-    signing_in::sign_in(call, &linking, sign_in, is_proven).await
+    let outcome = signing_in::sign_in(call, &linking, sign_in, is_proven).await?;
+    if let SignInUp::NotAllowed { .. } = outcome {
+        failure::announce(call, &provider, SignInFailure::NotAllowed);
+    }
+    Ok(outcome)
 }
 
 /// Redirects a user who comes back from Apple to the page that began the sign-in.
@@ -243,7 +251,7 @@ async fn profile(
     given: Given,
     now: i64,
 ) -> Result<Profile, Error> {
-    let answer = |failure: Failure| failure.answer(&provider.id);
+    let answer = |failure: Failure| failure.announced(call, provider);
     let metadata = documents.metadata(provider, &client.endpoints, now).await;
     let metadata = metadata.map_err(answer)?;
     let (tokens, nonce) = match given {
@@ -261,7 +269,7 @@ async fn profile(
             verifier,
         } => {
             check_redirect(call, &uri)?;
-            check_response(&query, &metadata, provider)?;
+            check_response(&query, &metadata).map_err(answer)?;
             let code = query.get("code").and_then(Value::as_str);
             let code = code.filter(|code| !code.is_empty());
             let code = code.ok_or_else(|| {
@@ -296,11 +304,7 @@ async fn profile(
 }
 
 /// What the provider says beside the code: whether it authenticated the user, and its issuer.
-fn check_response(
-    query: &Map<String, Value>,
-    metadata: &Metadata,
-    provider: &Provider,
-) -> Result<(), Error> {
+fn check_response(query: &Map<String, Value>, metadata: &Metadata) -> Result<(), Failure> {
     // RFC 9207 §2.4: before anything else of the response is used.
     if let Some(issuer) = &metadata.issuer {
         let is_right = match query.get("iss") {
@@ -308,14 +312,11 @@ fn check_response(
             None => !metadata.names_issuer,
         };
         if !is_right {
-            let failure = Failure::not_verified("the response is of another issuer");
-            return Err(failure.answer(&provider.id));
+            return Err(Failure::not_verified("the response is of another issuer"));
         }
     }
     if query.get("error").is_some_and(|error| !error.is_null()) {
-        let name = &provider.name;
-        let text = format!("{name} did not sign you in. Please start again.");
-        return Err(Error::General(text));
+        return Err(Failure::Denied);
     }
     Ok(())
 }

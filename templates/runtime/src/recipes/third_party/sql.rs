@@ -25,6 +25,8 @@ pub(super) struct SignInOrUp {
     pub(super) email: Option<String>,
     /// Whether the provider says that it is the user's.
     pub(super) verified: bool,
+    /// The language of a new user.
+    pub(super) language: Option<String>,
     pub(super) now: i64,
 }
 
@@ -54,6 +56,7 @@ impl SignInOrUp {
             user_id: profile.user_id,
             email,
             verified,
+            language: None,
             now,
         }
     }
@@ -112,6 +115,7 @@ impl Transaction for SignInOrUp {
                 verified: self.verified,
                 identifiers: &[identifier],
                 credentials: &[],
+                language: self.language.as_deref(),
                 time_joined: self.now,
             };
             if let Some(user) = users::create(tx, &new).await? {

@@ -15,10 +15,12 @@ use crate::outgoing::Outgoing;
 const LONGEST_ERROR: usize = 60;
 
 /// The tokens that a provider or an application sends.
-#[derive(Default, Deserialize)]
-pub(super) struct Tokens {
-    pub(super) access_token: Option<String>,
-    pub(super) id_token: Option<String>,
+#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct Tokens {
+    /// An access token of the provider.
+    pub access_token: Option<String>,
+    /// An ID token of the provider.
+    pub id_token: Option<String>,
 }
 
 /// What came back with the user.

@@ -18,24 +18,28 @@ mod command;
 pub mod contract;
 mod devices;
 mod presenting;
+mod request;
 mod settings;
 mod sql;
 #[cfg(all(test, feature = "recipes"))]
 pub(crate) mod tests;
 
 use async_trait::async_trait;
-use serde_json::Value;
 
 pub(crate) use self::command::COMMAND;
 pub use self::devices::TotpDevices;
 use self::presenting::{Of, PresentCode, Presented};
+use self::request::NAME_MISSING;
+pub use self::request::{
+    CreateDeviceRequest, RemoveDeviceRequest, VerifyCodeRequest, VerifyDeviceRequest,
+};
 use self::settings::AttemptLimit;
 use self::sql::{AddDevice, Added, Devices, DropDevice, Dropped};
 use crate::auth::{Auth, Recipe};
-use crate::call::{Call, removal_refused, set_up_refused};
+use crate::call::{Call, Claimed, removal_refused, set_up_refused};
 use crate::config::Config;
 use crate::error::Error;
-use crate::events::AuthEvent;
+use crate::events::{AuthEvent, SignInFailure};
 use crate::limits::Kind;
 use crate::session::{ClaimValidators, Session, VerifyOptions};
 use crate::shapes::User;
@@ -76,15 +80,11 @@ impl Recipe for Totp {
 /// secrets must not be stored; the store failed.
 pub async fn create_device(call: &mut Call) -> Result<CreateDevice, Error> {
     let session = require_session(call).await?;
-    let name = match call.json()?.get("deviceName") {
-        None => None,
-        Some(Value::String(name)) if name.is_empty() => {
+    let name = call.request::<CreateDevice>()?.device_name;
+    if let Some(name) = &name {
+        if name.is_empty() {
             return Err(Error::bad_input("deviceName cannot be empty"));
         }
-        Some(Value::String(name)) => Some(name.clone()),
-        Some(_) => return Err(Error::bad_input("deviceName must be a string")),
-    };
-    if let Some(name) = &name {
         names::check("deviceName", name)?;
     }
     let config = call.auth().config();
@@ -141,20 +141,17 @@ pub async fn list_devices(call: &mut Call) -> Result<ListDevices, Error> {
 /// completed the factor; the store failed.
 pub async fn remove_device(call: &mut Call) -> Result<RemoveDevice, Error> {
     let session = require_session(call).await?;
-    let body = call.json()?;
-    let name = body.get("deviceName").and_then(Value::as_str);
-    let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return Err(Error::bad_input(
-            "deviceName is required and must be a non-empty string",
-        ));
-    };
-    if !names::is_name(name) {
+    let name = call.request::<RemoveDevice>()?.device_name;
+    if name.is_empty() {
+        return Err(Error::bad_input(NAME_MISSING));
+    }
+    if !names::is_name(&name) {
         let did_device_exist = false;
         return Ok(RemoveDevice::Ok { did_device_exist });
     }
     let drop_device = DropDevice {
         user_id: session.user_id.clone(),
-        name: name.to_owned(),
+        name: name.clone(),
         may_be_verified: has_completed(&session),
     };
     let dropped = call.auth().store().run(drop_device).await?;
@@ -162,7 +159,7 @@ pub async fn remove_device(call: &mut Call) -> Result<RemoveDevice, Error> {
         return Err(removal_refused());
     }
     if dropped == (Dropped::Done { was_verified: true }) {
-        devices::announce_removal(call.auth(), &session.user_id, name);
+        devices::announce_removal(call.auth(), &session.user_id, &name);
     }
     Ok(RemoveDevice::Ok {
         did_device_exist: dropped != Dropped::NotFound,
@@ -176,9 +173,10 @@ pub async fn remove_device(call: &mut Call) -> Result<RemoveDevice, Error> {
 /// factor that its user has; [`Error::TooManyRequests`]; the store failed.
 pub async fn verify_device(call: &mut Call) -> Result<VerifyDevice, Error> {
     let mut session = require_session(call).await?;
-    let body = call.json()?;
-    let name = text(&body, "deviceName")?;
-    let code = text(&body, "totp")?;
+    let VerifyDeviceRequest {
+        device_name: name,
+        totp: code,
+    } = call.request::<VerifyDevice>()?;
     if name.is_empty() {
         return Err(Error::bad_input("deviceName cannot be empty"));
     }
@@ -228,7 +226,7 @@ pub async fn verify_device(call: &mut Call) -> Result<VerifyDevice, Error> {
 /// [`Error::BadInput`] without a code; [`Error::Session`] without a session; [`Error::TooManyRequests`]; the store failed.
 pub async fn verify_code(call: &mut Call) -> Result<VerifyCode, Error> {
     let mut session = require_session(call).await?;
-    let code = text(&call.json()?, "totp")?;
+    let code = call.request::<VerifyCode>()?.totp;
     let maximum = AttemptLimit::of(call.auth().config()).maximum();
     match present(call, &session, Of::Verified, code).await? {
         Presented::Right { .. } => {
@@ -279,7 +277,11 @@ async fn present(call: &Call, session: &Session, of: Of, code: String) -> Result
                 });
             }
         }
-        Presented::Wrong { .. } => call.sign_in_failed(VERIFY_CODE.recipe, &session.user_id),
+        Presented::Wrong { .. } => call.sign_in_failed(
+            VERIFY_CODE.recipe,
+            SignInFailure::WrongCode,
+            Claimed::Account(&session.user_id),
+        ),
         // The code was not looked at.
         Presented::Limited { .. }
         | Presented::NoDevice
@@ -300,13 +302,6 @@ async fn require_session(call: &Call) -> Result<Session, Error> {
 
 fn has_completed(session: &Session) -> bool {
     session.completed_factors().include(FACTOR)
-}
-
-/// A text of the body.
-fn text(body: &Value, key: &str) -> Result<String, Error> {
-    let text = body.get(key).and_then(Value::as_str);
-    let missing = || Error::bad_input(format!("{key} is required and must be a string"));
-    text.map(str::to_owned).ok_or_else(missing)
 }
 
 /// What an app shows as the account: the address or number of the login method that gave the user its id, or of another.

@@ -41,6 +41,7 @@ fn user(email: &str) -> NewEmailPasswordUser {
         tenant_id: "public".to_owned(),
         email: email.parse().expect("an address"),
         password_hash: "hash".to_owned(),
+        language: None,
         time_joined: 1,
     }
 }

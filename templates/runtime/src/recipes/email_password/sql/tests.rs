@@ -101,6 +101,7 @@ async fn a_sign_up_is_stored_with_its_user_or_not_at_all(
                 tenant_id: "public".to_owned(),
                 email: address(email),
                 password_hash: "a hash".to_owned(),
+                language: None,
                 time_joined: 1,
             },
             session: session.clone(),

@@ -147,6 +147,12 @@ pub(super) async fn attach(
         &[primary_id.into(), own.time_joined.into()],
     )
     .await?;
+    tx.execute(
+        "UPDATE users SET language = (SELECT language FROM users WHERE id = $2)
+         WHERE id = $1 AND language IS NULL",
+        &[primary_id.into(), id.into()],
+    )
+    .await?;
     let ended = end_sessions_of(tx, id).await?;
     tx.execute("DELETE FROM users WHERE id = $1", &[id.into()])
         .await?;
@@ -224,8 +230,9 @@ impl Transaction for Unlink {
             }
         } else {
             tx.execute(
-                "INSERT INTO users (id, time_joined) VALUES ($1, $2)",
-                &[id.into(), method.time_joined.into()],
+                "INSERT INTO users (id, time_joined, language)
+                 VALUES ($1, $2, (SELECT language FROM users WHERE id = $3))",
+                &[id.into(), method.time_joined.into(), (&primary_id).into()],
             )
             .await?;
             tx.execute(

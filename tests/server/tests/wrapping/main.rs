@@ -1,24 +1,25 @@
 //! Code of the application around built-in operations: before, after and in place of them, and what it cannot skip.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod requests;
 
 #[allow(dead_code, reason = "its main function starts a server of its own")]
-#[path = "../../../docs/examples/wrapping.rs"]
+#[path = "../../../../docs/examples/wrapping.rs"]
 mod example;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth_server::auth::AuthBuilder;
-use auth_server::recipes::email_password::{EmailExists, SignIn, SignUp};
+use auth_server::recipes::email_password::{EmailExists, SignIn};
 use auth_server::recipes::session::Refresh;
-use auth_server::{Auth, Call, Endpoints, Error, NewSessionFor, Next, Wrap, async_trait};
+use auth_server::{Call, Error, NewSessionFor, Next, Wrap, async_trait};
 use common::{Exchange, Server, form};
 use example::Welcomed;
 use serde_json::{Value, json};
 
 async fn start(build: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Server {
-    let app = |auth: Auth| auth_server::router(auth, Endpoints::new());
-    Server::start_built(|_| {}, build, app).await
+    Server::start_extended(|_| {}, build).await
 }
 
 async fn sign_in(server: &Server) -> Exchange {
@@ -65,7 +66,7 @@ async fn the_example_does_what_it_shows() {
     let expected = r#"200 {"status":"GENERAL_ERROR","message":"Please come back in an hour."}"#;
     assert_eq!(closed.brief(), expected);
     let ask = server.post("/auth/signin").header("x-administrator", "1");
-    let open = ask.json(&form("ana@ex.co", "passw0rd")).await;
+    let open = ask.json(&form("ana", "passw0rd")).await;
     assert_eq!(open.json()["status"], "OK");
     let bearer = format!("Bearer {}", ana.access());
     let ask = server
@@ -203,36 +204,6 @@ async fn an_operation_whose_contract_begins_no_session_begins_none_in_a_wrap() {
         assert_eq!(answer.status, 500, "{path}");
         assert!(!answer.has_session_headers());
     }
-}
-
-/// Writes down its name on the way in and out.
-struct Named(&'static str);
-
-#[async_trait]
-impl Wrap<SignUp> for Named {
-    async fn wrap(&self, call: &mut Call, next: Next<'_, SignUp>) -> Result<SignUp, Error> {
-        let mut body = call.json()?;
-        let fields = body["formFields"].as_array_mut();
-        let fields = fields.ok_or_else(|| Error::bad_input("no fields"))?;
-        for field in fields.iter_mut().filter(|field| field["id"] == "email") {
-            let email = field["value"].as_str().unwrap_or_default().to_owned();
-            field["value"] = format!("{}{email}", self.0).into();
-        }
-        call.replace_json(&body);
-        next.run(call).await
-    }
-}
-
-#[tokio::test]
-async fn the_first_wrap_stands_outermost_and_the_behaviour_sees_the_changed_request() {
-    let server = start(|builder| builder.wrap(Named("outer.")).wrap(Named("inner."))).await;
-    let answer = server.ana("header").await;
-    assert_eq!(
-        answer.json()["user"]["emails"],
-        json!(["inner.outer.ana@ex.co"])
-    );
-    let missing = server.post("/auth/signup").json(&json!({})).await;
-    assert_eq!(missing.brief(), r#"400 {"message":"no fields"}"#);
 }
 
 /// Counts refreshes.

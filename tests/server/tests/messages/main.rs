@@ -1,6 +1,8 @@
 //! The texts of mails and text messages: their language, their HTML, texts of an operator, and senders of an application.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod languages;
 
 use std::fs;
 use std::sync::{Arc, Mutex};
@@ -27,75 +29,6 @@ async fn ask(server: &Server, contact: &str, accepted: &str) {
     let ask = server.post(CREATE).header("accept-language", accepted);
     let answer = ask.json(&json!({ key: contact })).await;
     assert_eq!(answer.json()["status"], "OK", "{answer}");
-}
-
-#[tokio::test]
-async fn a_mail_is_in_the_language_that_its_reader_prefers() {
-    let server = Server::start().await;
-    for (number, (accepted, language, subject)) in [
-        ("", "en", "Login to your account"),
-        ("en-GB,en;q=0.9", "en", "Login to your account"),
-        ("de-AT, en;q=0.8", "de", "Anmeldung bei Ihrem Konto"),
-        (
-            "it, ja;q=0.3, fr-CA;q=0.7",
-            "fr",
-            "Connexion à votre compte",
-        ),
-        ("es-419", "es", "Inicio de sesión en su cuenta"),
-        ("fr;q=0, ja;q=0.1", "ja", "アカウントへのサインイン"),
-        ("zh-Hant-TW, *", "en", "Login to your account"),
-        (
-            "not a language; q=1, english",
-            "en",
-            "Login to your account",
-        ),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let to = format!("u{number}@ex.co");
-        ask(&server, &to, accepted).await;
-        let mails = server.mails().await;
-        let mail = mails.last().expect("a mail went out");
-        assert_eq!(mail.to.as_str(), to);
-        assert_eq!(mail.subject, subject, "{accepted}");
-        assert_eq!(mail.source.language.as_str(), language, "{accepted}");
-        let html = mail.html.as_deref().expect("a mail has HTML");
-        assert!(
-            html.contains(&format!("<html lang=\"{language}\">")),
-            "{html}"
-        );
-        // Nothing is loaded, and nothing but the link can be followed.
-        let quoted: Vec<_> = html.split("://").collect();
-        assert_eq!(
-            (quoted.len(), html.matches("href=").count()),
-            (1, 1),
-            "{html}"
-        );
-        for loads in ["src=", "url(", "<link", "<script", "<img", "@import"] {
-            assert!(!html.contains(loads), "{loads} in\n{html}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_text_message_is_in_the_language_that_its_reader_prefers() {
-    let server = Server::start_with(|config| {
-        ContactMethod::Phone.set(config);
-        config.message_language = "es".parse().expect("a tag");
-    })
-    .await;
-    for (accepted, language, part) in [
-        ("de-CH", "de", " ist Ihr Anmeldecode für Test."),
-        ("pt-BR", "es", " es su clave de acceso a Test."),
-        ("ja", "ja", " は Test のサインイン用コードです。"),
-    ] {
-        ask(&server, NUMBER, accepted).await;
-        let messages = server.text_messages().await;
-        let sms = messages.last().expect("a text message went out");
-        assert!(sms.text.contains(part), "{accepted}: {}", sms.text);
-        assert_eq!(sms.source.language.as_str(), language);
-    }
 }
 
 /// Fails once for each message, and keeps what it was given.
