@@ -5,7 +5,7 @@ use clap::ValueEnum;
 /// A part of a description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Part {
-    /// Authenticator apps
+    // Authenticator apps.
     SecondFactors,
 }
 

@@ -292,6 +292,7 @@ impl Templates {
 }
 
 /// A mistake in a file of the folder.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn of_folder(why: String) -> String {
     format!("{FOLDER}: {why}")
 }

@@ -251,11 +251,7 @@ impl Server {
     #[cfg(unix)]
     pub(crate) fn command(&self) -> std::process::Command {
         let mut command = program::command(&self.folder);
-        let url = self
-            .schema
-            .iter()
-            .map(|schema| ("DATABASE_URL", &schema.url));
-        command.envs(url);
+        command.envs(self.schema.iter().map(|it| ("DATABASE_URL", &it.url)));
         command
     }
 

@@ -182,7 +182,7 @@ async fn a_text_message_and_a_user_of_a_provider_have_their_language_too() {
     let provider = Provider::start().await;
     let server = provider
         .server_with(&provider.settings(), |config| {
-            ContactMethod::EmailOrPhone.set(config)
+            ContactMethod::EmailOrPhone.set(config);
         })
         .await;
     let attempt = Attempt::start(&server, NUMBER).await;
