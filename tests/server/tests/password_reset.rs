@@ -218,7 +218,7 @@ async fn a_weak_password_does_not_cost_the_token() {
 }
 
 #[tokio::test]
-async fn the_password_is_judged_before_the_token() {
+async fn the_structure_is_judged_before_the_password_and_that_before_the_token() {
     let server = Server::start().await;
     let fields = json!([{"id": "password", "value": "newpass1"}]);
     let ask = async |body: Value| {
@@ -238,7 +238,9 @@ async fn the_password_is_judged_before_the_token() {
         number,
         r#"400 {"message":"The password reset token must be a string"}"#
     );
-    let both = ask(json!({"formFields": [{"id": "password", "value": "x"}], "token": 5})).await;
+    let weak = json!([{"id": "password", "value": "x"}]);
+    assert_eq!(ask(json!({"formFields": weak, "token": 5})).await, number);
+    let both = ask(json!({"formFields": weak, "token": "unknown"})).await;
     assert!(both.starts_with(r#"200 {"status":"FIELD_ERROR""#), "{both}");
     assert_eq!(reset(&server, "newpass1", "unknown").await.brief(), INVALID);
 }

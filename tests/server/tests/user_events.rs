@@ -143,7 +143,8 @@ async fn each_code_or_link_that_is_wrong_or_too_old_is_an_event_and_one_that_is_
     attempt.with_link(&server, &link).await;
     let events = heard.events(&server).await;
     assert_eq!(failures(&events), [failed(WrongCode); 6]);
-    let shown = format!("{events:?}");
+    // The time has zeros, as the code may.
+    let shown = format!("{events:?}").replace("at: 1800000000000", "");
     assert!(
         !shown.contains(&none) && !shown.contains(wrong(&code)),
         "{shown}"

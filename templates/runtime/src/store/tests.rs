@@ -9,6 +9,7 @@ use crate::crypto::token;
 use crate::email::EmailAddress;
 use crate::recipes::email_password::{CreateUser, EMAIL_PASSWORD, NewEmailPasswordUser};
 
+mod apps;
 mod deletion;
 pub(crate) mod mails;
 pub(crate) mod plans;
@@ -17,7 +18,7 @@ mod secrets;
 /// Runs everything. The store must be empty.
 pub(super) async fn holds(store: Arc<dyn Store>) {
     super::transaction::contract::holds(&store).await;
-    apps_race(&store).await;
+    apps::apps_race(&store).await;
     users(&*store).await;
     sign_ups_race(&store).await;
     secrets::holds(&store).await;
@@ -35,21 +36,6 @@ pub(super) async fn holds(store: Arc<dyn Store>) {
     claims_race(&store).await;
     signing_keys(&store).await;
     expiry(&*store).await;
-}
-
-/// Of two apps that open an empty database at once, one has it, and goes on having it.
-async fn apps_race(store: &Arc<dyn Store>) {
-    let owner = |app_id: &str| {
-        store.run(OwningApp {
-            app_id: app_id.to_owned(),
-        })
-    };
-    let (one, two) = tokio::join!(owner("one"), owner("two"));
-    let first = one.expect("write");
-    assert_eq!(two.expect("write"), first);
-    assert!(first == "one" || first == "two", "{first}");
-    let later = owner("three").await;
-    assert_eq!(later.expect("write"), first);
 }
 
 pub(crate) fn address(text: &str) -> EmailAddress {

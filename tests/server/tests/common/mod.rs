@@ -26,6 +26,7 @@ pub(crate) mod codes;
 pub(crate) mod database;
 mod exchange;
 pub(crate) mod heard;
+mod join;
 pub(crate) mod opened;
 #[cfg(unix)]
 pub(crate) mod program;
@@ -58,6 +59,7 @@ use tokio::net::TcpListener;
 
 use self::database::Schema;
 pub(crate) use self::exchange::{Exchange, shown};
+pub(crate) use self::join::join_all;
 
 /// Why a server with these settings does not start.
 pub(crate) async fn start_error(
@@ -379,32 +381,4 @@ pub(crate) fn app_info(api_domain: &str, website_domain: &str) -> AppInfo {
         ..AppInfoInput::default()
     })
     .expect("appInfo is right")
-}
-
-/// All answers, in the order of the questions, which are asked at the same time.
-pub(crate) async fn join_all<T>(
-    futures: Vec<std::pin::Pin<Box<impl Future<Output = T>>>>,
-) -> Vec<T> {
-    let mut waiting: Vec<_> = futures.into_iter().map(|future| (future, None)).collect();
-    std::future::poll_fn(|context| {
-        let mut is_done = true;
-        for (future, answer) in &mut waiting {
-            if answer.is_none() {
-                match future.as_mut().poll(context) {
-                    std::task::Poll::Ready(ready) => *answer = Some(ready),
-                    std::task::Poll::Pending => is_done = false,
-                }
-            }
-        }
-        if is_done {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await;
-    let answers = waiting
-        .into_iter()
-        .map(|(_, answer)| answer.expect("all are done"));
-    answers.collect()
 }

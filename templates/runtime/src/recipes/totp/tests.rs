@@ -59,6 +59,7 @@ impl Transaction for SignUp {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<String, TxError> {
         let new = users::NewUser {
+            language: None,
             recipe_id: "test",
             tenant_id: "public",
             email: Some(self.0),

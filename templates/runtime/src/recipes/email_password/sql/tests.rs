@@ -29,6 +29,7 @@ impl Transaction for AddProven {
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<JoinOutcome, TxError> {
         let new = users::NewUser {
+            language: None,
             recipe_id: "test",
             tenant_id: "public",
             email: Some(PROVEN),
