@@ -194,6 +194,14 @@ async fn a_claim_reads_no_more_than_it_takes(store: &dyn Store) {
         "Index Scan using mail_outbox_by_state on mail_outbox candidate",
     ];
     assert!(by_state.iter().any(|part| plan.contains(part)), "{plan}");
+    let by_recipient = [
+        "SEARCH other USING INDEX mail_outbox_by_recipient (recipient_hash=?)",
+        "Index Scan using mail_outbox_by_recipient on mail_outbox other",
+    ];
+    assert!(
+        by_recipient.iter().any(|part| plan.contains(part)),
+        "{plan}"
+    );
     let whole = ["SCAN ", "Seq Scan", "TEMP B-TREE", "Sort"];
     assert!(!whole.iter().any(|part| plan.contains(part)), "{plan}");
     let claimed = claim(store, 10_000, 3).await;
